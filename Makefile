@@ -1,0 +1,55 @@
+# make run: the program with its demo firm.   make test: every check.   make help: the rest.
+PYTHON ?= $(firstword $(foreach v,3.11 3.12 3.13 3.14,$(shell command -v python$(v) 2>/dev/null)) python3)
+export PORT ?= 8000
+BIN := .venv/bin
+CHECKED := psa_app tests tools benchmarks rxconfig.py
+
+.PHONY: run test check soak bench lock format clean help install install-dev
+help:
+	@echo "make run      the program with its demo firm on http://localhost:$(PORT) (PORT=9000 make run)"
+	@echo "make test     every check: format, lint, types, layers, both databases, browser"
+	@echo "make check    the quick part of it, under a minute"
+	@echo "make soak     the long property and crash tests"
+	@echo "make bench    how fast it is, each figure beside its floor"
+	@echo "make format   puts the code in its house form"
+	@echo "make lock     renews requirements*.txt from requirements*.in"
+	@echo "make clean    removes what was built; your data stays"
+
+run: install
+	@$(BIN)/python tools/frontend.py
+	@exec $(BIN)/psa serve --demo
+
+test: install-dev
+	@$(BIN)/python tools/chromium.py
+	@$(BIN)/python tools/frontend.py
+	@$(BIN)/python tools/check.py
+	@$(BIN)/pytest -n 2 --dist loadgroup -m "not soak"
+
+check: install-dev
+	@$(BIN)/python tools/check.py
+	@$(BIN)/pytest -n 2 --dist loadgroup -m "not soak and not browser and not journey and not postgres"
+
+soak: install-dev
+	@PSA_SOAK=1 $(BIN)/pytest -n 2 --dist loadgroup -m soak
+
+bench: install-dev
+	@$(BIN)/python tools/frontend.py
+	@$(BIN)/python -m benchmarks
+
+lock: install-dev
+	@$(BIN)/python tools/lock.py
+
+format: install-dev
+	@$(BIN)/ruff format $(wildcard $(CHECKED))
+	@$(BIN)/ruff check --fix $(wildcard $(CHECKED))
+
+clean:
+	rm -rf .web .states .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build *.egg-info
+	find psa_app tests tools benchmarks -name __pycache__ -prune -exec rm -rf {} +
+
+install: .venv/installed
+install-dev: .venv/installed-dev
+.venv/installed: requirements.txt tools/install.py
+	@PYTHON="$(PYTHON)" $(PYTHON) tools/install.py requirements.txt && touch $@
+.venv/installed-dev: .venv/installed requirements-dev.txt
+	@$(PYTHON) tools/install.py requirements-dev.txt && touch $@

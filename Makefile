@@ -1,5 +1,5 @@
 # make run: the program with its demo firm.   make test: every check.   make help: the rest.
-PYTHON ?= $(firstword $(foreach v,3.11 3.12 3.13 3.14,$(shell command -v python$(v) 2>/dev/null)) python3)
+PYTHON ?= $(shell for v in 3.11 3.12 3.13 3.14; do python$$v -c 'import venv' 2>/dev/null && { echo python$$v; break; }; done || echo python3)
 export PORT ?= 8000
 BIN := .venv/bin
 CHECKED := psa_app tests tools benchmarks rxconfig.py
@@ -50,6 +50,6 @@ clean:
 install: .venv/installed
 install-dev: .venv/installed-dev
 .venv/installed: requirements.txt tools/install.py
-	@PYTHON="$(PYTHON)" $(PYTHON) tools/install.py requirements.txt && touch $@
+	@$(PYTHON) tools/install.py requirements.txt && touch $@
 .venv/installed-dev: .venv/installed requirements-dev.txt
 	@$(PYTHON) tools/install.py requirements-dev.txt && touch $@

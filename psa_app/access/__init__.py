@@ -1,0 +1,11 @@
+"""The only gate: rights (`permissions`), rows (`scope`), and the acts they guard."""
+
+from psa_app.access.actor import Actor, system
+from psa_app.access.acts import ACTS, Act, act
+from psa_app.access.permissions import RIGHTS, ROLES, STAFF, may, require
+from psa_app.access.scope import as_id, fetch, scoped, visible
+
+__all__ = [
+    "ACTS", "RIGHTS", "ROLES", "STAFF", "Act", "Actor", "act", "as_id", "fetch", "may", "require", "scoped",
+    "system", "visible",
+]  # fmt: skip

@@ -1,0 +1,70 @@
+"""The one table of who may do what. A right not listed for a role is refused.
+
+Which rows a right reaches is a second question: `scope.py` answers it.
+"""
+
+from psa_app.access.actor import Actor
+from psa_app.errors import Forbidden
+
+ROLES = ("owner", "finance", "lead", "member", "client")
+STAFF = ("owner", "finance", "lead", "member")
+
+_MEMBER = {
+    "home.read", "profile.change", "firm.name",
+    "people.name", "projects.read", "tasks.read", "bookings.read",
+    "time.log", "time.read", "timer.run", "leave.request", "leave.read", "holidays.read", "search.use",
+}
+_LEAD = _MEMBER | {
+    "accounts.read", "contacts.read", "sows.read", "rates.read", "people.read",
+    "projects.change", "milestones.ready", "bookings.change", "time.approve", "time.export", "deputies.change",
+    "projects.margin", "history.read", "roles.read",
+}
+_FINANCE = _MEMBER | {
+    "accounts.read", "accounts.change", "contacts.read", "contacts.change", "sows.read", "rates.read", "rates.change",
+    "people.read", "cost.read", "cost.change", "leave.decide", "roles.read", "roles.change",
+    "projects.change", "projects.margin", "bookings.change", "milestones.ready",
+    "time.approve", "time.lock", "time.import", "time.export", "time.override", "deputies.change",
+    "invoices.read", "invoices.draft", "invoices.issue", "invoices.void", "payments.read", "payments.record",
+    "payments.refund", "firm.read", "firm.money", "reports.firm", "history.read", "mail.read", "provider.read",
+    "exchange.change", "tokens.own",
+}  # fmt: skip
+_OWNER = _FINANCE | {
+    "firm.change", "people.change", "users.read", "users.change", "sows.change", "sows.send", "tokens.change",
+    "system.read", "milestones.accept_for_client", "time.unlock",
+}  # fmt: skip
+_CLIENT = {
+    "portal.read", "sows.read", "sows.accept", "projects.read", "milestones.accept", "time.read",
+    "invoices.read", "payments.start", "payments.read", "profile.change", "firm.name",
+}
+
+RIGHTS: dict[str, frozenset[str]] = {
+    "owner": frozenset(_OWNER),
+    "finance": frozenset(_FINANCE),
+    "lead": frozenset(_LEAD),
+    "member": frozenset(_MEMBER),
+    "client": frozenset(_CLIENT),
+}
+ALL_RIGHTS = frozenset().union(*RIGHTS.values())
+
+
+def may(actor: Actor | None, right: str) -> bool:
+    """True if the actor's role has the right (the app itself has every right)."""
+    if actor is None:
+        return False
+    if actor.role == "system":
+        return True
+    return right in RIGHTS.get(actor.role, frozenset())
+
+
+def require(actor: Actor | None, right: str) -> None:
+    """Refuses with `Forbidden` unless the actor has the right; an unknown right is a programming error."""
+    if right not in ALL_RIGHTS:
+        raise LookupError(f"No role has the right {right!r}: add it to access/permissions.py")
+    if not may(actor, right):
+        raise Forbidden()
+
+
+def require_scope(actor: Actor, scope: str) -> None:
+    """Refuses an API token that was not given `scope` ("read" or "write")."""
+    if scope not in actor.scopes.split():
+        raise Forbidden(f"This token may not {scope}. Make one with the scope “{scope}”.")

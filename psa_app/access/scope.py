@@ -1,0 +1,244 @@
+"""Which rows an actor reaches. A row outside is *not found*, never *forbidden*.
+
+`visible(actor, Model)` gives the WHERE clause, `fetch` the row. A model that has no clause
+for a role is closed to it.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Select, false, or_, true
+from sqlmodel import Session, SQLModel, col, select
+
+from psa_app.access.actor import Actor
+from psa_app.errors import NotFound
+from psa_app.models import (
+    Account,
+    Allocation,
+    ApiToken,
+    BankAccount,
+    BilledMilestone,
+    BilledTime,
+    Booking,
+    Contact,
+    CostRate,
+    Deputy,
+    ExchangeRate,
+    Firm,
+    History,
+    Holiday,
+    ImportRun,
+    Inbox,
+    Invoice,
+    InvoiceLine,
+    InvoiceTax,
+    JobRun,
+    Leave,
+    LoginSession,
+    Milestone,
+    NumberSeries,
+    Outbox,
+    Payment,
+    PaymentFact,
+    Person,
+    Project,
+    ProjectMember,
+    Rate,
+    Role,
+    Signature,
+    Sow,
+    SowLine,
+    Task,
+    TaxNumber,
+    TaxRate,
+    TimeEntry,
+    Timer,
+    Timesheet,
+    User,
+    WorkPattern,
+)
+
+M = TypeVar("M", bound=SQLModel)
+Clause = ColumnElement[bool]
+Rule = Callable[[Actor], Clause]
+
+EVERYTHING: Rule = lambda actor: true()  # noqa: E731
+NOTHING: Rule = lambda actor: false()  # noqa: E731
+
+
+def _led_projects(actor: Actor) -> Any:
+    return select(Project.id).where(Project.lead_id == actor.person_id)
+
+
+def _joined_projects(actor: Actor) -> Any:
+    return select(ProjectMember.project_id).where(ProjectMember.person_id == actor.person_id)
+
+
+def _client_sows(actor: Actor) -> Any:
+    return select(Sow.id).where(Sow.account_id == actor.account_id, col(Sow.status) != "draft")
+
+
+def _client_lines(actor: Actor) -> Any:
+    return select(SowLine.id).where(col(SowLine.sow_id).in_(_client_sows(actor)))
+
+
+def _client_projects(actor: Actor) -> Any:
+    return select(Project.id).where(Project.account_id == actor.account_id)
+
+
+def _client_invoices(actor: Actor) -> Any:
+    return select(Invoice.id).where(
+        Invoice.account_id == actor.account_id, col(Invoice.status).in_(("issued", "void", "written_off"))
+    )
+
+
+def _client_invoice_lines(actor: Actor) -> Any:
+    return select(InvoiceLine.id).where(col(InvoiceLine.invoice_id).in_(_client_invoices(actor)))
+
+
+def _own(column: Any) -> Rule:
+    return lambda actor: column == actor.person_id if actor.person_id else false()
+
+
+_MEMBER: dict[type[SQLModel], Rule] = {
+    Firm: EVERYTHING,
+    Holiday: EVERYTHING,
+    Role: EVERYTHING,
+    Person: EVERYTHING,
+    Project: lambda a: or_(col(Project.id).in_(_joined_projects(a)), col(Project.account_id).is_(None)),
+    Task: lambda a: or_(
+        col(Task.project_id).in_(_joined_projects(a)),
+        col(Task.project_id).in_(select(Project.id).where(col(Project.account_id).is_(None))),
+    ),
+    ProjectMember: lambda a: or_(
+        col(ProjectMember.person_id) == a.person_id, col(ProjectMember.project_id).in_(_joined_projects(a))
+    ),
+    Booking: _own(Booking.person_id),
+    Leave: _own(Leave.person_id),
+    WorkPattern: _own(WorkPattern.person_id),
+    TimeEntry: _own(TimeEntry.person_id),
+    Timesheet: _own(Timesheet.person_id),
+    Timer: _own(Timer.person_id),
+    Account: lambda a: col(Account.id).in_(
+        select(Project.account_id).where(col(Project.id).in_(_joined_projects(a)))
+    ),
+    User: lambda a: col(User.id) == a.user_id,
+    LoginSession: lambda a: col(LoginSession.user_id) == a.user_id,
+    Deputy: lambda a: or_(col(Deputy.user_id) == a.user_id, col(Deputy.deputy_id) == a.user_id),
+}
+_LEAD: dict[type[SQLModel], Rule] = _MEMBER | {
+    Account: EVERYTHING,
+    Contact: EVERYTHING,
+    Sow: EVERYTHING,
+    SowLine: EVERYTHING,
+    Milestone: EVERYTHING,
+    Signature: EVERYTHING,
+    Rate: EVERYTHING,
+    Project: EVERYTHING,
+    Task: EVERYTHING,
+    ProjectMember: EVERYTHING,
+    Booking: EVERYTHING,
+    Leave: EVERYTHING,
+    WorkPattern: EVERYTHING,
+    TimeEntry: lambda a: or_(
+        col(TimeEntry.person_id) == a.person_id, col(TimeEntry.project_id).in_(_led_projects(a)), _deputized(a)
+    ),
+    Timesheet: lambda a: or_(
+        col(Timesheet.person_id) == a.person_id,
+        col(Timesheet.id).in_(
+            select(TimeEntry.timesheet_id).where(
+                or_(col(TimeEntry.project_id).in_(_led_projects(a)), _deputized(a))
+            )
+        ),
+    ),
+    History: EVERYTHING,
+}
+_FINANCE: dict[type[SQLModel], Rule] = {
+    model: EVERYTHING
+    for model in (
+        *_LEAD, CostRate, BankAccount, TaxNumber, TaxRate, NumberSeries, ExchangeRate, Invoice, InvoiceLine,
+        InvoiceTax, BilledTime, BilledMilestone, Payment, PaymentFact, Allocation, Inbox, Outbox, ImportRun, JobRun,
+    )
+} | {
+    User: lambda a: col(User.id) == a.user_id,
+    LoginSession: lambda a: col(LoginSession.user_id) == a.user_id,
+    ApiToken: lambda a: col(ApiToken.user_id) == a.user_id,
+    Timer: _own(Timer.person_id),
+}  # fmt: skip
+_OWNER: dict[type[SQLModel], Rule] = {model: EVERYTHING for model in (*_FINANCE,)} | {Timer: _own(Timer.person_id)}
+_CLIENT: dict[type[SQLModel], Rule] = {
+    Account: lambda a: col(Account.id) == a.account_id,
+    Contact: lambda a: col(Contact.account_id) == a.account_id,
+    Sow: lambda a: col(Sow.id).in_(_client_sows(a)),
+    SowLine: lambda a: col(SowLine.id).in_(_client_lines(a)),
+    Milestone: lambda a: col(Milestone.sow_line_id).in_(_client_lines(a)),
+    Project: lambda a: col(Project.id).in_(_client_projects(a)),
+    TimeEntry: lambda a: (
+        col(TimeEntry.project_id).in_(_client_projects(a))
+        & col(TimeEntry.status).in_(("approved", "invoiced"))
+    ),
+    Invoice: lambda a: col(Invoice.id).in_(_client_invoices(a)),
+    InvoiceLine: lambda a: col(InvoiceLine.invoice_id).in_(_client_invoices(a)),
+    InvoiceTax: lambda a: col(InvoiceTax.invoice_id).in_(_client_invoices(a)),
+    BilledTime: lambda a: col(BilledTime.line_id).in_(_client_invoice_lines(a)),
+    Payment: lambda a: col(Payment.account_id) == a.account_id,
+    Allocation: lambda a: col(Allocation.invoice_id).in_(_client_invoices(a)),
+    User: lambda a: col(User.id) == a.user_id,
+    LoginSession: lambda a: col(LoginSession.user_id) == a.user_id,
+}
+SCOPES: dict[str, dict[type[SQLModel], Rule]] = {
+    "owner": _OWNER, "finance": _FINANCE, "lead": _LEAD, "member": _MEMBER, "client": _CLIENT,
+}  # fmt: skip
+
+
+def _deputized(actor: Actor) -> Clause:
+    """Entries on projects led by someone who named the actor as deputy for today."""
+    from psa_app import clock
+
+    today = clock.now().date()
+    leads = (
+        select(User.person_id)
+        .join(Deputy, col(Deputy.user_id) == col(User.id))
+        .where(Deputy.deputy_id == actor.user_id, Deputy.starts_on <= today, Deputy.ends_on >= today)
+    )
+    return col(TimeEntry.project_id).in_(select(Project.id).where(col(Project.lead_id).in_(leads)))
+
+
+def visible(actor: Actor, model: type[SQLModel]) -> Clause:
+    """The WHERE clause that keeps only the rows of `model` which the actor may see."""
+    if actor.role == "system":
+        return true()
+    return SCOPES.get(actor.role, {}).get(model, NOTHING)(actor)
+
+
+def scoped(actor: Actor, model: type[M]) -> Select[tuple[M]]:
+    """A SELECT of the rows of `model` which the actor may see."""
+    return select(model).where(visible(actor, model))  # type: ignore[return-value]
+
+
+def fetch(session: Session, actor: Actor, model: type[M], row_id: int, *, lock: bool = False) -> M:
+    """The row with this id if the actor may see it, locked for update if asked; else `NotFound`.
+
+    With `lock` the row is read afresh, so that what it says is true until the commit.
+    """
+    identity = model.id  # type: ignore[attr-defined]
+    statement = select(model).where(identity == as_id(row_id), visible(actor, model))
+    if lock:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    row = session.exec(statement).first()
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def as_id(value: Any) -> int:
+    """A row's id from what a browser or caller handed in; anything else is *not found*."""
+    if isinstance(value, bool):
+        raise NotFound()
+    try:
+        number = int(value)
+    except (TypeError, ValueError, OverflowError):
+        raise NotFound() from None
+    if not 0 < number < 2**63:
+        raise NotFound()
+    return number

@@ -1,0 +1,154 @@
+"""The database: one engine, short units of work, and nothing else commits.
+
+SQLite runs in WAL mode with foreign keys on, fully durable (`synchronous=FULL`), and every
+writing transaction begins with `BEGIN IMMEDIATE`, so that read-check-write is one step.
+PostgreSQL takes the same code with row locks (`lock()` in `access/scope.py`).
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, event, insert, select
+from sqlalchemy import update as sql_update
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session, SQLModel, create_engine
+
+from psa_app import clock
+from psa_app.errors import Busy
+
+_BUSY_MS = 5000
+
+
+def make_engine(url: str, *, migrating: bool = False, busy_ms: int = _BUSY_MS) -> Engine:
+    """An engine for `url`; `migrating` leaves foreign keys off (SQLite recreates tables then)."""
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
+    _make_folder(url)
+    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": busy_ms / 1000})
+    event.listen(engine, "connect", lambda dbapi, _: _prepare(dbapi, foreign_keys=not migrating, busy_ms=busy_ms))
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _make_folder(url: str) -> None:
+    name = url.removeprefix("sqlite:///")
+    if name and not name.startswith(":memory:") and "mode=memory" not in name:
+        Path(name.split("?")[0]).parent.mkdir(parents=True, exist_ok=True)
+
+
+def _prepare(dbapi: Any, *, foreign_keys: bool, busy_ms: int) -> None:
+    dbapi.isolation_level = None
+    cursor = dbapi.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        f"busy_timeout={busy_ms}",
+        f"foreign_keys={'ON' if foreign_keys else 'OFF'}",
+        "cache_size=-32000",
+        "temp_store=MEMORY",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: Any) -> None:
+    readonly = connection.get_execution_options().get("readonly")
+    connection.exec_driver_sql("BEGIN" if readonly else "BEGIN IMMEDIATE")
+
+
+_engine: Engine | None = None
+
+
+def use_engine(engine: Engine | None) -> None:
+    """Sets the engine that `unit_of_work()` and `reading()` use (start-up and tests)."""
+    global _engine
+    _engine = engine
+    _readonly.cache_clear()
+
+
+def engine() -> Engine:
+    """The app's engine; made from `DATABASE_URL` when first asked for."""
+    global _engine
+    if _engine is None:
+        from psa_app.config import settings
+
+        _engine = make_engine(settings().database_url)
+    return _engine
+
+
+@cache
+def _readonly() -> Engine:
+    return engine().execution_options(readonly=True)
+
+
+def is_sqlite(session: Session) -> bool:
+    """True on SQLite, False on PostgreSQL."""
+    return session.get_bind().dialect.name == "sqlite"
+
+
+@contextmanager
+def unit_of_work() -> Iterator[Session]:
+    """One writing transaction, committed at the end or rolled back whole. The only commit."""
+    try:
+        with Session(engine(), expire_on_commit=False) as session, session.begin():
+            yield session
+    except OperationalError as error:
+        raise translated(error) from error
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """One reading transaction; it sees a single moment and takes no write lock."""
+    try:
+        with Session(_readonly(), expire_on_commit=False, autoflush=False) as session:
+            yield session
+    except OperationalError as error:
+        raise translated(error) from error
+
+
+def translated(error: OperationalError) -> Exception:
+    """A sentence for a locked database or a full disk; any other error stays as it is."""
+    text = str(error.orig).lower()
+    if isinstance(error.orig, sqlite3.OperationalError):
+        if "locked" in text or "busy" in text:
+            return Busy()
+        if "full" in text or "disk i/o" in text:
+            return Busy("The disk is full. Nothing was saved; make room, then try again.")
+    if "could not obtain lock" in text or "deadlock" in text or "connection" in text:
+        return Busy()
+    return error
+
+
+def insert_row(session: Session, model: type[SQLModel], **values: Any) -> int:
+    """Inserts one row by Core (quicker than the ORM) and returns its id."""
+    result = session.connection().execute(insert(model.__table__), values)  # type: ignore[attr-defined]
+    return int(result.inserted_primary_key[0])
+
+
+def claim(session: Session, model: Any, *, limit: int, lease: timedelta, now: datetime | None = None) -> list[Any]:
+    """Takes due rows of a queue table (`done_at`, `due_at`, `tries`) for one worker.
+
+    A claim moves `due_at` one lease ahead, so the rows of a worker that died come due again
+    by themselves; PostgreSQL skips rows that another worker holds.
+    """
+    at = now or clock.now()
+    table = model.__table__
+    rows = session.connection().execute(
+        select(table)
+        .where(table.c.done_at.is_(None), table.c.due_at <= at)
+        .order_by(table.c.due_at, table.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    taken = list(rows)
+    if taken:
+        ids = [row.id for row in taken]
+        session.connection().execute(
+            sql_update(table).where(table.c.id.in_(ids)).values(due_at=at + lease, tries=table.c.tries + 1)
+        )
+    return taken

@@ -1,0 +1,154 @@
+"""Papers to PDF/A-3b by Typst, with the fonts that lie beside this package and no others."""
+
+import base64
+import dataclasses
+import json
+import re
+import threading
+import unicodedata
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from psa_app.errors import Invalid
+from psa_app.gateways.pdf.papers import InvoicePaper, Paper, SowPaper
+
+if TYPE_CHECKING:
+    import typst
+
+TEMPLATES = Path(__file__).parent
+FONTS = TEMPLATES.parent / "pdf_fonts"
+TEST_MARK = "TEST – sandbox"
+
+_GLYPHS = "#set page(width: 9cm, height: auto)\n#set text(font: {font})\n#sys.inputs.text"
+_NO_GLYPH = re.compile(r'the text `"(.+?)"` could not be displayed')
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+_IMAGES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
+_HIDDEN = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
+# Typst's compiler is not made for two threads at once.
+_lock = threading.Lock()
+
+
+def render_invoice(paper: InvoicePaper, more_fonts: Path | None = None) -> bytes:
+    """An invoice as PDF. `more_fonts`: a folder of TTF or OTF files for letters Inter lacks.
+
+    Raises `Invalid` when no font has a letter, when the logo is neither PNG nor JPEG, or
+    when the accent is no colour.
+    """
+    return _render("invoice.typ", paper, more_fonts)
+
+
+def render_sow(paper: SowPaper, more_fonts: Path | None = None) -> bytes:
+    """A SOW as PDF; arguments and errors as for `render_invoice`."""
+    return _render("sow.typ", paper, more_fonts)
+
+
+def unprintable(text: str, more_fonts: Path | None = None) -> str:
+    """The letters of a text that no font has, each once, in their order ("" when all print)."""
+    import typst
+
+    letters = "".join(dict.fromkeys(clean(text)))
+    compiler = _glyph_compiler(more_fonts)
+    try:
+        with _lock:
+            compiler.compile(sys_inputs={"text": letters}, format="pdf", pdf_standards=["a-3b"], timestamp=0)
+    except typst.TypstError as error:
+        return _missing(error, letters)
+    return ""
+
+
+def clean(text: str) -> str:
+    """Text as it is printed: composed (NFC), without control signs and hidden changes of direction."""
+    composed = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\t", " "))
+    return "".join(c for c in composed if c == "\n" or not (unicodedata.category(c) in ("Cc", "Cs") or c in _HIDDEN))
+
+
+def _render(template: str, paper: Paper, more_fonts: Path | None) -> bytes:
+    import typst
+
+    data = json.dumps(_as_data(paper), ensure_ascii=False)
+    compiler = _compiler(template, more_fonts)
+    try:
+        with _lock:
+            made = compiler.compile(
+                sys_inputs={"data": data},
+                format="pdf",
+                pdf_standards=["a-3b"],
+                timestamp=int(paper.stamp.timestamp()),
+            )
+    except typst.TypstError as error:
+        missing = _missing(error, data)
+        if not missing:
+            raise
+        raise Invalid(
+            f"The PDF has no letters for “{missing}”. Write the text in letters of the Latin, Greek or "
+            "Cyrillic alphabet, or add a font that has them."
+        ) from error
+    assert isinstance(made, bytes)
+    return made
+
+
+def _as_data(paper: Paper) -> dict[str, Any]:
+    """The paper for the template: strings cleaned, pictures as SVG, marks in one list."""
+    if not _COLOUR.fullmatch(paper.accent):
+        raise Invalid("Give the colour as # and six digits, such as #3a5bc7.", "accent")
+    plain = dataclasses.replace(paper, logo=b"")
+    data: dict[str, Any] = _cleaned({**dataclasses.asdict(plain), "stamp": ""})
+    data["logo"] = _logo_svg(paper.logo)
+    data["initial"] = clean(paper.seller.name.strip())[:1].upper()
+    data["marks"] = ([TEST_MARK] if paper.test_mark else []) + data["marks"]
+    return data
+
+
+def _cleaned(value: Any) -> Any:
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, dict):
+        return {key: _cleaned(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_cleaned(part) for part in value]
+    return value
+
+
+def _logo_svg(logo: bytes) -> str:
+    """A picture in an SVG of our own: inputs are text, and a raw SVG from outside never enters."""
+    if not logo:
+        return ""
+    kind = next((mime for start, mime in _IMAGES.items() if logo.startswith(start)), None)
+    if kind is None:
+        raise Invalid("The logo must be a PNG or JPEG picture.", "logo")
+    picture = base64.b64encode(logo).decode()
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 160 48">'
+        '<image width="160" height="48" preserveAspectRatio="xMinYMid meet" '
+        f'href="data:{kind};base64,{picture}"/></svg>'
+    )
+
+
+def _missing(error: "typst.TypstError", text: str) -> str:
+    """The letters that the error names, in the order of the text."""
+    named = set(_NO_GLYPH.findall(error.diagnostic))
+    return "".join(dict.fromkeys(c for c in text if c in named))
+
+
+@cache
+def _compiler(template: str, more_fonts: Path | None) -> "typst.Compiler":
+    import typst
+
+    return typst.Compiler(TEMPLATES / template, root=TEMPLATES, font_paths=_fonts(more_fonts))
+
+
+@cache
+def _glyph_compiler(more_fonts: Path | None) -> "typst.Compiler":
+    import typst
+
+    source = _GLYPHS.format(font='"Inter"').encode()
+    return typst.Compiler(source, root=TEMPLATES, font_paths=_fonts(more_fonts))
+
+
+@cache
+def _fonts(more_fonts: Path | None) -> "typst.Fonts":
+    import typst
+
+    folders = [FONTS] if more_fonts is None else [FONTS, more_fonts]
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=folders)

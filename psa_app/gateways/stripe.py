@@ -1,0 +1,556 @@
+"""Stripe, through its own client: the only module that knows the library.
+
+Amounts go in and come out as ISO minor units. Every call that changes something carries the caller's
+stored idempotency key, because the library's own protects one call only.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+from psa_app import clock
+from psa_app.errors import Invalid
+from psa_app.gateways.payments import (
+    Declined,
+    Fact,
+    PaymentOrder,
+    PaymentRef,
+    ProviderState,
+    RefundOrder,
+    RefundResult,
+    Refused,
+    StartResult,
+    Status,
+    Unknown,
+    WebhookRejected,
+)
+from psa_app.gateways.stripe_amounts import from_stripe, to_stripe
+
+if TYPE_CHECKING:
+    import stripe
+
+TIMEOUT = 20
+ATTEMPTS_MORE = 2
+CLOCK_SKEW = 300
+KEY_LIFE = timedelta(hours=24)
+SHORTEST_SESSION = timedelta(minutes=31)
+LONGEST_SESSION = timedelta(hours=23, minutes=55)
+
+EVENTS = (
+    *(f"checkout.session.{e}" for e in ("completed", "async_payment_succeeded", "async_payment_failed")),
+    "checkout.session.expired",
+    *(f"payment_intent.{e}" for e in ("succeeded", "processing", "payment_failed", "requires_action")),
+    "payment_intent.canceled",
+    "charge.refunded",
+    *(f"refund.{e}" for e in ("created", "updated", "failed")),
+    *(f"charge.dispute.{e}" for e in ("created", "updated", "closed", "funds_withdrawn", "funds_reinstated")),
+)
+
+
+@dataclass(frozen=True)
+class CheckoutSession:
+    """A hosted payment page. `url` is "" once it is closed, `intent_id` until someone tried to pay."""
+
+    id: str
+    url: str
+    status: Literal["open", "complete", "expired"]
+    payment_status: str
+    intent_id: str
+    payment_id: str
+    instance: str
+    amount: int
+    currency: str
+    livemode: bool
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class WebhookEvent:
+    """A message whose signature held. `account` is "" unless it is from a connected account."""
+
+    id: str
+    type: str
+    livemode: bool
+    account: str
+    payload: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Account:
+    """The Stripe account behind the key."""
+
+    id: str
+    name: str
+    charges_enabled: bool
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Where Stripe sends its messages; `secret` is told only when it is made."""
+
+    id: str
+    url: str
+    api_version: str
+    enabled: bool
+    secret: str = ""
+
+
+@dataclass(frozen=True)
+class StripeGateway:
+    """One Stripe account, reached at `api_base` with `key`; `instance` marks this installation's payments."""
+
+    key: str
+    api_base: str
+    instance: str
+
+    def __repr__(self) -> str:
+        return f"StripeGateway(api_base={self.api_base!r}, livemode={self.livemode})"
+
+    @property
+    def livemode(self) -> bool:
+        """True when the key moves real money."""
+        return self.key.startswith(("sk_live_", "rk_live_"))
+
+    @cached_property
+    def _client(self) -> "stripe.StripeClient":
+        import stripe
+
+        stripe.enable_telemetry = False
+        base = self.api_base.rstrip("/")
+        return stripe.StripeClient(
+            self.key,
+            base_addresses={"api": base, "meter_events": base},
+            max_network_retries=ATTEMPTS_MORE,
+            http_client=stripe.RequestsClient(timeout=TIMEOUT),
+        )
+
+    def create_checkout(  # noqa: PLR0913 - each is one thing that Stripe asks for
+        self,
+        payment_id: str,
+        amount: int,
+        currency: str,
+        description: str,
+        customer_email: str,
+        invoice_number: str,
+        success_url: str,
+        cancel_url: str,
+        expires_at: datetime,
+        idempotency_key: str,
+        firm_name: str = "",
+    ) -> CheckoutSession:
+        """Opens a payment page for exactly `amount`; the same key gives the same page for 24 hours.
+
+        `expires_at` is moved into what Stripe takes. Raises `Invalid`, `Unknown`, `Refused`.
+        """
+        metadata = {"instance": self.instance, "payment": payment_id, "invoice": invoice_number}
+        params: dict[str, Any] = {
+            "mode": "payment",
+            "ui_mode": "hosted_page",
+            "client_reference_id": payment_id,
+            "line_items": [_line(amount, currency, invoice_number, description)],
+            "metadata": metadata,
+            "payment_intent_data": {"metadata": metadata, "description": f"Invoice {invoice_number}"},
+            "success_url": success_url,
+            "cancel_url": cancel_url,
+            "expires_at": _expiry(expires_at),
+        }
+        if customer_email:
+            params["customer_email"] = customer_email
+        if firm_name:
+            params["branding_settings"] = {"display_name": firm_name}
+        with _mapped():
+            session = self._client.v1.checkout.sessions.create(
+                cast("Any", params), {"idempotency_key": idempotency_key}
+            )
+            return _session(session)
+
+    def fetch_checkout(self, session_id: str) -> CheckoutSession:
+        """The page as it is now. Raises `Unknown`, `Refused` (code "resource_missing")."""
+        with _mapped():
+            return _session(self._client.v1.checkout.sessions.retrieve(session_id))
+
+    def expire_checkout(self, session_id: str) -> CheckoutSession:
+        """Closes the page; one that is already closed is returned as it is, so look at `status`."""
+        with _mapped():
+            session = _session(self._client.v1.checkout.sessions.retrieve(session_id))
+            if session.status != "open":
+                return session
+            try:
+                return _session(self._client.v1.checkout.sessions.expire(session_id))
+            except self._bad_request:
+                return _session(self._client.v1.checkout.sessions.retrieve(session_id))
+
+    @property
+    def _bad_request(self) -> "type[stripe.InvalidRequestError]":
+        import stripe
+
+        return stripe.InvalidRequestError
+
+    def fetch_payment(self, intent_id: str) -> ProviderState:
+        """Status and all money that moved, read now. Raises `Unknown`, `Refused`, `Invalid`."""
+        with _mapped():
+            client = self._client.v1
+            expand: list[str] = ["latest_charge"]
+            intent = client.payment_intents.retrieve(intent_id, {"expand": expand}).to_dict(for_json=True)
+            charge = intent.get("latest_charge") or {}
+            refunds: list[dict[str, Any]] = []
+            disputes: list[dict[str, Any]] = []
+            if charge.get("paid"):
+                refunds = _all(client.refunds.list({"payment_intent": intent_id, "limit": 100}))
+            if charge.get("disputed"):
+                disputes = _all(client.disputes.list({"payment_intent": intent_id, "limit": 100}))
+        return _state(intent, charge, refunds, disputes)
+
+    def find_by_metadata(self, payment_id: str, created_at: datetime) -> tuple[CheckoutSession, ...]:
+        """Pages that were opened for a payment whose answer got lost, oldest first.
+
+        Looks at the 24 hours in which the payment's key was good. Raises `Unknown`, `Refused`.
+        """
+        first = int(created_at.timestamp()) - CLOCK_SKEW
+        last = int((created_at + KEY_LIFE).timestamp()) + CLOCK_SKEW
+        with _mapped():
+            pages = self._client.v1.checkout.sessions.list(
+                {"created": {"gte": first, "lte": last}, "limit": 100}
+            )
+            found = [
+                _session(page)
+                for page in pages.auto_paging_iter()
+                if _metadata(page).get("payment") == payment_id
+                and _metadata(page).get("instance") == self.instance
+            ]
+        return tuple(reversed(found))
+
+    def refund(
+        self, refund_id: str, intent_id: str, amount: int, currency: str, idempotency_key: str
+    ) -> RefundResult:
+        """Gives back `amount`. Raises `Invalid`, `Unknown`, `Refused` (such as already given back)."""
+        metadata = {"instance": self.instance, "refund": refund_id}
+        units = to_stripe(amount, currency, smallest_applies=False)
+        with _mapped():
+            made = self._client.v1.refunds.create(
+                {"payment_intent": intent_id, "amount": units, "metadata": metadata},
+                {"idempotency_key": idempotency_key},
+            )
+        return RefundResult(made.id, made.status or "pending")
+
+    def account(self) -> Account:
+        """Whose key this is, and whether it may charge. Raises `Unknown`, `Refused`."""
+        with _mapped():
+            found = self._client.v1.accounts.retrieve_current().to_dict(for_json=True)
+        profile = found.get("business_profile") or {}
+        return Account(found["id"], profile.get("name") or "", bool(found.get("charges_enabled")))
+
+    def events(self, since: datetime, undelivered_only: bool = False) -> tuple[WebhookEvent, ...]:
+        """Messages made since an instant, oldest first; Stripe keeps them for 30 days."""
+        asked: dict[str, Any] = {"created": {"gte": int(since.timestamp())}, "limit": 100}
+        if undelivered_only:
+            asked["delivery_success"] = False
+        with _mapped():
+            found = _all(self._client.v1.events.list(cast("Any", asked)))
+        return tuple(_event(payload) for payload in reversed(found))
+
+    def endpoints(self) -> tuple[Endpoint, ...]:
+        """Where Stripe sends messages now."""
+        with _mapped():
+            return tuple(_endpoint(e) for e in _all(self._client.v1.webhook_endpoints.list({"limit": 100})))
+
+    def create_endpoint(self, url: str, idempotency_key: str) -> Endpoint:
+        """Asks Stripe to send the events that this app reads, in this library's version."""
+        import stripe
+
+        asked = {"url": url, "enabled_events": list(EVENTS), "api_version": stripe.api_version}
+        with _mapped():
+            made = self._client.v1.webhook_endpoints.create(
+                cast("Any", asked), {"idempotency_key": idempotency_key}
+            )
+            return _endpoint(made.to_dict(for_json=True))
+
+    def delete_endpoint(self, endpoint_id: str) -> None:
+        """Stops the messages to an address."""
+        with _mapped():
+            self._client.v1.webhook_endpoints.delete(endpoint_id)
+
+
+class StripeProvider:
+    """Stripe, or the sandbox that speaks like it, as a way to collect."""
+
+    def __init__(self, gateway: StripeGateway) -> None:
+        self.gateway = gateway
+
+    def start(self, order: PaymentOrder) -> StartResult:
+        """A payment page. Raises `Invalid`, `Unknown`, `Refused`."""
+        session = self.gateway.create_checkout(
+            order.payment_id,
+            order.amount,
+            order.currency,
+            order.description,
+            order.customer_email,
+            order.invoice_number,
+            order.success_url,
+            order.cancel_url,
+            order.expires_at,
+            order.idempotency_key,
+            order.firm_name,
+        )
+        return StartResult("url", url=session.url, session_id=session.id)
+
+    def fetch(self, ref: PaymentRef) -> ProviderState:
+        """The page and what was paid on it. While the page is open a declined attempt is not the end."""
+        if not ref.session_id:
+            return self.gateway.fetch_payment(ref.intent_id)
+        session = self.gateway.fetch_checkout(ref.session_id)
+        if not session.intent_id:
+            return _untouched(session, self.gateway.instance)
+        state = self.gateway.fetch_payment(session.intent_id)
+        if session.status == "open" and state.status == "failed":
+            return _with_status(state, "open")
+        if session.status == "expired" and state.status in ("open", "failed", "action"):
+            return _with_status(state, "canceled")
+        return state
+
+    def expire(self, ref: PaymentRef) -> None:
+        """Closes the page if it is still open."""
+        if ref.session_id:
+            self.gateway.expire_checkout(ref.session_id)
+
+    def refund(self, order: RefundOrder) -> RefundResult:
+        """Gives money back."""
+        return self.gateway.refund(
+            order.refund_id, order.intent_id, order.amount, order.currency, order.idempotency_key
+        )
+
+    def capabilities(self) -> frozenset[str]:
+        """What Stripe does for this app."""
+        return frozenset({"checkout", "refund", "webhooks"})
+
+
+def verify_webhook(raw: bytes, signature_header: str, secrets: Sequence[str]) -> WebhookEvent:
+    """The message in `raw`, if one of `secrets` signed it within five minutes of now.
+
+    Raises `WebhookRejected` for everything else: no secret, no or a wrong signature, an old or a future
+    time, a body that is no snapshot event.
+    """
+    import stripe
+
+    payload = _signed_text(raw)
+    _check_time(signature_header)
+    for secret in secrets:
+        try:
+            stripe.WebhookSignature.verify_header(payload, signature_header, secret)
+        except stripe.SignatureVerificationError:
+            continue
+        return _event(_snapshot(payload))
+    raise WebhookRejected()
+
+
+def _signed_text(raw: bytes) -> str:
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        raise WebhookRejected("The message is not text.") from None
+
+
+def _check_time(signature_header: str) -> None:
+    stamps = [part[2:] for part in signature_header.split(",") if part.startswith("t=")]
+    if len(stamps) != 1 or not (stamps[0].isascii() and stamps[0].isdecimal()) or len(stamps[0]) > 12:
+        raise WebhookRejected("The message does not say when it was signed.")
+    if abs(int(stamps[0]) - int(clock.now().timestamp())) > CLOCK_SKEW:
+        raise WebhookRejected("The message was signed more than five minutes from now; is the clock right?")
+
+
+def _snapshot(payload: str) -> dict[str, Any]:
+    import json
+
+    try:
+        body = json.loads(payload)
+    except (ValueError, RecursionError):
+        raise WebhookRejected("The message is not JSON.") from None
+    if not isinstance(body, dict) or body.get("object") != "event":
+        raise WebhookRejected("The message is not a snapshot event.")
+    data = body.get("data")
+    if not isinstance(data, dict) or not isinstance(data.get("object"), dict):
+        raise WebhookRejected("The message holds no object.")
+    if not (isinstance(body.get("id"), str) and isinstance(body.get("type"), str)):
+        raise WebhookRejected("The message has no id or no type.")
+    return body
+
+
+def _event(payload: dict[str, Any]) -> WebhookEvent:
+    return WebhookEvent(
+        id=payload["id"],
+        type=payload["type"],
+        livemode=bool(payload.get("livemode")),
+        account=payload.get("account") or "",
+        payload=payload,
+    )
+
+
+@contextmanager
+def _mapped() -> Iterator[None]:
+    import stripe
+
+    try:
+        yield
+    except stripe.CardError as error:
+        code = _word(error, "decline_code") or _word(error, "code")
+        raise Declined(error.user_message or Declined.sentence, code=code) from error
+    except (stripe.AuthenticationError, stripe.PermissionError) as error:
+        raise Refused("Stripe does not accept the key. Check STRIPE_API_KEY.", code="key") from error
+    except stripe.IdempotencyError as error:
+        raise Refused("Stripe saw this key with other figures before.", code="idempotency") from error
+    except stripe.InvalidRequestError as error:
+        raise Refused(f"Stripe refused this: {error.user_message}", code=_word(error, "code")) from error
+    except stripe.StripeError as error:
+        raise Unknown(code=_word(error, "code")) from error
+
+
+def _word(error: "stripe.StripeError", name: str) -> str:
+    return str(getattr(error.error, name, None) or "") if error.error else ""
+
+
+def _line(amount: int, currency: str, invoice_number: str, description: str) -> dict[str, Any]:
+    product = {"name": f"Invoice {invoice_number}"}
+    if description:
+        product["description"] = description[:1000]
+    price = {
+        "currency": currency.lower(),
+        "unit_amount": to_stripe(amount, currency),
+        "product_data": product,
+    }
+    return {"price_data": price, "quantity": 1}
+
+
+def _expiry(wanted: datetime) -> int:
+    now = clock.now()
+    return int(min(max(wanted, now + SHORTEST_SESSION), now + LONGEST_SESSION).timestamp())
+
+
+def _metadata(thing: Any) -> dict[str, str]:
+    return dict(thing.to_dict(for_json=True).get("metadata") or {})
+
+
+def _all(page: Any) -> list[dict[str, Any]]:
+    return [thing.to_dict(for_json=True) for thing in page.auto_paging_iter()]
+
+
+def _instant(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def _session(found: Any) -> CheckoutSession:
+    raw = found.to_dict(for_json=True)
+    currency = (raw.get("currency") or "").upper()
+    metadata = raw.get("metadata") or {}
+    return CheckoutSession(
+        id=raw["id"],
+        url=raw.get("url") or "",
+        status=raw["status"],
+        payment_status=raw["payment_status"],
+        intent_id=_id(raw.get("payment_intent")),
+        payment_id=metadata.get("payment") or "",
+        instance=metadata.get("instance") or "",
+        amount=from_stripe(raw.get("amount_total") or 0, currency),
+        currency=currency,
+        livemode=bool(raw["livemode"]),
+        expires_at=_instant(raw["expires_at"]),
+    )
+
+
+def _id(value: Any) -> str:
+    return str(value["id"]) if isinstance(value, dict) else value or ""
+
+
+def _endpoint(raw: Mapping[str, Any]) -> Endpoint:
+    return Endpoint(
+        id=raw["id"],
+        url=raw["url"],
+        api_version=raw.get("api_version") or "",
+        enabled=raw["status"] == "enabled",
+        secret=raw.get("secret") or "",
+    )
+
+
+def _state(
+    intent: dict[str, Any],
+    charge: dict[str, Any],
+    refunds: list[dict[str, Any]],
+    disputes: list[dict[str, Any]],
+) -> ProviderState:
+    currency = intent["currency"].upper()
+    failure = intent.get("last_payment_error") or {}
+    facts = [*_charge_facts(charge, currency), *_refund_facts(refunds, currency)]
+    facts += _dispute_facts(disputes, currency)
+    return ProviderState(
+        status=_status(intent["status"], bool(failure)),
+        amount=from_stripe(intent["amount"], currency),
+        currency=currency,
+        livemode=bool(intent["livemode"]),
+        metadata=dict(intent.get("metadata") or {}),
+        intent_id=intent["id"],
+        charge_id=charge.get("id") or "",
+        facts=tuple(sorted(facts, key=lambda fact: fact.at)),
+        failure_code=failure.get("decline_code") or failure.get("code") or "",
+    )
+
+
+def _status(stripe_status: str, failed: bool) -> Status:
+    if stripe_status == "requires_payment_method":
+        return "failed" if failed else "open"
+    known: dict[str, Status] = {
+        "requires_confirmation": "open",
+        "requires_action": "action",
+        "succeeded": "succeeded",
+        "canceled": "canceled",
+    }
+    # A status that Stripe invents later must neither pass for paid nor be given up.
+    return known.get(stripe_status, "processing")
+
+
+def _charge_facts(charge: dict[str, Any], currency: str) -> list[Fact]:
+    if not charge.get("paid") or charge.get("status") != "succeeded":
+        return []
+    amount = from_stripe(charge["amount_captured"], charge["currency"] or currency)
+    return [Fact("charge", charge["id"], amount, _instant(charge["created"]))]
+
+
+def _refund_facts(refunds: list[dict[str, Any]], currency: str) -> list[Fact]:
+    facts: list[Fact] = []
+    for refund in refunds:
+        amount, at = from_stripe(refund["amount"], currency), _instant(refund["created"])
+        facts.append(Fact("refund", refund["id"], -amount, at))
+        if refund.get("status") in ("failed", "canceled"):
+            facts.append(Fact("refund_failed", refund["id"], amount, at))
+    return facts
+
+
+def _dispute_facts(disputes: list[dict[str, Any]], currency: str) -> list[Fact]:
+    """Only what left or came back: an inquiry, or a status that is new, moves nothing by itself."""
+    facts: list[Fact] = []
+    for dispute in disputes:
+        amount = from_stripe(dispute["amount"], currency)
+        for moved in dispute["balance_transactions"]:
+            at = _instant(moved["created"])
+            if moved["amount"] < 0:
+                facts.append(Fact("dispute", dispute["id"], -amount, at))
+            else:
+                facts.append(Fact("dispute_won", dispute["id"], amount, at))
+    return facts
+
+
+def _untouched(session: CheckoutSession, instance: str) -> ProviderState:
+    return ProviderState(
+        status="open" if session.status == "open" else "canceled",
+        amount=session.amount,
+        currency=session.currency,
+        livemode=session.livemode,
+        metadata={"payment": session.payment_id, "instance": session.instance or instance},
+    )
+
+
+def _with_status(state: ProviderState, status: Status) -> ProviderState:
+    from dataclasses import replace
+
+    return replace(state, status=status)

@@ -1,0 +1,54 @@
+"""What every table shares: names of constraints, identity, version, and how a document moves."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import MetaData
+from sqlmodel import Field, SQLModel
+
+from psa_app import clock
+from psa_app.rules.moves import check_move
+
+NAMING = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+metadata: MetaData = SQLModel.metadata
+metadata.naming_convention = NAMING
+
+
+class Row(SQLModel):
+    """A table row with a whole-number identity."""
+
+    id: int | None = Field(default=None, primary_key=True)
+
+
+class Record(Row):
+    """A row that people edit: its `version` grows at every change, so a stale save is refused."""
+
+    version: int = 1
+    created_at: datetime = Field(default_factory=clock.now)
+    updated_at: datetime = Field(default_factory=clock.now)
+
+
+def move(document: Any, kind: str, to: str) -> str:
+    """Moves a document to status `to` if the table of moves allows it; returns the old status.
+
+    Raises `Invalid` with a sentence otherwise. Nothing else assigns `status`.
+    """
+    old = str(document.status)
+    check_move(kind, old, to)
+    document.status = str(to)
+    touch(document)
+    return old
+
+
+def touch(document: Any) -> None:
+    """Marks a record as changed: a new version and the time of the change."""
+    if hasattr(document, "version"):
+        document.version += 1
+    if hasattr(document, "updated_at"):
+        document.updated_at = clock.now()

@@ -1,0 +1,177 @@
+"""Invoices, the work behind each line, and the money that settles them."""
+
+from datetime import date, datetime
+
+from sqlalchemy import Index, text
+from sqlmodel import Field
+
+from psa_app.models.base import Record, Row
+
+
+class Invoice(Record, table=True):
+    """A bill. It gets its number when issued and never changes from then on."""
+
+    __table_args__ = (Index("uq_invoice_number", "number", unique=True, sqlite_where=text("number <> ''"), postgresql_where=text("number <> ''")),)
+    number: str = ""
+    account_id: int = Field(foreign_key="account.id", index=True)
+    sow_id: int | None = Field(default=None, foreign_key="sow.id", index=True)
+    status: str = Field(default="draft", index=True)  # draft | issued | void | written_off
+    currency: str
+    is_sandbox: bool = False
+    cutoff: date  # work up to this day
+    grouping: str = "role"
+    service_from: date | None = None
+    service_to: date | None = None
+    issued_on: date | None = None
+    due_on: date | None = None
+    payment_days: int = 30
+    purchase_order: str = ""
+    bank_account_id: int | None = Field(default=None, foreign_key="bank_account.id")
+    tax_rounding: str = "total"
+    net_minor: int = 0
+    tax_minor: int = 0
+    total_minor: int = 0
+    base_rate_nano: int = 1_000_000_000  # the document's rate to the base currency, frozen at issue
+    seller: str = ""  # frozen at issue: the firm's block, one line a row
+    buyer: str = ""  # frozen at issue
+    note: str = ""
+    issued_at: datetime | None = None
+    issued_by: int | None = Field(default=None, foreign_key="user.id")
+    voided_at: datetime | None = None
+    void_reason: str = ""
+    pdf_digest: str = ""
+    seen_at: datetime | None = None  # when the client first opened it
+
+
+class InvoiceLine(Row, table=True):
+    """A printed line. `minutes` and `rate_minor` belong to time; `net_minor` is what is printed."""
+
+    __tablename__ = "invoice_line"
+    invoice_id: int = Field(foreign_key="invoice.id", index=True)
+    position: int
+    kind: str  # time | milestone | manual
+    description: str
+    detail: str = ""
+    minutes: int | None = None
+    quantity: int = 1
+    rate_minor: int = 0
+    net_minor: int
+    sow_line_id: int | None = Field(default=None, foreign_key="sow_line.id", index=True)
+    tax_kind: str = "standard"
+    tax_ppm: int = 0
+    tax_name: str = ""
+
+
+class InvoiceTax(Row, table=True):
+    """One row of the tax block as printed."""
+
+    __tablename__ = "invoice_tax"
+    invoice_id: int = Field(foreign_key="invoice.id", index=True)
+    kind: str
+    rate_ppm: int
+    name: str
+    base_minor: int
+    tax_minor: int
+
+
+class BilledTime(Row, table=True):
+    """Ties seconds of an entry to the line that bills them.
+
+    `offset_seconds` is where the part begins in the entry; while not released, no two rows
+    may start at the same place, so an entry is never billed twice.
+    """
+
+    __tablename__ = "billed_time"
+    __table_args__ = (
+        Index("uq_billed_time_once", "entry_id", "offset_seconds", unique=True, sqlite_where=text("released_at IS NULL"), postgresql_where=text("released_at IS NULL")),
+        Index("ix_billed_time_line", "line_id"),
+    )
+    entry_id: int = Field(foreign_key="time_entry.id")
+    line_id: int = Field(foreign_key="invoice_line.id")
+    offset_seconds: int = 0
+    seconds: int
+    minutes: int
+    amount_minor: int
+    released_at: datetime | None = None
+
+
+class BilledMilestone(Row, table=True):
+    """Ties an accepted milestone to the line that bills it; once while not released."""
+
+    __tablename__ = "billed_milestone"
+    __table_args__ = (
+        Index("uq_billed_milestone_once", "milestone_id", unique=True, sqlite_where=text("released_at IS NULL"), postgresql_where=text("released_at IS NULL")),
+    )
+    milestone_id: int = Field(foreign_key="milestone.id")
+    line_id: int = Field(foreign_key="invoice_line.id", index=True)
+    amount_minor: int
+    released_at: datetime | None = None
+
+
+class Payment(Record, table=True):
+    """Money that comes, or tries to come. Facts about it are `PaymentFact` rows."""
+
+    __table_args__ = (
+        Index(
+            "uq_payment_active", "invoice_id", unique=True,
+            sqlite_where=text("status IN ('created','sending','open','action','processing')"),
+            postgresql_where=text("status IN ('created','sending','open','action','processing')"),
+        ),
+    )
+    account_id: int = Field(foreign_key="account.id", index=True)
+    invoice_id: int | None = Field(default=None, foreign_key="invoice.id")  # for whom a provider's payment was started
+    provider: str  # manual | sandbox | stripe
+    livemode: bool = False
+    status: str = "created"
+    amount_minor: int
+    currency: str
+    received_on: date | None = None
+    method: str = ""  # bank_transfer | card | cash | ...
+    reference: str = ""
+    note: str = ""
+    idempotency_key: str = Field(unique=True)
+    session_id: str = Field(default="", index=True)
+    session_url: str = ""
+    intent_id: str = Field(default="", index=True)
+    expires_at: datetime | None = None
+    next_check_at: datetime | None = None
+    failure: str = ""  # the decline code or a sentence
+    tries: int = 0
+
+
+class PaymentFact(Row, table=True):
+    """Something that happened at the bank or provider; append-only, each once. Money out is negative."""
+
+    __tablename__ = "payment_fact"
+    __table_args__ = (Index("uq_payment_fact", "provider", "kind", "ref", unique=True),)
+    payment_id: int = Field(foreign_key="payment.id", index=True)
+    provider: str
+    kind: str  # charge | refund | refund_failed | dispute | dispute_won | transfer | reversal
+    ref: str
+    amount_minor: int
+    currency: str
+    at: datetime
+
+
+class Allocation(Row, table=True):
+    """Part of a payment that settles an invoice; a correction is a new, negative row."""
+
+    payment_id: int = Field(foreign_key="payment.id", index=True)
+    invoice_id: int = Field(foreign_key="invoice.id", index=True)
+    amount_minor: int
+    at: datetime
+    reason: str = ""
+
+
+class Inbox(Row, table=True):
+    """A webhook as it came, verified and stored before anything is done with it."""
+
+    event_id: str = Field(unique=True)
+    provider: str
+    kind: str
+    payload: str
+    received_at: datetime
+    due_at: datetime = Field(index=True)
+    tries: int = 0
+    done_at: datetime | None = None
+    error: str = ""

@@ -1,0 +1,66 @@
+"""A plain table, declared once: its fields, filters and rights. The low-code layer reads it.
+
+From a `Resource` come its list, form, REST endpoints, export and history
+(`services/records.py`, `queries/records.py`, `api/records.py`).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlmodel import Session, SQLModel
+
+Kind = Literal[
+    "text", "multiline", "email", "number", "money", "hours", "minutes", "seconds", "date", "instant", "choice",
+    "bool", "link", "percent", "currency", "country", "zone",
+]  # fmt: skip
+Check = Callable[[Session, Mapping[str, Any], Any], None]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSpec:
+    """One field of a resource.
+
+    `links_to` names the kind of a link's target; `money_in` the field that holds its currency
+    ("" = the firm's base currency); `read_right` hides the field from roles without it;
+    `set` says when it may be written: always, at creation only, or never (it is the app's).
+    """
+
+    name: str
+    label: str
+    kind: Kind = "text"
+    required: bool = False
+    choices: tuple[tuple[str, str], ...] = ()
+    links_to: str = ""
+    money_in: str = ""
+    help: str = ""
+    max_length: int = 200
+    read_right: str = ""
+    set: Literal["always", "create", "never"] = "always"
+    in_list: bool = True
+    sortable: bool = True
+    filterable: bool = False
+    default: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A kind of record. `check(session, values, record)` refuses what the fields alone cannot tell."""
+
+    kind: str  # as in the address: clients, contacts, rates, ...
+    model: type[SQLModel]
+    one: str
+    many: str
+    fields: tuple[FieldSpec, ...]
+    read_right: str
+    change_right: str = ""  # "" = nobody changes it by hand
+    create_right: str = ""  # "" = as change_right
+    search: tuple[str, ...] = ("name",)
+    sort: str = "id"
+    title: str = "name"
+    check: Check | None = None
+    has_version: bool = True
+
+    def field(self, name: str) -> FieldSpec | None:
+        """The field of this name, or None."""
+        return next((field for field in self.fields if field.name == name), None)

@@ -1,0 +1,92 @@
+"""Time worked: entries, the weeks in which they are handed in, and the running timer."""
+
+from datetime import date, datetime
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlmodel import Field
+
+from psa_app.models.base import Record, Row
+
+
+class TimeEntry(Record, table=True):
+    """Seconds worked by a person on a task on a working day.
+
+    `seconds` is never changed by rounding. The price fields follow every change until
+    approval, when they are frozen together with the rule that decided them.
+    """
+
+    __tablename__ = "time_entry"
+    __table_args__ = (
+        Index("ix_entry_person_week", "person_id", "week"),
+        Index("ix_entry_project_status", "project_id", "status"),
+        Index("ix_entry_report", "person_id", "work_date", "seconds", "bill_rate_minor", "is_billable"),
+        Index("ix_entry_sheet", "timesheet_id"),
+    )
+    person_id: int = Field(foreign_key="person.id")
+    project_id: int = Field(foreign_key="project.id")
+    task_id: int = Field(foreign_key="task.id", index=True)
+    work_date: date
+    week: int  # yyyyww, ISO
+    month: int  # yyyymm
+    time_zone: str
+    seconds: int
+    note: str = ""
+    is_billable: bool = True
+    status: str = "draft"  # draft | submitted | approved | invoiced
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    source: str = "grid"  # grid | timer | import | api
+    import_key: str | None = Field(default=None, unique=True)
+    timesheet_id: int | None = Field(default=None, foreign_key="timesheet.id")
+    role_id: int | None = Field(default=None, foreign_key="role.id")  # the role that priced it, frozen
+    override_minor: int | None = None  # an approved price of its own
+    override_reason: str = ""
+    override_by: int | None = Field(default=None, foreign_key="user.id")
+    bill_rate_minor: int | None = None
+    bill_currency: str = ""
+    bill_level: str = ""  # the rule that decided; "" while it is unpriced
+    bill_rate_id: int | None = None
+    cost_rate_minor: int | None = None  # base currency
+    decided_by: int | None = Field(default=None, foreign_key="user.id")
+    decided_at: datetime | None = None
+    self_approved: bool = False
+    reject_reason: str = ""
+
+
+class Timesheet(Record, table=True):
+    """One handing-in of a person's week: number 0 is the week itself, later ones are supplements.
+
+    Its state follows from its entries; `is_empty` marks a week handed in without any.
+    """
+
+    __table_args__ = (UniqueConstraint("person_id", "week", "number"),)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    week: int = Field(index=True)
+    number: int = 0
+    is_empty: bool = False
+    submitted_at: datetime
+    recalled_at: datetime | None = None
+
+
+class Timer(Row, table=True):
+    """The running timer of a person: one at a time."""
+
+    person_id: int = Field(foreign_key="person.id", unique=True)
+    task_id: int = Field(foreign_key="task.id")
+    note: str = ""
+    started_at: datetime
+    time_zone: str
+
+
+class ImportRun(Record, table=True):
+    """One applied import of a file."""
+
+    __tablename__ = "import_run"
+    name: str
+    layout: str
+    digest: str = Field(index=True)
+    rows: int
+    added: int
+    known: int
+    seconds: int
+    by_user: int | None = Field(default=None, foreign_key="user.id")

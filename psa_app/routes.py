@@ -1,0 +1,117 @@
+"""Every address of the app, and the functions that build links."""
+
+from urllib.parse import urlencode
+
+HOME = "/"
+SIGN_IN = "/sign-in"
+RESET = "/reset"
+WELCOME = "/welcome"  # an invitation or a reset link lands here
+NOT_ALLOWED = "/not-allowed"
+CLIENTS = "/clients"
+CLIENT = "/clients/[client_id]"
+SOWS = "/sows"
+SOW = "/sows/[sow_id]"
+PROJECTS = "/projects"
+PROJECT = "/projects/[project_id]"
+PLANNER = "/planner"
+TIME = "/time"
+APPROVALS = "/approvals"
+TIME_IMPORT = "/time/import"
+LEAVE = "/leave"
+INVOICES = "/invoices"
+INVOICE = "/invoices/[invoice_id]"
+PAYMENTS = "/payments"
+PEOPLE = "/people"
+PERSON = "/people/[person_id]"
+RATES = "/rates"
+SETTINGS = "/settings"
+OUTBOX = "/settings/mail"
+USERS = "/settings/users"
+PROFILE = "/profile"
+REPORTS = "/reports"
+CONSERVATION = "/reports/hours"
+PORTAL = "/portal"
+PORTAL_SOW = "/portal/sows/[sow_id]"
+PORTAL_PROJECT = "/portal/projects/[project_id]"
+PORTAL_INVOICES = "/portal/invoices"
+PORTAL_INVOICE = "/portal/invoices/[invoice_id]"
+PORTAL_LINK = "/open/[token]"  # a mail's link to one document, without signing in
+
+AUTH_LOGIN = "/auth/login"
+AUTH_LOGOUT = "/auth/logout"
+STRIPE_WEBHOOK = "/webhooks/stripe"
+SANDBOX = "/_sandbox"
+API = "/api/v1"
+
+
+def client(client_id: int) -> str:
+    return f"/clients/{client_id}"
+
+
+def sow(sow_id: int) -> str:
+    return f"/sows/{sow_id}"
+
+
+def project(project_id: int) -> str:
+    return f"/projects/{project_id}"
+
+
+def person(person_id: int) -> str:
+    return f"/people/{person_id}"
+
+
+def invoice(invoice: int | str) -> str:
+    """By id or by number: `/invoices/INV-2026-0042` leads there too."""
+    return f"/invoices/{invoice}"
+
+
+def invoice_pdf(invoice_id: int) -> str:
+    return f"/files/invoices/{invoice_id}.pdf"
+
+
+def sow_pdf(sow_id: int) -> str:
+    return f"/files/sows/{sow_id}.pdf"
+
+
+def week(week: int | None = None, person_id: int | None = None) -> str:
+    return with_query(TIME, week=week, person=person_id)
+
+
+def portal_link(token: str) -> str:
+    return f"/open/{token}"
+
+
+def portal_invoice(invoice_id: int) -> str:
+    return f"/portal/invoices/{invoice_id}"
+
+
+def portal_sow(sow_id: int) -> str:
+    return f"/portal/sows/{sow_id}"
+
+
+def portal_project(project_id: int) -> str:
+    return f"/portal/projects/{project_id}"
+
+
+def welcome(token: str) -> str:
+    return f"{WELCOME}?token={token}"
+
+
+def with_query(path: str, **values: object) -> str:
+    """`path` with a query string of the values that are not empty."""
+    kept = {name: value for name, value in values.items() if value not in (None, "", False)}
+    return f"{path}?{urlencode(kept)}" if kept else path
+
+
+def absolute(base_url: str, path: str) -> str:
+    """A full address for a mail; the host comes from the configuration, never from a request."""
+    return base_url.rstrip("/") + path
+
+
+def safe_next(target: str | None) -> str:
+    """Where to go after signing in: an address inside the app, else Home."""
+    if not target or not target.startswith("/") or target.startswith(("//", "/\\")) or "\\" in target:
+        return HOME
+    if any(ord(character) < 32 for character in target):
+        return HOME
+    return target

@@ -1,0 +1,195 @@
+"""The states of each document, and one table of the moves between them.
+
+What an invoice's payments make of it (paid, overdue, ...) is no state but derived: see `invoices`.
+"""
+
+from collections.abc import Mapping, Set
+from enum import StrEnum
+
+from psa_app.errors import Invalid
+
+
+class Kind(StrEnum):
+    """The documents that have states; the keys of `MOVES`."""
+
+    sow = "sow"
+    milestone = "milestone"
+    project = "project"
+    entry = "entry"
+    invoice = "invoice"
+    payment = "payment"
+    leave = "leave"
+    task = "task"
+
+
+class Sow(StrEnum):
+    """A statement of work; once signed it never changes, only change orders move it."""
+
+    draft = "draft"
+    sent = "sent"
+    signed = "signed"
+    declined = "declined"
+    closed = "closed"
+
+
+class SowLineModel(StrEnum):
+    """The billing model of a SOW line: it has exactly one, and keeps it."""
+
+    time_and_materials = "time_and_materials"
+    fixed = "fixed"
+    milestone = "milestone"
+    retainer = "retainer"
+    subscription = "subscription"
+
+
+class Milestone(StrEnum):
+    """Due for billing when accepted, and accepted once."""
+
+    planned = "planned"
+    ready = "ready"
+    accepted = "accepted"
+
+
+class Project(StrEnum):
+    """A project may be opened again."""
+
+    planned = "planned"
+    active = "active"
+    closed = "closed"
+
+
+class Entry(StrEnum):
+    """A time entry: only voiding or crediting the invoice takes it back from invoiced."""
+
+    draft = "draft"
+    submitted = "submitted"
+    approved = "approved"
+    invoiced = "invoiced"
+
+
+class Invoice(StrEnum):
+    """An issued invoice never changes; a written-off one can be reopened, a void one cannot."""
+
+    draft = "draft"
+    issued = "issued"
+    void = "void"
+    written_off = "written_off"
+
+
+class Payment(StrEnum):
+    """One attempt to collect. `sending` means nobody knows yet; `review` waits for a person."""
+
+    created = "created"
+    sending = "sending"
+    open = "open"
+    action = "action"
+    processing = "processing"
+    succeeded = "succeeded"
+    failed = "failed"
+    canceled = "canceled"
+    review = "review"
+
+
+class Leave(StrEnum):
+    """A request for days off; only approved leave lowers net capacity."""
+
+    requested = "requested"
+    approved = "approved"
+    rejected = "rejected"
+
+
+class Task(StrEnum):
+    """A task takes time while it is open."""
+
+    open = "open"
+    done = "done"
+
+
+_PAYMENT_ENDS: Set[str] = {Payment.succeeded, Payment.failed, Payment.canceled, Payment.review}
+
+MOVES: Mapping[str, Mapping[str, Set[str]]] = {
+    Kind.sow: {
+        Sow.draft: {Sow.sent},
+        Sow.sent: {Sow.draft, Sow.signed, Sow.declined},
+        Sow.signed: {Sow.closed},
+        Sow.declined: {Sow.draft},
+        Sow.closed: set(),
+    },
+    Kind.milestone: {
+        Milestone.planned: {Milestone.ready},
+        Milestone.ready: {Milestone.planned, Milestone.accepted},
+        Milestone.accepted: set(),
+    },
+    Kind.project: {
+        Project.planned: {Project.active, Project.closed},
+        Project.active: {Project.closed},
+        Project.closed: {Project.active},
+    },
+    Kind.entry: {
+        Entry.draft: {Entry.submitted},
+        Entry.submitted: {Entry.draft, Entry.approved},
+        Entry.approved: {Entry.draft, Entry.submitted, Entry.invoiced},
+        Entry.invoiced: {Entry.approved},
+    },
+    Kind.invoice: {
+        Invoice.draft: {Invoice.issued},
+        Invoice.issued: {Invoice.void, Invoice.written_off},
+        Invoice.void: set(),
+        Invoice.written_off: {Invoice.issued},
+    },
+    Kind.payment: {
+        Payment.created: {Payment.sending, *_PAYMENT_ENDS},
+        Payment.sending: {Payment.open, Payment.action, Payment.processing, *_PAYMENT_ENDS},
+        Payment.open: {Payment.action, Payment.processing, *_PAYMENT_ENDS},
+        Payment.action: {Payment.open, Payment.processing, *_PAYMENT_ENDS},
+        Payment.processing: _PAYMENT_ENDS,
+        Payment.succeeded: {Payment.review},
+        Payment.failed: {Payment.review},
+        Payment.canceled: {Payment.review},
+        Payment.review: {Payment.succeeded, Payment.failed, Payment.canceled},
+    },
+    Kind.leave: {
+        Leave.requested: {Leave.approved, Leave.rejected},
+        Leave.approved: {Leave.requested, Leave.rejected},
+        Leave.rejected: {Leave.requested},
+    },
+    Kind.task: {Task.open: {Task.done}, Task.done: {Task.open}},
+}
+
+NOUNS: Mapping[str, str] = {
+    Kind.sow: "SOW",
+    Kind.entry: "time entry",
+    Kind.leave: "leave request",
+}
+
+
+def can_move(kind: str, old: str, new: str) -> bool:
+    """Whether a document of this kind may go from one state to another."""
+    return new in MOVES[kind][old]
+
+
+def check_move(kind: str, old: str, new: str) -> None:
+    """Raises `Invalid` (field "status") for a move that is not in the table.
+
+    "A signed SOW cannot go back to draft. It can become closed."
+    """
+    if can_move(kind, old, new):
+        return
+    noun = NOUNS.get(kind, kind)
+    if old == new:
+        raise Invalid(f"This {noun} is already {_words(old)}.", "status")
+    states = list(MOVES[kind])
+    step = "go back to" if states.index(new) < states.index(old) else "become"
+    sentence = f"{_article(old)} {_words(old)} {noun} cannot {step} {_words(new)}."
+    ways = sorted(MOVES[kind][old], key=states.index)
+    if ways:
+        sentence += f" It can become {' or '.join(_words(way) for way in ways)}."
+    raise Invalid(sentence, "status")
+
+
+def _words(state: str) -> str:
+    return str(state).replace("_", " ")
+
+
+def _article(state: str) -> str:
+    return "An" if state[0] in "aeiou" else "A"

@@ -21,7 +21,7 @@ Check = Callable[[Session, Mapping[str, Any], Any], None]
 class FieldSpec:
     """One field of a resource.
 
-    `links_to` names the kind of a link's target; `money_in` the field that holds its currency
+    `links_to` is the table of a link's target; `money_in` the field that holds its currency
     ("" = the firm's base currency); `read_right` hides the field from roles without it;
     `set` says when it may be written: always, at creation only, or never (it is the app's).
     """
@@ -31,7 +31,7 @@ class FieldSpec:
     kind: Kind = "text"
     required: bool = False
     choices: tuple[tuple[str, str], ...] = ()
-    links_to: str = ""
+    links_to: type[SQLModel] | None = None
     money_in: str = ""
     help: str = ""
     max_length: int = 200

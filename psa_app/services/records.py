@@ -1,0 +1,116 @@
+"""Creating and changing plain records from their declaration (`models/resource.py`).
+
+Pages, the API and imports hand in raw values (text from a form, JSON from the API); every
+field is checked and typed here, wrong ones are all named at once, and history is written.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlmodel import Session
+
+from psa_app.access import Actor, fetch, may, require
+from psa_app.access.permissions import require_scope
+from psa_app.errors import Invalid, NotFound, Problems, Stale
+from psa_app.models import touch
+from psa_app.models.resource import FieldSpec, Resource
+from psa_app.services import history
+from psa_app.services.values import typed
+
+
+def create_record(session: Session, actor: Actor, resource: Resource, raw: Mapping[str, Any]) -> Any:
+    """Makes a record of `resource` from raw values.
+
+    Raises `Forbidden` without the right, `Problems` with a sentence per wrong field.
+    """
+    _may_write(actor, resource.create_right or resource.change_right)
+    values = _clean(session, actor, resource, raw, record=None)
+    record = resource.model(**values)
+    session.add(record)
+    session.flush()
+    history.note(session, actor, resource.model.__tablename__, record.id, "created", {}, values)  # type: ignore[attr-defined,arg-type]
+    return record
+
+
+def change_record(
+    session: Session, actor: Actor, resource: Resource, record_id: int, raw: Mapping[str, Any], *, version: int | None
+) -> Any:
+    """Changes the given fields of a record; the others stay.
+
+    `version` is what the person saw: `Stale` if someone saved in the meantime. `None` leaves
+    that check out (the API without `If-Match`).
+    """
+    _may_write(actor, resource.change_right)
+    record = fetch(session, actor, resource.model, record_id, lock=True)
+    if resource.has_version and version is not None and record.version != version:  # type: ignore[attr-defined]
+        raise Stale()
+    values = _clean(session, actor, resource, raw, record=record)
+    before, after = history.changed(history.values_of(record, values), values)
+    if not after:
+        return record
+    for name, value in after.items():
+        setattr(record, name, value)
+    touch(record)
+    session.flush()
+    history.note(session, actor, str(resource.model.__tablename__), record_id, "changed", before, after)
+    return record
+
+
+def _may_write(actor: Actor, right: str) -> None:
+    if not right:
+        raise NotFound("Records of this kind are not written by hand.")
+    require(actor, right)
+    if actor.via == "api":
+        require_scope(actor, "write")
+
+
+def _clean(
+    session: Session, actor: Actor, resource: Resource, raw: Mapping[str, Any], *, record: Any
+) -> dict[str, Any]:
+    """Typed values of the writable fields in `raw`; a new record also gets its defaults."""
+    problems: dict[str, str] = {
+        name: "There is no such field here." for name in raw if not _writable(resource.field(name), actor)
+    }
+    values: dict[str, Any] = {}
+    for field in resource.fields:
+        if not _writable(field, actor) or (field.set == "create" and record is not None):
+            continue
+        if field.name not in raw and (record is not None or (not field.required and field.default is None)):
+            continue
+        try:
+            values[field.name] = _value(session, actor, field, raw, record)
+        except (Invalid, NotFound) as error:
+            problems[field.name] = error.sentence
+    if problems:
+        raise Problems("Some fields are not right.", problems)
+    _check(session, resource, values, record)
+    return values
+
+
+def _check(session: Session, resource: Resource, values: dict[str, Any], record: Any) -> None:
+    if resource.check is None:
+        return
+    try:
+        resource.check(session, values, record)
+    except Invalid as error:
+        if not error.field:
+            raise
+        raise Problems(error.sentence, {error.field: error.sentence}) from None
+
+
+def _writable(field: FieldSpec | None, actor: Actor) -> bool:
+    if field is None or field.set == "never":
+        return False
+    return not field.read_right or may(actor, field.read_right)
+
+
+def _value(session: Session, actor: Actor, field: FieldSpec, raw: Mapping[str, Any], record: Any) -> Any:
+    given = raw.get(field.name, field.default)
+    currency = raw.get(field.money_in) or getattr(record, field.money_in, "") if field.money_in else ""
+    value = typed(field, given, currency=str(currency or ""), session=session)
+    if field.links_to is not None and value is not None:
+        try:
+            fetch(session, actor, field.links_to, value)
+        except NotFound:
+            raise Invalid("Choose one from the list.", field.name) from None
+    return value

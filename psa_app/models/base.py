@@ -1,9 +1,9 @@
 """What every table shares: names of constraints, identity, version, and how a document moves."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
-from sqlalchemy import MetaData
+from sqlalchemy import BigInteger, Dialect, MetaData, TypeDecorator
 from sqlmodel import Field, SQLModel
 
 from psa_app import clock
@@ -18,6 +18,25 @@ NAMING = {
 }
 metadata: MetaData = SQLModel.metadata
 metadata.naming_convention = NAMING
+
+
+class Whole(TypeDecorator[int]):
+    """A whole number of 64 bits. PostgreSQL's sum of such a column comes as a whole number too."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def result_processor(self, dialect: Dialect, _: object) -> Any:
+        """SQLite hands out whole numbers by itself; PostgreSQL adds up into a decimal."""
+        return None if dialect.name == "sqlite" else _whole
+
+
+def _whole(value: Any) -> int | None:
+    return None if value is None else int(value)
+
+
+Big = Annotated[int, Field(sa_type=Whole)]
+BigOrNone = Annotated[int | None, Field(sa_type=Whole)]
 
 
 class Row(SQLModel):

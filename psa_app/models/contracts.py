@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import Index
 from sqlmodel import Field
 
-from psa_app.models.base import Record, Row
+from psa_app.models.base import Big, BigOrNone, Record, Row
 
 
 class Sow(Record, table=True):
@@ -44,8 +44,8 @@ class SowLine(Record, table=True):
     title: str
     description: str = ""
     model: str  # time_and_materials | fixed (milestone, retainer, subscription later)
-    value_minor: int = 0  # the fee of a fixed line
-    cap_minor: int | None = None  # not to exceed, of a time line
+    value_minor: Big = 0  # the fee of a fixed line
+    cap_minor: BigOrNone = None  # not to exceed, of a time line
     estimate_minutes: int = 0
 
 
@@ -56,7 +56,7 @@ class Milestone(Record, table=True):
     position: int = 1
     title: str
     criteria: str = ""
-    value_minor: int
+    value_minor: Big
     due_on: date | None = None
     status: str = "planned"  # planned | ready | accepted
     ready_at: datetime | None = None
@@ -79,7 +79,7 @@ class Rate(Record, table=True):
     person_id: int | None = Field(default=None, foreign_key="person.id")
     role_id: int | None = Field(default=None, foreign_key="role.id")
     currency: str
-    amount_minor: int  # an hour
+    amount_minor: Big  # an hour
     valid_from: date
     valid_to: date | None = None
 

@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field
 
-from psa_app.models.base import Record, Row
+from psa_app.models.base import Big, Record, Row
 
 
 class Firm(Record, table=True):
@@ -32,7 +32,7 @@ class Firm(Record, table=True):
     round_minimum: int = 0
     round_per: str = "entry"
     target_percent: int = 75  # billable utilization aimed at
-    overhead_minor: int = 0  # per hour worked, in base currency
+    overhead_minor: Big = 0  # per hour worked, in base currency
     sole_approver: bool = False  # someone alone may approve their own time, marked so
     payment_provider: str = "manual"  # manual | sandbox | stripe
     instance: str  # random; separates two installs that share one Stripe account
@@ -105,4 +105,4 @@ class ExchangeRate(Row, table=True):
     __table_args__ = (UniqueConstraint("currency", "day"),)
     currency: str
     day: date
-    rate_nano: int
+    rate_nano: Big

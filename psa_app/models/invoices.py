@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import Index, text
 from sqlmodel import Field
 
-from psa_app.models.base import Record, Row
+from psa_app.models.base import Big, Record, Row
 
 
 class Invoice(Record, table=True):
@@ -28,10 +28,10 @@ class Invoice(Record, table=True):
     purchase_order: str = ""
     bank_account_id: int | None = Field(default=None, foreign_key="bank_account.id")
     tax_rounding: str = "total"
-    net_minor: int = 0
-    tax_minor: int = 0
-    total_minor: int = 0
-    base_rate_nano: int = 1_000_000_000  # the document's rate to the base currency, frozen at issue
+    net_minor: Big = 0
+    tax_minor: Big = 0
+    total_minor: Big = 0
+    base_rate_nano: Big = 1_000_000_000  # the document's rate to the base currency, frozen at issue
     seller: str = ""  # frozen at issue: the firm's block, one line a row
     buyer: str = ""  # frozen at issue
     note: str = ""
@@ -54,8 +54,8 @@ class InvoiceLine(Row, table=True):
     detail: str = ""
     minutes: int | None = None
     quantity: int = 1
-    rate_minor: int = 0
-    net_minor: int
+    rate_minor: Big = 0
+    net_minor: Big
     sow_line_id: int | None = Field(default=None, foreign_key="sow_line.id", index=True)
     tax_kind: str = "standard"
     tax_ppm: int = 0
@@ -70,8 +70,8 @@ class InvoiceTax(Row, table=True):
     kind: str
     rate_ppm: int
     name: str
-    base_minor: int
-    tax_minor: int
+    base_minor: Big
+    tax_minor: Big
 
 
 class BilledTime(Row, table=True):
@@ -91,7 +91,7 @@ class BilledTime(Row, table=True):
     offset_seconds: int = 0
     seconds: int
     minutes: int
-    amount_minor: int
+    amount_minor: Big
     released_at: datetime | None = None
 
 
@@ -104,7 +104,7 @@ class BilledMilestone(Row, table=True):
     )
     milestone_id: int = Field(foreign_key="milestone.id")
     line_id: int = Field(foreign_key="invoice_line.id", index=True)
-    amount_minor: int
+    amount_minor: Big
     released_at: datetime | None = None
 
 
@@ -123,7 +123,7 @@ class Payment(Record, table=True):
     provider: str  # manual | sandbox | stripe
     livemode: bool = False
     status: str = "created"
-    amount_minor: int
+    amount_minor: Big
     currency: str
     received_on: date | None = None
     method: str = ""  # bank_transfer | card | cash | ...
@@ -148,7 +148,7 @@ class PaymentFact(Row, table=True):
     provider: str
     kind: str  # charge | refund | refund_failed | dispute | dispute_won | transfer | reversal
     ref: str
-    amount_minor: int
+    amount_minor: Big
     currency: str
     at: datetime
 
@@ -158,7 +158,7 @@ class Allocation(Row, table=True):
 
     payment_id: int = Field(foreign_key="payment.id", index=True)
     invoice_id: int = Field(foreign_key="invoice.id", index=True)
-    amount_minor: int
+    amount_minor: Big
     at: datetime
     reason: str = ""
 

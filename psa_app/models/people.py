@@ -5,14 +5,14 @@ from datetime import date, datetime
 from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
 
-from psa_app.models.base import Record
+from psa_app.models.base import Big, Record
 
 
 class Role(Record, table=True):
     """A role in which someone works for a client, such as Senior engineer; rates hang on it."""
 
     name: str = Field(unique=True)
-    standard_cost_minor: int = 0  # an hour, base currency; what a lead may see
+    standard_cost_minor: Big = 0  # an hour, base currency; what a lead may see
     is_active: bool = True
 
 
@@ -53,7 +53,7 @@ class CostRate(Record, table=True):
     __table_args__ = (UniqueConstraint("person_id", "valid_from"),)
     person_id: int = Field(foreign_key="person.id")
     valid_from: date
-    amount_minor: int
+    amount_minor: Big
 
 
 class Leave(Record, table=True):

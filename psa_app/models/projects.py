@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
 
-from psa_app.models.base import Record
+from psa_app.models.base import Big, Record
 
 
 class Project(Record, table=True):
@@ -20,7 +20,7 @@ class Project(Record, table=True):
     starts_on: date | None = None
     ends_on: date | None = None
     budget_minutes: int = 0
-    budget_minor: int = 0
+    budget_minor: Big = 0
     color: int = 1  # which of the chart colours
     round_increment: int = 1  # used only without a SOW
     round_mode: str = "up"

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
 
-from psa_app.models.base import Record, Row
+from psa_app.models.base import BigOrNone, Record, Row
 
 
 class TimeEntry(Record, table=True):
@@ -39,14 +39,14 @@ class TimeEntry(Record, table=True):
     import_key: str | None = Field(default=None, unique=True)
     timesheet_id: int | None = Field(default=None, foreign_key="timesheet.id")
     role_id: int | None = Field(default=None, foreign_key="role.id")  # the role that priced it, frozen
-    override_minor: int | None = None  # an approved price of its own
+    override_minor: BigOrNone = None  # an approved price of its own
     override_reason: str = ""
     override_by: int | None = Field(default=None, foreign_key="user.id")
-    bill_rate_minor: int | None = None
+    bill_rate_minor: BigOrNone = None
     bill_currency: str = ""
     bill_level: str = ""  # the rule that decided; "" while it is unpriced
     bill_rate_id: int | None = None
-    cost_rate_minor: int | None = None  # base currency
+    cost_rate_minor: BigOrNone = None  # base currency
     decided_by: int | None = Field(default=None, foreign_key="user.id")
     decided_at: datetime | None = None
     self_approved: bool = False

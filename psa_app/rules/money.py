@@ -7,6 +7,7 @@ so that a credit note mirrors its invoice. Worked example: 10 minutes at 120.00 
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
 from psa_app.errors import Invalid
@@ -35,6 +36,14 @@ NANO = 10**9
 _MINUS_SIGNS = str.maketrans({"−": "-", "–": "-", "‒": "-"})
 _SPACES = re.compile(r"[\s'’]+")
 _NUMBER = re.compile(r"([+-]?)([0-9][0-9.,\s'’]*|[.,][0-9]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount in whole minor units beside its currency: `Money(12345, "EUR")` is 123.45 euro."""
+
+    amount: int
+    currency: str
 
 
 def exponent(currency: str) -> int:

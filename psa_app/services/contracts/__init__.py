@@ -1,0 +1,1 @@
+"""Scopes: written, sent, agreed; their milestones."""

@@ -1,0 +1,1 @@
+"""The firm: set up once, then its settings and calendars."""

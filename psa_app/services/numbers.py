@@ -1,0 +1,40 @@
+"""Taking the next number of a series: gapless, because the series' row stays locked until the commit."""
+
+from datetime import date
+
+from sqlmodel import Session, select
+
+from psa_app.errors import Conflict
+from psa_app.models import NumberSeries
+from psa_app.rules.invoices import series_number
+
+DEFAULT_PATTERNS = {"invoice": "INV-{year}-{n:04}", "sow": "SOW-{n:03}"}
+
+
+def take_number(session: Session, kind: str, day: date, *, sandbox: bool) -> str:
+    """The next number of the series `kind` on `day`; a series with a year in it begins anew each year.
+
+    Raises `Conflict` when `day` lies before the series' last, so that numbers and dates agree.
+    """
+    series = session.exec(
+        select(NumberSeries)
+        .where(NumberSeries.kind == kind, NumberSeries.sandbox == sandbox)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).first()
+    if series is None:
+        pattern = DEFAULT_PATTERNS[kind]
+        series = NumberSeries(kind=kind, sandbox=sandbox, pattern=f"TEST-{pattern}" if sandbox else pattern)
+        session.add(series)
+    if series.last_date is not None and day < series.last_date:
+        raise Conflict(
+            f"The last number of this series was given on {series.last_date.isoformat()}; choose that day or a later one.",
+            "issued_on",
+        )
+    if "{year" in series.pattern and series.year != day.year:
+        series.year, series.next_number = day.year, 1
+    number = series_number(series.pattern, day.year, series.next_number)
+    series.next_number += 1
+    series.last_date = day
+    session.flush()
+    return number

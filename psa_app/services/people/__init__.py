@@ -1,0 +1,1 @@
+"""Absence, and who decides in whose place."""

@@ -12,7 +12,7 @@ TEXT_LENGTH = 140
 
 
 def payload(name: str, iban: str, cents: int, text: str, bic: str = "") -> str:
-    """The twelve lines that the code holds: UTF-8, unstructured remittance `text`.
+    """The lines that the code holds: UTF-8, unstructured remittance `text`.
 
     `cents`: euro cents, 1 to 99,999,999,999. Name and text are cut to 70 and 140 letters.
     Raises `Invalid` for an amount out of range or an IBAN or BIC of impossible form.

@@ -82,7 +82,11 @@ def annex(rows: int) -> TimeAnnex:
         ("Date", "Person", "Task", "Note", "Hours"),
         tuple(
             TimeRow(
-                f"{1 + n % 31} Oct", people[n % 3], "Checkout redesign", f"Entry {n + 1}: forms and errors", "1:30"
+                f"{1 + n % 31} Oct",
+                people[n % 3],
+                "Checkout redesign",
+                f"Entry {n + 1}: forms and errors",
+                "1:30",
             )
             for n in range(rows)
         ),

@@ -8,7 +8,7 @@ import threading
 import unicodedata
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from psa_app.errors import Invalid
 from psa_app.gateways.pdf.papers import InvoicePaper, Paper, SowPaper
@@ -20,7 +20,6 @@ TEMPLATES = Path(__file__).parent
 FONTS = TEMPLATES.parent / "pdf_fonts"
 TEST_MARK = "TEST – sandbox"
 
-_GLYPHS = "#set page(width: 9cm, height: auto)\n#set text(font: {font})\n#sys.inputs.text"
 _NO_GLYPH = re.compile(r'the text `"(.+?)"` could not be displayed')
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _IMAGES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
@@ -48,44 +47,50 @@ def unprintable(text: str, more_fonts: Path | None = None) -> str:
     import typst
 
     letters = "".join(dict.fromkeys(clean(text)))
-    compiler = _glyph_compiler(more_fonts)
     try:
-        with _lock:
-            compiler.compile(sys_inputs={"text": letters}, format="pdf", pdf_standards=["a-3b"], timestamp=0)
+        _compile("glyphs.typ", letters, 0, more_fonts)
     except typst.TypstError as error:
-        return _missing(error, letters)
+        missing = _missing(error, letters)
+        if not missing:
+            raise
+        return missing
     return ""
 
 
 def clean(text: str) -> str:
     """Text as it is printed: composed (NFC), without control signs and hidden changes of direction."""
     composed = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\t", " "))
-    return "".join(c for c in composed if c == "\n" or not (unicodedata.category(c) in ("Cc", "Cs") or c in _HIDDEN))
+    return "".join(
+        c for c in composed if c == "\n" or not (unicodedata.category(c) in ("Cc", "Cs") or c in _HIDDEN)
+    )
 
 
 def _render(template: str, paper: Paper, more_fonts: Path | None) -> bytes:
     import typst
 
-    data = json.dumps(_as_data(paper), ensure_ascii=False)
-    compiler = _compiler(template, more_fonts)
+    data = _as_data(paper)
     try:
-        with _lock:
-            made = compiler.compile(
-                sys_inputs={"data": data},
-                format="pdf",
-                pdf_standards=["a-3b"],
-                timestamp=int(paper.stamp.timestamp()),
-            )
+        return _compile(template, data, int(paper.stamp.timestamp()), more_fonts)
     except typst.TypstError as error:
-        missing = _missing(error, data)
+        missing = _missing(error, json.dumps(data, ensure_ascii=False))
         if not missing:
             raise
         raise Invalid(
             f"The PDF has no letters for “{missing}”. Write the text in letters of the Latin, Greek or "
             "Cyrillic alphabet, or add a font that has them."
         ) from error
-    assert isinstance(made, bytes)
-    return made
+
+
+def _compile(template: str, data: object, timestamp: int, more_fonts: Path | None) -> bytes:
+    compiler = _compiler(template, more_fonts)
+    with _lock:
+        made = compiler.compile(
+            sys_inputs={"data": json.dumps(data)},
+            format="pdf",
+            pdf_standards=["a-3b"],
+            timestamp=timestamp,
+        )
+    return cast(bytes, made)
 
 
 def _as_data(paper: Paper) -> dict[str, Any]:
@@ -94,6 +99,7 @@ def _as_data(paper: Paper) -> dict[str, Any]:
         raise Invalid("Give the colour as # and six digits, such as #3a5bc7.", "accent")
     plain = dataclasses.replace(paper, logo=b"")
     data: dict[str, Any] = _cleaned({**dataclasses.asdict(plain), "stamp": ""})
+    data["longest_word"] = _longest_word(data)
     data["logo"] = _logo_svg(paper.logo)
     data["initial"] = clean(paper.seller.name.strip())[:1].upper()
     data["marks"] = ([TEST_MARK] if paper.test_mark else []) + data["marks"]
@@ -108,6 +114,17 @@ def _cleaned(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_cleaned(part) for part in value]
     return value
+
+
+def _longest_word(value: Any) -> int:
+    """Length of the longest word on the paper: breaking words costs time, so only where needed."""
+    if isinstance(value, str):
+        return max(map(len, value.split()), default=0)
+    if isinstance(value, dict):
+        return max((_longest_word(part) for key, part in value.items() if key != "qr_svg"), default=0)
+    if isinstance(value, list):
+        return max(map(_longest_word, value), default=0)
+    return 0
 
 
 def _logo_svg(logo: bytes) -> str:
@@ -136,14 +153,6 @@ def _compiler(template: str, more_fonts: Path | None) -> "typst.Compiler":
     import typst
 
     return typst.Compiler(TEMPLATES / template, root=TEMPLATES, font_paths=_fonts(more_fonts))
-
-
-@cache
-def _glyph_compiler(more_fonts: Path | None) -> "typst.Compiler":
-    import typst
-
-    source = _GLYPHS.format(font='"Inter"').encode()
-    return typst.Compiler(source, root=TEMPLATES, font_paths=_fonts(more_fonts))
 
 
 @cache

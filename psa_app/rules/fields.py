@@ -19,6 +19,7 @@ _EMAIL_LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'
 _HOST_LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _WHOLE = re.compile(r"[+-]?\d{1,12}", re.ASCII)
+_PERCENT = re.compile(r"\d{1,5}(?:\.\d{1,4})?", re.ASCII)
 _IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]+", re.ASCII)
 # Bidirectional overrides can make a name read as another one.
 _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -107,6 +108,18 @@ def whole(value: str | int, field: str, low: int = 0, high: int = WHOLE_MAX) -> 
 def optional_whole(value: str | int, field: str, low: int = 0, high: int = WHOLE_MAX) -> int | None:
     """Like `whole`; an empty text is None."""
     return whole(value, field, low, high) if str(value).strip() else None
+
+
+def percent_ppm(value: str, field: str, high: int = 1_000_000) -> int:
+    """A percentage as parts per million, from 0 to `high`: "20" is 200,000, "7,7 %" is 77,000."""
+    clean = value.strip().removesuffix("%").strip().replace(",", ".")
+    if not _PERCENT.fullmatch(clean):
+        raise Invalid("Type a percentage such as 20 or 7.7, with at most 4 decimals.", field)
+    before, _, after = clean.partition(".")
+    ppm = int(before) * 10_000 + int(after.ljust(4, "0"))
+    if ppm > high:
+        raise Invalid(f"Type a percentage from 0 to {high // 10_000}.", field)
+    return ppm
 
 
 def country(value: str, field: str = "country", required: bool = True) -> str:

@@ -104,6 +104,18 @@ def test_what_is_no_whole_number_is_refused(typed: str | bool) -> None:
     assert refused(fields.whole, typed, "n") == "Type a whole number."
 
 
+@pytest.mark.parametrize(
+    ("typed", "ppm"), [("20", 200_000), ("7,7 %", 77_000), ("0.0001", 1), ("0", 0), ("100%", 1_000_000)]
+)
+def test_a_percentage_is_kept_in_parts_per_million(typed: str, ppm: int) -> None:
+    assert fields.percent_ppm(typed, "tax_rate") == ppm
+
+
+@pytest.mark.parametrize("typed", ["", "-1", "101", "1.23456", "NaN", "1e2", "%", "٢٠"])
+def test_what_is_no_percentage_is_refused(typed: str) -> None:
+    assert "Type a percentage" in refused(fields.percent_ppm, typed, "tax_rate")
+
+
 def test_a_country_is_two_letters_of_the_list() -> None:
     assert len(codes.COUNTRIES) == 250
     assert fields.country(" at ") == "AT"

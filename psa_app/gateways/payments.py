@@ -163,16 +163,16 @@ class ProviderState:
 class PaymentProvider(Protocol):
     """One way to collect. Every method may raise `Unknown`, `Declined` or `Refused`."""
 
-    def start(self, order: PaymentOrder) -> StartResult:
+    def start(self, order: PaymentOrder, /) -> StartResult:
         """Opens a way to pay; the same `idempotency_key` gives the same answer for 24 hours."""
 
-    def fetch(self, ref: PaymentRef) -> ProviderState:
+    def fetch(self, ref: PaymentRef, /) -> ProviderState:
         """The present state of an attempt, read anew."""
 
-    def expire(self, ref: PaymentRef) -> None:
+    def expire(self, ref: PaymentRef, /) -> None:
         """Closes an open attempt so that it can no longer be paid."""
 
-    def refund(self, order: RefundOrder) -> RefundResult:
+    def refund(self, order: RefundOrder, /) -> RefundResult:
         """Gives money back."""
 
     def capabilities(self) -> frozenset[str]:
@@ -227,14 +227,14 @@ class ManualProvider:
         )
         return StartResult("instructions", instructions=instructions)
 
-    def fetch(self, ref: PaymentRef) -> ProviderState:
+    def fetch(self, _ref: PaymentRef) -> ProviderState:
         """Raises `Conflict`: a bank transfer is recorded by a person."""
         raise Conflict("A bank transfer is recorded by hand; there is nothing to ask.")
 
-    def expire(self, ref: PaymentRef) -> None:
+    def expire(self, _ref: PaymentRef) -> None:
         """Instructions cannot be called back; nothing is open."""
 
-    def refund(self, order: RefundOrder) -> RefundResult:
+    def refund(self, _order: RefundOrder) -> RefundResult:
         """Raises `Conflict`: the money goes back from the bank."""
         raise Conflict("Send the money back from your bank, then record it here.")
 

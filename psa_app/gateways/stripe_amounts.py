@@ -8,18 +8,55 @@ have none, and takes three-decimal currencies only with a last digit 0. Source: 
 from psa_app.errors import Invalid
 from psa_app.rules import money
 
-_ZERO = frozenset("BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF".split())
-_THREE = frozenset("BHD JOD KWD OMR TND".split())
-_NOT_COLLECTED = frozenset("CUP ERN IQD IRR KPW LYD MRU SDG SSP SYP VED VES".split())
+_ZERO = (
+    "BIF",
+    "CLP",
+    "DJF",
+    "GNF",
+    "JPY",
+    "KMF",
+    "KRW",
+    "MGA",
+    "PYG",
+    "RWF",
+    "VND",
+    "VUV",
+    "XAF",
+    "XOF",
+    "XPF",
+)
+_THREE = ("BHD", "JOD", "KWD", "OMR", "TND")
+_NOT_COLLECTED = ("IQD", "LYD")
 
 # Smallest charge in Stripe's units; a charge also has to reach the minimum of the settlement currency.
 _SMALLEST = {
-    **dict.fromkeys("AUD BRL CAD CHF EUR INR NZD SGD USD".split(), 50),
-    **{"AED": 200, "BGN": 100, "CZK": 1500, "DKK": 250, "GBP": 30, "HKD": 400, "HUF": 17500, "JPY": 50},
-    **{"MXN": 1000, "MYR": 200, "NOK": 300, "PLN": 200, "RON": 200, "SEK": 300, "THB": 1000},
+    "AED": 200,
+    "AUD": 50,
+    "BGN": 100,
+    "BRL": 50,
+    "CAD": 50,
+    "CHF": 50,
+    "CZK": 1500,
+    "DKK": 250,
+    "EUR": 50,
+    "GBP": 30,
+    "HKD": 400,
+    "HUF": 17500,
+    "INR": 50,
+    "JPY": 50,
+    "MXN": 1000,
+    "MYR": 200,
+    "NOK": 300,
+    "NZD": 50,
+    "PLN": 200,
+    "RON": 200,
+    "SEK": 300,
+    "SGD": 50,
+    "THB": 1000,
+    "USD": 50,
 }
 _LARGEST = 99_999_999
-_UNBOUNDED = frozenset("COP IDR INR JPY KRW LAK VND".split())
+_UNBOUNDED = ("COP", "IDR", "INR", "JPY", "KRW", "LAK", "VND")
 
 
 def digits(currency: str) -> int:
@@ -36,30 +73,35 @@ def smallest(currency: str) -> int:
 def to_stripe(amount: int, currency: str) -> int:
     """ISO minor units as Stripe counts them: 500 ISK are 50000, 12.00 MGA are 12.
 
-    Raises `Invalid` (field "amount" or "currency") when Stripe cannot collect exactly this amount.
+    Raises `Invalid` (field "amount" or "currency") when Stripe cannot express exactly this amount.
     """
     code = currency.upper()
-    shift = digits(code) - money.exponent(code)
+    up, down = _factors(digits(code) - money.exponent(code))
     if code in _NOT_COLLECTED:
         raise Invalid(f"Stripe does not collect {code}. Ask for a bank transfer instead.", "currency")
-    units, rest = (amount * 10**shift, 0) if shift >= 0 else divmod(amount, 10**-shift)
+    units, rest = divmod(amount * up, down)
     if rest:
         raise Invalid(f"Stripe takes {code} in whole units only. Ask for a bank transfer instead.", "amount")
-    _check(units, code)
+    if code in _THREE and units % 10:
+        raise Invalid(f"Stripe takes {code} only with a last digit of 0. Ask for a bank transfer.", "amount")
     return units
 
 
-def _check(units: int, code: str) -> None:
+def collectable(amount: int, currency: str) -> int:
+    """`to_stripe()` for a charge, which must also lie within Stripe's limits. Raises `Invalid`."""
+    units, code = to_stripe(amount, currency), currency.upper()
     if units < smallest(code):
         raise Invalid(
-            f"{money.plain(from_stripe(units, code), code)} {code} is less than Stripe collects. "
+            f"{money.plain(amount, code)} {code} is less than Stripe collects. "
             "Ask for a bank transfer, or add it to the next invoice.",
             "amount",
         )
     if units > _LARGEST and code not in _UNBOUNDED:
-        raise Invalid(f"Stripe collects at most 999,999.99 {code} at once. Ask for parts.", "amount")
-    if code in _THREE and units % 10:
-        raise Invalid(f"Stripe takes {code} only with a last digit of 0. Ask for a bank transfer.", "amount")
+        raise Invalid(
+            f"{money.plain(amount, code)} {code} is more than Stripe collects at once. Ask for parts.",
+            "amount",
+        )
+    return units
 
 
 def from_stripe(units: int, currency: str) -> int:
@@ -68,8 +110,12 @@ def from_stripe(units: int, currency: str) -> int:
     Raises `Invalid` (field "amount") for an ISK or UGX amount that is not whole.
     """
     code = currency.upper()
-    shift = money.exponent(code) - digits(code)
-    amount, rest = (units * 10**shift, 0) if shift >= 0 else divmod(units, 10**-shift)
+    up, down = _factors(money.exponent(code) - digits(code))
+    amount, rest = divmod(units * up, down)
     if rest:
         raise Invalid(f"Stripe reports a fraction of {code}, which has none.", "amount")
     return amount
+
+
+def _factors(shift: int) -> tuple[int, int]:
+    return int(10 ** max(shift, 0)), int(10 ** max(-shift, 0))

@@ -4,9 +4,10 @@ export PORT ?= 8000
 BIN := .venv/bin
 CHECKED := psa_app tests tools benchmarks rxconfig.py
 
-.PHONY: run test check soak bench lock format clean help install install-dev
+.PHONY: run build test check soak bench lock format clean help install install-dev
 help:
 	@echo "make run      the program with its demo firm on http://localhost:$(PORT) (PORT=9000 make run)"
+	@echo "make build    packages and pages only; then: .venv/bin/psa init, .venv/bin/psa serve"
 	@echo "make test     every check: format, lint, types, layers, both databases, browser"
 	@echo "make check    the quick part of it, under a minute"
 	@echo "make soak     the long property and crash tests"
@@ -15,9 +16,11 @@ help:
 	@echo "make lock     renews requirements*.txt from requirements*.in"
 	@echo "make clean    removes what was built; your data stays"
 
-run: install
-	@$(BIN)/python tools/frontend.py
+run: build
 	@exec $(BIN)/psa serve --demo
+
+build: install
+	@$(BIN)/python tools/frontend.py
 
 test: install-dev
 	@$(BIN)/python tools/chromium.py

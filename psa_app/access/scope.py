@@ -25,6 +25,7 @@ from psa_app.models import (
     Deputy,
     ExchangeRate,
     Firm,
+    GridCell,
     History,
     Holiday,
     ImportRun,
@@ -119,6 +120,7 @@ _MEMBER: dict[type[SQLModel], Rule] = {
     TimeEntry: _own(TimeEntry.person_id),
     Timesheet: _own(Timesheet.person_id),
     Timer: _own(Timer.person_id),
+    GridCell: _own(GridCell.person_id),
     Account: lambda a: col(Account.id).in_(
         select(Project.account_id).where(col(Project.id).in_(_joined_projects(a)))
     ),

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
 
-from psa_app.models.base import BigOrNone, Record, Row
+from psa_app.models.base import Big, BigOrNone, Record, Row
 
 
 class TimeEntry(Record, table=True):
@@ -17,10 +17,22 @@ class TimeEntry(Record, table=True):
 
     __tablename__ = "time_entry"
     __table_args__ = (
-        Index("ix_entry_person_week", "person_id", "week"),
-        Index("ix_entry_project_status", "project_id", "status"),
-        Index("ix_entry_report", "person_id", "work_date", "seconds", "bill_rate_minor", "is_billable"),
+        Index("ix_entry_person_day", "person_id", "work_date"),
+        Index(
+            "ix_entry_report",
+            "person_id",
+            "month",
+            "bill_currency",
+            "is_billable",
+            "seconds",
+            "bill_rate_minor",
+        ),
+        Index("ix_entry_billing", "project_id", "status", "work_date"),
+        Index("ix_entry_project_day", "project_id", "work_date"),
+        Index("ix_entry_status_day", "status", "work_date"),
+        Index("ix_entry_day", "work_date"),
         Index("ix_entry_sheet", "timesheet_id"),
+        {"sqlite_autoincrement": True},  # an id never comes back: history goes by it
     )
     person_id: int = Field(foreign_key="person.id")
     project_id: int = Field(foreign_key="project.id")
@@ -32,6 +44,7 @@ class TimeEntry(Record, table=True):
     seconds: int
     note: str = ""
     is_billable: bool = True
+    no_charge_reason: str = ""  # why it is not billed although its task is: billed elsewhere, a present, ...
     status: str = "draft"  # draft | submitted | approved | invoiced
     started_at: datetime | None = None
     ended_at: datetime | None = None
@@ -66,6 +79,17 @@ class Timesheet(Record, table=True):
     is_empty: bool = False
     submitted_at: datetime
     recalled_at: datetime | None = None
+
+
+class GridCell(Row, table=True):
+    """How often a cell of the week grid was set: what comes late with an older number changes nothing."""
+
+    __tablename__ = "grid_cell"
+    __table_args__ = (UniqueConstraint("person_id", "task_id", "work_date"),)
+    person_id: int = Field(foreign_key="person.id")
+    task_id: int = Field(foreign_key="task.id")
+    work_date: date
+    seq: Big
 
 
 class Timer(Row, table=True):

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -132,7 +133,7 @@ def test_a_discount_above_the_invoice_is_refused(discount: int) -> None:
     st.lists(st.integers(0, 10**9).map(lambda net: Taxed(net, STANDARD, VAT20)), max_size=20),
     st.fractions(0, 1),
 )
-def test_a_discount_is_spread_without_loss(lines: list[Taxed], share: float) -> None:
+def test_a_discount_is_spread_without_loss(lines: list[Taxed], share: Fraction) -> None:
     net = sum(line.net for line in lines)
     discount = int(net * share)
     assert sum(line.net for line in taxes.less_discount(lines, discount)) == net - discount

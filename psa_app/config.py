@@ -207,7 +207,7 @@ def _given_key(given: Mapping[str, str], production: bool) -> str:
         raise _bad(
             "PSA_SECRET_KEY",
             "must be a random text of 32 characters or more; "
-            'make one with: python3 -c "import secrets; print(secrets.token_urlsafe(48))"',
+            'make one with: python3 -c "import secrets; print(secrets.token_urlsafe(48))".',
         )
     return key
 

@@ -30,7 +30,9 @@ def make_engine(url: str, *, migrating: bool = False, busy_ms: int = _BUSY_MS) -
         return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
     _make_folder(url)
     engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": busy_ms / 1000})
-    event.listen(engine, "connect", lambda dbapi, _: _prepare(dbapi, foreign_keys=not migrating, busy_ms=busy_ms))
+    event.listen(
+        engine, "connect", lambda dbapi, _: _prepare(dbapi, foreign_keys=not migrating, busy_ms=busy_ms)
+    )
     event.listen(engine, "begin", _begin)
     return engine
 
@@ -130,7 +132,9 @@ def insert_row(session: Session, model: type[SQLModel], **values: Any) -> int:
     return int(result.inserted_primary_key[0])
 
 
-def claim(session: Session, model: Any, *, limit: int, lease: timedelta, now: datetime | None = None) -> list[Any]:
+def claim(
+    session: Session, model: Any, *, limit: int, lease: timedelta, now: datetime | None = None
+) -> list[Any]:
     """Takes due rows of a queue table (`done_at`, `due_at`, `tries`) for one worker.
 
     A claim moves `due_at` one lease ahead, so the rows of a worker that died come due again

@@ -51,7 +51,9 @@ class Act:
                 default = ... if parameter.default is inspect.Parameter.empty else parameter.default
                 fields[name] = (hints[name], default)
         title = "".join(part.title() for part in (*self.kind.split("_"), *self.verb.split("_")))
-        return create_model(title, __config__=ConfigDict(extra="forbid", arbitrary_types_allowed=True), **fields)
+        return create_model(
+            title, __config__=ConfigDict(extra="forbid", arbitrary_types_allowed=True), **fields
+        )
 
     def perform(self, session: Any, actor: Any, record_id: int | None, raw: Mapping[str, Any]) -> Any:
         """Checks the right, then the inputs (`Problems` names each wrong field), then acts."""
@@ -65,7 +67,9 @@ class Act:
 ACTS: dict[str, Act] = {}
 
 
-def act(kind: str, verb: str, *, right: str, hidden: bool = False) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def act(
+    kind: str, verb: str, *, right: str, hidden: bool = False
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Declares a service function as an act; calling it without the right raises `Forbidden`."""
 
     def declare(function: Callable[P, R]) -> Callable[P, R]:

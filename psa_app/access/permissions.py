@@ -10,14 +10,36 @@ ROLES = ("owner", "finance", "lead", "member", "client")
 STAFF = ("owner", "finance", "lead", "member")
 
 _MEMBER = {
-    "home.read", "profile.change", "firm.name",
-    "people.name", "projects.read", "tasks.read", "bookings.read",
-    "time.log", "time.read", "timer.run", "leave.request", "leave.read", "holidays.read", "search.use",
+    "home.read",
+    "profile.change",
+    "firm.name",
+    "people.name",
+    "projects.read",
+    "tasks.read",
+    "bookings.read",
+    "time.log",
+    "time.read",
+    "timer.run",
+    "leave.request",
+    "leave.read",
+    "holidays.read",
+    "search.use",
 }
 _LEAD = _MEMBER | {
-    "accounts.read", "contacts.read", "sows.read", "rates.read", "people.read",
-    "projects.change", "milestones.ready", "bookings.change", "time.approve", "time.export", "deputies.change",
-    "projects.margin", "history.read", "roles.read",
+    "accounts.read",
+    "contacts.read",
+    "sows.read",
+    "rates.read",
+    "people.read",
+    "projects.change",
+    "milestones.ready",
+    "bookings.change",
+    "time.approve",
+    "time.export",
+    "deputies.change",
+    "projects.margin",
+    "history.read",
+    "roles.read",
 }
 _FINANCE = _MEMBER | {
     "accounts.read", "accounts.change", "contacts.read", "contacts.change", "sows.read", "rates.read", "rates.change",
@@ -33,8 +55,17 @@ _OWNER = _FINANCE | {
     "system.read", "milestones.accept_for_client", "time.unlock",
 }  # fmt: skip
 _CLIENT = {
-    "portal.read", "sows.read", "sows.accept", "projects.read", "milestones.accept", "time.read",
-    "invoices.read", "payments.start", "payments.read", "profile.change", "firm.name",
+    "portal.read",
+    "sows.read",
+    "sows.accept",
+    "projects.read",
+    "milestones.accept",
+    "time.read",
+    "invoices.read",
+    "payments.start",
+    "payments.read",
+    "profile.change",
+    "firm.name",
 }
 
 RIGHTS: dict[str, frozenset[str]] = {

@@ -143,7 +143,9 @@ _LEAD: dict[type[SQLModel], Rule] = _MEMBER | {
     Leave: EVERYTHING,
     WorkPattern: EVERYTHING,
     TimeEntry: lambda a: or_(
-        col(TimeEntry.person_id) == a.person_id, col(TimeEntry.project_id).in_(_led_projects(a)), _deputized(a)
+        col(TimeEntry.person_id) == a.person_id,
+        col(TimeEntry.project_id).in_(_led_projects(a)),
+        _deputized(a),
     ),
     Timesheet: lambda a: or_(
         col(Timesheet.person_id) == a.person_id,
@@ -155,19 +157,13 @@ _LEAD: dict[type[SQLModel], Rule] = _MEMBER | {
     ),
     History: EVERYTHING,
 }
-_FINANCE: dict[type[SQLModel], Rule] = {
-    model: EVERYTHING
-    for model in (
-        *_LEAD, CostRate, BankAccount, TaxNumber, TaxRate, NumberSeries, ExchangeRate, Invoice, InvoiceLine,
-        InvoiceTax, BilledTime, BilledMilestone, Payment, PaymentFact, Allocation, Inbox, Outbox, ImportRun, JobRun,
-    )
-} | {
+_FINANCE: dict[type[SQLModel], Rule] = dict.fromkeys((*_LEAD, CostRate, BankAccount, TaxNumber, TaxRate, NumberSeries, ExchangeRate, Invoice, InvoiceLine, InvoiceTax, BilledTime, BilledMilestone, Payment, PaymentFact, Allocation, Inbox, Outbox, ImportRun, JobRun), EVERYTHING) | {
     User: lambda a: col(User.id) == a.user_id,
     LoginSession: lambda a: col(LoginSession.user_id) == a.user_id,
     ApiToken: lambda a: col(ApiToken.user_id) == a.user_id,
     Timer: _own(Timer.person_id),
 }  # fmt: skip
-_OWNER: dict[type[SQLModel], Rule] = {model: EVERYTHING for model in (*_FINANCE,)} | {Timer: _own(Timer.person_id)}
+_OWNER: dict[type[SQLModel], Rule] = dict.fromkeys((*_FINANCE,), EVERYTHING) | {Timer: _own(Timer.person_id)}
 _CLIENT: dict[type[SQLModel], Rule] = {
     Account: lambda a: col(Account.id) == a.account_id,
     Contact: lambda a: col(Contact.account_id) == a.account_id,

@@ -6,25 +6,30 @@ A file beyond the limits is refused with a sentence, before it can fill the memo
 
 import csv
 import io
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from operator import itemgetter
+from typing import TextIO
 
 from psa_app.errors import Invalid
 
-DELIMITERS = (",", ";", "\t")
-_NAMES = {",": "comma", ";": "semicolon", "\t": "tab"}
-_FIELD = "file"
+DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
+_HEAD = 20_000
+# Spreadsheets write a first line `sep=;` to tell each other the delimiter; it is no header.
+_HINT = re.compile(r"sep=([,;\t])\r?\n", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much of a file is read: bytes, rows without the header, columns, characters."""
+    """How much of a file is read: bytes; rows below the header; columns; characters of a cell
+    and of a whole row."""
 
     bytes: int = 20_000_000
     rows: int = 200_000
     columns: int = 200
     cell: int = 100_000
-    record: int = 1_000_000
+    row: int = 1_000_000
 
 
 LIMITS = Limits()
@@ -32,7 +37,7 @@ LIMITS = Limits()
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How the file is written: its delimiter character and that delimiter's name."""
+    """The character between cells, and its name: comma, semicolon or tab."""
 
     delimiter: str
     name: str
@@ -51,55 +56,47 @@ class Table:
     lines: tuple[int, ...]
     dialect: Dialect
     encoding: str
-    _places: dict[str, int] = field(default_factory=dict, repr=False, compare=False)
-
-    def place(self, header: str) -> int | None:
-        """The index of the first column with exactly this header."""
-        if not self._places:
-            for index in range(len(self.headers) - 1, -1, -1):
-                self._places[self.headers[index]] = index
-        return self._places.get(header)
 
     def column(self, header: str) -> list[str]:
-        """Every cell below a header, in the order of the rows; empty without the column."""
-        index = self.place(header)
-        return [] if index is None else [row[index] for row in self.rows]
+        """The cells below the first column with this header; raises `ValueError` without one."""
+        index = self.headers.index(header)
+        return list(map(itemgetter(index), self.rows))
 
 
 def read_table(data: bytes, limits: Limits = LIMITS) -> Table:
     """The table in a CSV file's bytes; raises `Invalid` with field "file"."""
     if len(data) > limits.bytes:
-        size = limits.bytes // 1_000_000
-        raise _refused(f"The file is larger than {size} MB. Export fewer months at a time.")
+        megabytes = limits.bytes / 1_000_000
+        raise _refused(f"The file is larger than {megabytes:g} MB. Export fewer months at a time.")
     _refuse_other_kinds(data)
     encoding = find_encoding(data)
     _refuse_zero_bytes(data, encoding)
-    lines = _Lines(data, encoding, limits)
-    delimiter = find_delimiter(lines.head())
-    try:
-        headers, rows, starts = _read_records(lines, delimiter, limits)
-    except csv.Error as error:
-        raise _refused(_told(error, lines)) from error
-    return Table(headers, rows, starts, Dialect(delimiter, _NAMES[delimiter]), encoding)
+    head = _open(data, encoding).read(_HEAD)
+    hint = _HINT.match(head)
+    dialect = _dialect(hint[1]) if hint else find_dialect(head)
+    lines = _Lines(_open(data, encoding), 2 if hint else 1, limits)
+    return _build(lines, dialect, encoding, limits)
 
 
 def _refused(sentence: str) -> Invalid:
-    return Invalid(sentence, field=_FIELD)
+    return Invalid(sentence, field="file")
+
+
+def _open(data: bytes, encoding: str) -> TextIO:
+    return io.TextIOWrapper(io.BytesIO(data), encoding=encoding, newline="")
 
 
 def _refuse_other_kinds(data: bytes) -> None:
-    if not data.strip():
-        raise _refused("The file is empty. Export it again and upload the new one.")
-    if data.startswith(b"PK\x03\x04") or data.startswith(b"\xd0\xcf\x11\xe0"):
-        raise _refused("This is a spreadsheet file. Save it as CSV, then upload that.")
+    if not data[:1000].strip() and not data.strip():
+        raise _refused("The file is empty. Export it again and choose the new one.")
+    if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        raise _refused("This is a spreadsheet, not a CSV file. Save it as CSV and choose that one.")
     if data.startswith(b"%PDF"):
-        raise _refused("This is a PDF. Export the report as CSV, then upload that.")
+        raise _refused("This is a PDF. Export the report as CSV and choose that one.")
 
 
 def find_encoding(data: bytes) -> str:
-    """The name of the codec that reads these bytes; latin-1 reads whatever the others do not."""
-    if data.startswith(b"\xef\xbb\xbf"):
-        return "utf-8-sig" if _reads(data, "utf-8-sig") else "windows-1252"
+    """The name of the codec for these bytes; latin-1 reads what no other one does."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16"
     start = data[:2000]
@@ -107,7 +104,8 @@ def find_encoding(data: bytes) -> str:
         return "utf-16-le"
     if start[0::2].count(0) > len(start) // 4:
         return "utf-16-be"
-    return next((name for name in ("utf-8", "windows-1252") if _reads(data, name)), "latin-1")
+    utf8 = "utf-8-sig" if data.startswith(b"\xef\xbb\xbf") else "utf-8"
+    return next((name for name in (utf8, "windows-1252") if _reads(data, name)), "latin-1")
 
 
 def _reads(data: bytes, encoding: str) -> bool:
@@ -119,68 +117,100 @@ def _reads(data: bytes, encoding: str) -> bool:
 
 
 def _refuse_zero_bytes(data: bytes, encoding: str) -> None:
+    text = data
     if encoding.startswith("utf-16"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError as error:
-            raise _refused("The file breaks off in the middle of a letter. Export it again.") from error
-        line = text.count("\n", 0, text.index("\0")) + 1 if "\0" in text else 0
-    else:
-        line = data.count(b"\n", 0, data.index(b"\0")) + 1 if b"\0" in data else 0
-    if line:
-        raise _refused(f"Line {line} holds a zero byte, so this is not a CSV text. Export the file again.")
+        if not _reads(data, encoding):
+            raise _refused("The file breaks off in the middle of a letter. Export it again.")
+        text = data.decode(encoding).encode("utf-8")
+    before, zero, _ = text.partition(b"\0")
+    if zero:
+        line = before.count(b"\n") + 1
+        raise _refused(f"Line {line} holds a zero byte, so this is no CSV text. Export the file again.")
 
 
-def find_delimiter(head: str) -> str:
-    """The delimiter that cuts the header into most cells: comma, semicolon or tab."""
+def find_dialect(head: str) -> Dialect:
+    """The delimiter that cuts the first row of this text into most cells; a comma if none does."""
+    text = head.lstrip("\r\n")
 
     def cells(delimiter: str) -> int:
         try:
-            return len(next(csv.reader(io.StringIO(head, newline=""), delimiter=delimiter), []))
+            return len(next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), []))
         except csv.Error:
             return 0
 
-    return max(DELIMITERS, key=cells)
+    return _dialect(max(DELIMITERS, key=cells))
+
+
+def _dialect(delimiter: str) -> Dialect:
+    return Dialect(delimiter, DELIMITERS[delimiter])
 
 
 class _Lines:
-    """The physical lines of a file, decoded one by one, that stop at an endless record."""
+    """The lines of a file, decoded one by one; a row without an end is refused, not gathered."""
 
-    def __init__(self, data: bytes, encoding: str, limits: Limits) -> None:
-        self._text = io.TextIOWrapper(io.BytesIO(data), encoding=encoding, newline="")
-        self._limit = limits.record
-        self._start = self._skip_separator_hint()
-        self.characters_in_record = 0
-        self.number_of_hints = 1 if self._start else 0
-        self.record_began_on = 1
-
-    def _skip_separator_hint(self) -> int:
-        """Spreadsheets may write a first line `sep=;`, which is no header."""
-        first = self._text.readline(8).rstrip("\r\n").lower()
-        if len(first) == 5 and first.startswith("sep="):
-            self._text.seek(0)
-            return len(self._text.readline())
-        self._text.seek(0)
-        return 0
-
-    def head(self) -> str:
-        """The first characters of the file, enough to see the header."""
-        text = self._text.read(20_000)
-        self._text.seek(0)
-        if self._start:
-            self._text.readline()
-        return text[self._start :]
+    def __init__(self, text: TextIO, first_line: int, limits: Limits) -> None:
+        self._text = text
+        self._limit = limits.row
+        self.row_begins = first_line
+        self.row_length = 0
+        self._read = first_line - 1
+        for _ in range(self._read):
+            text.readline()
 
     def __iter__(self) -> Iterator[str]:
-        limit = self._limit
-        while line := self._text.readline(limit + 1):
-            self.characters_in_record += len(line)
-            if self.characters_in_record > limit:
+        while line := self._text.readline(self._limit + 1):
+            self.row_length += len(line)
+            if self.row_length > self._limit:
                 raise _refused(
-                    f"The row on line {self.record_began_on} has more than {limit:,} characters. "
-                    "A line end or a closing quote seems to be missing."
+                    f"The row on line {self.row_begins} has more than {self._limit:,} characters. "
+                    "A line end or a closing quotation mark is missing."
                 )
+            self._read += 1
             yield line
 
+    def end_row(self) -> None:
+        """The row has been taken; the next one begins on the next line."""
+        self.row_begins = self._read + 1
+        self.row_length = 0
 
-type _Records = tuple[tuple[str, ...], tuple[tuple[str, ...], ...], tuple[int, ...]]
+
+def _build(lines: _Lines, dialect: Dialect, encoding: str, limits: Limits) -> Table:
+    headers: tuple[str, ...] = ()
+    rows: list[tuple[str, ...]] = []
+    starts: list[int] = []
+    for row, line in _rows(lines, dialect, limits):
+        if not headers:
+            headers = row
+            continue
+        if len(rows) == limits.rows:
+            raise _refused(f"The file has more than {limits.rows:,} rows. Export fewer months at a time.")
+        rows.append(row + ("",) * (len(headers) - len(row)))
+        starts.append(line)
+    if not headers:
+        raise _refused("The file is empty. Export it again and choose the new one.")
+    return Table(headers, tuple(rows), tuple(starts), dialect, encoding)
+
+
+def _rows(lines: _Lines, dialect: Dialect, limits: Limits) -> Iterator[tuple[tuple[str, ...], int]]:
+    reader = csv.reader(lines, delimiter=dialect.delimiter)
+    try:
+        for row in reader:
+            line = lines.row_begins
+            if len(row) > limits.columns:
+                raise _refused(f"Line {line} has more than {limits.columns} columns. Is this a time export?")
+            if lines.row_length > limits.cell and max(map(len, row)) > limits.cell:
+                raise _too_long(line, limits)
+            lines.end_row()
+            if any(row):
+                yield tuple(row), line
+    except csv.Error as error:
+        if "field larger" in str(error):
+            raise _too_long(lines.row_begins, limits) from error
+        raise _refused(f"Line {lines.row_begins} cannot be read as CSV. Export the file again.") from error
+
+
+def _too_long(line: int, limits: Limits) -> Invalid:
+    return _refused(
+        f"A cell on line {line} is longer than {limits.cell:,} characters. "
+        "A closing quotation mark may be missing."
+    )

@@ -73,7 +73,6 @@ __all__ = [
     "Timesheet",
     "User",
     "WorkPattern",
-    "ApiToken",
     "metadata",
     "move",
     "touch",

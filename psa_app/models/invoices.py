@@ -11,7 +11,15 @@ from psa_app.models.base import Big, Record, Row
 class Invoice(Record, table=True):
     """A bill. It gets its number when issued and never changes from then on."""
 
-    __table_args__ = (Index("uq_invoice_number", "number", unique=True, sqlite_where=text("number <> ''"), postgresql_where=text("number <> ''")),)
+    __table_args__ = (
+        Index(
+            "uq_invoice_number",
+            "number",
+            unique=True,
+            sqlite_where=text("number <> ''"),
+            postgresql_where=text("number <> ''"),
+        ),
+    )
     number: str = ""
     account_id: int = Field(foreign_key="account.id", index=True)
     sow_id: int | None = Field(default=None, foreign_key="sow.id", index=True)
@@ -83,7 +91,14 @@ class BilledTime(Row, table=True):
 
     __tablename__ = "billed_time"
     __table_args__ = (
-        Index("uq_billed_time_once", "entry_id", "offset_seconds", unique=True, sqlite_where=text("released_at IS NULL"), postgresql_where=text("released_at IS NULL")),
+        Index(
+            "uq_billed_time_once",
+            "entry_id",
+            "offset_seconds",
+            unique=True,
+            sqlite_where=text("released_at IS NULL"),
+            postgresql_where=text("released_at IS NULL"),
+        ),
         Index("ix_billed_time_line", "line_id"),
     )
     entry_id: int = Field(foreign_key="time_entry.id")
@@ -100,7 +115,13 @@ class BilledMilestone(Row, table=True):
 
     __tablename__ = "billed_milestone"
     __table_args__ = (
-        Index("uq_billed_milestone_once", "milestone_id", unique=True, sqlite_where=text("released_at IS NULL"), postgresql_where=text("released_at IS NULL")),
+        Index(
+            "uq_billed_milestone_once",
+            "milestone_id",
+            unique=True,
+            sqlite_where=text("released_at IS NULL"),
+            postgresql_where=text("released_at IS NULL"),
+        ),
     )
     milestone_id: int = Field(foreign_key="milestone.id")
     line_id: int = Field(foreign_key="invoice_line.id", index=True)
@@ -113,13 +134,17 @@ class Payment(Record, table=True):
 
     __table_args__ = (
         Index(
-            "uq_payment_active", "invoice_id", unique=True,
+            "uq_payment_active",
+            "invoice_id",
+            unique=True,
             sqlite_where=text("status IN ('created','sending','open','action','processing')"),
             postgresql_where=text("status IN ('created','sending','open','action','processing')"),
         ),
     )
     account_id: int = Field(foreign_key="account.id", index=True)
-    invoice_id: int | None = Field(default=None, foreign_key="invoice.id")  # for whom a provider's payment was started
+    invoice_id: int | None = Field(
+        default=None, foreign_key="invoice.id"
+    )  # for whom a provider's payment was started
     provider: str  # manual | sandbox | stripe
     livemode: bool = False
     status: str = "created"

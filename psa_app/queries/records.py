@@ -55,7 +55,11 @@ def list_records(
     """
     require(actor, resource.read_right)
     names = {field.name: field for field in readable(resource, actor)}
-    where = [visible(actor, resource.model), *_filters(resource, names, filters or {}), *_search(resource, search)]
+    where = [
+        visible(actor, resource.model),
+        *_filters(resource, names, filters or {}),
+        *_search(resource, search),
+    ]
     key, descending = _sorting(resource, names, sort or resource.sort)
     statement = select(resource.model).where(*where)
     identity = col(resource.model.id)  # type: ignore[attr-defined]
@@ -66,7 +70,9 @@ def list_records(
     found = session.exec(statement.order_by(*order).limit(limit + 1)).all()
     rows = [row_values(resource, names.values(), record) for record in found[:limit]]
     next_cursor = _encode(found[limit - 1], sort or resource.sort) if len(found) > limit else None
-    total = session.exec(select(func.count()).select_from(resource.model).where(*where)).one() if count else None
+    total = (
+        session.exec(select(func.count()).select_from(resource.model).where(*where)).one() if count else None
+    )
     return Page(rows, next_cursor, total)
 
 
@@ -85,7 +91,9 @@ def row_values(resource: Resource, names: Iterable[FieldSpec], record: Any) -> d
     return values | {field.name: getattr(record, field.name) for field in names}
 
 
-def _filters(resource: Resource, names: Mapping[str, FieldSpec], given: Mapping[str, str]) -> list[ColumnElement[bool]]:
+def _filters(
+    resource: Resource, names: Mapping[str, FieldSpec], given: Mapping[str, str]
+) -> list[ColumnElement[bool]]:
     clauses = []
     for name, text in given.items():
         base, _, operator = name.partition("__")
@@ -116,7 +124,12 @@ def _filter_value(field: FieldSpec, text: str) -> Any:
 def _search(resource: Resource, text: str) -> list[ColumnElement[bool]]:
     words = text.split()[:6]
     return [
-        or_(*(cast(getattr(resource.model, name), String).icontains(word, autoescape=True) for name in resource.search))
+        or_(
+            *(
+                cast(getattr(resource.model, name), String).icontains(word, autoescape=True)
+                for name in resource.search
+            )
+        )
         for word in words
     ]
 

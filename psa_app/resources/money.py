@@ -1,6 +1,16 @@
 """Invoices and payments: written by their own services, read here."""
 
-from psa_app.models import Account, Allocation, BilledTime, Invoice, InvoiceLine, Payment, Sow, SowLine, TimeEntry
+from psa_app.models import (
+    Account,
+    Allocation,
+    BilledTime,
+    Invoice,
+    InvoiceLine,
+    Payment,
+    Sow,
+    SowLine,
+    TimeEntry,
+)
 from psa_app.models.resource import FieldSpec, Resource
 
 INVOICES = Resource(

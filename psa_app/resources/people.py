@@ -9,7 +9,15 @@ from psa_app.errors import Invalid
 from psa_app.models import CostRate, Leave, Person, Role, WorkPattern
 from psa_app.models.resource import FieldSpec, Resource
 
-DAYS = (("mon", "Mon"), ("tue", "Tue"), ("wed", "Wed"), ("thu", "Thu"), ("fri", "Fri"), ("sat", "Sat"), ("sun", "Sun"))
+DAYS = (
+    ("mon", "Mon"),
+    ("tue", "Tue"),
+    ("wed", "Wed"),
+    ("thu", "Thu"),
+    ("fri", "Fri"),
+    ("sat", "Sat"),
+    ("sun", "Sun"),
+)
 
 
 def _check_person(session: Session, values: Mapping[str, Any], record: Person | None) -> None:

@@ -86,6 +86,16 @@ def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[dict[s
 def digest_of(row: Any) -> str:
     """The digest that a history row must have; a different one means that it was changed."""
     body = "\x1f".join(
-        (row.salt, row.at.isoformat(), row.actor, row.kind, str(row.record_id), row.verb, row.before, row.after, row.reason)
+        (
+            row.salt,
+            row.at.isoformat(),
+            row.actor,
+            row.kind,
+            str(row.record_id),
+            row.verb,
+            row.before,
+            row.after,
+            row.reason,
+        )
     )
     return hashlib.sha256(body.encode()).hexdigest()

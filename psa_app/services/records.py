@@ -33,7 +33,13 @@ def create_record(session: Session, actor: Actor, resource: Resource, raw: Mappi
 
 
 def change_record(
-    session: Session, actor: Actor, resource: Resource, record_id: int, raw: Mapping[str, Any], *, version: int | None
+    session: Session,
+    actor: Actor,
+    resource: Resource,
+    record_id: int,
+    raw: Mapping[str, Any],
+    *,
+    version: int | None,
 ) -> Any:
     """Changes the given fields of a record; the others stay.
 

@@ -19,7 +19,12 @@ VALID_FOR = timedelta(days=30)
 
 @act("sows", "send", right="sows.send")
 def send_sow(
-    session: Session, actor: Actor, sow_id: int, *, contact_ids: tuple[int, ...] = (), valid_until: date | None = None
+    session: Session,
+    actor: Actor,
+    sow_id: int,
+    *,
+    contact_ids: tuple[int, ...] = (),
+    valid_until: date | None = None,
 ) -> Sow:
     """Sends a draft to contacts of the client (all approvers when none is named), each with a link of their own.
 
@@ -43,7 +48,13 @@ def send_sow(
     for contact in contacts:
         _mail_link(session, sow, contact, firm, actor)
     history.note(
-        session, actor, "sow", sow_id, "sent", {}, {"to": [c.email for c in contacts], "text_hash": sow.text_hash}
+        session,
+        actor,
+        "sow",
+        sow_id,
+        "sent",
+        {},
+        {"to": [c.email for c in contacts], "text_hash": sow.text_hash},
     )
     return sow
 
@@ -61,7 +72,14 @@ def take_back_sow(session: Session, actor: Actor, sow_id: int) -> Sow:
 
 @act("sows", "accept", right="sows.accept")
 def accept_sow(
-    session: Session, actor: Actor, sow_id: int, *, text_hash: str, name: str, title: str = "", agrees: bool = False
+    session: Session,
+    actor: Actor,
+    sow_id: int,
+    *,
+    text_hash: str,
+    name: str,
+    title: str = "",
+    agrees: bool = False,
 ) -> Sow:
     """The client's approver signs the SOW: name, time, address and the hash of the exact text are kept.
 
@@ -81,7 +99,15 @@ def accept_sow(
         raise Conflict("This scope has changed since you opened it. Reload the page and read it again.")
     move(sow, "sow", "signed")
     sow.signed_at = clock.now()
-    _sign(session, actor, sow, side="client", name=signer, title=fields.text(title, "title", max=120, required=False), text=text)
+    _sign(
+        session,
+        actor,
+        sow,
+        side="client",
+        name=signer,
+        title=fields.text(title, "title", max=120, required=False),
+        text=text,
+    )
     history.note(session, actor, "sow", sow_id, "signed", {}, {"by": signer, "text_hash": sow.text_hash})
     _mail_signed(session, sow, contact, signer)
     return sow
@@ -133,14 +159,18 @@ def accept_milestone(session: Session, actor: Actor, milestone_id: int, *, name:
 
 
 @act("milestones", "accept_for_client", right="milestones.accept_for_client")
-def accept_milestone_for_client(session: Session, actor: Actor, milestone_id: int, *, name: str, how: str) -> Milestone:
+def accept_milestone_for_client(
+    session: Session, actor: Actor, milestone_id: int, *, name: str, how: str
+) -> Milestone:
     """The owner records an acceptance given elsewhere: by whom, and how (mail of a day, minutes of a meeting)."""
     milestone, sow = _milestone(session, actor, milestone_id)
     evidence = fields.text(how, "how", max=400)
     return _accept(session, actor, milestone, sow, fields.text(name, "name", max=120), note=evidence)
 
 
-def _accept(session: Session, actor: Actor, milestone: Milestone, sow: Sow, name: str, *, note: str) -> Milestone:
+def _accept(
+    session: Session, actor: Actor, milestone: Milestone, sow: Sow, name: str, *, note: str
+) -> Milestone:
     if milestone.status == "accepted":
         raise Conflict(f"“{milestone.title}” has already been accepted by {milestone.accepted_by}.")
     if milestone.status == "planned":
@@ -155,7 +185,9 @@ def _accept(session: Session, actor: Actor, milestone: Milestone, sow: Sow, name
             address=actor.address, agent=actor.agent[:200], text_hash=hash_of(text), text=text,
         )
     )  # fmt: skip
-    history.note(session, actor, "milestone", int(milestone.id or 0), "accepted", {}, {"by": name}, reason=note)
+    history.note(
+        session, actor, "milestone", int(milestone.id or 0), "accepted", {}, {"by": name}, reason=note
+    )
     return milestone
 
 
@@ -198,7 +230,9 @@ def _recipients(session: Session, actor: Actor, sow: Sow, contact_ids: tuple[int
     else:
         chosen = _approvers(session, sow.account_id)
     if not any(contact.is_approver for contact in chosen):
-        raise Invalid("Nobody here may accept a scope. Mark a contact of this client as approver first.", "contact_ids")
+        raise Invalid(
+            "Nobody here may accept a scope. Mark a contact of this client as approver first.", "contact_ids"
+        )
     return chosen
 
 
@@ -213,7 +247,9 @@ def _approvers(session: Session, account_id: int) -> list[Contact]:
 
 
 def _mail_link(session: Session, sow: Sow, contact: Contact, firm: Firm, actor: Actor) -> None:
-    token = make_portal_link(session, contact_id=int(contact.id or 0), document="sow", document_id=int(sow.id or 0))
+    token = make_portal_link(
+        session, contact_id=int(contact.id or 0), document="sow", document_id=int(sow.id or 0)
+    )
     promise(session, "mail", f"sow-sent-{sow.id}-{contact.id}-{sow.version}", {
         "template": "sow_sent", "to": [contact.email], "path": routes.portal_link(token), "reply_to": actor.email,
         "values": {

@@ -14,7 +14,9 @@ def sow_text(session: Session, sow: Sow) -> str:
     """The SOW as canonical JSON: what is signed, byte for byte. Amounts are printed with their digits."""
     firm = session.exec(select(Firm)).one()
     account = session.get_one(Account, sow.account_id)
-    lines = session.exec(select(SowLine).where(SowLine.sow_id == sow.id).order_by(col(SowLine.position))).all()
+    lines = session.exec(
+        select(SowLine).where(SowLine.sow_id == sow.id).order_by(col(SowLine.position))
+    ).all()
     body = {
         "number": sow.number, "title": sow.title, "between": firm.legal_name or firm.name,
         "and": account.legal_name or account.name, "from": sow.starts_on.isoformat(),

@@ -191,13 +191,17 @@ def _line_values(sow: Sow, given: LineInput, field: str) -> dict[str, Any]:
 
 def _fixed_value(sow: Sow, given: LineInput, field: str) -> int:
     if given.cap is not None or given.rates:
-        raise Invalid("A fixed line has a price; cap and rates belong to a line billed by time.", f"{field}.cap")
+        raise Invalid(
+            "A fixed line has a price; cap and rates belong to a line billed by time.", f"{field}.cap"
+        )
     parts = [
         _amount(part.value, sow.currency, f"{field}.milestones.{place}.value")
         for place, part in enumerate(given.milestones)
     ]
     if not parts:
-        raise Invalid("Give a fixed line at least one milestone, so that it can be billed.", f"{field}.milestones")
+        raise Invalid(
+            "Give a fixed line at least one milestone, so that it can be billed.", f"{field}.milestones"
+        )
     total = sum(parts)
     if given.value is not None and _amount(given.value, sow.currency, f"{field}.value") != total:
         raise Invalid(

@@ -34,4 +34,7 @@ def _public_holidays(calendar: str, years: range) -> dict:  # type: ignore[type-
     try:
         return dict(holidays.country_holidays(country, subdiv=region or None, years=years, language="en_US"))
     except NotImplementedError:
-        raise Invalid(f"There is no calendar {calendar[:10]}. Use a country such as AT, or DE-BY with a region.", "calendar") from None
+        raise Invalid(
+            f"There is no calendar {calendar[:10]}. Use a country such as AT, or DE-BY with a region.",
+            "calendar",
+        ) from None

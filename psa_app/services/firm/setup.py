@@ -52,7 +52,9 @@ class Profile:
 
 
 @act("firm", "setup", right="firm.change", hidden=True)
-def setup_firm(session: Session, actor: Actor, *, profile: Profile, base_currency: str, is_demo: bool = False) -> Firm:
+def setup_firm(
+    session: Session, actor: Actor, *, profile: Profile, base_currency: str, is_demo: bool = False
+) -> Firm:
     """Makes the firm with its base currency, number series and taxes. Only once."""
     if session.exec(select(Firm)).first() is not None:
         raise Conflict("The firm is already set up.")
@@ -119,6 +121,12 @@ def _taxes(country: str) -> list[TaxRate]:
     name = f"VAT {standard / 10_000:g} %" if standard else "No tax"
     return [
         TaxRate(name=name, kind="standard" if standard else "zero", rate_ppm=standard, is_default=True),
-        TaxRate(name="Reverse charge", kind="reverse_charge", note="Reverse charge: the recipient owes the tax."),
-        TaxRate(name="Outside the scope of VAT", kind="exempt", note="Not taxable here: the place of supply is abroad."),
+        TaxRate(
+            name="Reverse charge", kind="reverse_charge", note="Reverse charge: the recipient owes the tax."
+        ),
+        TaxRate(
+            name="Outside the scope of VAT",
+            kind="exempt",
+            note="Not taxable here: the place of supply is abroad.",
+        ),
     ]

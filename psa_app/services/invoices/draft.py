@@ -67,7 +67,7 @@ def draft_invoice(
     if sow is not None and sow.account_id != account_id:
         raise Invalid("This scope belongs to another client.", "sow_id")
     money_in = currency or (sow.currency if sow else account.currency)
-    time = open_time(session, account_id, until, money_in, sow_id) if "time" in include else OpenTime((), {}, {})
+    time = open_time(session, account_id, until, money_in, sow_id) if "time" in include else OpenTime((), {})
     found = open_milestones(session, account_id, until, sow_id) if "milestones" in include else ()
     milestones = [row for row in found if row[2].currency == money_in]
     how = grouping or (sow.grouping if sow else _usual_grouping(session, account_id))
@@ -75,8 +75,9 @@ def draft_invoice(
     if not plan.lines and not milestones:
         raise Conflict(_nothing(session, account_id, until, plan), "until")
     invoice = _head(session, account, sow or _only_sow(session, milestones, time), until, money_in, how)
-    _write_time(session, invoice, plan, time, _tax_of(session, account, sow), how)
-    _write_milestones(session, invoice, milestones, _tax_of(session, account, sow))
+    tax = _tax_of(session, account, sow)
+    _write_time(session, invoice, plan, time, tax, how)
+    _write_milestones(session, invoice, milestones, tax)
     _set_period(invoice, time, milestones, plan)
     write_totals(session, invoice)
     history.note(
@@ -106,7 +107,9 @@ def locked_draft(session: Session, actor: Actor, invoice_id: int) -> Invoice:
     fetch(session, actor, Account, seen.account_id, lock=True)
     invoice = fetch(session, actor, Invoice, invoice_id, lock=True)
     if invoice.status != "draft":
-        raise Conflict(f"{invoice.number} is {invoice.status.replace('_', ' ')} and does not change any more.")
+        raise Conflict(
+            f"{invoice.number} is {invoice.status.replace('_', ' ')} and does not change any more."
+        )
     return invoice
 
 
@@ -123,7 +126,9 @@ def _nothing(session: Session, account_id: int, until: date, plan: TimePlan) -> 
 
 def _usual_grouping(session: Session, account_id: int) -> str:
     last = session.exec(
-        select(Sow.grouping).where(Sow.account_id == account_id, Sow.status == "signed").order_by(col(Sow.id).desc())
+        select(Sow.grouping)
+        .where(Sow.account_id == account_id, Sow.status == "signed")
+        .order_by(col(Sow.id).desc())
     ).first()
     return last or "role"
 
@@ -137,7 +142,9 @@ def _only_sow(session: Session, milestones: Sequence[Any], time: OpenTime) -> So
     return session.get(Sow, found.pop()) if len(found) == 1 and not has_other else None
 
 
-def _head(session: Session, account: Account, sow: Sow | None, until: date, currency: str, grouping: str) -> Invoice:
+def _head(
+    session: Session, account: Account, sow: Sow | None, until: date, currency: str, grouping: str
+) -> Invoice:
     firm = session.exec(select(Firm)).one()
     days = sow.payment_days if sow else account.payment_days
     invoice = Invoice(
@@ -152,18 +159,24 @@ def _head(session: Session, account: Account, sow: Sow | None, until: date, curr
 
 
 def _bank(session: Session, currency: str) -> int | None:
-    accounts = session.exec(select(BankAccount).order_by(col(BankAccount.is_default).desc(), col(BankAccount.id))).all()
+    accounts = session.exec(
+        select(BankAccount).order_by(col(BankAccount.is_default).desc(), col(BankAccount.id))
+    ).all()
     return next((a.id for a in accounts if a.currency == currency), accounts[0].id if accounts else None)
 
 
 def _tax_of(session: Session, account: Account, sow: Sow | None) -> Tax:
     rate_id = (sow.tax_rate_id if sow else None) or account.tax_rate_id
     rate = session.get(TaxRate, rate_id) if rate_id else None
-    rate = rate or session.exec(select(TaxRate).where(col(TaxRate.is_default), col(TaxRate.is_active))).first()
+    rate = (
+        rate or session.exec(select(TaxRate).where(col(TaxRate.is_default), col(TaxRate.is_active))).first()
+    )
     return Tax(rate.kind, rate.rate_ppm, rate.name) if rate else Tax("zero", 0, "No tax")
 
 
-def _write_time(session: Session, invoice: Invoice, plan: TimePlan, time: OpenTime, tax: Tax, grouping: str) -> None:
+def _write_time(
+    session: Session, invoice: Invoice, plan: TimePlan, time: OpenTime, tax: Tax, grouping: str
+) -> None:
     if not plan.lines:
         return
     names = _Names(session, plan, time, grouping)
@@ -177,12 +190,14 @@ def _write_time(session: Session, invoice: Invoice, plan: TimePlan, time: OpenTi
         for position, line in enumerate(plan.lines, 1)
     ]  # fmt: skip
     connection = session.connection()
-    statement = insert(InvoiceLine.__table__).returning(InvoiceLine.__table__.c.id, sort_by_parameter_order=True)  # type: ignore[attr-defined]
+    statement = insert(InvoiceLine.__table__).returning(
+        InvoiceLine.__table__.c.id, sort_by_parameter_order=True
+    )  # type: ignore[attr-defined]
     ids = connection.execute(statement, rows).scalars().all()
     shares = [
         {
             "entry_id": share.entry_id, "line_id": line_id, "seconds": share.seconds, "minutes": share.minutes,
-            "offset_seconds": time.begins[share.entry_id] + share.offset_seconds, "amount_minor": share.amount,
+            "offset_seconds": share.offset_seconds, "amount_minor": share.amount,
             "released_at": None,
         }
         for line_id, line in zip(ids, plan.lines, strict=True)
@@ -202,7 +217,11 @@ def _write_milestones(session: Session, invoice: Invoice, milestones: Sequence[A
         )  # fmt: skip
         session.add(row)
         session.flush()
-        session.add(BilledMilestone(milestone_id=milestone.id, line_id=int(row.id or 0), amount_minor=milestone.value_minor))
+        session.add(
+            BilledMilestone(
+                milestone_id=milestone.id, line_id=int(row.id or 0), amount_minor=milestone.value_minor
+            )
+        )
     session.flush()
 
 
@@ -229,7 +248,9 @@ class _Names:
         ).all()
         self.tasks = {task_id: (task, project) for task_id, task, project in task_rows}
         keys = {line.sow_line_id for line in plan.lines}
-        self.lines = dict(session.exec(select(SowLine.id, SowLine.title).where(col(SowLine.id).in_(keys))).all())
+        self.lines = dict(
+            session.exec(select(SowLine.id, SowLine.title).where(col(SowLine.id).in_(keys))).all()
+        )
 
     @staticmethod
     def _names(session: Session, model: Any, ids: set[int]) -> dict[int, str]:

@@ -69,7 +69,13 @@ def regroup_draft(session: Session, actor: Actor, invoice_id: int, *, grouping: 
     discard_draft(session, actor, invoice_id)
     session.flush()
     new = draft_invoice(
-        session, actor, account_id=account_id, until=until, sow_id=sow_id, grouping=grouping, currency=currency
+        session,
+        actor,
+        account_id=account_id,
+        until=until,
+        sow_id=sow_id,
+        grouping=grouping,
+        currency=currency,
     )
     for name, value in head.items():
         setattr(new, name, value)
@@ -95,7 +101,9 @@ def add_line(
     if amount.amount == 0 or abs(amount.amount) > 10**13 or not 1 <= quantity <= 100_000:
         raise Invalid("Give an amount other than zero and a sensible quantity.", "amount")
     tax = _tax(session, invoice_id, tax_rate_id)
-    position = session.exec(select(func.max(InvoiceLine.position)).where(InvoiceLine.invoice_id == invoice_id)).one()
+    position = session.exec(
+        select(func.max(InvoiceLine.position)).where(InvoiceLine.invoice_id == invoice_id)
+    ).one()
     line = InvoiceLine(
         invoice_id=invoice_id, position=(position or 0) + 1, kind="manual", quantity=quantity, rate_minor=amount.amount,
         net_minor=amount.amount * quantity, description=fields.text(description, "description", max=200),
@@ -103,7 +111,9 @@ def add_line(
         tax_kind=tax[0], tax_ppm=tax[1], tax_name=tax[2],
     )  # fmt: skip
     session.add(line)
-    _changed(session, actor, invoice, "line added", {"description": line.description, "net_minor": line.net_minor})
+    _changed(
+        session, actor, invoice, "line added", {"description": line.description, "net_minor": line.net_minor}
+    )
     return line
 
 
@@ -130,7 +140,13 @@ def remove_line(session: Session, actor: Actor, invoice_id: int, *, line_id: int
     connection.execute(delete(BilledMilestone).where(col(BilledMilestone.line_id) == line_id))
     session.delete(line)
     session.flush()
-    _changed(session, actor, invoice, "line removed", {"description": line.description, "net_minor": line.net_minor})
+    _changed(
+        session,
+        actor,
+        invoice,
+        "line removed",
+        {"description": line.description, "net_minor": line.net_minor},
+    )
     return invoice
 
 
@@ -158,5 +174,3 @@ def _changed(session: Session, actor: Actor, invoice: Invoice, verb: str, after:
     touch(invoice)
     write_totals(session, invoice)
     history.note(session, actor, "invoice", int(invoice.id or 0), verb, {}, after)
-
-

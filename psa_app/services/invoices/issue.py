@@ -33,7 +33,9 @@ ONE = 1_000_000_000
 
 
 @act("invoices", "issue", right="invoices.issue")
-def issue_invoice(session: Session, actor: Actor, invoice_id: int, *, issued_on: date | None = None) -> Invoice:
+def issue_invoice(
+    session: Session, actor: Actor, invoice_id: int, *, issued_on: date | None = None
+) -> Invoice:
     """Gives a draft its number, freezes it and mails it to the client's billing contacts.
 
     Raises `Invalid` for what is missing (purchase order, exchange rate, tax number), `Conflict`
@@ -69,7 +71,13 @@ def mail_invoice(session: Session, actor: Actor, invoice_id: int) -> Invoice:
     if invoice is None or invoice.status != "issued":
         raise Conflict("Only an issued invoice can be mailed.")
     sent = history_count(session, invoice_id)
-    _mail(session, invoice, session.get_one(Account, invoice.account_id), session.exec(select(Firm)).one(), again=sent)
+    _mail(
+        session,
+        invoice,
+        session.get_one(Account, invoice.account_id),
+        session.exec(select(Firm)).one(),
+        again=sent,
+    )
     history.note(session, actor, "invoice", invoice_id, "mailed again")
     return invoice
 
@@ -77,7 +85,9 @@ def mail_invoice(session: Session, actor: Actor, invoice_id: int) -> Invoice:
 def history_count(session: Session, invoice_id: int) -> int:
     """How often an invoice was written about in the history; makes each mailing's key its own."""
     return len(
-        session.exec(select(History.id).where(History.kind == "invoice", History.record_id == invoice_id)).all()
+        session.exec(
+            select(History.id).where(History.kind == "invoice", History.record_id == invoice_id)
+        ).all()
     )
 
 
@@ -96,7 +106,9 @@ def _check(session: Session, invoice: Invoice, account: Account, firm: Firm, day
     if invoice.tax_minor and not session.exec(select(TaxNumber).where(TaxNumber.kind == "vat")).first():
         raise Invalid("Add the firm's VAT number in Settings: an invoice with tax needs it.", "tax")
     reverse = session.exec(
-        select(InvoiceLine.id).where(InvoiceLine.invoice_id == invoice.id, InvoiceLine.tax_kind == "reverse_charge")
+        select(InvoiceLine.id).where(
+            InvoiceLine.invoice_id == invoice.id, InvoiceLine.tax_kind == "reverse_charge"
+        )
     ).first()
     if reverse is not None and not account.vat_id:
         raise Invalid(f"Reverse charge needs the VAT number of {account.name}. Add it to the client.", "tax")
@@ -111,7 +123,10 @@ def _base_rate(session: Session, currency: str, base: str, day: date) -> int:
         .order_by(col(ExchangeRate.day).desc())
     ).first()
     if rate is None:
-        raise Invalid(f"There is no exchange rate from {currency} to {base} for {day.isoformat()}. Add one in Settings.", "currency")
+        raise Invalid(
+            f"There is no exchange rate from {currency} to {base} for {day.isoformat()}. Add one in Settings.",
+            "currency",
+        )
     return rate
 
 
@@ -119,7 +134,12 @@ def _seller(session: Session, firm: Firm) -> str:
     numbers = session.exec(select(TaxNumber).order_by(col(TaxNumber.id))).all()
     place = " ".join(part for part in (firm.postcode, firm.city) if part)
     words = {"vat": "VAT", "tax": "Tax number", "register": "Register"}
-    rows = [firm.legal_name or firm.name, firm.street, place, *(f"{words.get(n.kind, n.kind)} {n.number}" for n in numbers)]
+    rows = [
+        firm.legal_name or firm.name,
+        firm.street,
+        place,
+        *(f"{words.get(n.kind, n.kind)} {n.number}" for n in numbers),
+    ]
     return "\n".join(row for row in rows if row)
 
 

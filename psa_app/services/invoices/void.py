@@ -44,16 +44,22 @@ def void_invoice(session: Session, actor: Actor, invoice_id: int, *, reason: str
     session.flush()
     _free(session, invoice_id)
     revoke_portal_links(session, "invoice", invoice_id)
-    history.note(session, actor, "invoice", invoice_id, "voided", {"status": "issued"}, {"status": "void"}, why)
+    history.note(
+        session, actor, "invoice", invoice_id, "voided", {"status": "issued"}, {"status": "void"}, why
+    )
     return invoice
 
 
 def _check_unpaid(session: Session, invoice: Invoice) -> None:
-    paid = session.exec(select(func.sum(Allocation.amount_minor)).where(Allocation.invoice_id == invoice.id)).one()
+    paid = session.exec(
+        select(func.sum(Allocation.amount_minor)).where(Allocation.invoice_id == invoice.id)
+    ).one()
     if paid:
         raise Conflict(f"{invoice.number} has payments. Write a credit note instead of voiding it.")
     under_way = session.exec(
-        select(Payment.id).where(Payment.invoice_id == invoice.id, col(Payment.status).in_(("sending", "processing")))
+        select(Payment.id).where(
+            Payment.invoice_id == invoice.id, col(Payment.status).in_(("sending", "processing"))
+        )
     ).first()
     if under_way is not None:
         raise Conflict(f"A payment for {invoice.number} is on its way. Wait until it has arrived or failed.")
@@ -61,12 +67,16 @@ def _check_unpaid(session: Session, invoice: Invoice) -> None:
 
 def _close_payment_pages(session: Session, actor: Actor, invoice: Invoice) -> None:
     for payment in session.exec(
-        select(Payment).where(Payment.invoice_id == invoice.id, col(Payment.status).in_(ACTIVE)).with_for_update()
+        select(Payment)
+        .where(Payment.invoice_id == invoice.id, col(Payment.status).in_(ACTIVE))
+        .with_for_update()
     ).all():
         if payment.session_id:
             promise(session, "expire_checkout", f"expire-{payment.id}", {"payment_id": payment.id})
         move(payment, "payment", "canceled")
-        history.note(session, actor, "payment", int(payment.id or 0), "canceled", reason="The invoice was voided.")
+        history.note(
+            session, actor, "payment", int(payment.id or 0), "canceled", reason="The invoice was voided."
+        )
 
 
 def _free(session: Session, invoice_id: int) -> None:
@@ -89,10 +99,18 @@ def _free(session: Session, invoice_id: int) -> None:
             select(BilledTime.entry_id)
             .join(InvoiceLine, col(InvoiceLine.id) == col(BilledTime.line_id))
             .join(Invoice, col(Invoice.id) == col(InvoiceLine.invoice_id))
-            .where(col(BilledTime.entry_id).in_(part), col(BilledTime.released_at).is_(None), Invoice.status == "issued")
+            .where(
+                col(BilledTime.entry_id).in_(part),
+                col(BilledTime.released_at).is_(None),
+                Invoice.status == "issued",
+            )
         )
         connection.execute(
             update(TimeEntry)
-            .where(col(TimeEntry.id).in_(part), col(TimeEntry.id).not_in(still_invoiced), col(TimeEntry.status) == "invoiced")
+            .where(
+                col(TimeEntry.id).in_(part),
+                col(TimeEntry.id).not_in(still_invoiced),
+                col(TimeEntry.status) == "invoiced",
+            )
             .values(status="approved", version=TimeEntry.version + 1, updated_at=now)
         )

@@ -31,33 +31,33 @@ from psa_app.rules.hours import Rounding
 class OpenTime:
     """Approved billable entries not billed yet, with the terms they are billed on.
 
-    `begins` is the second of each entry at which its open part starts (0 unless a cap cut it).
+    `terms` are keyed by `terms_key`; an entry that a cap cut begins at its open part.
     """
 
     entries: tuple[BillableEntry, ...]
     terms: dict[int, LineTerms]
-    begins: dict[int, int]
 
 
-def open_time(session: Session, account_id: int, until: date, currency: str, sow_id: int | None = None) -> OpenTime:
+def open_time(
+    session: Session, account_id: int, until: date, currency: str, sow_id: int | None = None
+) -> OpenTime:
     """The open time of a client up to a day, in one currency. Raises `Conflict` for unpriced entries."""
     rows = _rows(session, account_id, until, sow_id)
     unpriced = sum(1 for row in rows if row.bill_rate_minor is None)
     if unpriced:
         what = "1 entry has" if unpriced == 1 else f"{unpriced} entries have"
-        raise Conflict(f"{what} no rate. Give a rate or mark the time as not billable, then draft again.", "until")
+        raise Conflict(
+            f"{what} no rate. Give a rate or mark the time as not billable, then draft again.", "until"
+        )
     mine = [row for row in rows if row.bill_currency == currency]
     billed = _billed_seconds(session, [row.id for row in mine])
-    entries, begins = [], {}
-    for row in mine:
-        begin = billed.get(row.id, 0)
-        if begin < row.seconds:
-            begins[row.id] = begin
-            entries.append(_entry(row, row.seconds - begin))
-    return OpenTime(tuple(entries), _terms(session, mine), begins)
+    entries = tuple(_entry(row, billed.get(row.id, 0)) for row in mine if billed.get(row.id, 0) < row.seconds)
+    return OpenTime(entries, _terms(session, mine))
 
 
-def open_milestones(session: Session, account_id: int, until: date, sow_id: int | None = None) -> Sequence[Any]:
+def open_milestones(
+    session: Session, account_id: int, until: date, sow_id: int | None = None
+) -> Sequence[Any]:
     """Accepted milestones of signed SOWs not billed yet: (milestone, line, sow), oldest first."""
     zone = session.exec(select(Firm.time_zone)).one()
     taken = select(BilledMilestone.milestone_id).where(col(BilledMilestone.released_at).is_(None))
@@ -102,15 +102,17 @@ def _rows(session: Session, account_id: int, until: date, sow_id: int | None) ->
         .order_by(col(TimeEntry.work_date), col(TimeEntry.id))
     )  # fmt: skip
     if sow_id is not None:
-        statement = statement.where(or_(SowLine.sow_id == sow_id, and_(col(SowLine.id).is_(None), Project.sow_id == sow_id)))
+        statement = statement.where(
+            or_(SowLine.sow_id == sow_id, and_(col(SowLine.id).is_(None), Project.sow_id == sow_id))
+        )
     return session.connection().execute(statement).all()
 
 
-def _entry(row: Any, seconds: int) -> BillableEntry:
+def _entry(row: Any, billed: int) -> BillableEntry:
     return BillableEntry(
         id=row.id, person_id=row.person_id, task_id=row.task_id, role_id=row.role_id or 0,
-        sow_line_id=terms_key(row.sow_line_id, row.project_id), day=row.work_date, seconds=seconds,
-        rate=row.bill_rate_minor,
+        sow_line_id=terms_key(row.sow_line_id, row.project_id), day=row.work_date, seconds=row.seconds - billed,
+        rate=row.bill_rate_minor, offset_seconds=billed,
     )  # fmt: skip
 
 
@@ -132,11 +134,19 @@ def _terms(session: Session, rows: Sequence[Any]) -> dict[int, LineTerms]:
     line_ids = {row.sow_line_id for row in rows if row.sow_line_id is not None}
     project_ids = {row.project_id for row in rows if row.sow_line_id is None}
     billed = billed_on_lines(session, line_ids)
-    lines = select(SowLine, Sow).join(Sow, col(Sow.id) == col(SowLine.sow_id)).where(col(SowLine.id).in_(line_ids))
+    lines = (
+        select(SowLine, Sow)
+        .join(Sow, col(Sow.id) == col(SowLine.sow_id))
+        .where(col(SowLine.id).in_(line_ids))
+    )
     for line, sow in session.exec(lines).all():
-        terms[int(line.id)] = LineTerms(int(line.id), rounding_of(sow), line.cap_minor, billed.get(int(line.id), 0))
+        terms[int(line.id)] = LineTerms(
+            int(line.id), rounding_of(sow), line.cap_minor, billed.get(int(line.id), 0)
+        )
     projects = (
-        select(Project, Sow).outerjoin(Sow, col(Sow.id) == col(Project.sow_id)).where(col(Project.id).in_(project_ids))
+        select(Project, Sow)
+        .outerjoin(Sow, col(Sow.id) == col(Project.sow_id))
+        .where(col(Project.id).in_(project_ids))
     )
     for project, sow in session.exec(projects).all():
         terms[-project.id] = LineTerms(-project.id, rounding_of(sow or project), None, 0)

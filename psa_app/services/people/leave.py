@@ -83,7 +83,9 @@ def _check_days(starts_on: date, ends_on: date, minutes_per_day: int | None) -> 
     if ends_on - starts_on > LONGEST:
         raise Invalid("Leave is at most a year long; enter the rest separately.", "ends_on")
     if minutes_per_day is not None and not 0 < minutes_per_day <= 24 * 60:
-        raise Invalid("Give the time a day, such as 4:00, or leave it empty for whole days.", "minutes_per_day")
+        raise Invalid(
+            "Give the time a day, such as 4:00, or leave it empty for whole days.", "minutes_per_day"
+        )
 
 
 def _check_free(session: Session, person_id: int, starts_on: date, ends_on: date) -> None:

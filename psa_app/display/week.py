@@ -1,0 +1,52 @@
+"""A person's week as the grid shows it. Hours are whole minutes here."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class WeekDay:
+    """A column: ``id`` is the ISO day. ``capacity`` in minutes, 0 on a day off."""
+
+    id: str
+    name: str  # "Mon"
+    number: str  # "16"
+    long: str = ""  # "Thursday 19 November"
+    capacity: int = 0
+    today: bool = False
+    off: str = ""  # "Holiday: Immaculate Conception", "Leave"
+
+
+@dataclass(frozen=True)
+class WeekCell:
+    """What a row holds on a day: 0 minutes is nothing; ``locked`` says in a sentence why it is shut."""
+
+    minutes: int = 0
+    note: str = ""
+    locked: str = ""
+    state: str = ""  # "" | submitted | approved | rejected | invoiced
+    wish: int = 0  # minutes that a booking or calendar suggests
+
+
+@dataclass(frozen=True)
+class WeekRow:
+    """A project and task: one cell for each day, in the days' order."""
+
+    id: str
+    project: str
+    client: str = ""
+    task: str = ""
+    cells: list[WeekCell] = field(default_factory=list)
+    color: str = ""
+    running: bool = False  # the person's timer runs in this row
+    removable: bool = False
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """Time that a calendar, booking or commit proposes."""
+
+    id: str
+    title: str
+    source: str
+    minutes: int
+    day: str = ""

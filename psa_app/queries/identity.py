@@ -1,0 +1,185 @@
+"""What the frame around every page shows, and the lists of users, sessions and tokens."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, literal
+from sqlmodel import Session, col, select
+
+from psa_app import clock
+from psa_app.access import Actor, may, require, scoped, visible
+from psa_app.models import (
+    ApiToken,
+    Firm,
+    Leave,
+    LoginSession,
+    Project,
+    Task,
+    TimeEntry,
+    Timer,
+    User,
+)
+from psa_app.services.identity.sessions import IDLE
+
+
+@dataclass(frozen=True, slots=True)
+class FrameFacts:
+    """What stands around a page. `timer_since` is None while no timer runs."""
+
+    firm: str
+    accent: str
+    time_zone: str
+    locale: str
+    currency: str
+    is_demo: bool
+    provider: str
+    theme: str
+    waiting: int  # weeks and leave that wait for the actor's decision
+    timer_since: datetime | None
+    timer_task: str
+    timer_project: str
+
+
+def frame(session: Session, actor: Actor) -> FrameFacts | None:
+    """The frame's facts in one statement; None before the firm is set up."""
+    require(actor, "firm.name")
+    theme = select(User.theme).where(User.id == actor.user_id).scalar_subquery()
+    statement: Any = (
+        select(
+            Firm.name, Firm.accent, Firm.time_zone, Firm.locale, Firm.base_currency, Firm.is_demo,
+            Firm.payment_provider, theme, _weeks_waiting(actor), _leave_waiting(actor),
+            Timer.started_at, Task.name, Project.name,
+        )  # type: ignore[call-overload]
+        .outerjoin(Timer, Timer.person_id == (actor.person_id or 0))
+        .outerjoin(Task, col(Task.id) == col(Timer.task_id))
+        .outerjoin(Project, col(Project.id) == col(Task.project_id))
+        .limit(1)
+    )  # fmt: skip
+    row = session.connection().execute(statement).first()
+    if row is None:
+        return None
+    name, accent, zone, locale, currency, is_demo, provider, theme_name, weeks, leave, since, task, project = row
+    return FrameFacts(
+        name, accent, zone, locale, currency, is_demo, provider, theme_name or "system", weeks + leave,
+        since, task or "", project or "",
+    )  # fmt: skip
+
+
+def _weeks_waiting(actor: Actor) -> ColumnElement[int]:
+    if not may(actor, "time.approve"):
+        return literal(0)
+    return (
+        select(func.count(func.distinct(TimeEntry.timesheet_id)))
+        .where(
+            TimeEntry.status == "submitted",
+            TimeEntry.person_id != (actor.person_id or 0),
+            visible(actor, TimeEntry),
+        )
+        .scalar_subquery()
+    )
+
+
+def _leave_waiting(actor: Actor) -> ColumnElement[int]:
+    if not may(actor, "leave.decide"):
+        return literal(0)
+    return (
+        select(func.count(col(Leave.id)))
+        .where(
+            Leave.status == "requested", Leave.person_id != (actor.person_id or 0), visible(actor, Leave)
+        )
+        .scalar_subquery()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class UserRow:
+    """A sign-in as the owner's list shows it."""
+
+    id: int
+    version: int
+    name: str
+    email: str
+    role: str
+    is_active: bool
+    has_password: bool
+    last_seen_at: datetime | None
+
+
+def users(session: Session, actor: Actor) -> list[UserRow]:
+    """All sign-ins, the active first, by name."""
+    require(actor, "users.read")
+    seen = (
+        select(func.max(LoginSession.last_seen_at))
+        .where(col(LoginSession.user_id) == col(User.id))
+        .scalar_subquery()
+    )
+    statement = (
+        scoped(actor, User).add_columns(seen).order_by(col(User.is_active).desc(), User.name, col(User.id))
+    )
+    return [
+        UserRow(
+            user.id or 0, user.version, user.name, user.email, user.role, user.is_active,
+            bool(user.password_hash), at,
+        )
+        for user, at in session.connection().execute(statement)
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    """An open session of the actor."""
+
+    id: int
+    created_at: datetime
+    last_seen_at: datetime
+    address: str
+    agent: str
+
+
+def own_sessions(session: Session, actor: Actor) -> list[SessionRow]:
+    """The actor's open sessions, the most recent first."""
+    require(actor, "profile.change")
+    now = clock.now()
+    statement = (
+        select(LoginSession)
+        .where(
+            LoginSession.user_id == actor.user_id,
+            col(LoginSession.revoked_at).is_(None),
+            LoginSession.expires_at > now,
+            LoginSession.last_seen_at > now - IDLE,
+        )
+        .order_by(col(LoginSession.last_seen_at).desc())
+        .limit(100)
+    )
+    return [
+        SessionRow(one.id or 0, one.created_at, one.last_seen_at, one.address, one.agent)
+        for one in session.exec(statement)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRow:
+    """An API token; its secret is not kept."""
+
+    id: int
+    name: str
+    scopes: str
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+
+
+def own_tokens(session: Session, actor: Actor) -> list[TokenRow]:
+    """The actor's API tokens that are not revoked, the newest first."""
+    require(actor, "tokens.own")
+    statement = (
+        select(ApiToken)
+        .where(ApiToken.user_id == actor.user_id, col(ApiToken.revoked_at).is_(None))
+        .order_by(col(ApiToken.id).desc())
+        .limit(100)
+    )
+    return [
+        TokenRow(one.id or 0, one.name, one.scopes, one.created_at, one.expires_at, one.last_used_at)
+        for one in session.exec(statement)
+    ]

@@ -1,0 +1,1 @@
+"""Time as the screens read it."""

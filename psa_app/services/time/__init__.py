@@ -1,0 +1,1 @@
+"""Time: logged, timed, imported, handed in, approved, priced and locked."""

@@ -48,8 +48,8 @@ def main() -> None:
 
 
 def digest() -> str:
-    """One hash over names and contents of every file that the pages are made from."""
-    whole = hashlib.sha256()
+    """One hash over names and contents of every file that the pages are made from, and which pages."""
+    whole = hashlib.sha256(os.environ.get("PSA_PAGES", "").encode())
     for path in sorted({p for pattern in SOURCES for p in ROOT.glob(pattern) if p.is_file()}):
         name = path.relative_to(ROOT)
         if name.parts[0] == "psa_app" and name.parts[1] in SERVER_ONLY:

@@ -1,0 +1,76 @@
+"""Every service says what it does and who may do it."""
+
+import ast
+import importlib
+import pkgutil
+from pathlib import Path
+
+import psa_app.services
+from psa_app.access import ACTS
+from psa_app.access.permissions import ALL_RIGHTS
+
+FOLDER = Path(psa_app.services.__file__).parent
+GATES = {"require", "require_scope", "fetch", "scoped", "visible"}
+WRITES_HISTORY = {"note", "note_many"}  # called by acts, which have asked before
+
+
+def modules() -> list[tuple[str, dict[str, ast.FunctionDef]]]:
+    return [
+        (
+            str(path.relative_to(FOLDER)),
+            {
+                node.name: node
+                for node in ast.parse(path.read_text()).body
+                if isinstance(node, ast.FunctionDef)
+            },
+        )
+        for path in sorted(FOLDER.rglob("*.py"))
+    ]
+
+
+def public_functions() -> list[tuple[str, ast.FunctionDef, dict[str, ast.FunctionDef]]]:
+    return [
+        (f"{file}:{function.lineno} {function.name}", function, functions)
+        for file, functions in modules()
+        for function in functions.values()
+        if not function.name.startswith("_")
+    ]
+
+
+def called(node: ast.AST) -> set[str]:
+    functions = (call.func for call in ast.walk(node) if isinstance(call, ast.Call))
+    return {
+        f.attr if isinstance(f, ast.Attribute) else f.id
+        for f in functions
+        if isinstance(f, ast.Attribute | ast.Name)
+    }
+
+
+def asks(function: ast.FunctionDef, beside: dict[str, ast.FunctionDef]) -> bool:
+    """True when the function is declared as an act, or it or a helper beside it asks the gate."""
+    decorators = ast.Module([ast.Expr(one) for one in function.decorator_list], [])
+    if "act" in called(decorators) or called(function) & GATES:
+        return True
+    return any(asks(beside[name], beside) for name in called(function) & set(beside) - {function.name})
+
+
+def test_every_public_service_function_has_a_docstring():
+    assert [where for where, function, _ in public_functions() if not ast.get_docstring(function)] == []
+
+
+def test_every_service_that_takes_an_actor_asks_what_he_may():
+    ungated = [
+        where
+        for where, function, beside in public_functions()
+        if "actor" in {argument.arg for argument in function.args.args}
+        and function.name not in WRITES_HISTORY
+        and not asks(function, beside)
+    ]
+    assert ungated == []
+
+
+def test_every_act_asks_for_a_right_that_some_role_has():
+    for module in pkgutil.walk_packages([str(FOLDER)], "psa_app.services."):
+        importlib.import_module(module.name)
+    assert ACTS
+    assert {act.name: act.right for act in ACTS.values() if act.right not in ALL_RIGHTS} == {}

@@ -111,7 +111,7 @@ def read(environ: Mapping[str, str | None]) -> Settings:
         trusted_proxies=_proxies(given),
         redis_url=_address(given, "REDIS_URL", ("redis", "rediss", "unix")),
         external_worker=_choice(given, "PSA_WORKER", ("inline", "external")) == "external",
-        smtp_url=_address(given, "SMTP_URL", ("smtp", "smtps")),
+        smtp_url=_address(given, "SMTP_URL", ("smtp", "smtp+starttls", "smtps")),
         mail_from=_mail_from(given),
         stripe_api_key=_stripe_key(given, production),
         stripe_webhook_secrets=_webhook_secrets(given),

@@ -4,6 +4,7 @@ Values are data. A sign in a value never becomes markup, a placeholder or a line
 where one line is meant.
 """
 
+import re
 from dataclasses import dataclass
 from html import escape
 from typing import NamedTuple
@@ -12,6 +13,7 @@ from psa_app.errors import Invalid
 
 INK, INK_2, LINE, ACCENT, SUNKEN = "#1b1b18", "#5f5f58", "#e6e6e2", "#3a5bc7", "#f4f4f2"
 FONT = "Inter, -apple-system, Segoe UI, Roboto, Helvetica, Arial, sans-serif"
+_GAP = re.compile(r"[\x00-\x20\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]+")
 
 
 class MailText(NamedTuple):
@@ -194,7 +196,8 @@ def _mail(draft: _Draft) -> MailText:
 
 
 def _line(text: str) -> str:
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+    """The text in one line; a no-break space stays, so that "6:30 h" holds together."""
+    return _GAP.sub(" ", text).strip()
 
 
 def _greeting(draft: _Draft) -> str:

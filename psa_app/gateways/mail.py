@@ -205,15 +205,12 @@ def _connect(server: SplitResult) -> smtplib.SMTP:
 
 
 def _greet(connection: smtplib.SMTP, server: SplitResult) -> None:
-    if server.scheme == "smtp+starttls":
+    """STARTTLS where it is asked for, and always before a password leaves this machine."""
+    remote = server.hostname not in ("localhost", "127.0.0.1", "::1")
+    if server.scheme == "smtp+starttls" or (server.scheme == "smtp" and server.username and remote):
         connection.starttls(context=ssl.create_default_context())
-    if not server.username:
-        return
-    if server.scheme == "smtp" and server.hostname not in ("localhost", "127.0.0.1", "::1"):
-        raise Invalid(
-            "SMTP_URL would send the password in the clear. Use smtps:// or smtp+starttls://.", "SMTP_URL"
-        )
-    connection.login(unquote(server.username), unquote(server.password or ""))
+    if server.username:
+        connection.login(unquote(server.username), unquote(server.password or ""))
 
 
 @contextlib.contextmanager

@@ -203,7 +203,7 @@ def test_a_password_never_leaves_the_machine_in_the_clear(monkeypatch: pytest.Mo
         connect = socket.create_connection
         monkeypatch.setattr(socket, "create_connection", lambda address, *rest, **more: connect(here))
         settings = Settings("smtp://psa:secret@mail.example", "a@b.example", Path("/nowhere"))
-        with pytest.raises(Invalid, match="in the clear"):
+        with pytest.raises(MailLater, match="TLS"):
             deliver(letter(), settings)
     assert server.logins == []
 

@@ -11,7 +11,7 @@ from psa_app.access.permissions import ALL_RIGHTS
 
 FOLDER = Path(psa_app.services.__file__).parent
 GATES = {"require", "require_scope", "fetch", "scoped", "visible"}
-WRITES_HISTORY = {"note", "note_many"}  # called by acts, which have asked before
+INTERNAL = {"note", "note_many", "settle", "book_state"}  # called by acts that have asked, and by jobs
 
 
 def modules() -> list[tuple[str, dict[str, ast.FunctionDef]]]:
@@ -63,10 +63,24 @@ def test_every_service_that_takes_an_actor_asks_what_he_may():
         where
         for where, function, beside in public_functions()
         if "actor" in {argument.arg for argument in function.args.args}
-        and function.name not in WRITES_HISTORY
+        and function.name not in INTERNAL
         and not asks(function, beside)
     ]
     assert ungated == []
+
+
+def test_what_asks_nobody_is_called_by_no_page_and_no_route():
+    edges = [
+        path
+        for layer in ("pages", "state", "components", "api")
+        for path in (FOLDER.parent / layer).rglob("*.py")
+    ]
+    calls = {
+        f"{path.relative_to(FOLDER.parent)}: {name}"
+        for path in edges
+        for name in called(ast.parse(path.read_text())) & INTERNAL
+    }
+    assert calls == set()
 
 
 def test_every_act_asks_for_a_right_that_some_role_has():

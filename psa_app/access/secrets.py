@@ -2,7 +2,10 @@
 
 import hashlib
 import secrets
+from datetime import timedelta
 
+SESSION_IDLE = timedelta(hours=12)  # a session ends after this long without a sign of life
+SESSION_LONGEST = timedelta(days=7)  # and after this long whatever happens
 PREFIX = "psa_"  # an API token says what it is, so that a scanner finds one that leaked
 
 

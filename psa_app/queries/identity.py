@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from psa_app import clock
 from psa_app.access import Actor, may, require, scoped, visible
+from psa_app.access.secrets import SESSION_IDLE
 from psa_app.models import (
     ApiToken,
     Firm,
@@ -20,7 +21,6 @@ from psa_app.models import (
     Timer,
     User,
 )
-from psa_app.services.identity.sessions import IDLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +59,8 @@ def frame(session: Session, actor: Actor) -> FrameFacts | None:
     row = session.connection().execute(statement).first()
     if row is None:
         return None
-    name, accent, zone, locale, currency, is_demo, provider, theme_name, weeks, leave, since, task, project = row
-    return FrameFacts(
-        name, accent, zone, locale, currency, is_demo, provider, theme_name or "system", weeks + leave,
-        since, task or "", project or "",
-    )  # fmt: skip
+    *firm, theme_name, weeks, leave, since, task, project = row
+    return FrameFacts(*firm, theme_name or "system", weeks + leave, since, task or "", project or "")
 
 
 def _weeks_waiting(actor: Actor) -> ColumnElement[int]:
@@ -85,9 +82,7 @@ def _leave_waiting(actor: Actor) -> ColumnElement[int]:
         return literal(0)
     return (
         select(func.count(col(Leave.id)))
-        .where(
-            Leave.status == "requested", Leave.person_id != (actor.person_id or 0), visible(actor, Leave)
-        )
+        .where(Leave.status == "requested", Leave.person_id != (actor.person_id or 0), visible(actor, Leave))
         .scalar_subquery()
     )
 
@@ -147,7 +142,7 @@ def own_sessions(session: Session, actor: Actor) -> list[SessionRow]:
             LoginSession.user_id == actor.user_id,
             col(LoginSession.revoked_at).is_(None),
             LoginSession.expires_at > now,
-            LoginSession.last_seen_at > now - IDLE,
+            LoginSession.last_seen_at > now - SESSION_IDLE,
         )
         .order_by(col(LoginSession.last_seen_at).desc())
         .limit(100)

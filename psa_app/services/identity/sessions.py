@@ -12,8 +12,6 @@ from psa_app.access import Actor, act, fetch, secrets
 from psa_app.models import Contact, LoginSession, User
 from psa_app.services.history import note
 
-IDLE = timedelta(hours=12)  # without a sign of life
-LONGEST = timedelta(days=7)  # whatever happens
 SEEN_EVERY = timedelta(minutes=5)  # how exactly the last sign of life is kept
 
 
@@ -50,7 +48,7 @@ def resolve_cookie(session: Session, token: str, address: str = "", agent: str =
     if not secrets.plausible(token):
         return None
     now = clock.now()
-    values = {"kept": secrets.kept(token), "now": now, "alive_since": now - IDLE}
+    values = {"kept": secrets.kept(token), "now": now, "alive_since": now - secrets.SESSION_IDLE}
     row = session.connection().execute(_BY_TOKEN, values).first()
     if row is None:
         return None
@@ -84,8 +82,8 @@ def open_session(session: Session, user: User, address: str, agent: str, old_tok
     token = secrets.new_secret()
     session.add(
         LoginSession(
-            token_hash=secrets.kept(token), user_id=user.id or 0, created_at=now, expires_at=now + LONGEST,
-            last_seen_at=now, address=address, agent=agent[:200],
+            token_hash=secrets.kept(token), user_id=user.id or 0, created_at=now, last_seen_at=now,
+            expires_at=now + secrets.SESSION_LONGEST, address=address, agent=agent[:200],
         )
     )  # fmt: skip
     return token

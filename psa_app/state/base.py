@@ -1,0 +1,88 @@
+"""What every handler uses: who acts, the two doors to the database, and answers to the person."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
+
+from sqlalchemy.exc import DataError, IntegrityError
+from sqlmodel import Session
+
+from psa_app import db
+from psa_app.access import Actor
+from psa_app.errors import Conflict, Invalid, Problems, PsaError, SignInNeeded
+from psa_app.state.guard import allow, current, public, signed_in
+from psa_app.state.toasts import ToastState, say
+
+__all__ = [
+    "ToastState", "actor", "actor_or_none", "allow", "field_errors", "form_values", "public", "read", "say",
+    "signed_in", "write",
+]  # fmt: skip
+T = TypeVar("T")
+
+
+def actor() -> Actor:
+    """Who sent the event that is being handled. Raises `SignInNeeded`."""
+    who = current.get()
+    if who is None:
+        raise SignInNeeded()
+    return who
+
+
+def actor_or_none() -> Actor | None:
+    """Who sent the event, or None when nobody is signed in (in `@public` handlers)."""
+    return current.get()
+
+
+async def read(query: Callable[[Session, Actor], T], who: Actor | None = None) -> T:
+    """Runs `query(session, actor)` in a thread within one reading transaction.
+
+    `who` replaces the signed-in actor where a link's token proves who it is.
+    """
+    return await asyncio.to_thread(_read, query, who or actor())
+
+
+async def write(service: Callable[[Session, Actor], T], who: Actor | None = None) -> T:
+    """Runs `service(session, actor)` in a thread within one writing transaction, committed at the end.
+
+    Raises `PsaError` with nothing written; if the handler lets it pass, its sentence becomes a toast.
+    """
+    return await asyncio.to_thread(_write, service, who or actor())
+
+
+def _read(query: Callable[[Session, Actor], T], who: Actor) -> T:
+    try:
+        with db.reading() as session:
+            return query(session, who)
+    except DataError as error:
+        raise Invalid("A value is outside what can be kept.") from error
+
+
+def _write(service: Callable[[Session, Actor], T], who: Actor) -> T:
+    try:
+        with db.unit_of_work() as session:
+            return service(session, who)
+    except IntegrityError as error:
+        raise Conflict("That clashes with something else that was saved. Reload, then try again.") from error
+    except DataError as error:
+        raise Invalid("A value is outside what can be kept.") from error
+
+
+def field_errors(error: PsaError) -> dict[str, str]:
+    """Field name → sentence; what concerns the whole form stands under ""."""
+    if isinstance(error, Problems):
+        return dict(error.fields) or {"": error.sentence}
+    if isinstance(error, (Invalid, Conflict)):
+        return {error.field: error.sentence}
+    return {"": error.sentence}
+
+
+def form_values(data: Mapping[str, Any], names: Iterable[str]) -> dict[str, str]:
+    """The named fields of a submitted form as trimmed text, "" for what is missing; all else is dropped.
+
+    A checked box is "on", an unchecked one is missing.
+    """
+    values = {}
+    for name in names:
+        value = data.get(name, "")
+        values[name] = value.strip() if isinstance(value, str) else "" if value is None else str(value)
+    return values

@@ -129,7 +129,8 @@ def translated(error: OperationalError) -> Exception:
 def insert_row(session: Session, model: type[SQLModel], **values: Any) -> int:
     """Inserts one row by Core (quicker than the ORM) and returns its id."""
     result = session.connection().execute(insert(model.__table__), values)  # type: ignore[attr-defined]
-    return int(result.inserted_primary_key[0])
+    key: Any = result.inserted_primary_key
+    return int(key[0])
 
 
 def claim(

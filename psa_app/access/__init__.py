@@ -6,6 +6,18 @@ from psa_app.access.permissions import RIGHTS, ROLES, STAFF, may, require
 from psa_app.access.scope import as_id, fetch, scoped, visible
 
 __all__ = [
-    "ACTS", "RIGHTS", "ROLES", "STAFF", "Act", "Actor", "act", "as_id", "fetch", "may", "require", "scoped",
-    "system", "visible",
-]  # fmt: skip
+    "ACTS",
+    "RIGHTS",
+    "ROLES",
+    "STAFF",
+    "Act",
+    "Actor",
+    "act",
+    "as_id",
+    "fetch",
+    "may",
+    "require",
+    "scoped",
+    "system",
+    "visible",
+]

@@ -157,12 +157,35 @@ _LEAD: dict[type[SQLModel], Rule] = _MEMBER | {
     ),
     History: EVERYTHING,
 }
-_FINANCE: dict[type[SQLModel], Rule] = dict.fromkeys((*_LEAD, CostRate, BankAccount, TaxNumber, TaxRate, NumberSeries, ExchangeRate, Invoice, InvoiceLine, InvoiceTax, BilledTime, BilledMilestone, Payment, PaymentFact, Allocation, Inbox, Outbox, ImportRun, JobRun), EVERYTHING) | {
+_FINANCE: dict[type[SQLModel], Rule] = dict.fromkeys(
+    (
+        *_LEAD,
+        CostRate,
+        BankAccount,
+        TaxNumber,
+        TaxRate,
+        NumberSeries,
+        ExchangeRate,
+        Invoice,
+        InvoiceLine,
+        InvoiceTax,
+        BilledTime,
+        BilledMilestone,
+        Payment,
+        PaymentFact,
+        Allocation,
+        Inbox,
+        Outbox,
+        ImportRun,
+        JobRun,
+    ),
+    EVERYTHING,
+) | {
     User: lambda a: col(User.id) == a.user_id,
     LoginSession: lambda a: col(LoginSession.user_id) == a.user_id,
     ApiToken: lambda a: col(ApiToken.user_id) == a.user_id,
     Timer: _own(Timer.person_id),
-}  # fmt: skip
+}
 _OWNER: dict[type[SQLModel], Rule] = dict.fromkeys((*_FINANCE,), EVERYTHING) | {Timer: _own(Timer.person_id)}
 _CLIENT: dict[type[SQLModel], Rule] = {
     Account: lambda a: col(Account.id) == a.account_id,
@@ -185,8 +208,12 @@ _CLIENT: dict[type[SQLModel], Rule] = {
     LoginSession: lambda a: col(LoginSession.user_id) == a.user_id,
 }
 SCOPES: dict[str, dict[type[SQLModel], Rule]] = {
-    "owner": _OWNER, "finance": _FINANCE, "lead": _LEAD, "member": _MEMBER, "client": _CLIENT,
-}  # fmt: skip
+    "owner": _OWNER,
+    "finance": _FINANCE,
+    "lead": _LEAD,
+    "member": _MEMBER,
+    "client": _CLIENT,
+}
 
 
 def _deputized(actor: Actor) -> Clause:

@@ -35,9 +35,15 @@ def _check_contact(session: Session, values: Mapping[str, Any], record: Contact 
 
 
 ACCOUNTS = Resource(
-    kind="accounts", model=Account, one="Client", many="Clients",
-    read_right="accounts.read", change_right="accounts.change",
-    search=("name", "legal_name", "email", "city"), sort="name", check=_check_account,
+    kind="accounts",
+    model=Account,
+    one="Client",
+    many="Clients",
+    read_right="accounts.read",
+    change_right="accounts.change",
+    search=("name", "legal_name", "email", "city"),
+    sort="name",
+    check=_check_account,
     fields=(
         FieldSpec("name", "Name", required=True, max_length=120),
         FieldSpec("kind", "Kind", "choice", choices=KINDS, default="client", filterable=True),
@@ -50,7 +56,14 @@ ACCOUNTS = Resource(
         FieldSpec("email", "E-mail", "email", in_list=False),
         FieldSpec("website", "Website", in_list=False),
         FieldSpec("currency", "Currency", "currency", default="EUR", filterable=True),
-        FieldSpec("locale", "Language", "choice", choices=(("en", "English"), ("de", "German")), default="en", in_list=False),
+        FieldSpec(
+            "locale",
+            "Language",
+            "choice",
+            choices=(("en", "English"), ("de", "German")),
+            default="en",
+            in_list=False,
+        ),
         FieldSpec("time_zone", "Time zone", "zone", default="Europe/Vienna", in_list=False),
         FieldSpec("payment_days", "Days to pay", "number", in_list=False, help="Empty: the firm's own."),
         FieldSpec("tax_rate_id", "Tax", "link", links_to=TaxRate, in_list=False),
@@ -58,14 +71,22 @@ ACCOUNTS = Resource(
         FieldSpec("notes", "Internal notes", "multiline", in_list=False, max_length=4000),
         FieldSpec("is_archived", "Archived", "bool", default=False, in_list=False, filterable=True),
     ),
-)  # fmt: skip
+)
 
 CONTACTS = Resource(
-    kind="contacts", model=Contact, one="Contact", many="Contacts",
-    read_right="contacts.read", change_right="contacts.change",
-    search=("name", "email", "title"), sort="name", check=_check_contact,
+    kind="contacts",
+    model=Contact,
+    one="Contact",
+    many="Contacts",
+    read_right="contacts.read",
+    change_right="contacts.change",
+    search=("name", "email", "title"),
+    sort="name",
+    check=_check_contact,
     fields=(
-        FieldSpec("account_id", "Client", "link", required=True, links_to=Account, set="create", filterable=True),
+        FieldSpec(
+            "account_id", "Client", "link", required=True, links_to=Account, set="create", filterable=True
+        ),
         FieldSpec("name", "Name", required=True, max_length=120),
         FieldSpec("email", "E-mail", "email", required=True),
         FieldSpec("phone", "Phone", max_length=40),
@@ -74,4 +95,4 @@ CONTACTS = Resource(
         FieldSpec("is_billing", "Gets invoices", "bool", default=False),
         FieldSpec("is_archived", "Archived", "bool", default=False, filterable=True),
     ),
-)  # fmt: skip
+)

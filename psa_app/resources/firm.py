@@ -12,9 +12,12 @@ from psa_app.rules import fields
 from psa_app.rules.invoices import check_pattern
 
 TAX_KINDS = (
-    ("standard", "Standard"), ("reduced", "Reduced"), ("zero", "Zero"), ("exempt", "Exempt"),
+    ("standard", "Standard"),
+    ("reduced", "Reduced"),
+    ("zero", "Zero"),
+    ("exempt", "Exempt"),
     ("reverse_charge", "Reverse charge"),
-)  # fmt: skip
+)
 
 
 def _check_bank(session: Session, values: Mapping[str, Any], record: BankAccount | None) -> None:
@@ -53,8 +56,14 @@ def _check_exchange(session: Session, values: Mapping[str, Any], record: Exchang
 
 
 TAX_RATES = Resource(
-    kind="tax_rates", model=TaxRate, one="Tax", many="Taxes", read_right="firm.read", change_right="firm.money",
-    sort="name", check=_check_tax,
+    kind="tax_rates",
+    model=TaxRate,
+    one="Tax",
+    many="Taxes",
+    read_right="firm.read",
+    change_right="firm.money",
+    sort="name",
+    check=_check_tax,
     fields=(
         FieldSpec("name", "Name", required=True, max_length=60),
         FieldSpec("kind", "Kind", "choice", choices=TAX_KINDS, default="standard"),
@@ -63,10 +72,17 @@ TAX_RATES = Resource(
         FieldSpec("is_default", "Default", "bool", default=False),
         FieldSpec("is_active", "In use", "bool", default=True),
     ),
-)  # fmt: skip
+)
 BANK_ACCOUNTS = Resource(
-    kind="bank_accounts", model=BankAccount, one="Bank account", many="Bank accounts",
-    read_right="firm.read", change_right="firm.money", sort="label", search=("label", "iban"), title="label",
+    kind="bank_accounts",
+    model=BankAccount,
+    one="Bank account",
+    many="Bank accounts",
+    read_right="firm.read",
+    change_right="firm.money",
+    sort="label",
+    search=("label", "iban"),
+    title="label",
     check=_check_bank,
     fields=(
         FieldSpec("label", "Name", required=True, max_length=60),
@@ -78,46 +94,94 @@ BANK_ACCOUNTS = Resource(
         FieldSpec("currency", "Currency", "currency", required=True),
         FieldSpec("is_default", "Default", "bool", default=False),
     ),
-)  # fmt: skip
+)
 TAX_NUMBERS = Resource(
-    kind="tax_numbers", model=TaxNumber, one="Tax number", many="Tax numbers",
-    read_right="firm.read", change_right="firm.money", sort="id", search=("number",), title="number",
+    kind="tax_numbers",
+    model=TaxNumber,
+    one="Tax number",
+    many="Tax numbers",
+    read_right="firm.read",
+    change_right="firm.money",
+    sort="id",
+    search=("number",),
+    title="number",
     check=_check_number,
     fields=(
-        FieldSpec("kind", "Kind", "choice", default="vat",
-                  choices=(("vat", "VAT number"), ("tax", "Tax number"), ("register", "Company register"))),
+        FieldSpec(
+            "kind",
+            "Kind",
+            "choice",
+            default="vat",
+            choices=(("vat", "VAT number"), ("tax", "Tax number"), ("register", "Company register")),
+        ),
         FieldSpec("country", "Country", "country", required=True),
         FieldSpec("number", "Number", required=True, max_length=40),
     ),
-)  # fmt: skip
+)
 HOLIDAYS = Resource(
-    kind="holidays", model=Holiday, one="Holiday", many="Holidays", read_right="holidays.read",
-    change_right="firm.change", sort="day", search=("name", "calendar"),
+    kind="holidays",
+    model=Holiday,
+    one="Holiday",
+    many="Holidays",
+    read_right="holidays.read",
+    change_right="firm.change",
+    sort="day",
+    search=("name", "calendar"),
     fields=(
-        FieldSpec("calendar", "Calendar", required=True, max_length=10, help="AT, or with a region DE-BY.", filterable=True),
+        FieldSpec(
+            "calendar",
+            "Calendar",
+            required=True,
+            max_length=10,
+            help="AT, or with a region DE-BY.",
+            filterable=True,
+        ),
         FieldSpec("day", "Day", "date", required=True, filterable=True),
         FieldSpec("name", "Name", required=True, max_length=80),
     ),
-)  # fmt: skip
+)
 EXCHANGE_RATES = Resource(
-    kind="exchange_rates", model=ExchangeRate, one="Exchange rate", many="Exchange rates",
-    read_right="firm.read", change_right="exchange.change", sort="-day", search=("currency",), title="currency",
-    has_version=False, check=_check_exchange,
+    kind="exchange_rates",
+    model=ExchangeRate,
+    one="Exchange rate",
+    many="Exchange rates",
+    read_right="firm.read",
+    change_right="exchange.change",
+    sort="-day",
+    search=("currency",),
+    title="currency",
+    has_version=False,
+    check=_check_exchange,
     fields=(
         FieldSpec("currency", "Currency", "currency", required=True, filterable=True),
         FieldSpec("day", "Day", "date", required=True, filterable=True),
         FieldSpec("rate_nano", "Worth in base currency, times 1,000,000,000", "number", required=True),
     ),
-)  # fmt: skip
+)
 NUMBER_SERIES = Resource(
-    kind="number_series", model=NumberSeries, one="Number series", many="Number series",
-    read_right="firm.read", change_right="firm.change", create_right="", sort="kind", search=("kind", "pattern"),
-    title="pattern", check=_check_series,
+    kind="number_series",
+    model=NumberSeries,
+    one="Number series",
+    many="Number series",
+    read_right="firm.read",
+    change_right="firm.change",
+    create_right="",
+    sort="kind",
+    search=("kind", "pattern"),
+    title="pattern",
+    check=_check_series,
     fields=(
-        FieldSpec("kind", "For", "choice", choices=(("invoice", "Invoices"), ("sow", "Scopes")), set="create", required=True),
+        FieldSpec(
+            "kind",
+            "For",
+            "choice",
+            choices=(("invoice", "Invoices"), ("sow", "Scopes")),
+            set="create",
+            required=True,
+        ),
         FieldSpec("sandbox", "Sandbox", "bool", default=False, set="create"),
         FieldSpec("pattern", "Pattern", required=True, max_length=60, help="INV-{year}-{n:04}"),
         FieldSpec("next_number", "Next number", "number", default=1),
         FieldSpec("last_date", "Last issued on", "date", set="never"),
     ),
-)  # fmt: skip
+)

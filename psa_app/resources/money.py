@@ -14,8 +14,14 @@ from psa_app.models import (
 from psa_app.models.resource import FieldSpec, Resource
 
 INVOICES = Resource(
-    kind="invoices", model=Invoice, one="Invoice", many="Invoices", read_right="invoices.read",
-    search=("number", "purchase_order"), sort="-id", title="number",
+    kind="invoices",
+    model=Invoice,
+    one="Invoice",
+    many="Invoices",
+    read_right="invoices.read",
+    search=("number", "purchase_order"),
+    sort="-id",
+    title="number",
     fields=(
         FieldSpec("number", "Number", filterable=True),
         FieldSpec("account_id", "Client", "link", links_to=Account, filterable=True),
@@ -34,10 +40,17 @@ INVOICES = Resource(
         FieldSpec("total_minor", "Total", "money", money_in="currency"),
         FieldSpec("void_reason", "Voided because"),
     ),
-)  # fmt: skip
+)
 INVOICE_LINES = Resource(
-    kind="invoice_lines", model=InvoiceLine, one="Line", many="Lines", read_right="invoices.read",
-    search=("description",), sort="id", title="description", has_version=False,
+    kind="invoice_lines",
+    model=InvoiceLine,
+    one="Line",
+    many="Lines",
+    read_right="invoices.read",
+    search=("description",),
+    sort="id",
+    title="description",
+    has_version=False,
     fields=(
         FieldSpec("invoice_id", "Invoice", "link", links_to=Invoice, filterable=True),
         FieldSpec("position", "Position", "number"),
@@ -52,10 +65,17 @@ INVOICE_LINES = Resource(
         FieldSpec("tax_kind", "Tax"),
         FieldSpec("tax_ppm", "Tax in millionths", "number"),
     ),
-)  # fmt: skip
+)
 BILLED_TIME = Resource(
-    kind="billed_time", model=BilledTime, one="Billed time", many="Billed time", read_right="invoices.read", search=(),
-    sort="id", title="id", has_version=False,
+    kind="billed_time",
+    model=BilledTime,
+    one="Billed time",
+    many="Billed time",
+    read_right="invoices.read",
+    search=(),
+    sort="id",
+    title="id",
+    has_version=False,
     fields=(
         FieldSpec("entry_id", "Entry", "link", links_to=TimeEntry, filterable=True),
         FieldSpec("line_id", "Line", "link", links_to=InvoiceLine, filterable=True),
@@ -64,10 +84,16 @@ BILLED_TIME = Resource(
         FieldSpec("amount_minor", "Amount", "number"),
         FieldSpec("released_at", "Released", "instant"),
     ),
-)  # fmt: skip
+)
 PAYMENTS = Resource(
-    kind="payments", model=Payment, one="Payment", many="Payments", read_right="payments.read", search=("reference",),
-    sort="-id", title="reference",
+    kind="payments",
+    model=Payment,
+    one="Payment",
+    many="Payments",
+    read_right="payments.read",
+    search=("reference",),
+    sort="-id",
+    title="reference",
     fields=(
         FieldSpec("account_id", "Client", "link", links_to=Account, filterable=True),
         FieldSpec("invoice_id", "Invoice", "link", links_to=Invoice, filterable=True),
@@ -80,10 +106,17 @@ PAYMENTS = Resource(
         FieldSpec("reference", "Reference"),
         FieldSpec("failure", "Failed because"),
     ),
-)  # fmt: skip
+)
 ALLOCATIONS = Resource(
-    kind="allocations", model=Allocation, one="Allocation", many="Allocations", read_right="payments.read", search=(),
-    sort="id", title="id", has_version=False,
+    kind="allocations",
+    model=Allocation,
+    one="Allocation",
+    many="Allocations",
+    read_right="payments.read",
+    search=(),
+    sort="id",
+    title="id",
+    has_version=False,
     fields=(
         FieldSpec("payment_id", "Payment", "link", links_to=Payment, filterable=True),
         FieldSpec("invoice_id", "Invoice", "link", links_to=Invoice, filterable=True),
@@ -91,4 +124,4 @@ ALLOCATIONS = Resource(
         FieldSpec("at", "When", "instant"),
         FieldSpec("reason", "Reason"),
     ),
-)  # fmt: skip
+)

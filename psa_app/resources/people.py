@@ -34,58 +34,106 @@ def _check_pattern(session: Session, values: Mapping[str, Any], record: WorkPatt
 
 
 ROLES = Resource(
-    kind="roles", model=Role, one="Role", many="Roles", read_right="roles.read", change_right="roles.change", sort="name",
+    kind="roles",
+    model=Role,
+    one="Role",
+    many="Roles",
+    read_right="roles.read",
+    change_right="roles.change",
+    sort="name",
     fields=(
         FieldSpec("name", "Name", required=True, max_length=60),
-        FieldSpec("standard_cost_minor", "Standard cost an hour", "money", default=0, read_right="projects.margin"),
+        FieldSpec(
+            "standard_cost_minor", "Standard cost an hour", "money", default=0, read_right="projects.margin"
+        ),
         FieldSpec("is_active", "In use", "bool", default=True),
     ),
-)  # fmt: skip
+)
 PEOPLE = Resource(
-    kind="people", model=Person, one="Person", many="People", read_right="people.name", change_right="people.change",
-    search=("name", "email"), sort="name", check=_check_person,
+    kind="people",
+    model=Person,
+    one="Person",
+    many="People",
+    read_right="people.name",
+    change_right="people.change",
+    search=("name", "email"),
+    sort="name",
+    check=_check_person,
     fields=(
         FieldSpec("name", "Name", required=True, max_length=120),
         FieldSpec("email", "E-mail", "email", required=True),
         FieldSpec("role_id", "Role", "link", required=True, links_to=Role, filterable=True),
-        FieldSpec("employment", "Employment", "choice", default="employee",
-                  choices=(("employee", "Employee"), ("contractor", "Contractor"))),
+        FieldSpec(
+            "employment",
+            "Employment",
+            "choice",
+            default="employee",
+            choices=(("employee", "Employee"), ("contractor", "Contractor")),
+        ),
         FieldSpec("hired_on", "First day", "date", required=True),
         FieldSpec("left_on", "Last day", "date"),
         FieldSpec("time_zone", "Time zone", "zone", default="Europe/Vienna", in_list=False),
         FieldSpec("calendar", "Holiday calendar", default="AT", max_length=10, in_list=False),
-        FieldSpec("target_percent", "Target utilization in %", "number", in_list=False, read_right="people.read"),
+        FieldSpec(
+            "target_percent", "Target utilization in %", "number", in_list=False, read_right="people.read"
+        ),
     ),
-)  # fmt: skip
+)
 WORK_PATTERNS = Resource(
-    kind="work_patterns", model=WorkPattern, one="Hours", many="Hours by weekday",
-    read_right="people.read", change_right="people.change", sort="valid_from", search=(), title="valid_from",
+    kind="work_patterns",
+    model=WorkPattern,
+    one="Hours",
+    many="Hours by weekday",
+    read_right="people.read",
+    change_right="people.change",
+    sort="valid_from",
+    search=(),
+    title="valid_from",
     check=_check_pattern,
     fields=(
-        FieldSpec("person_id", "Person", "link", required=True, links_to=Person, set="create", filterable=True),
+        FieldSpec(
+            "person_id", "Person", "link", required=True, links_to=Person, set="create", filterable=True
+        ),
         FieldSpec("valid_from", "From", "date", required=True),
         *(FieldSpec(name, label, "minutes", default=0) for name, label in DAYS),
     ),
-)  # fmt: skip
+)
 COST_RATES = Resource(
-    kind="cost_rates", model=CostRate, one="Cost rate", many="Cost rates", read_right="cost.read",
-    change_right="cost.change", sort="valid_from", search=(), title="valid_from",
+    kind="cost_rates",
+    model=CostRate,
+    one="Cost rate",
+    many="Cost rates",
+    read_right="cost.read",
+    change_right="cost.change",
+    sort="valid_from",
+    search=(),
+    title="valid_from",
     fields=(
-        FieldSpec("person_id", "Person", "link", required=True, links_to=Person, set="create", filterable=True),
+        FieldSpec(
+            "person_id", "Person", "link", required=True, links_to=Person, set="create", filterable=True
+        ),
         FieldSpec("valid_from", "From", "date", required=True, set="create"),
         FieldSpec("amount_minor", "Cost an hour", "money", required=True),
     ),
-)  # fmt: skip
+)
 LEAVES = Resource(
-    kind="leaves", model=Leave, one="Leave", many="Leave", read_right="leave.read", sort="-starts_on", search=(),
+    kind="leaves",
+    model=Leave,
+    one="Leave",
+    many="Leave",
+    read_right="leave.read",
+    sort="-starts_on",
+    search=(),
     title="kind",
     fields=(
         FieldSpec("person_id", "Person", "link", links_to=Person, filterable=True),
         FieldSpec("starts_on", "From", "date", filterable=True),
         FieldSpec("ends_on", "To", "date", filterable=True),
-        FieldSpec("kind", "Kind", "choice", choices=(("vacation", "Vacation"), ("sick", "Sick"), ("other", "Other"))),
+        FieldSpec(
+            "kind", "Kind", "choice", choices=(("vacation", "Vacation"), ("sick", "Sick"), ("other", "Other"))
+        ),
         FieldSpec("minutes_per_day", "Time a day", "minutes"),
         FieldSpec("status", "State", filterable=True),
         FieldSpec("note", "Note"),
     ),
-)  # fmt: skip
+)

@@ -18,7 +18,13 @@ from psa_app.models import (
 from psa_app.models.resource import FieldSpec, Resource
 
 SOWS = Resource(
-    kind="sows", model=Sow, one="Scope", many="Scopes", read_right="sows.read", search=("number", "title"), sort="-id",
+    kind="sows",
+    model=Sow,
+    one="Scope",
+    many="Scopes",
+    read_right="sows.read",
+    search=("number", "title"),
+    sort="-id",
     title="title",
     fields=(
         FieldSpec("number", "Number"),
@@ -41,9 +47,15 @@ SOWS = Resource(
         FieldSpec("signed_at", "Signed", "instant"),
         FieldSpec("text_hash", "Hash of the text", in_list=False),
     ),
-)  # fmt: skip
+)
 SOW_LINES = Resource(
-    kind="sow_lines", model=SowLine, one="Line", many="Lines", read_right="sows.read", search=("title",), sort="id",
+    kind="sow_lines",
+    model=SowLine,
+    one="Line",
+    many="Lines",
+    read_right="sows.read",
+    search=("title",),
+    sort="id",
     title="title",
     fields=(
         FieldSpec("sow_id", "Scope", "link", links_to=Sow, filterable=True),
@@ -55,10 +67,16 @@ SOW_LINES = Resource(
         FieldSpec("cap_minor", "Cap", "money"),
         FieldSpec("estimate_minutes", "Estimate", "minutes"),
     ),
-)  # fmt: skip
+)
 MILESTONES = Resource(
-    kind="milestones", model=Milestone, one="Milestone", many="Milestones", read_right="sows.read",
-    search=("title",), sort="id", title="title",
+    kind="milestones",
+    model=Milestone,
+    one="Milestone",
+    many="Milestones",
+    read_right="sows.read",
+    search=("title",),
+    sort="id",
+    title="title",
     fields=(
         FieldSpec("sow_line_id", "Line", "link", links_to=SowLine, filterable=True),
         FieldSpec("position", "Position", "number"),
@@ -70,9 +88,14 @@ MILESTONES = Resource(
         FieldSpec("accepted_at", "Accepted", "instant"),
         FieldSpec("accepted_by", "Accepted by"),
     ),
-)  # fmt: skip
+)
 PROJECTS = Resource(
-    kind="projects", model=Project, one="Project", many="Projects", read_right="projects.read", sort="name",
+    kind="projects",
+    model=Project,
+    one="Project",
+    many="Projects",
+    read_right="projects.read",
+    sort="name",
     fields=(
         FieldSpec("name", "Name"),
         FieldSpec("account_id", "Client", "link", links_to=Account, filterable=True),
@@ -85,9 +108,14 @@ PROJECTS = Resource(
         FieldSpec("budget_minutes", "Budget", "minutes"),
         FieldSpec("budget_minor", "Budget value", "money", money_in="currency", read_right="sows.read"),
     ),
-)  # fmt: skip
+)
 TASKS = Resource(
-    kind="tasks", model=Task, one="Task", many="Tasks", read_right="tasks.read", sort="position",
+    kind="tasks",
+    model=Task,
+    one="Task",
+    many="Tasks",
+    read_right="tasks.read",
+    sort="position",
     fields=(
         FieldSpec("project_id", "Project", "link", links_to=Project, filterable=True),
         FieldSpec("name", "Name"),
@@ -97,19 +125,31 @@ TASKS = Resource(
         FieldSpec("position", "Position", "number"),
         FieldSpec("status", "State", filterable=True),
     ),
-)  # fmt: skip
+)
 MEMBERS = Resource(
-    kind="members", model=ProjectMember, one="Member", many="Members", read_right="projects.read", sort="id",
-    search=(), title="id",
+    kind="members",
+    model=ProjectMember,
+    one="Member",
+    many="Members",
+    read_right="projects.read",
+    sort="id",
+    search=(),
+    title="id",
     fields=(
         FieldSpec("project_id", "Project", "link", links_to=Project, filterable=True),
         FieldSpec("person_id", "Person", "link", links_to=Person, filterable=True),
         FieldSpec("role_id", "Role", "link", links_to=Role),
     ),
-)  # fmt: skip
+)
 BOOKINGS = Resource(
-    kind="bookings", model=Booking, one="Booking", many="Bookings", read_right="bookings.read", sort="-starts_on",
-    search=("note",), title="id",
+    kind="bookings",
+    model=Booking,
+    one="Booking",
+    many="Bookings",
+    read_right="bookings.read",
+    sort="-starts_on",
+    search=("note",),
+    title="id",
     fields=(
         FieldSpec("person_id", "Person", "link", links_to=Person, filterable=True),
         FieldSpec("role_id", "Open role", "link", links_to=Role),
@@ -125,9 +165,15 @@ BOOKINGS = Resource(
         FieldSpec("is_billable", "Billable", "bool"),
         FieldSpec("note", "Note"),
     ),
-)  # fmt: skip
+)
 ENTRIES = Resource(
-    kind="entries", model=TimeEntry, one="Entry", many="Time", read_right="time.read", search=("note",), sort="-work_date",
+    kind="entries",
+    model=TimeEntry,
+    one="Entry",
+    many="Time",
+    read_right="time.read",
+    search=("note",),
+    sort="-work_date",
     title="note",
     fields=(
         FieldSpec("person_id", "Person", "link", links_to=Person, filterable=True),
@@ -149,10 +195,16 @@ ENTRIES = Resource(
         FieldSpec("cost_rate_minor", "Cost rate", "money", read_right="cost.read"),
         FieldSpec("reject_reason", "Rejected because"),
     ),
-)  # fmt: skip
+)
 TIMESHEETS = Resource(
-    kind="timesheets", model=Timesheet, one="Timesheet", many="Timesheets", read_right="time.read", search=(),
-    sort="-week", title="week",
+    kind="timesheets",
+    model=Timesheet,
+    one="Timesheet",
+    many="Timesheets",
+    read_right="time.read",
+    search=(),
+    sort="-week",
+    title="week",
     fields=(
         FieldSpec("person_id", "Person", "link", links_to=Person, filterable=True),
         FieldSpec("week", "Week", "number", filterable=True),
@@ -161,9 +213,15 @@ TIMESHEETS = Resource(
         FieldSpec("submitted_at", "Submitted", "instant"),
         FieldSpec("recalled_at", "Recalled", "instant"),
     ),
-)  # fmt: skip
+)
 RATES = Resource(
-    kind="rates", model=Rate, one="Rate", many="Rates", read_right="rates.read", search=("currency",), sort="-valid_from",
+    kind="rates",
+    model=Rate,
+    one="Rate",
+    many="Rates",
+    read_right="rates.read",
+    search=("currency",),
+    sort="-valid_from",
     title="level",
     fields=(
         FieldSpec("level", "Level", filterable=True),
@@ -177,4 +235,4 @@ RATES = Resource(
         FieldSpec("valid_from", "From", "date"),
         FieldSpec("valid_to", "To", "date"),
     ),
-)  # fmt: skip
+)

@@ -7,12 +7,13 @@ from sqlmodel import Session, col, select
 from psa_app import clock, routes
 from psa_app.access import Actor, act, fetch
 from psa_app.errors import Conflict, Forbidden, Invalid, NotFound
-from psa_app.models import Account, Contact, Firm, Milestone, Signature, Sow, SowLine, User, move
+from psa_app.formats import words
+from psa_app.models import Contact, Firm, Milestone, Signature, Sow, SowLine, User, move
 from psa_app.rules import fields
 from psa_app.services import history
 from psa_app.services.contracts.text import hash_of, sow_text
 from psa_app.services.identity.portal_links import make_portal_link, revoke_portal_links
-from psa_app.services.promises import promise
+from psa_app.services.mails import promise_mail
 
 VALID_FOR = timedelta(days=30)
 
@@ -133,10 +134,14 @@ def ready_milestone(session: Session, actor: Actor, milestone_id: int) -> Milest
     history.note(session, actor, "milestone", milestone_id, "ready")
     firm = session.exec(select(Firm)).one()
     for contact in _approvers(session, sow.account_id):
-        promise(session, "mail", f"milestone-ready-{milestone_id}-{contact.id}-{milestone.version}", {
-            "template": "milestone_ready", "to": [contact.email], "path": routes.PORTAL,
-            "values": {"name": contact.name, "firm": firm.name, "milestone": milestone.title, "scope": sow.title},
-        })  # fmt: skip
+        promise_mail(
+            session,
+            f"milestone-ready-{milestone_id}-{contact.id}-{milestone.version}",
+            "milestone_ready",
+            [contact.email],
+            routes.PORTAL,
+            {"reader": contact.name, "firm": firm.name, "milestone": milestone.title, "title": sow.title},
+        )
     return milestone
 
 
@@ -180,11 +185,21 @@ def _accept(
     text = f"{sow.number} {milestone.title} {milestone.value_minor} {sow.currency} {milestone.criteria}"
     session.add(
         Signature(
-            document="milestone", document_id=int(milestone.id or 0), side="client", name=name, title=note,
-            email=actor.email, contact_id=actor.contact_id, user_id=actor.user_id, at=clock.now(),
-            address=actor.address, agent=actor.agent[:200], text_hash=hash_of(text), text=text,
+            document="milestone",
+            document_id=int(milestone.id or 0),
+            side="client",
+            name=name,
+            title=note,
+            email=actor.email,
+            contact_id=actor.contact_id,
+            user_id=actor.user_id,
+            at=clock.now(),
+            address=actor.address,
+            agent=actor.agent[:200],
+            text_hash=hash_of(text),
+            text=text,
         )
-    )  # fmt: skip
+    )
     history.note(
         session, actor, "milestone", int(milestone.id or 0), "accepted", {}, {"by": name}, reason=note
     )
@@ -215,11 +230,21 @@ def _answering(session: Session, actor: Actor, sow: Sow) -> Contact:
 def _sign(session: Session, actor: Actor, sow: Sow, *, side: str, name: str, title: str, text: str) -> None:
     session.add(
         Signature(
-            document="sow", document_id=int(sow.id or 0), side=side, name=name, title=title, email=actor.email,
-            contact_id=actor.contact_id, user_id=actor.user_id, at=clock.now(), address=actor.address,
-            agent=actor.agent[:200], text_hash=sow.text_hash, text=text,
+            document="sow",
+            document_id=int(sow.id or 0),
+            side=side,
+            name=name,
+            title=title,
+            email=actor.email,
+            contact_id=actor.contact_id,
+            user_id=actor.user_id,
+            at=clock.now(),
+            address=actor.address,
+            agent=actor.agent[:200],
+            text_hash=sow.text_hash,
+            text=text,
         )
-    )  # fmt: skip
+    )
 
 
 def _recipients(session: Session, actor: Actor, sow: Sow, contact_ids: tuple[int, ...]) -> list[Contact]:
@@ -250,30 +275,42 @@ def _mail_link(session: Session, sow: Sow, contact: Contact, firm: Firm, actor: 
     token = make_portal_link(
         session, contact_id=int(contact.id or 0), document="sow", document_id=int(sow.id or 0)
     )
-    promise(session, "mail", f"sow-sent-{sow.id}-{contact.id}-{sow.version}", {
-        "template": "sow_sent", "to": [contact.email], "path": routes.portal_link(token), "reply_to": actor.email,
-        "values": {
-            "name": contact.name, "firm": firm.name, "number": sow.number, "title": sow.title,
-            "until": sow.valid_until.isoformat() if sow.valid_until else "",
+    promise_mail(
+        session,
+        f"sow-sent-{sow.id}-{contact.id}-{sow.version}",
+        "sow_to_accept",
+        [contact.email],
+        routes.portal_link(token),
+        {
+            "reader": contact.name,
+            "firm": firm.name,
+            "number": sow.number,
+            "title": sow.title,
+            "valid_until": words.day(sow.valid_until) if sow.valid_until else "",
         },
-    })  # fmt: skip
+        reply_to=actor.email,
+    )
 
 
 def _mail_signed(session: Session, sow: Sow, contact: Contact, signer: str) -> None:
     firm = session.exec(select(Firm)).one()
-    account = session.get_one(Account, sow.account_id)
     sender = session.exec(
-        select(User.email)
+        select(User)
         .join(Signature, col(Signature.user_id) == col(User.id))
         .where(Signature.document == "sow", Signature.document_id == sow.id, Signature.side == "firm")
         .order_by(col(Signature.id).desc())
     ).first()
-    for place, address in enumerate([contact.email, sender] if sender else [contact.email]):
-        promise(session, "mail", f"sow-signed-{sow.id}-{place}", {
-            "template": "sow_accepted", "to": [address], "path": routes.portal_sow(int(sow.id or 0)) if place == 0
-            else routes.sow(int(sow.id or 0)),
-            "values": {
-                "firm": firm.name, "client": account.name, "number": sow.number, "title": sow.title,
-                "signer": signer, "text_hash": sow.text_hash,
-            },
-        })  # fmt: skip
+    readers = [(contact.email, contact.name, routes.portal_sow(int(sow.id or 0)))]
+    if sender is not None:
+        readers.append((sender.email, sender.name, routes.sow(int(sow.id or 0))))
+    for address, reader, path in readers:
+        values = {
+            "firm": firm.name,
+            "reader": reader,
+            "number": sow.number,
+            "title": sow.title,
+            "accepted_by": signer,
+            "accepted_at": words.day(sow.signed_at.date()) if sow.signed_at else "",
+            "document_hash": sow.text_hash,
+        }
+        promise_mail(session, f"sow-signed-{sow.id}-{address}", "sow_accepted", [address], path, values)

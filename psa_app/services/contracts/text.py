@@ -18,15 +18,24 @@ def sow_text(session: Session, sow: Sow) -> str:
         select(SowLine).where(SowLine.sow_id == sow.id).order_by(col(SowLine.position))
     ).all()
     body = {
-        "number": sow.number, "title": sow.title, "between": firm.legal_name or firm.name,
-        "and": account.legal_name or account.name, "from": sow.starts_on.isoformat(),
-        "to": sow.ends_on.isoformat() if sow.ends_on else "", "currency": sow.currency, "summary": sow.summary,
-        "terms": sow.terms, "days_to_pay": sow.payment_days,
+        "number": sow.number,
+        "title": sow.title,
+        "between": firm.legal_name or firm.name,
+        "and": account.legal_name or account.name,
+        "from": sow.starts_on.isoformat(),
+        "to": sow.ends_on.isoformat() if sow.ends_on else "",
+        "currency": sow.currency,
+        "summary": sow.summary,
+        "terms": sow.terms,
+        "days_to_pay": sow.payment_days,
         "rounding": {
-            "minutes": sow.round_increment, "mode": sow.round_mode, "at_least": sow.round_minimum, "per": sow.round_per,
+            "minutes": sow.round_increment,
+            "mode": sow.round_mode,
+            "at_least": sow.round_minimum,
+            "per": sow.round_per,
         },
         "lines": [_line(session, sow, line) for line in lines],
-    }  # fmt: skip
+    }
     return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
@@ -41,20 +50,25 @@ def _line(session: Session, sow: Sow, line: SowLine) -> dict[str, Any]:
         select(Milestone).where(Milestone.sow_line_id == line.id).order_by(col(Milestone.position))
     ).all()
     return {
-        "title": line.title, "description": line.description, "model": line.model,
+        "title": line.title,
+        "description": line.description,
+        "model": line.model,
         "value": plain(line.value_minor, sow.currency) if line.model == "fixed" else "",
         "cap": plain(line.cap_minor, sow.currency) if line.cap_minor is not None else "",
         "rates": [
-            {"role": _role(session, rate.role_id), "an_hour": plain(rate.amount_minor, rate.currency)} for rate in rates
+            {"role": _role(session, rate.role_id), "an_hour": plain(rate.amount_minor, rate.currency)}
+            for rate in rates
         ],
         "milestones": [
             {
-                "title": part.title, "value": plain(part.value_minor, sow.currency), "criteria": part.criteria,
+                "title": part.title,
+                "value": plain(part.value_minor, sow.currency),
+                "criteria": part.criteria,
                 "due": part.due_on.isoformat() if part.due_on else "",
             }
             for part in milestones
         ],
-    }  # fmt: skip
+    }
 
 
 def _role(session: Session, role_id: int | None) -> str:

@@ -80,7 +80,7 @@ def create_sow(
     """
     account = fetch(session, actor, Account, account_id, lock=True)
     firm = session.exec(select(Firm)).one()
-    values = _head_values(session, actor, head, account, firm)
+    values = _head_values(session, head, account, firm)
     number = take_number(session, "sow", clock.today(firm.time_zone), sandbox=False)
     sow = Sow(account_id=account_id, number=number, **values)
     session.add(sow)
@@ -102,7 +102,7 @@ def change_sow(
         raise Stale()
     account = fetch(session, actor, Account, sow.account_id)
     firm = session.exec(select(Firm)).one()
-    values = _head_values(session, actor, head, account, firm)
+    values = _head_values(session, head, account, firm)
     before, after = history.changed(history.values_of(sow, values), values)
     for name, value in values.items():
         setattr(sow, name, value)
@@ -124,7 +124,7 @@ def delete_sow(session: Session, actor: Actor, sow_id: int) -> None:
     session.delete(sow)
 
 
-def _head_values(session: Session, actor: Actor, head: Head, account: Account, firm: Firm) -> dict[str, Any]:
+def _head_values(session: Session, head: Head, account: Account, firm: Firm) -> dict[str, Any]:
     currency = (head.currency or account.currency).upper()
     money.exponent(currency)
     if head.ends_on is not None and head.ends_on < head.starts_on:
@@ -146,14 +146,20 @@ def _head_values(session: Session, actor: Actor, head: Head, account: Account, f
         raise Invalid("Choose a tax from the list.", "tax_rate_id")
     return {
         "title": fields.text(head.title, "title", max=200),
-        "starts_on": head.starts_on, "ends_on": head.ends_on, "currency": currency,
+        "starts_on": head.starts_on,
+        "ends_on": head.ends_on,
+        "currency": currency,
         "summary": fields.text(head.summary, "summary", max=4000, required=False, multiline=True),
         "terms": fields.text(head.terms, "terms", max=20000, required=False, multiline=True),
         "purchase_order": fields.text(head.purchase_order, "purchase_order", max=60, required=False),
-        "payment_days": days, "grouping": head.grouping, "tax_rate_id": tax_rate_id,
-        "round_increment": rounding.increment, "round_mode": rounding.mode,
-        "round_minimum": rounding.minimum, "round_per": rounding.per,
-    }  # fmt: skip
+        "payment_days": days,
+        "grouping": head.grouping,
+        "tax_rate_id": tax_rate_id,
+        "round_increment": rounding.increment,
+        "round_mode": rounding.mode,
+        "round_minimum": rounding.minimum,
+        "round_per": rounding.per,
+    }
 
 
 def _write_lines(session: Session, sow: Sow, lines: Sequence[LineInput]) -> None:
@@ -183,10 +189,15 @@ def _line_values(sow: Sow, given: LineInput, field: str) -> dict[str, Any]:
             raise Invalid("Milestones belong to a fixed line.", f"{field}.milestones")
         cap = None if given.cap is None else _amount(given.cap, sow.currency, f"{field}.cap")
     return {
-        "title": title, "model": given.model, "value_minor": value, "cap_minor": cap,
-        "description": fields.text(given.description, f"{field}.description", max=4000, required=False, multiline=True),
+        "title": title,
+        "model": given.model,
+        "value_minor": value,
+        "cap_minor": cap,
+        "description": fields.text(
+            given.description, f"{field}.description", max=4000, required=False, multiline=True
+        ),
         "estimate_minutes": given.estimate_minutes,
-    }  # fmt: skip
+    }
 
 
 def _fixed_value(sow: Sow, given: LineInput, field: str) -> int:
@@ -230,18 +241,25 @@ def _write_rates(session: Session, sow: Sow, line: SowLine, rates: Sequence[Rate
             raise Invalid("Choose a role from the list.", where)
         session.add(
             Rate(
-                level="sow_line", sow_line_id=line.id, role_id=rate.role_id, currency=sow.currency,
-                amount_minor=_amount(rate.amount, sow.currency, where), valid_from=sow.starts_on,
+                level="sow_line",
+                sow_line_id=line.id,
+                role_id=rate.role_id,
+                currency=sow.currency,
+                amount_minor=_amount(rate.amount, sow.currency, where),
+                valid_from=sow.starts_on,
             )
-        )  # fmt: skip
+        )
 
 
 def _milestone(sow: Sow, line: SowLine, place: int, given: MilestoneInput, field: str) -> Milestone:
     return Milestone(
-        sow_line_id=int(line.id or 0), position=place, title=fields.text(given.title, f"{field}.title", max=200),
+        sow_line_id=int(line.id or 0),
+        position=place,
+        title=fields.text(given.title, f"{field}.title", max=200),
         criteria=fields.text(given.criteria, f"{field}.criteria", max=2000, required=False, multiline=True),
-        value_minor=_amount(given.value, sow.currency, f"{field}.value"), due_on=given.due_on,
-    )  # fmt: skip
+        value_minor=_amount(given.value, sow.currency, f"{field}.value"),
+        due_on=given.due_on,
+    )
 
 
 def _remove_lines(session: Session, sow: Sow) -> None:

@@ -81,9 +81,19 @@ def draft_invoice(
     _set_period(invoice, time, milestones, plan)
     write_totals(session, invoice)
     history.note(
-        session, actor, "invoice", int(invoice.id or 0), "drafted", {},
-        {"account_id": account_id, "until": until, "total_minor": invoice.total_minor, "over_cap": len(plan.over_cap)},
-    )  # fmt: skip
+        session,
+        actor,
+        "invoice",
+        int(invoice.id or 0),
+        "drafted",
+        {},
+        {
+            "account_id": account_id,
+            "until": until,
+            "total_minor": invoice.total_minor,
+            "over_cap": len(plan.over_cap),
+        },
+    )
     return invoice
 
 
@@ -115,8 +125,10 @@ def locked_draft(session: Session, actor: Actor, invoice_id: int) -> Invoice:
 
 def _nothing(session: Session, account_id: int, until: date, plan: TimePlan) -> str:
     draft = session.exec(
-        select(Invoice.id).where(Invoice.account_id == account_id, Invoice.status == "draft").order_by(col(Invoice.id).desc())
-    ).first()  # fmt: skip
+        select(Invoice.id)
+        .where(Invoice.account_id == account_id, Invoice.status == "draft")
+        .order_by(col(Invoice.id).desc())
+    ).first()
     if draft is not None:
         return f"Everything up to {until.isoformat()} is already on draft {draft}. Open it, or choose a later day."
     if plan.over_cap:
@@ -148,11 +160,19 @@ def _head(
     firm = session.exec(select(Firm)).one()
     days = sow.payment_days if sow else account.payment_days
     invoice = Invoice(
-        account_id=int(account.id or 0), sow_id=sow.id if sow else None, currency=currency, cutoff=until, grouping=grouping,
-        payment_days=firm.payment_days if days is None else days, purchase_order=sow.purchase_order if sow else "",
-        bank_account_id=_bank(session, currency), tax_rounding=firm.tax_rounding,
-        is_sandbox=firm.payment_provider == "sandbox", created_at=clock.now(), updated_at=clock.now(),
-    )  # fmt: skip
+        account_id=int(account.id or 0),
+        sow_id=sow.id if sow else None,
+        currency=currency,
+        cutoff=until,
+        grouping=grouping,
+        payment_days=firm.payment_days if days is None else days,
+        purchase_order=sow.purchase_order if sow else "",
+        bank_account_id=_bank(session, currency),
+        tax_rounding=firm.tax_rounding,
+        is_sandbox=firm.payment_provider == "sandbox",
+        created_at=clock.now(),
+        updated_at=clock.now(),
+    )
     session.add(invoice)
     session.flush()
     return invoice
@@ -182,13 +202,22 @@ def _write_time(
     names = _Names(session, plan, time, grouping)
     rows = [
         {
-            "invoice_id": invoice.id, "position": position, "kind": "time", "description": names.title(line),
-            "detail": names.detail(line), "minutes": line.minutes, "quantity": 1, "rate_minor": line.rate,
-            "net_minor": line.amount, "sow_line_id": line.sow_line_id if line.sow_line_id > 0 else None,
-            "tax_kind": tax.kind, "tax_ppm": tax.ppm, "tax_name": tax.name,
+            "invoice_id": invoice.id,
+            "position": position,
+            "kind": "time",
+            "description": names.title(line),
+            "detail": names.detail(line),
+            "minutes": line.minutes,
+            "quantity": 1,
+            "rate_minor": line.rate,
+            "net_minor": line.amount,
+            "sow_line_id": line.sow_line_id if line.sow_line_id > 0 else None,
+            "tax_kind": tax.kind,
+            "tax_ppm": tax.ppm,
+            "tax_name": tax.name,
         }
         for position, line in enumerate(plan.lines, 1)
-    ]  # fmt: skip
+    ]
     connection = session.connection()
     statement = insert(InvoiceLine.__table__).returning(
         InvoiceLine.__table__.c.id, sort_by_parameter_order=True
@@ -196,13 +225,17 @@ def _write_time(
     ids = connection.execute(statement, rows).scalars().all()
     shares = [
         {
-            "entry_id": share.entry_id, "line_id": line_id, "seconds": share.seconds, "minutes": share.minutes,
-            "offset_seconds": share.offset_seconds, "amount_minor": share.amount,
+            "entry_id": share.entry_id,
+            "line_id": line_id,
+            "seconds": share.seconds,
+            "minutes": share.minutes,
+            "offset_seconds": share.offset_seconds,
+            "amount_minor": share.amount,
             "released_at": None,
         }
         for line_id, line in zip(ids, plan.lines, strict=True)
         for share in line.shares
-    ]  # fmt: skip
+    ]
     connection.execute(insert(BilledTime.__table__), shares)  # type: ignore[attr-defined]
 
 
@@ -211,10 +244,18 @@ def _write_milestones(session: Session, invoice: Invoice, milestones: Sequence[A
     for place, (milestone, line, _sow) in enumerate(milestones, max(position, default=0) + 1):
         accepted = milestone.accepted_at.date().isoformat() if milestone.accepted_at else ""
         row = InvoiceLine(
-            invoice_id=int(invoice.id or 0), position=place, kind="milestone", description=milestone.title,
-            detail=f"{line.title}, accepted {accepted}", rate_minor=milestone.value_minor, net_minor=milestone.value_minor,
-            sow_line_id=line.id, tax_kind=tax.kind, tax_ppm=tax.ppm, tax_name=tax.name,
-        )  # fmt: skip
+            invoice_id=int(invoice.id or 0),
+            position=place,
+            kind="milestone",
+            description=milestone.title,
+            detail=f"{line.title}, accepted {accepted}",
+            rate_minor=milestone.value_minor,
+            net_minor=milestone.value_minor,
+            sow_line_id=line.id,
+            tax_kind=tax.kind,
+            tax_ppm=tax.ppm,
+            tax_name=tax.name,
+        )
         session.add(row)
         session.flush()
         session.add(

@@ -49,9 +49,12 @@ def change_draft(
         raise Invalid("Choose one of the firm's bank accounts.", "bank_account_id")
     values = {
         "purchase_order": fields.text(purchase_order, "purchase_order", max=60, required=False),
-        "service_from": service_from, "service_to": service_to, "payment_days": payment_days,
-        "bank_account_id": bank_account_id, "note": fields.text(note, "note", max=2000, required=False, multiline=True),
-    }  # fmt: skip
+        "service_from": service_from,
+        "service_to": service_to,
+        "payment_days": payment_days,
+        "bank_account_id": bank_account_id,
+        "note": fields.text(note, "note", max=2000, required=False, multiline=True),
+    }
     before, after = history.changed(history.values_of(invoice, values), values)
     for name, value in after.items():
         setattr(invoice, name, value)
@@ -105,11 +108,18 @@ def add_line(
         select(func.max(InvoiceLine.position)).where(InvoiceLine.invoice_id == invoice_id)
     ).one()
     line = InvoiceLine(
-        invoice_id=invoice_id, position=(position or 0) + 1, kind="manual", quantity=quantity, rate_minor=amount.amount,
-        net_minor=amount.amount * quantity, description=fields.text(description, "description", max=200),
+        invoice_id=invoice_id,
+        position=(position or 0) + 1,
+        kind="manual",
+        quantity=quantity,
+        rate_minor=amount.amount,
+        net_minor=amount.amount * quantity,
+        description=fields.text(description, "description", max=200),
         detail=fields.text(detail, "detail", max=400, required=False),
-        tax_kind=tax[0], tax_ppm=tax[1], tax_name=tax[2],
-    )  # fmt: skip
+        tax_kind=tax[0],
+        tax_ppm=tax[1],
+        tax_name=tax[2],
+    )
     session.add(line)
     _changed(
         session, actor, invoice, "line added", {"description": line.description, "net_minor": line.net_minor}

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 from psa_app import clock, routes
 from psa_app.access import Actor, act
 from psa_app.errors import Conflict, Invalid
+from psa_app.formats import words
 from psa_app.models import (
     Account,
     BilledTime,
@@ -26,6 +27,7 @@ from psa_app.services import history
 from psa_app.services.identity.portal_links import make_portal_link
 from psa_app.services.invoices.draft import locked_draft
 from psa_app.services.invoices.totals import write_totals
+from psa_app.services.mails import promise_mail
 from psa_app.services.numbers import take_number
 from psa_app.services.promises import promise
 
@@ -56,9 +58,19 @@ def issue_invoice(
     session.flush()
     _mark_entries(session, invoice_id, "approved", "invoiced")
     history.note(
-        session, actor, "invoice", invoice_id, "issued", {},
-        {"number": invoice.number, "issued_on": day, "total_minor": invoice.total_minor, "currency": invoice.currency},
-    )  # fmt: skip
+        session,
+        actor,
+        "invoice",
+        invoice_id,
+        "issued",
+        {},
+        {
+            "number": invoice.number,
+            "issued_on": day,
+            "total_minor": invoice.total_minor,
+            "currency": invoice.currency,
+        },
+    )
     promise(session, "invoice_pdf", f"invoice-pdf-{invoice_id}", {"invoice_id": invoice_id})
     _mail(session, invoice, account, firm)
     return invoice
@@ -174,12 +186,20 @@ def _mail(session: Session, invoice: Invoice, account: Account, firm: Firm, agai
         token = make_portal_link(
             session, contact_id=int(contact.id or 0), document="invoice", document_id=int(invoice.id or 0)
         )
-        promise(session, "mail", f"invoice-issued-{invoice.id}-{contact.id}-{again}", {
-            "template": "invoice_issued", "to": [contact.email], "path": routes.portal_link(token),
-            "attach": {"invoice_pdf": invoice.id},
-            "values": {
-                "name": contact.name, "firm": firm.name, "number": invoice.number, "total_minor": invoice.total_minor,
-                "currency": invoice.currency, "due": invoice.due_on.isoformat() if invoice.due_on else "",
-                "locale": account.locale,
+        promise_mail(
+            session,
+            f"invoice-issued-{invoice.id}-{contact.id}-{again}",
+            "invoice_issued",
+            [contact.email],
+            routes.portal_link(token),
+            {
+                "reader": contact.name,
+                "firm": firm.name,
+                "number": invoice.number,
+                "amount": words.money(invoice.total_minor, invoice.currency, account.locale),
+                "due": words.day(invoice.due_on, account.locale) if invoice.due_on else "",
+                "order": invoice.purchase_order,
+                "test": invoice.is_sandbox,
             },
-        })  # fmt: skip
+            attach={"invoice_pdf": int(invoice.id or 0)},
+        )

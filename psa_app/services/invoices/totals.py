@@ -18,10 +18,14 @@ def write_totals(session: Session, invoice: Invoice) -> None:
     for row in rows:
         session.add(
             InvoiceTax(
-                invoice_id=int(invoice.id or 0), kind=str(row.kind), rate_ppm=row.rate_ppm, base_minor=row.base,
-                tax_minor=row.tax, name=names.get((str(row.kind), row.rate_ppm), ""),
+                invoice_id=int(invoice.id or 0),
+                kind=str(row.kind),
+                rate_ppm=row.rate_ppm,
+                base_minor=row.base,
+                tax_minor=row.tax,
+                name=names.get((str(row.kind), row.rate_ppm), ""),
             )
-        )  # fmt: skip
+        )
     invoice.net_minor = sum(line.net_minor for line in lines)
     invoice.tax_minor = sum(row.tax for row in rows)
     invoice.total_minor = invoice.net_minor + invoice.tax_minor

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, func, or_
+from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
 from psa_app.errors import Conflict
@@ -68,11 +69,12 @@ def open_milestones(
         .where(
             Sow.account_id == account_id,
             Milestone.status == "accepted",
-            col(Milestone.accepted_at) < datetime.combine(until + timedelta(days=1), time.min, ZoneInfo(zone)),
+            col(Milestone.accepted_at)
+            < datetime.combine(until + timedelta(days=1), time.min, ZoneInfo(zone)),
             col(Milestone.id).not_in(taken),
         )
         .order_by(col(Milestone.accepted_at), col(Milestone.id))
-    )  # fmt: skip
+    )
     if sow_id is not None:
         statement = statement.where(Sow.id == sow_id)
     return session.exec(statement).all()
@@ -85,9 +87,17 @@ def terms_key(sow_line_id: int | None, project_id: int) -> int:
 
 def _rows(session: Session, account_id: int, until: date, sow_id: int | None) -> Sequence[Any]:
     statement = (
-        select(
-            TimeEntry.id, TimeEntry.person_id, TimeEntry.task_id, TimeEntry.project_id, TimeEntry.role_id,
-            TimeEntry.work_date, TimeEntry.seconds, TimeEntry.bill_rate_minor, TimeEntry.bill_currency, Task.sow_line_id,
+        select_columns(
+            TimeEntry.id,
+            TimeEntry.person_id,
+            TimeEntry.task_id,
+            TimeEntry.project_id,
+            TimeEntry.role_id,
+            TimeEntry.work_date,
+            TimeEntry.seconds,
+            TimeEntry.bill_rate_minor,
+            TimeEntry.bill_currency,
+            Task.sow_line_id,
         )
         .join(Project, col(Project.id) == col(TimeEntry.project_id))
         .join(Task, col(Task.id) == col(TimeEntry.task_id))
@@ -100,7 +110,7 @@ def _rows(session: Session, account_id: int, until: date, sow_id: int | None) ->
             or_(col(SowLine.id).is_(None), SowLine.model == "time_and_materials"),
         )
         .order_by(col(TimeEntry.work_date), col(TimeEntry.id))
-    )  # fmt: skip
+    )
     if sow_id is not None:
         statement = statement.where(
             or_(SowLine.sow_id == sow_id, and_(col(SowLine.id).is_(None), Project.sow_id == sow_id))
@@ -110,10 +120,16 @@ def _rows(session: Session, account_id: int, until: date, sow_id: int | None) ->
 
 def _entry(row: Any, billed: int) -> BillableEntry:
     return BillableEntry(
-        id=row.id, person_id=row.person_id, task_id=row.task_id, role_id=row.role_id or 0,
-        sow_line_id=terms_key(row.sow_line_id, row.project_id), day=row.work_date, seconds=row.seconds - billed,
-        rate=row.bill_rate_minor, offset_seconds=billed,
-    )  # fmt: skip
+        id=row.id,
+        person_id=row.person_id,
+        task_id=row.task_id,
+        role_id=row.role_id or 0,
+        sow_line_id=terms_key(row.sow_line_id, row.project_id),
+        day=row.work_date,
+        seconds=row.seconds - billed,
+        rate=row.bill_rate_minor,
+        offset_seconds=billed,
+    )
 
 
 def _billed_seconds(session: Session, entry_ids: Sequence[int]) -> dict[int, int]:

@@ -60,10 +60,16 @@ def intend_payment(session: Session, actor: Actor, *, invoice_id: int) -> Paymen
         raise Conflict(f"{invoice.number} is already paid.")
     now = clock.now()
     payment = Payment(
-        account_id=invoice.account_id, invoice_id=invoice_id, provider=firm.payment_provider, amount_minor=rest,
-        currency=invoice.currency, method="card", idempotency_key=secrets.token_urlsafe(24),
-        expires_at=now + PAGE_OPEN_FOR, next_check_at=now + CHECK_AFTER,
-    )  # fmt: skip
+        account_id=invoice.account_id,
+        invoice_id=invoice_id,
+        provider=firm.payment_provider,
+        amount_minor=rest,
+        currency=invoice.currency,
+        method="card",
+        idempotency_key=secrets.token_urlsafe(24),
+        expires_at=now + PAGE_OPEN_FOR,
+        next_check_at=now + CHECK_AFTER,
+    )
     session.add(payment)
     session.flush()
     history.note(
@@ -186,10 +192,18 @@ def _order(session: Session, payment: Payment, return_path: str, email: str) -> 
     if expires is None:
         raise Conflict("This payment has no end; start a new one.")
     return PaymentOrder(
-        payment_id=str(payment.id), amount=payment.amount_minor, currency=payment.currency, invoice_number=invoice.number,
-        description=f"Invoice {invoice.number}", customer_email=email, success_url=f"{back}?paid=1", cancel_url=back,
-        expires_at=expires, idempotency_key=payment.idempotency_key, firm_name=firm.name,
-    )  # fmt: skip
+        payment_id=str(payment.id),
+        amount=payment.amount_minor,
+        currency=payment.currency,
+        invoice_number=invoice.number,
+        description=f"Invoice {invoice.number}",
+        customer_email=email,
+        success_url=f"{back}?paid=1",
+        cancel_url=back,
+        expires_at=expires,
+        idempotency_key=payment.idempotency_key,
+        firm_name=firm.name,
+    )
 
 
 def _provider(session: Session) -> PaymentProvider:

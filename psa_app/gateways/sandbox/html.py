@@ -24,7 +24,7 @@ def page(
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta name="robots" content="noindex"><meta name="color-scheme" content="light dark">'
         f'<title>{escape(title)}</title><link rel="stylesheet" href="{root}/sandbox.css"></head><body>'
-        '<p class="banner" role="note">Sandbox – no real money</p>'
+        '<header class="banner">Sandbox – no real money</header>'
         f"<main>{body}</main></body></html>"
     )
     return HTMLResponse(markup, status, _headers(forms_lead_to))

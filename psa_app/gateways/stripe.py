@@ -4,18 +4,17 @@ Amounts go in and come out as ISO minor units. Every call that changes something
 stored idempotency key, because the library's own protects one call only.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from psa_app import clock
 from psa_app.gateways.payments import (
     Declined,
-    Fact,
     PaymentOrder,
     PaymentRef,
     ProviderState,
@@ -27,10 +26,31 @@ from psa_app.gateways.payments import (
     Unknown,
     WebhookRejected,
 )
-from psa_app.gateways.stripe_amounts import collectable, from_stripe, to_stripe
+from psa_app.gateways.stripe_amounts import collectable, to_stripe
+from psa_app.gateways.stripe_answers import (
+    Account,
+    CheckoutSession,
+    Endpoint,
+    WebhookEvent,
+    read_endpoint,
+    read_event,
+    read_session,
+    read_state,
+)
 
 if TYPE_CHECKING:
     import stripe
+
+__all__ = [
+    "EVENTS",
+    "Account",
+    "CheckoutSession",
+    "Endpoint",
+    "StripeGateway",
+    "StripeProvider",
+    "WebhookEvent",
+    "verify_webhook",
+]
 
 TIMEOUT = 20
 ATTEMPTS_MORE = 2
@@ -46,54 +66,6 @@ EVENTS = (
     *(f"refund.{e}" for e in ("created", "updated", "failed")),
     *(f"charge.dispute.{e}" for e in ("created", "updated", "closed", "funds_withdrawn", "funds_reinstated")),
 )
-
-
-@dataclass(frozen=True)
-class CheckoutSession:
-    """A hosted payment page. `url` is "" once it is closed, `intent_id` until someone tried to pay."""
-
-    id: str
-    url: str
-    status: Literal["open", "complete", "expired"]
-    payment_status: str
-    intent_id: str
-    payment_id: str
-    instance: str
-    amount: int
-    currency: str
-    livemode: bool
-    expires_at: datetime
-
-
-@dataclass(frozen=True)
-class WebhookEvent:
-    """A message whose signature held. `account` is "" unless it is from a connected account."""
-
-    id: str
-    type: str
-    livemode: bool
-    account: str
-    payload: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Account:
-    """The Stripe account behind the key."""
-
-    id: str
-    name: str
-    charges_enabled: bool
-
-
-@dataclass(frozen=True)
-class Endpoint:
-    """Where Stripe sends its messages; `secret` is told only when it is made."""
-
-    id: str
-    url: str
-    api_version: str
-    enabled: bool
-    secret: str = ""
 
 
 @dataclass(frozen=True)
@@ -161,23 +133,23 @@ class StripeGateway:
             session = self._client.v1.checkout.sessions.create(
                 cast("Any", params), {"idempotency_key": idempotency_key}
             )
-            return _session(session)
+            return _page(session)
 
     def fetch_checkout(self, session_id: str) -> CheckoutSession:
         """The page as it is now. Raises `Unknown`, `Refused` (code "resource_missing")."""
         with _mapped():
-            return _session(self._client.v1.checkout.sessions.retrieve(session_id))
+            return _page(self._client.v1.checkout.sessions.retrieve(session_id))
 
     def expire_checkout(self, session_id: str) -> CheckoutSession:
         """Closes the page; one that is already closed is returned as it is, so look at `status`."""
         with _mapped():
-            session = _session(self._client.v1.checkout.sessions.retrieve(session_id))
+            session = _page(self._client.v1.checkout.sessions.retrieve(session_id))
             if session.status != "open":
                 return session
             try:
-                return _session(self._client.v1.checkout.sessions.expire(session_id))
+                return _page(self._client.v1.checkout.sessions.expire(session_id))
             except self._bad_request:
-                return _session(self._client.v1.checkout.sessions.retrieve(session_id))
+                return _page(self._client.v1.checkout.sessions.retrieve(session_id))
 
     @property
     def _bad_request(self) -> "type[stripe.InvalidRequestError]":
@@ -198,7 +170,7 @@ class StripeGateway:
                 refunds = _all(client.refunds.list({"payment_intent": intent_id, "limit": 100}))
             if charge.get("disputed"):
                 disputes = _all(client.disputes.list({"payment_intent": intent_id, "limit": 100}))
-        return _state(intent, charge, refunds, disputes)
+        return read_state(intent, charge, refunds, disputes)
 
     def find_by_metadata(self, payment_id: str, created_at: datetime) -> tuple[CheckoutSession, ...]:
         """Pages that were opened for a payment whose answer got lost, oldest first.
@@ -212,7 +184,7 @@ class StripeGateway:
                 {"created": {"gte": first, "lte": last}, "limit": 100}
             )
             found = [
-                _session(page)
+                _page(page)
                 for page in pages.auto_paging_iter()
                 if _metadata(page).get("payment") == payment_id
                 and _metadata(page).get("instance") == self.instance
@@ -246,12 +218,14 @@ class StripeGateway:
             asked["delivery_success"] = False
         with _mapped():
             found = _all(self._client.v1.events.list(cast("Any", asked)))
-        return tuple(_event(payload) for payload in reversed(found))
+        return tuple(read_event(payload) for payload in reversed(found))
 
     def endpoints(self) -> tuple[Endpoint, ...]:
         """Where Stripe sends messages now."""
         with _mapped():
-            return tuple(_endpoint(e) for e in _all(self._client.v1.webhook_endpoints.list({"limit": 100})))
+            return tuple(
+                read_endpoint(e) for e in _all(self._client.v1.webhook_endpoints.list({"limit": 100}))
+            )
 
     def create_endpoint(self, url: str, idempotency_key: str) -> Endpoint:
         """Asks Stripe to send the events that this app reads, in this library's version."""
@@ -262,7 +236,7 @@ class StripeGateway:
             made = self._client.v1.webhook_endpoints.create(
                 cast("Any", asked), {"idempotency_key": idempotency_key}
             )
-            return _endpoint(made.to_dict(for_json=True))
+            return read_endpoint(made.to_dict(for_json=True))
 
     def delete_endpoint(self, endpoint_id: str) -> None:
         """Stops the messages to an address."""
@@ -349,7 +323,7 @@ def verify_webhook(raw: bytes, signature_header: str, secrets: Sequence[str]) ->
             stripe.WebhookSignature.verify_header(payload, signature_header, secret)
         except stripe.SignatureVerificationError:
             continue
-        return _event(_snapshot(payload))
+        return read_event(_snapshot(payload))
     raise WebhookRejected()
 
 
@@ -383,16 +357,6 @@ def _snapshot(payload: str) -> dict[str, Any]:
     if not (isinstance(body.get("id"), str) and isinstance(body.get("type"), str)):
         raise WebhookRejected("The message has no id or no type.")
     return body
-
-
-def _event(payload: dict[str, Any]) -> WebhookEvent:
-    return WebhookEvent(
-        id=payload["id"],
-        type=payload["type"],
-        livemode=bool(payload.get("livemode")),
-        account=payload.get("account") or "",
-        payload=payload,
-    )
 
 
 @contextmanager
@@ -438,108 +402,8 @@ def _all(page: Any) -> list[dict[str, Any]]:
     return [thing.to_dict(for_json=True) for thing in page.auto_paging_iter()]
 
 
-def _instant(seconds: int) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)
-
-
-def _session(found: Any) -> CheckoutSession:
-    raw = found.to_dict(for_json=True)
-    currency = (raw.get("currency") or "").upper()
-    metadata = raw.get("metadata") or {}
-    return CheckoutSession(
-        id=raw["id"],
-        url=raw.get("url") or "",
-        status=raw["status"],
-        payment_status=raw["payment_status"],
-        intent_id=_id(raw.get("payment_intent")),
-        payment_id=metadata.get("payment") or "",
-        instance=metadata.get("instance") or "",
-        amount=from_stripe(raw.get("amount_total") or 0, currency),
-        currency=currency,
-        livemode=bool(raw["livemode"]),
-        expires_at=_instant(raw["expires_at"]),
-    )
-
-
-def _id(value: Any) -> str:
-    return str(value["id"]) if isinstance(value, dict) else value or ""
-
-
-def _endpoint(raw: Mapping[str, Any]) -> Endpoint:
-    return Endpoint(
-        id=raw["id"],
-        url=raw["url"],
-        api_version=raw.get("api_version") or "",
-        enabled=raw["status"] == "enabled",
-        secret=raw.get("secret") or "",
-    )
-
-
-def _state(
-    intent: dict[str, Any],
-    charge: dict[str, Any],
-    refunds: list[dict[str, Any]],
-    disputes: list[dict[str, Any]],
-) -> ProviderState:
-    currency = intent["currency"].upper()
-    failure = intent.get("last_payment_error") or {}
-    facts = [*_charge_facts(charge, currency), *_refund_facts(refunds, currency)]
-    facts += _dispute_facts(disputes, currency)
-    return ProviderState(
-        status=_status(intent["status"], bool(failure)),
-        amount=from_stripe(intent["amount"], currency),
-        currency=currency,
-        livemode=bool(intent["livemode"]),
-        metadata=dict(intent.get("metadata") or {}),
-        intent_id=intent["id"],
-        charge_id=charge.get("id") or "",
-        facts=tuple(sorted(facts, key=lambda fact: fact.at)),
-        failure_code=failure.get("decline_code") or failure.get("code") or "",
-    )
-
-
-def _status(stripe_status: str, failed: bool) -> Status:
-    if stripe_status == "requires_payment_method":
-        return "failed" if failed else "open"
-    known: dict[str, Status] = {
-        "requires_confirmation": "open",
-        "requires_action": "action",
-        "succeeded": "succeeded",
-        "canceled": "canceled",
-    }
-    # A status that Stripe invents later must neither pass for paid nor be given up.
-    return known.get(stripe_status, "processing")
-
-
-def _charge_facts(charge: dict[str, Any], currency: str) -> list[Fact]:
-    if not charge.get("paid") or charge.get("status") != "succeeded":
-        return []
-    amount = from_stripe(charge["amount_captured"], charge["currency"] or currency)
-    return [Fact("charge", charge["id"], amount, _instant(charge["created"]))]
-
-
-def _refund_facts(refunds: list[dict[str, Any]], currency: str) -> list[Fact]:
-    facts: list[Fact] = []
-    for refund in refunds:
-        amount, at = from_stripe(refund["amount"], currency), _instant(refund["created"])
-        facts.append(Fact("refund", refund["id"], -amount, at))
-        if refund.get("status") in ("failed", "canceled"):
-            facts.append(Fact("refund_failed", refund["id"], amount, at))
-    return facts
-
-
-def _dispute_facts(disputes: list[dict[str, Any]], currency: str) -> list[Fact]:
-    """Only what left or came back: an inquiry, or a status that is new, moves nothing by itself."""
-    facts: list[Fact] = []
-    for dispute in disputes:
-        amount = from_stripe(dispute["amount"], currency)
-        for moved in dispute["balance_transactions"]:
-            at = _instant(moved["created"])
-            if moved["amount"] < 0:
-                facts.append(Fact("dispute", dispute["id"], -amount, at))
-            else:
-                facts.append(Fact("dispute_won", dispute["id"], amount, at))
-    return facts
+def _page(found: Any) -> CheckoutSession:
+    return read_session(found.to_dict(for_json=True))
 
 
 def _untouched(session: CheckoutSession) -> ProviderState:

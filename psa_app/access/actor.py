@@ -8,7 +8,8 @@ class Actor:
     """A signed-in user, a portal contact, or the app itself (`role="system"`).
 
     `via` says by which door: page, api, cli, job, portal. `scopes` narrows an API token
-    ("read", "read write"); the rights are those of the role, never more.
+    ("read", "read write"); the rights are those of the role, never more. `document` narrows the
+    holder of a mail's link to one document, such as ("invoice", 7).
     """
 
     name: str
@@ -22,6 +23,7 @@ class Actor:
     address: str = ""
     agent: str = ""
     scopes: str = "read write"
+    document: tuple[str, int] | None = None
 
     def through(self, door: str) -> "Actor":
         """The same actor through another door."""

@@ -5,7 +5,7 @@ the check of the right, the API's endpoint (`POST /api/v1/{kind}/{id}/{verb}`), 
 their types, and the access tests. The form of every act:
 
     @act("invoices", "issue", right="invoices.issue")
-    def issue_invoice(session: Session, actor: Actor, invoice_id: int, *, issued_on: date | None = None) -> Invoice:
+    def issue_invoice(session, actor, invoice_id: int, *, issued_on: date | None = None) -> Invoice:
 
 A fourth positional parameter that ends in `_id` names the record; keyword-only parameters are
 the inputs. An act without a record (`create`, `draft`) has no such parameter.

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, false, or_, true
 from sqlmodel import Session, SQLModel, col, select
 
 from psa_app.access.actor import Actor
+from psa_app.access.link_scope import reached_by_link
 from psa_app.errors import NotFound
 from psa_app.models import (
     Account,
@@ -63,8 +64,8 @@ M = TypeVar("M", bound=SQLModel)
 Clause = ColumnElement[bool]
 Rule = Callable[[Actor], Clause]
 
-EVERYTHING: Rule = lambda actor: true()  # noqa: E731
-NOTHING: Rule = lambda actor: false()  # noqa: E731
+EVERYTHING: Rule = lambda _: true()  # noqa: E731
+NOTHING: Rule = lambda _: false()  # noqa: E731
 
 
 def _led_projects(actor: Actor) -> Any:
@@ -233,6 +234,8 @@ def visible(actor: Actor, model: type[SQLModel]) -> Clause:
     """The WHERE clause that keeps only the rows of `model` which the actor may see."""
     if actor.role == "system":
         return true()
+    if actor.document is not None:
+        return reached_by_link(actor, model)
     return SCOPES.get(actor.role, {}).get(model, NOTHING)(actor)
 
 

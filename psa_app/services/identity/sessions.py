@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import and_, bindparam, update
 from sqlmodel import Session, col, or_, select
 
 from psa_app import clock
@@ -117,7 +117,7 @@ def end_session(session: Session, actor: Actor, session_id: int) -> None:
 
 def end_sessions(session: Session, user_id: int, but_session: int = 0) -> int:
     """Ends every open session of a user, except `but_session`; returns how many."""
-    return _end(session, (LoginSession.user_id == user_id) & (col(LoginSession.id) != but_session))
+    return _end(session, and_(col(LoginSession.user_id) == user_id, col(LoginSession.id) != but_session))
 
 
 def _end(session: Session, which: Any) -> int:

@@ -5,45 +5,75 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, or_, select
-from sqlmodel import Session, col
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
+from sqlmodel import Session
 
 from psa_app.access import Actor, fetch, require
-from psa_app.models import CostRate, Person, Project, Rate, Role, Sow, Task, TimeEntry
+from psa_app.models import Person, Project, Role, Task, TimeEntry
+from psa_app.queries.time.tables import COST, ENTRY, LINE, MEMBER, PERSON, PROJECT, RATE, ROLE, SOW, TASK
 from psa_app.rules.cost import CostBook, CostRow
 from psa_app.rules.rates import Ladder, Level, RateRow, Step, Work
 
-_RATE: Any = Rate.__table__  # type: ignore[attr-defined]
-_COST: Any = CostRate.__table__  # type: ignore[attr-defined]
-_ROLE: Any = Role.__table__  # type: ignore[attr-defined]
 _ALL_RATES = select(
-    _RATE.c.id, _RATE.c.level, _RATE.c.amount_minor, _RATE.c.currency, _RATE.c.valid_from, _RATE.c.valid_to,
-    _RATE.c.sow_line_id, _RATE.c.project_id, _RATE.c.account_id, _RATE.c.person_id, _RATE.c.role_id,
+    RATE.c.id, RATE.c.level, RATE.c.amount_minor, RATE.c.currency, RATE.c.valid_from, RATE.c.valid_to,
+    RATE.c.sow_line_id, RATE.c.project_id, RATE.c.account_id, RATE.c.person_id, RATE.c.role_id,
 )  # fmt: skip
 _RATES_FOR = _ALL_RATES.where(
     or_(
-        _RATE.c.sow_line_id == bindparam("sow_line_id"),
-        _RATE.c.project_id == bindparam("project_id"),
-        _RATE.c.account_id == bindparam("account_id"),
-        and_(_RATE.c.level == "firm_role", _RATE.c.role_id == bindparam("role_id")),
-        and_(_RATE.c.level == "person", _RATE.c.person_id == bindparam("person_id")),
+        RATE.c.sow_line_id == bindparam("sow_line_id"),
+        RATE.c.project_id == bindparam("project_id"),
+        RATE.c.account_id == bindparam("account_id"),
+        and_(RATE.c.level == "firm_role", RATE.c.role_id == bindparam("role_id")),
+        and_(RATE.c.level == "person", RATE.c.person_id == bindparam("person_id")),
     )
 )
-_COSTS = select(_COST.c.id, _COST.c.person_id, _COST.c.amount_minor, _COST.c.valid_from)
-_COSTS_OF = _COSTS.where(_COST.c.person_id == bindparam("person_id"))
-_STANDARDS = select(_ROLE.c.id, _ROLE.c.standard_cost_minor)
+_COSTS = select(COST.c.id, COST.c.person_id, COST.c.amount_minor, COST.c.valid_from)
+_COSTS_OF = _COSTS.where(COST.c.person_id == bindparam("person_id"))
+
+CONTRACT_CURRENCY = func.coalesce(SOW.c.currency, PROJECT.c.currency).label("currency")
+"""The currency of the SOW that a task bills to, else of its project."""
+
+_IS_MEMBER = and_(MEMBER.c.project_id == ENTRY.c.project_id, MEMBER.c.person_id == ENTRY.c.person_id)
+
+ENTRY_FACTS = (
+    select(
+        ENTRY.c.id, ENTRY.c.version, ENTRY.c.person_id, ENTRY.c.project_id, ENTRY.c.task_id,
+        ENTRY.c.work_date, ENTRY.c.week, ENTRY.c.seconds, ENTRY.c.status, ENTRY.c.timesheet_id,
+        ENTRY.c.override_minor, ENTRY.c.no_charge_reason, ENTRY.c.is_billable, ENTRY.c.bill_rate_minor,
+        ENTRY.c.bill_currency, ENTRY.c.bill_level, ENTRY.c.bill_rate_id, ENTRY.c.cost_rate_minor,
+        ENTRY.c.role_id.label("priced_role_id"), TASK.c.sow_line_id,
+        TASK.c.is_billable.label("task_is_billable"), PROJECT.c.account_id, PROJECT.c.lead_id,
+        func.coalesce(MEMBER.c.role_id, PERSON.c.role_id).label("role_id"), CONTRACT_CURRENCY,
+    )
+    .select_from(ENTRY)
+    .join(TASK, TASK.c.id == ENTRY.c.task_id)
+    .join(PROJECT, PROJECT.c.id == ENTRY.c.project_id)
+    .join(PERSON, PERSON.c.id == ENTRY.c.person_id)
+    .outerjoin(LINE, LINE.c.id == TASK.c.sow_line_id)
+    .outerjoin(SOW, SOW.c.id == LINE.c.sow_id)
+    .outerjoin(MEMBER, _IS_MEMBER)
+)  # fmt: skip
+"""Entries with all that their price stands on: `role_id` is the role in the project, else the person's."""
+
+_STANDARDS = select(ROLE.c.id, ROLE.c.standard_cost_minor)
 
 
 def ladder(session: Session) -> Ladder:
     """All rates, read once for each session; `forget` after a rate has changed."""
-    found = session.info.get("ladder")
+    found: Ladder | None = session.info.get("ladder")
     if found is None:
         found = session.info["ladder"] = Ladder(rate_rows(session))
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def ladder_for(
-    session: Session, *, sow_line_id: int | None, project_id: int, account_id: int | None, role_id: int, person_id: int
+    session: Session,
+    *,
+    sow_line_id: int | None,
+    project_id: int,
+    account_id: int | None,
+    role_id: int,
+    person_id: int,
 ) -> Ladder:
     """Only the rates that some work may use: for the price of a single entry."""
     about = {
@@ -60,13 +90,16 @@ def rate_rows(session: Session, *where: ColumnElement[bool]) -> list[RateRow]:
 
 def cost_book(session: Session) -> CostBook:
     """All cost rates and the roles' standard costs, read once for each session. Owner and finance only."""
-    found = session.info.get("costs")
+    found: CostBook | None = session.info.get("costs")
     if found is None:
         connection = session.connection()
-        rows = [CostRow(row.id, row.person_id, None, row.amount_minor, row.valid_from) for row in connection.execute(_COSTS)]
+        rows = [
+            CostRow(row.id, row.person_id, None, row.amount_minor, row.valid_from)
+            for row in connection.execute(_COSTS)
+        ]
         rows += _standards((row.id, row.standard_cost_minor) for row in connection.execute(_STANDARDS))
         found = session.info["costs"] = CostBook(rows)
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def cost_book_of(session: Session, person_id: int, role_id: int, standard: int) -> CostBook:
@@ -120,35 +153,23 @@ def explain_entry(session: Session, actor: Actor, entry_id: int) -> Explanation:
     """The derivation of an entry's rate. `NotFound` outside the actor's scope; needs "rates.read"."""
     require(actor, "rates.read")
     entry = fetch(session, actor, TimeEntry, entry_id)
-    row: Any = session.connection().execute(_ABOUT, {"entry_id": entry.id}).one()
-    role_id = entry.role_id if _is_frozen(entry) and entry.role_id else row.role_id
-    work = Work(
-        row.sow_line_id, entry.project_id, row.account_id, entry.person_id, role_id, entry.work_date, row.currency,
-        entry.override_minor,
-    )  # fmt: skip
-    role = session.get(Role, role_id)
+    facts: Any = session.connection().execute(ENTRY_FACTS.where(ENTRY.c.id == entry.id)).one()
+    is_frozen = entry.status in ("approved", "invoiced") and bool(entry.bill_level)
+    role = session.get(Role, entry.role_id if is_frozen else facts.role_id)
+    person = session.get_one(Person, entry.person_id)
+    project = session.get_one(Project, entry.project_id)
+    task = session.get_one(Task, entry.task_id)
     return Explanation(
-        int(entry.id or 0), row.person, row.project, row.task, role.name if role else "", entry.work_date,
-        entry.seconds, entry.is_billable, entry.no_charge_reason, _is_frozen(entry), entry.bill_rate_minor,
-        entry.bill_currency or row.currency, entry.bill_level, entry.override_reason,
-        tuple(ladder(session).explain(work)),
+        int(entry.id or 0), person.name, project.name, task.name, role.name if role else "", entry.work_date,
+        entry.seconds, entry.is_billable, entry.no_charge_reason, is_frozen, entry.bill_rate_minor,
+        entry.bill_currency or facts.currency, entry.bill_level, entry.override_reason,
+        tuple(ladder(session).explain(work_of(facts))),
     )  # fmt: skip
 
 
-def _is_frozen(entry: TimeEntry) -> bool:
-    return entry.status in ("approved", "invoiced")
-
-
-_ABOUT = (
-    select(
-        col(Person.name).label("person"),
-        col(Project.name).label("project"),
-        col(Project.account_id),
-        col(Task.name).label("task"),
-        col(Task.sow_line_id),
-        # The contract's currency: that of the SOW that the task bills to, else the project's.
-        Sow.__table__.c.currency.label("sow_currency"),  # type: ignore[attr-defined]
-    )
-    .select_from(TimeEntry)
-    .join(Person, col(Person.id) == col(TimeEntry.person_id))
-)
+def work_of(facts: Any) -> Work:
+    """What the ladder prices, from a row of `ENTRY_FACTS`."""
+    return Work(
+        facts.sow_line_id, facts.project_id, facts.account_id, facts.person_id, facts.role_id,
+        facts.work_date, facts.currency, facts.override_minor,
+    )  # fmt: skip

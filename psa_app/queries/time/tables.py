@@ -1,0 +1,46 @@
+"""The tables behind time, for statements that are built once."""
+
+from typing import Any
+
+from sqlmodel import SQLModel
+
+from psa_app.models import (
+    Account,
+    BilledTime,
+    CostRate,
+    Firm,
+    GridCell,
+    Person,
+    Project,
+    ProjectMember,
+    Rate,
+    Role,
+    Sow,
+    SowLine,
+    Task,
+    TimeEntry,
+    Timesheet,
+    User,
+)
+
+
+def _table(model: type[SQLModel]) -> Any:
+    return model.__table__  # type: ignore[attr-defined]
+
+
+ACCOUNT = _table(Account)
+BILLED = _table(BilledTime)
+CELL = _table(GridCell)
+COST = _table(CostRate)
+ENTRY = _table(TimeEntry)
+FIRM = _table(Firm)
+LINE = _table(SowLine)
+MEMBER = _table(ProjectMember)
+PERSON = _table(Person)
+PROJECT = _table(Project)
+RATE = _table(Rate)
+ROLE = _table(Role)
+SHEET = _table(Timesheet)
+SOW = _table(Sow)
+TASK = _table(Task)
+USER = _table(User)

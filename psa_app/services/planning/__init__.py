@@ -1,0 +1,1 @@
+"""Bookings: who is planned on what, and when."""

@@ -788,6 +788,20 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_booking_project_id"), ["project_id"], unique=False)
 
     op.create_table(
+        "grid_cell",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("task_id", sa.Integer(), nullable=False),
+        sa.Column("work_date", sa.Date(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_grid_cell_person_id")),
+        sa.ForeignKeyConstraint(["task_id"], ["task.id"], name=op.f("fk_grid_cell_task_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_grid_cell")),
+        sa.UniqueConstraint(
+            "person_id", "task_id", "work_date", name=op.f("uq_grid_cell_person_id_task_id_work_date")
+        ),
+    )
+    op.create_table(
         "invoice_line",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("invoice_id", sa.Integer(), nullable=False),
@@ -884,6 +898,7 @@ def upgrade() -> None:
         sa.Column("seconds", sa.Integer(), nullable=False),
         sa.Column("note", sa.String(), nullable=False),
         sa.Column("is_billable", sa.Boolean(), nullable=False),
+        sa.Column("no_charge_reason", sa.String(), nullable=False),
         sa.Column("status", sa.String(), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
@@ -912,16 +927,20 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["timesheet_id"], ["timesheet.id"], name=op.f("fk_time_entry_timesheet_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_time_entry")),
         sa.UniqueConstraint("import_key", name=op.f("uq_time_entry_import_key")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("time_entry", schema=None) as batch_op:
-        batch_op.create_index("ix_entry_person_week", ["person_id", "week"], unique=False)
-        batch_op.create_index("ix_entry_project_status", ["project_id", "status"], unique=False)
+        batch_op.create_index("ix_entry_billing", ["project_id", "status", "work_date"], unique=False)
+        batch_op.create_index("ix_entry_day", ["work_date"], unique=False)
+        batch_op.create_index("ix_entry_person_day", ["person_id", "work_date"], unique=False)
+        batch_op.create_index("ix_entry_project_day", ["project_id", "work_date"], unique=False)
         batch_op.create_index(
             "ix_entry_report",
-            ["person_id", "work_date", "seconds", "bill_rate_minor", "is_billable"],
+            ["person_id", "month", "bill_currency", "is_billable", "seconds", "bill_rate_minor"],
             unique=False,
         )
         batch_op.create_index("ix_entry_sheet", ["timesheet_id"], unique=False)
+        batch_op.create_index("ix_entry_status_day", ["status", "work_date"], unique=False)
         batch_op.create_index(batch_op.f("ix_time_entry_task_id"), ["task_id"], unique=False)
 
     op.create_table(
@@ -1053,10 +1072,13 @@ def downgrade() -> None:
     op.drop_table("timer")
     with op.batch_alter_table("time_entry", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_time_entry_task_id"))
+        batch_op.drop_index("ix_entry_status_day")
         batch_op.drop_index("ix_entry_sheet")
         batch_op.drop_index("ix_entry_report")
-        batch_op.drop_index("ix_entry_project_status")
-        batch_op.drop_index("ix_entry_person_week")
+        batch_op.drop_index("ix_entry_project_day")
+        batch_op.drop_index("ix_entry_person_day")
+        batch_op.drop_index("ix_entry_day")
+        batch_op.drop_index("ix_entry_billing")
 
     op.drop_table("time_entry")
     with op.batch_alter_table("payment", schema=None) as batch_op:
@@ -1079,6 +1101,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_invoice_line_invoice_id"))
 
     op.drop_table("invoice_line")
+    op.drop_table("grid_cell")
     with op.batch_alter_table("booking", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_booking_project_id"))
         batch_op.drop_index("ix_booking_person")

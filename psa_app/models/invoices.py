@@ -157,6 +157,8 @@ class Payment(Record, table=True):
     idempotency_key: str = Field(unique=True)
     session_id: str = Field(default="", index=True)
     session_url: str = ""
+    return_path: str = ""  # where the payer comes back to; sent again unchanged with the same key
+    payer_email: str = ""
     intent_id: str = Field(default="", index=True)
     expires_at: datetime | None = None
     next_check_at: datetime | None = None

@@ -35,7 +35,7 @@ ACTIVE = ("created", "sending", "open", "action", "processing")
 
 
 @act("payments", "intend", right="payments.start", hidden=True)
-def intend_payment(session: Session, actor: Actor, *, invoice_id: int) -> Payment:
+def intend_payment(session: Session, actor: Actor, *, invoice_id: int, return_path: str = "") -> Payment:
     """Step one: a row that says money is about to be asked for. The active one is returned if there is one.
 
     Raises `Conflict` when the invoice is paid, void, or a payment is on its way.
@@ -68,6 +68,8 @@ def intend_payment(session: Session, actor: Actor, *, invoice_id: int) -> Paymen
         method="card",
         idempotency_key=secrets.token_urlsafe(24),
         expires_at=now + PAGE_OPEN_FOR,
+        return_path=return_path or routes.portal_invoice(invoice_id),
+        payer_email=actor.email,
         next_check_at=now + CHECK_AFTER,
     )
     session.add(payment)
@@ -91,7 +93,7 @@ def start_checkout(actor: Actor, invoice_id: int, return_path: str = "") -> str:
     Raises `Busy` when the provider does not answer (it is tried again by itself).
     """
     with unit_of_work() as session:
-        payment = intend_payment(session, actor, invoice_id=invoice_id)
+        payment = intend_payment(session, actor, invoice_id=invoice_id, return_path=return_path)
     if (
         payment.status == "open"
         and payment.session_url
@@ -106,16 +108,16 @@ def start_checkout(actor: Actor, invoice_id: int, return_path: str = "") -> str:
         if payment.status in ACTIVE and payment.session_url:
             return payment.session_url
         return start_checkout(actor, invoice_id, return_path)
-    return send_order(int(payment.id or 0), return_path or routes.portal_invoice(invoice_id), actor.email)
+    return send_order(int(payment.id or 0))
 
 
-def send_order(payment_id: int, return_path: str, email: str = "") -> str:
+def send_order(payment_id: int) -> str:
     """Steps two and three: asks the provider for its page and stores the answer. Same key, same page."""
     with unit_of_work() as session:
         payment = session.exec(select(Payment).where(Payment.id == payment_id).with_for_update()).one()
         if payment.status == "created":
             move(payment, "payment", "sending")
-        order, provider = _order(session, payment, return_path, email), _provider(session)
+        order, provider = _order(session, payment), _provider(session)
     try:
         result = provider.start(order)
     except Unknown as error:
@@ -139,7 +141,7 @@ def sync_payment(payment_id: int) -> None:
         provider = _provider(session)
         ref = PaymentRef(str(payment_id), payment.session_id, payment.intent_id)
     if not ref.session_id and not ref.intent_id:
-        send_order(payment_id, routes.portal_invoice(payment.invoice_id or 0))
+        send_order(payment_id)
         return
     state = provider.fetch(ref)
     with unit_of_work() as session:
@@ -184,10 +186,10 @@ def book_state(session: Session, actor: Actor, payment_id: int, state: ProviderS
         thank(session, invoice, payment, session.exec(select(Firm)).one())
 
 
-def _order(session: Session, payment: Payment, return_path: str, email: str) -> PaymentOrder:
+def _order(session: Session, payment: Payment) -> PaymentOrder:
     invoice = session.get_one(Invoice, payment.invoice_id)
     firm = session.exec(select(Firm)).one()
-    back = routes.absolute(settings().base_url, return_path)
+    back = routes.absolute(settings().base_url, payment.return_path)
     expires = payment.expires_at
     if expires is None:
         raise Conflict("This payment has no end; start a new one.")
@@ -197,7 +199,7 @@ def _order(session: Session, payment: Payment, return_path: str, email: str) -> 
         currency=payment.currency,
         invoice_number=invoice.number,
         description=f"Invoice {invoice.number}",
-        customer_email=email,
+        customer_email=payment.payer_email,
         success_url=f"{back}?paid=1",
         cancel_url=back,
         expires_at=expires,

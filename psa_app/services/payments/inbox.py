@@ -12,7 +12,6 @@ from psa_app.config import settings
 from psa_app.db import claim, insert_row, reading, unit_of_work
 from psa_app.gateways.payments import PaymentRef, WebhookRejected, provider_for, webhook_secrets_for
 from psa_app.models import Firm, Inbox, Payment
-from psa_app.routes import portal_invoice
 from psa_app.services.payments.collect import ACTIVE, send_order, sync_payment
 
 LEASE = timedelta(seconds=60)
@@ -88,7 +87,7 @@ def sweep_payments(limit: int = 50) -> int:
             if payment.session_id or payment.intent_id:
                 sync_payment(int(payment.id or 0))
             elif now - payment.created_at < GIVE_UP_SENDING:
-                send_order(int(payment.id or 0), portal_invoice(payment.invoice_id or 0))
+                send_order(int(payment.id or 0))
             else:
                 _cancel(int(payment.id or 0))
         except Exception as error:  # noqa: BLE001 — the others are looked at all the same

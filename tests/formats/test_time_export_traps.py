@@ -5,9 +5,12 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from psa_app.errors import Invalid
 from psa_app.formats.csv_files import read_table
+from psa_app.formats.csv_out import write_csv
 from psa_app.formats.time_exports import Mapping, answered, read_entries, suggest_mapping
 from tests.formats.time_files import load, read, table, told
 
@@ -226,6 +229,22 @@ class TestRows:
             read_entries(table(*dated("2026-12-24")), mapping)
         assert refused.value.field == field
 
+    def test_a_file_without_rows_is_told(self) -> None:
+        reading = read(table(HEADS))
+        assert told(reading) == [
+            "Line 1: Below the headers there are no rows. Export a period with time in it."
+        ]
+        assert not reading.ready
+
+    @pytest.mark.parametrize("cell", ["1h" + " " * 90_000 + "x", "9" * 90_000, "1,1" * 30_000])
+    def test_an_endless_cell_is_refused_at_once(self, cell: str) -> None:
+        began = time.process_time()
+        reading = read(
+            table(HEADS, f'Ada,P,"{cell}","{cell}",yes', "Ada,P,2026-12-24,1:00,yes"), duration_kind="clock"
+        )
+        assert reading.problem_count == 1
+        assert time.process_time() - began < 0.5
+
 
 class TestKeys:
     def keys(self, *lines: str) -> list[str]:
@@ -279,3 +298,49 @@ def test_twenty_thousand_rows_are_read_in_a_fraction_of_a_second() -> None:
         seconds.append(time.process_time() - began)
     assert len(reading.entries) == 20_000
     assert min(seconds) < 0.7
+
+
+GOOD = {
+    "User": ["Ada", "Mara"],
+    "Email": ["", "ada@x.example"],
+    "Client": ["Northwind", ""],
+    "Project": ["P", " P "],
+    "Description": ["work", "one\r\ntwo", '"', ""],
+    "Billable": ["Yes", "não", ""],
+    "Start date": ["2026-12-24", "24/12/2026", "2026-03-29"],
+    "Start time": ["9:00", "09:00:30", "11:30 PM", ""],
+    "End time": ["10:00", "12:15 am", ""],
+    "Duration": ["1:30:00", "0:13", "0:00", "24:00:00"],
+}
+BAD = st.one_of(
+    st.sampled_from(["03/04/2024", "13/15/2024", "1,5", "2.000,0", "-1", "25:00", "NaN", "1e308"]),
+    st.text(max_size=12),
+)
+ROWS = st.tuples(*(st.sampled_from(cells) for cells in GOOD.values())).map(list)
+
+
+@given(st.lists(ROWS, min_size=1, max_size=6), st.integers(0, 5), st.integers(0, 9), st.none() | BAD)
+def test_a_file_is_read_whole_or_not_at_all(
+    rows: list[list[str]], line: int, column: int, bad: str | None
+) -> None:
+    if bad is not None:
+        rows[line % len(rows)][column] = bad
+    source = read_table(write_csv(list(GOOD), rows).replace(b"\0", b""))
+    reading = read(source)
+    assert bad is not None or reading.ready
+    assert reading.ready == (not reading.problems and not reading.questions)
+    if reading.ready:
+        assert len(reading.entries) + len(reading.left_out) == len(source.rows)
+        assert all(0 < entry.seconds <= 86_400 for entry in reading.entries)
+        assert len({entry.key for entry in reading.entries}) == len(reading.entries)
+    else:
+        assert reading.entries == ()
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_a_table_or_a_sentence(data: bytes) -> None:
+    try:
+        source = read_table(data)
+    except Invalid:
+        return
+    assert all(len(row) >= len(source.headers) for row in source.rows)

@@ -26,6 +26,7 @@ _TIME = (
 )
 _MOMENT = re.compile(rf"(?:{_ISO}|{_PARTS})?(?:(?:T|,?\ +|^){_TIME})?", re.VERBOSE | re.IGNORECASE | re.ASCII)
 _PLAIN_TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?", re.ASCII)
+_LONGEST = 60
 _NUMBERS = re.compile(r"\d+")
 _SPACES = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " "})
 
@@ -127,6 +128,8 @@ class ZoneClock:
 
 
 def _match(text: str) -> re.Match[str] | None:
+    if len(text) > _LONGEST:
+        return None
     clean = text.translate(_SPACES).strip()
     return _MOMENT.fullmatch(clean) if clean else None
 

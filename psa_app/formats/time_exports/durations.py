@@ -9,6 +9,7 @@ from psa_app.formats.time_exports.heads import fold
 from psa_app.formats.time_exports.values import BadCell, DurationKind, shown
 
 DAY = 24 * 3600
+_LONGEST = 60
 DecimalMark = Literal[",", "."]
 
 _SECONDS: dict[DurationKind, int] = {"hours": 3600, "minutes": 60, "seconds": 1}
@@ -94,6 +95,8 @@ def read_duration(text: str, kind: DurationKind, mark: DecimalMark | None) -> Du
     if clock and int(clock[1]) < 24:
         return Duration(int(clock[1]) * 3600 + int(clock[2]) * 60 + int(clock[3] or 0), "clock")
     clean = text.strip()
+    if len(clean) > _LONGEST:
+        raise BadCell(f"{shown(text)} is no time. Write it as 1:30 or 1.5.")
     if _MINUS.match(clean):
         raise BadCell(f"{shown(text)} is less than nothing. Correct it in the file.")
     if _HOURS.fullmatch(clean):

@@ -19,6 +19,7 @@ from psa_app.formats.time_exports.worked import RowProblem, WorkedTimes
 from psa_app.formats.time_exports.yes_no import read_yes_no, says_invoiced
 
 MAX_PROBLEMS = 100
+_NO_ROWS = "Below the headers there are no rows. Export a period with time in it."
 
 
 def read_entries(table: Table, mapping: Mapping, person: str | None = None) -> Reading:
@@ -30,6 +31,8 @@ def read_entries(table: Table, mapping: Mapping, person: str | None = None) -> R
     """
     zone = _zone(mapping)
     _check_columns(table, mapping)
+    if not table.rows:
+        return Reading(problems=(Problem(1, "", _NO_ROWS),), problem_count=1)
     questions = missing_columns(table, mapping, person)
     if not questions:
         questions = open_questions(table, mapping)

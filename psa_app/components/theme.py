@@ -1,0 +1,17 @@
+"""The switch between light, dark and what the system says."""
+
+import reflex as rx
+
+from psa_app.components.icons import Icon
+
+_NEEDS = Icon  # theme.jsx draws it
+
+
+class ThemeSwitch(rx.NoSSRComponent):
+    """Three small buttons; the choice is remembered in this browser, the server hears nothing."""
+
+    library = rx.asset("theme.jsx", shared=True).importable_path
+    tag = "ThemeSwitch"
+
+
+theme_switch = ThemeSwitch.create

@@ -31,7 +31,9 @@ def empty_url(request, tmp_path):
 def shape(url: str) -> set[str]:
     """Every table, index and constraint as the database itself writes it down."""
     engine = create_engine(url)
-    sqlite = "SELECT name || ' ' || sql FROM sqlite_master WHERE sql IS NOT NULL AND name <> :left_over"
+    sqlite = """
+        SELECT name || ' ' || sql FROM sqlite_master
+         WHERE sql IS NOT NULL AND name <> :left_over AND name NOT LIKE 'sqlite_%'"""
     postgres = """
         SELECT table_name || ' ' || column_name || ' ' || data_type || ' ' || is_nullable
           FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> :left_over

@@ -6,14 +6,14 @@ a share; shares sum to their line, and each raw second is in one share or over t
 """
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from operator import attrgetter
 from typing import Literal
 
 from psa_app.errors import Invalid
 from psa_app.rules import money
-from psa_app.rules.hours import Rounding, billed_minutes, share_minutes
+from psa_app.rules.hours import Rounding, Scope, billed_minutes, share_minutes
 
 Grouping = Literal["person", "task", "role", "day", "none"]
 GROUPINGS: tuple[Grouping, ...] = ("person", "task", "role", "day", "none")
@@ -41,13 +41,26 @@ class BillableEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Billed:
+    """What earlier invoices hold of one rounding group."""
+
+    seconds: int
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
 class LineTerms:
-    """What the SOW line says: `cap` and `billed_so_far` are net minor units, credits given back."""
+    """What the SOW line says: `cap` and `billed_so_far` are net minor units, credits given back.
+
+    `billed` says by `rounding_group` what is billed already, so that rounding the rest of a group
+    adds only what is missing from the whole: 7 minutes at 15 up are 15, however often they are cut.
+    """
 
     sow_line_id: int
     rounding: Rounding
     cap: int | None
     billed_so_far: int
+    billed: Mapping[Key, Billed] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +138,7 @@ def plan_time_lines(
         terms = terms_by_line.get(sow_line_id)
         if terms is None:
             raise Invalid(f"SOW line {sow_line_id} does not say how time is billed.")
-        pieces, beyond = _within_cap(_timed(by_line[sow_line_id], terms.rounding), terms, key_of)
+        pieces, beyond = _within_cap(_timed(by_line[sow_line_id], terms), terms, key_of)
         lines += _draft_lines(sow_line_id, pieces, key_of)
         over_cap += beyond
     return TimePlan(lines, [over for _, over in sorted(over_cap)])
@@ -140,20 +153,48 @@ _KEYS: dict[Grouping, Callable[[BillableEntry], Key]] = {
 }
 
 
-def _timed(entries: Sequence[BillableEntry], rounding: Rounding) -> list[_Piece]:
+def rounding_group(entry: BillableEntry, per: Scope) -> Key:
+    """What is rounded together: an entry's parts, or a person's day on a task."""
+    return (entry.id,) if per == "entry" else (entry.person_id, entry.day, entry.task_id)
+
+
+def open_parts(seconds: int, billed: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The (offset, seconds) of an entry that no billed (offset, seconds) covers.
+
+    Of 600 s with (100, 200) billed, (0, 100) and (300, 300) are open. Raises `ValueError` when the
+    billed parts overlap or reach beyond the entry.
+    """
+    parts: list[tuple[int, int]] = []
+    reached = 0
+    for offset, length in sorted(billed):
+        if offset < reached or offset + length > seconds:
+            raise ValueError("A second is billed twice.")
+        if offset > reached:
+            parts.append((reached, offset - reached))
+        reached = offset + length
+    return [*parts, (reached, seconds - reached)] if reached < seconds else parts
+
+
+def _timed(entries: Sequence[BillableEntry], terms: LineTerms) -> list[_Piece]:
     """Each entry whole, with its billed minutes, in the entries' order."""
-    if rounding.per == "entry":
-        return [_Piece(entry, entry.seconds, billed_minutes(entry.seconds, rounding)) for entry in entries]
     groups: dict[Key, list[BillableEntry]] = {}
     for entry in entries:
-        groups.setdefault((entry.person_id, entry.day, entry.task_id), []).append(entry)
+        groups.setdefault(rounding_group(entry, terms.rounding.per), []).append(entry)
     minutes_of: dict[tuple[int, int], int] = {}
-    for group in groups.values():
-        seconds = [entry.seconds for entry in group]
-        shared = share_minutes(billed_minutes(sum(seconds), rounding), seconds)
-        for entry, minutes in zip(group, shared, strict=True):
+    for key, group in groups.items():
+        for entry, minutes in zip(group, _group_minutes(group, terms, terms.billed.get(key)), strict=True):
             minutes_of[entry.id, entry.offset_seconds] = minutes
     return [_Piece(entry, entry.seconds, minutes_of[entry.id, entry.offset_seconds]) for entry in entries]
+
+
+def _group_minutes(group: Sequence[BillableEntry], terms: LineTerms, before: Billed | None) -> list[int]:
+    """The minutes that the group's open entries add to what is billed of it already."""
+    if before is None and len(group) == 1:
+        return [billed_minutes(group[0].seconds, terms.rounding)]
+    seconds = [entry.seconds for entry in group]
+    earlier = before or Billed(0, 0)
+    whole = billed_minutes(earlier.seconds + sum(seconds), terms.rounding)
+    return share_minutes(max(whole - earlier.minutes, 0), seconds)
 
 
 def _within_cap(

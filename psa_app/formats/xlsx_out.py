@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from psa_app.errors import Invalid
 from psa_app.formats.cells import Cell, defused
@@ -56,16 +56,18 @@ def _set_widths(page: "WriteOnlyWorksheet", headers: Sequence[str]) -> None:
 
 
 def _bold(page: "WriteOnlyWorksheet", text: str) -> object:
+    from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Font
 
-    cell: Any = _text(page, text)
+    cell = WriteOnlyCell(page, value=_text(text))
+    cell.data_type = "s"
     cell.font = Font(bold=True)
     return cell
 
 
 def _written(page: "WriteOnlyWorksheet", cell: Cell) -> object:
     if isinstance(cell, str):
-        return _text(page, cell) if cell else None
+        return _plain(page, _text(cell)) if cell else None
     if isinstance(cell, datetime):
         return cell.astimezone(UTC).replace(tzinfo=None) if cell.tzinfo else cell
     if isinstance(cell, float | Decimal) and not math.isfinite(cell):
@@ -73,10 +75,16 @@ def _written(page: "WriteOnlyWorksheet", cell: Cell) -> object:
     return cell
 
 
-def _text(page: "WriteOnlyWorksheet", text: str) -> object:
+def _text(text: str) -> str:
+    return _NOT_IN_XML.sub("\ufffd", defused(text))[:MAX_TEXT]
+
+
+def _plain(page: "WriteOnlyWorksheet", text: str) -> object:
+    """Text as text: openpyxl would take "=1" for a formula and "#N/A" for an error."""
+    if text[0] not in "=#":
+        return text
     from openpyxl.cell import WriteOnlyCell
 
-    clean = _NOT_IN_XML.sub("\ufffd", defused(text))[:MAX_TEXT]
-    cell = WriteOnlyCell(page, value=clean)
+    cell = WriteOnlyCell(page, value=text)
     cell.data_type = "s"
     return cell

@@ -25,7 +25,7 @@ DANGEROUS = [
     " =1+1",
     "＝1+1",
 ]
-HARMLESS = ["Northwind", "a=b", "3-4", "−5:00", "'quoted'", "", " "]
+HARMLESS = ["Northwind", "#N/A", "a=b", "3-4", "−5:00", "'quoted'", "", " "]
 
 
 def cells(data: bytes) -> list[tuple[Any, ...]]:
@@ -88,6 +88,11 @@ def test_a_workbook_takes_any_text_and_any_title() -> None:
     assert book.active["A2"].value.startswith("bell\ufffd x")
     assert len(book.active["A2"].value) == 32_767
     assert book.active.freeze_panes == "A2"
+
+
+def test_text_that_looks_like_an_error_stays_text() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(write_xlsx(["a"], [["#N/A"]], "Time")))
+    assert (book.active["A2"].data_type, book.active["A2"].value) == ("s", "#N/A")
 
 
 def test_an_empty_table_is_a_header() -> None:

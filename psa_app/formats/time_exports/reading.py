@@ -64,12 +64,11 @@ class _Rows:
     def __init__(self, table: Table, mapping: Mapping, zone: ZoneInfo, person: str) -> None:
         self._table = table
         self._headers = mapping.columns
-        self._yes_no = mapping.yes_no
         self._person = person
         self._times = WorkedTimes(table, mapping, zone)
-        self._words: dict[str, bool | None] = {}
-        self._invoiced: dict[str, bool] = {}
-        self._tags: dict[str, tuple[str, ...]] = {"": ()}
+        self._billable = {text: read_yes_no(text, mapping.yes_no) for text in self._distinct("billable")}
+        self._invoiced = {text: says_invoiced(text, mapping.yes_no) for text in self._distinct("invoiced")}
+        self._tags = {text: _split_tags(text) for text in self._distinct("tags")}
         self._equal_rows: dict[bytes, int] = {}
 
     def read(self) -> Reading:
@@ -97,6 +96,9 @@ class _Rows:
             problem_count=len(problems),
             rows=len(self._table.rows),
         )
+
+    def _distinct(self, field: str) -> set[str]:
+        return set(self._table.column(self._headers[field])) if field in self._headers else {""}
 
     def _cells(self) -> Iterable[tuple[str, ...]]:
         """The cells of each row in the order of `FIELDS`; "" where a field has no column."""
@@ -142,13 +144,13 @@ class _Rows:
             project,
             task,
             note,
-            self._billable(billable),
+            self._billable[billable],
             worked.day,
             worked.seconds,
             worked.started_at,
             worked.ended_at,
-            self._split_tags(tags),
-            self._says_invoiced(invoiced),
+            self._tags[tags],
+            self._invoiced[invoiced],
             self._key((person, email, client, project, task, note, when)),
         )
 
@@ -163,17 +165,6 @@ class _Rows:
         self._equal_rows[digest] = ordinal
         return f"{digest.hex()}-{ordinal}"
 
-    def _billable(self, text: str) -> bool | None:
-        if text not in self._words:
-            self._words[text] = read_yes_no(text, self._yes_no)
-        return self._words[text]
 
-    def _says_invoiced(self, text: str) -> bool:
-        if text not in self._invoiced:
-            self._invoiced[text] = says_invoiced(text, self._yes_no)
-        return self._invoiced[text]
-
-    def _split_tags(self, text: str) -> tuple[str, ...]:
-        if text not in self._tags:
-            self._tags[text] = tuple(tag.strip() for tag in text.split(",") if tag.strip())
-        return self._tags[text]
+def _split_tags(text: str) -> tuple[str, ...]:
+    return tuple(tag.strip() for tag in text.split(",") if tag.strip())

@@ -42,6 +42,8 @@ class Invoice(Record, table=True):
     base_rate_nano: Big = 1_000_000_000  # the document's rate to the base currency, frozen at issue
     seller: str = ""  # frozen at issue: the firm's block, one line a row
     buyer: str = ""  # frozen at issue
+    bank: str = ""  # frozen at issue: where to pay, one "label: value" a row
+    footer: str = ""  # frozen at issue
     note: str = ""
     issued_at: datetime | None = None
     issued_by: int | None = Field(default=None, foreign_key="user.id")
@@ -68,6 +70,7 @@ class InvoiceLine(Row, table=True):
     tax_kind: str = "standard"
     tax_ppm: int = 0
     tax_name: str = ""
+    tax_note: str = ""  # the sentence that the law wants on paper
 
 
 class InvoiceTax(Row, table=True):
@@ -78,6 +81,7 @@ class InvoiceTax(Row, table=True):
     kind: str
     rate_ppm: int
     name: str
+    note: str = ""
     base_minor: Big
     tax_minor: Big
 

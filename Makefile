@@ -30,7 +30,7 @@ test: install-dev
 
 check: install-dev
 	@$(BIN)/python tools/check.py
-	@$(BIN)/pytest -n 2 --dist loadgroup -m "not soak and not browser and not journey and not postgres"
+	@$(BIN)/pytest -n 2 --dist loadgroup -m "not soak and not browser and not journey and not postgres and not slow"
 
 soak: install-dev
 	@PSA_SOAK=1 $(BIN)/pytest -n 2 --dist loadgroup -m soak

@@ -96,6 +96,7 @@ def test_a_revision_that_would_orphan_rows_is_refused_whole(tmp_path):
     assert not any("CREATE TABLE invoice" in part for part in shape(url))
 
 
+@pytest.mark.slow
 def test_two_processes_that_start_at_once_migrate_once(empty_url):
     code = f"from psa_app.migrations.run import upgrade; upgrade({empty_url!r})"
     both = [subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE) for _ in range(2)]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from operator import attrgetter
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from psa_app.errors import Invalid
 from psa_app.rules import money
@@ -99,8 +99,7 @@ class TimePlan:
         return sum(line.amount for line in self.lines)
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(NamedTuple):
     entry: BillableEntry
     seconds: int
     minutes: int
@@ -177,9 +176,12 @@ def open_parts(seconds: int, billed: Iterable[tuple[int, int]]) -> list[tuple[in
 
 def _timed(entries: Sequence[BillableEntry], terms: LineTerms) -> list[_Piece]:
     """Each entry whole, with its billed minutes, in the entries' order."""
+    rounding = terms.rounding
+    if rounding.per == "entry" and not terms.billed and len({entry.id for entry in entries}) == len(entries):
+        return [_Piece(entry, entry.seconds, billed_minutes(entry.seconds, rounding)) for entry in entries]
     groups: dict[Key, list[BillableEntry]] = {}
     for entry in entries:
-        groups.setdefault(rounding_group(entry, terms.rounding.per), []).append(entry)
+        groups.setdefault(rounding_group(entry, rounding.per), []).append(entry)
     minutes_of: dict[tuple[int, int], int] = {}
     for key, group in groups.items():
         for entry, minutes in zip(group, _group_minutes(group, terms, terms.billed.get(key)), strict=True):
@@ -237,7 +239,7 @@ def _split(piece: _Piece, minutes: int) -> tuple[list[_Piece], list[tuple[date, 
     entry = piece.entry
     if minutes <= 0:
         return [], [_whole_over(piece)]
-    seconds = max(piece.seconds * minutes // piece.minutes, 1)
+    seconds = min(max(piece.seconds * minutes // piece.minutes, 1), piece.seconds)
     rest = piece.seconds - seconds
     over = [(entry.day, (entry.id, entry.offset_seconds + seconds, rest))] if rest else []
     return [_Piece(entry, seconds, minutes)], over

@@ -75,6 +75,11 @@ VAT_PATTERNS: Mapping[str, str] = {
 # Only where the prefix is not the country's code.
 VAT_PREFIXES: Mapping[str, str] = {"GR": "EL", "CH": "CHE"}
 
+# The country by the first two letters of a whole number.
+VAT_COUNTRIES: Mapping[str, str] = {
+    VAT_PREFIXES.get(country, country)[:2]: country for country in VAT_PATTERNS
+}
+
 VAT_EXAMPLES: Mapping[str, str] = {
     "AT": "ATU12345678",
     "BE": "BE0123456789",

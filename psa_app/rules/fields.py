@@ -175,20 +175,22 @@ def _right_length(clean: str) -> bool:
     return len(clean) == known if known else 15 <= len(clean) <= 34
 
 
-def vat_id(value: str, country: str, field: str = "vat_id", required: bool = True) -> str:
-    """A VAT number with its country's prefix and no blanks; only its form is checked.
+def vat_id(value: str, field: str = "vat_id", country: str = "", required: bool = True) -> str:
+    """A VAT number with its country's prefix and without blanks; only its form is checked.
 
-    "ATU 1234 5678" and "u12345678" for AT are "ATU12345678". For a country whose form is not known
-    here the text itself is kept.
+    Without a country the number's own prefix tells it: "ATU 1234 5678" is "ATU12345678", and so is
+    "u12345678" for AT. Where the country's form is not known here the text itself is kept.
     """
     if not value.strip() and not required:
         return ""
-    pattern = codes.VAT_PATTERNS.get(country.upper())
+    bare = re.sub(r"[\s.\-/]", "", value).upper()
+    code = country.upper() or codes.VAT_COUNTRIES.get(bare[:2], "")
+    pattern = codes.VAT_PATTERNS.get(code)
     if pattern is None:
         return text(value, field, 40)
-    prefix = codes.VAT_PREFIXES.get(country.upper(), country.upper())
-    bare = re.sub(r"[\s.\-/]", "", value).upper().removeprefix(prefix)
+    prefix = codes.VAT_PREFIXES.get(code, code)
+    bare = bare.removeprefix(prefix)
     if not re.fullmatch(pattern, bare, re.ASCII):
-        example = codes.VAT_EXAMPLES[country.upper()]
+        example = codes.VAT_EXAMPLES[code]
         raise Invalid(f"This is not the form of a VAT number there. It looks like {example}.", field)
     return prefix + bare

@@ -107,12 +107,15 @@ def apportion(amount: int, weights: Sequence[int]) -> list[int]:
     small parts (thousands of entries behind one printed line): six parts of 4 are 1, 0, 1, 1, 0, 1.
     """
     shares = _checked(amount, weights)
-    total = sum(shares)
+    if amount < 0:
+        return [-part for part in apportion(-amount, weights)]
+    twice = 2 * sum(shares)
+    half = twice // 2
     parts: list[int] = []
     running = given = 0
     for weight in shares:
         running += weight
-        upto = divide(amount * running, total)
+        upto = (2 * amount * running + half) // twice
         parts.append(upto - given)
         given = upto
     return parts

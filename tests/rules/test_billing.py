@@ -179,6 +179,13 @@ def test_a_billed_part_keeps_at_least_one_second() -> None:
     assert made.over_cap == []
 
 
+def test_an_entry_without_a_second_is_never_cut_into_less() -> None:
+    line = LineTerms(LINE, Rounding(15, "up"), 2000, 0, {(1,): Billed(60, 0)})
+    made = plan_time_lines([entry(1, 0, offset=60)], {LINE: line}, "none")
+    assert [share.seconds for share in made.lines[0].shares] == [0]
+    assert made.over_cap == []
+
+
 def test_what_is_left_of_an_entry_keeps_its_place_in_it() -> None:
     made = plan([entry(1, 10, offset=600)], cap=1000)
     assert [share.offset_seconds for share in made.lines[0].shares] == [600]
@@ -338,7 +345,7 @@ def test_the_rest_of_a_cut_entry_adds_only_what_is_missing_from_the_whole() -> N
 
 def test_late_time_of_a_day_adds_only_what_the_day_lacks() -> None:
     """20 minutes at 30 up were billed as 30; 5 more of that day and task are still within them."""
-    day = {(ANNA, MONDAY, DESIGN): Billed(20 * 60, 30)}
+    day: dict[billing.Key, Billed] = {(ANNA, MONDAY, DESIGN): Billed(20 * 60, 30)}
     line = LineTerms(LINE, Rounding(30, "up", per="day_task"), None, 0, day)
     made = plan_time_lines([entry(2, 5), entry(3, 5, task=BUILD)], {LINE: line}, "task")
     assert [(share.entry_id, share.minutes) for part in made.lines for share in part.shares] == [

@@ -192,20 +192,28 @@ def test_one_wrong_digit_in_an_iban_is_always_found(position: int, shift: int) -
     ],
 )
 def test_a_vat_number_has_its_countrys_form(typed: str, country: str, kept: str) -> None:
-    assert fields.vat_id(typed, country) == kept
+    assert fields.vat_id(typed, country=country) == kept
+
+
+def test_a_vat_number_tells_its_country_by_its_prefix() -> None:
+    assert fields.vat_id("atu 1234 5678") == "ATU12345678"
+    assert fields.vat_id("EL 123456789", "number") == "EL123456789"
+    assert fields.vat_id("CHE-123.456.789", "number") == "CHE123456789"
+    assert fields.vat_id("12-3456789") == "12-3456789"
+    assert "DE123456789" in refused(fields.vat_id, "DE12345678", "number")
 
 
 @pytest.mark.parametrize("country", sorted(codes.VAT_PATTERNS))
 def test_each_countrys_example_fits_and_a_letter_more_does_not(country: str) -> None:
     example = codes.VAT_EXAMPLES[country]
-    assert fields.vat_id(example, country) == example
-    assert example in refused(fields.vat_id, example + "QQ", country)
+    assert fields.vat_id(example, country=country) == fields.vat_id(example) == example
+    assert example in refused(fields.vat_id, example + "QQ", "vat_id", country)
 
 
 def test_an_optional_vat_number_or_iban_may_be_empty() -> None:
-    assert fields.vat_id(" ", "AT", required=False) == ""
+    assert fields.vat_id(" ", country="AT", required=False) == ""
     assert fields.iban(" ", required=False) == ""
-    assert "ATU12345678" in refused(fields.vat_id, "", "AT")
+    assert "ATU12345678" in refused(fields.vat_id, "", "vat_id", "AT")
 
 
 @given(st.text())

@@ -562,6 +562,8 @@ def upgrade() -> None:
         sa.Column("base_rate_nano", sa.BigInteger(), nullable=False),
         sa.Column("seller", sa.String(), nullable=False),
         sa.Column("buyer", sa.String(), nullable=False),
+        sa.Column("bank", sa.String(), nullable=False),
+        sa.Column("footer", sa.String(), nullable=False),
         sa.Column("note", sa.String(), nullable=False),
         sa.Column("issued_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("issued_by", sa.Integer(), nullable=True),
@@ -795,7 +797,9 @@ def upgrade() -> None:
         sa.Column("work_date", sa.Date(), nullable=False),
         sa.Column("seq", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_grid_cell_person_id")),
-        sa.ForeignKeyConstraint(["task_id"], ["task.id"], name=op.f("fk_grid_cell_task_id")),
+        sa.ForeignKeyConstraint(
+            ["task_id"], ["task.id"], name=op.f("fk_grid_cell_task_id"), ondelete="CASCADE"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_grid_cell")),
         sa.UniqueConstraint(
             "person_id", "task_id", "work_date", name=op.f("uq_grid_cell_person_id_task_id_work_date")
@@ -817,6 +821,7 @@ def upgrade() -> None:
         sa.Column("tax_kind", sa.String(), nullable=False),
         sa.Column("tax_ppm", sa.Integer(), nullable=False),
         sa.Column("tax_name", sa.String(), nullable=False),
+        sa.Column("tax_note", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(["invoice_id"], ["invoice.id"], name=op.f("fk_invoice_line_invoice_id")),
         sa.ForeignKeyConstraint(["sow_line_id"], ["sow_line.id"], name=op.f("fk_invoice_line_sow_line_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_invoice_line")),
@@ -832,6 +837,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("rate_ppm", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
         sa.Column("base_minor", sa.BigInteger(), nullable=False),
         sa.Column("tax_minor", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["invoice_id"], ["invoice.id"], name=op.f("fk_invoice_tax_invoice_id")),
@@ -860,6 +866,8 @@ def upgrade() -> None:
         sa.Column("idempotency_key", sa.String(), nullable=False),
         sa.Column("session_id", sa.String(), nullable=False),
         sa.Column("session_url", sa.String(), nullable=False),
+        sa.Column("return_path", sa.String(), nullable=False),
+        sa.Column("payer_email", sa.String(), nullable=False),
         sa.Column("intent_id", sa.String(), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("next_check_at", sa.DateTime(timezone=True), nullable=True),

@@ -1,8 +1,10 @@
+import csv
 import random
 import time
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -334,6 +336,36 @@ def test_five_thousand_entries_are_planned_in_a_blink() -> None:
     # Five times the 20 ms that the app asks for, since test machines are busy.
     assert time.process_time() - begin < 0.1
     assert sum(len(line.shares) for line in made.lines) == 5000
+
+
+def real_export() -> list[BillableEntry]:
+    """The 99 entries of a real export; each project stands for a task, at 120.00 an hour."""
+    file = Path(__file__).parents[1] / "data" / "time-exports" / "clockify_shared_report.csv"
+    with file.open(encoding="utf-8-sig", newline="") as rows:
+        read = list(csv.DictReader(rows))
+    projects = sorted({row["Project"] for row in read})
+    found = []
+    for number, row in enumerate(read, start=1):
+        hours, minutes, seconds = (int(part) for part in row["Time (h)"].split(":"))
+        task, day = projects.index(row["Project"]), date.fromisoformat(row["Date"])
+        worked = hours * 3600 + minutes * 60 + seconds
+        found.append(BillableEntry(number, ANNA, task, DEV, LINE, day, worked, 12000))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("rounding", "minutes", "amount"),
+    [
+        (Rounding(15, "up"), 90 * 60, 1_080_000),
+        (Rounding(15, "up", per="day_task"), 5070, 1_014_000),
+    ],
+)
+def test_a_real_export_is_billed_to_the_minute(rounding: Rounding, minutes: int, amount: int) -> None:
+    entries = real_export()
+    made = plan(entries, rounding=rounding)
+    assert (len(entries), sum(each.seconds for each in entries)) == (99, 279_183)
+    assert printed(made) == [(12000, minutes, amount)]
+    assert sum(share.seconds for share in made.lines[0].shares) == 279_183
 
 
 def test_the_rest_of_a_cut_entry_adds_only_what_is_missing_from_the_whole() -> None:

@@ -60,6 +60,7 @@ _FINANCE = _MEMBER | {
     "bookings.change",
     "milestones.ready",
     "time.approve",
+    "time.approve_any",
     "time.lock",
     "time.import",
     "time.export",

@@ -87,7 +87,7 @@ class GridCell(Row, table=True):
     __tablename__ = "grid_cell"
     __table_args__ = (UniqueConstraint("person_id", "task_id", "work_date"),)
     person_id: int = Field(foreign_key="person.id")
-    task_id: int = Field(foreign_key="task.id")
+    task_id: int = Field(foreign_key="task.id", ondelete="CASCADE")
     work_date: date
     seq: Big
 

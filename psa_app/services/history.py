@@ -41,31 +41,45 @@ def note_many(
     reason: str = "",
 ) -> None:
     """Adds a line per `(record_id, before, after)`, in one statement."""
-    at = clock.now()
+    at, text = clock.now(), _Texts()
+    same = {"at": at, "user_id": actor.user_id, "actor": actor.name, "via": actor.via, "kind": kind,
+            "verb": verb, "reason": reason, "seal": None}  # fmt: skip
+    told = at.isoformat(), actor.name, kind, verb, reason
     lines = [
-        _sealed(at, actor, kind, record_id, verb, _text(before), _text(after), reason)
-        for record_id, before, after in rows
+        {**same, **_sealed(told, record_id, text(before), text(after))} for record_id, before, after in rows
     ]
     if lines:
         session.connection().execute(_INSERT, lines)
 
 
-def _sealed(
-    at: datetime, actor: Actor, kind: str, record_id: int, verb: str, before: str, after: str, reason: str
-) -> dict[str, Any]:
+class _Texts:
+    """JSON of mappings. The very same mapping, handed in for many rows, is written out once."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[Mapping[str, Any], str]] = {}
+
+    def __call__(self, values: Mapping[str, Any]) -> str:
+        if not values:
+            return "{}"
+        found = self._known.get(id(values))
+        if found is None:
+            found = self._known[id(values)] = (values, _text(values))
+        return found[1]
+
+
+def _sealed(told: tuple[str, str, str, str, str], record_id: int, before: str, after: str) -> dict[str, Any]:
+    at, actor, kind, verb, reason = told
     salt = secrets.token_hex(8)
-    body = "\x1f".join((salt, at.isoformat(), actor.name, kind, str(record_id), verb, before, after, reason))
-    return {
-        "at": at, "user_id": actor.user_id, "actor": actor.name, "via": actor.via, "kind": kind,
-        "record_id": record_id, "verb": verb, "before": before, "after": after, "reason": reason, "salt": salt,
-        "digest": hashlib.sha256(body.encode()).hexdigest(), "seal": None,
-    }  # fmt: skip
+    body = "\x1f".join((salt, at, actor, kind, str(record_id), verb, before, after, reason))
+    digest = hashlib.sha256(body.encode()).hexdigest()
+    return {"record_id": record_id, "before": before, "after": after, "salt": salt, "digest": digest}
+
+
+_ENCODE = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def _text(values: Mapping[str, Any]) -> str:
-    if not values:
-        return "{}"
-    return json.dumps({k: _plain(v) for k, v in values.items() if k not in _SECRET}, ensure_ascii=False)
+    return _ENCODE({k: _plain(v) for k, v in values.items() if k not in _SECRET})
 
 
 def _plain(value: Any) -> Any:

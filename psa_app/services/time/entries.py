@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from psa_app import clock
 from psa_app.access import Actor
+from psa_app.db import among
 from psa_app.errors import Conflict
 from psa_app.queries.time.tables import ENTRY
 from psa_app.rules import weeks
@@ -18,7 +19,6 @@ from psa_app.services.time.facts import was_billed
 from psa_app.services.time.pricing import Price
 
 KIND = "time_entry"
-CHUNK = 5000
 _INSERT = insert(ENTRY)
 _DELETE = delete(ENTRY).where(ENTRY.c.id == bindparam("entry_id"))
 
@@ -112,10 +112,10 @@ def move_entries(
     """
     for status in set(old):
         check_move("entry", status, to)
-    now = clock.now()
-    for start in range(0, len(ids), CHUNK):
-        session.connection().execute(
-            update(ENTRY)
-            .where(ENTRY.c.id.in_(ids[start : start + CHUNK]))
-            .values(**values, status=to, version=ENTRY.c.version + 1, updated_at=now)
-        )
+    if not ids:
+        return
+    session.connection().execute(
+        update(ENTRY)
+        .where(among(session, ENTRY.c.id, ids))
+        .values(**values, status=to, version=ENTRY.c.version + 1, updated_at=clock.now())
+    )

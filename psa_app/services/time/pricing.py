@@ -110,6 +110,27 @@ def reprice(session: Session, actor: Actor, *where: ColumnElement[bool]) -> Repr
     return Repriced(len(facts), len(changed))
 
 
+def reprice_task(session: Session, actor: Actor, task_id: int) -> Repriced:
+    """After a change of what a task bills to, or whether."""
+    return reprice(session, actor, ENTRY.c.task_id == task_id)
+
+
+def reprice_project(
+    session: Session, actor: Actor, project_id: int, person_id: int | None = None
+) -> Repriced:
+    """After a change of a project's client or currency, or of someone's role in it."""
+    return reprice(session, actor, ENTRY.c.project_id == project_id, *_of_person(person_id))
+
+
+def reprice_person(session: Session, actor: Actor, person_id: int) -> Repriced:
+    """After a change of someone's role or cost rate."""
+    return reprice(session, actor, *_of_person(person_id))
+
+
+def _of_person(person_id: int | None) -> tuple[ColumnElement[bool], ...]:
+    return () if person_id is None else (ENTRY.c.person_id == person_id,)
+
+
 def changed_prices(session: Session, facts: Iterable[Any]) -> list[tuple[Any, Price, Price]]:
     """The rows of `rates.ENTRY_FACTS` whose price is another one today: (row, old, new)."""
     ladder, costs = rates.ladder(session), rates.cost_book(session)

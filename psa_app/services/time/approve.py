@@ -1,0 +1,131 @@
+"""Approving time: bill rate, cost rate, currency, role and the rule that decided are frozen then."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from psa_app import clock
+from psa_app.access import Actor, act, fetch
+from psa_app.errors import Conflict, Forbidden
+from psa_app.models import Timesheet
+from psa_app.queries import rates
+from psa_app.queries.rates import PRICED_FROM
+from psa_app.queries.time.tables import ENTRY
+from psa_app.rules.timesheets import Approver, Decision
+from psa_app.services import history
+from psa_app.services.time import deciding
+from psa_app.services.time.entries import KIND, move_entries
+from psa_app.services.time.pricing import Price, price_facts, stored_price, write_prices
+
+ALLOWED = (Decision.yes, Decision.own_alone)
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """What was approved. `unpriced` of the entries are billable and have no rate; `left` of the
+    sheet's lines wait for someone else.
+    """
+
+    entry_ids: tuple[int, ...]
+    seconds: int
+    unpriced: int
+    left: int = 0
+
+
+@act("entries", "approve", right="time.approve")
+def approve_entries(
+    session: Session, actor: Actor, *, entry_ids: tuple[int, ...], past_lock_reason: str = ""
+) -> Approved:
+    """Approves lines that wait, all or none.
+
+    Raises `Forbidden` for one's own (but for a sole approver) and for lines of another's project,
+    `Conflict` when one of them is not waiting any more or lies in a locked period.
+    """
+    by = deciding.approver(session, actor)
+    rows = deciding.lines_of(session, actor, entry_ids)
+    deciding.check_decisions(list(deciding.decisions(by, rows)))
+    deciding.check_status(rows, "submitted", "no longer waiting for approval.")
+    return _approve(session, actor, by, rows, past_lock_reason)
+
+
+@act("timesheets", "approve", right="time.approve")
+def approve_timesheet(
+    session: Session, actor: Actor, timesheet_id: int, *, past_lock_reason: str = ""
+) -> Approved:
+    """Approves the lines of a handed-in week that wait and are the actor's to decide.
+
+    Raises `Conflict` when none waits, `Forbidden` when all of them are someone else's.
+    """
+    by = deciding.approver(session, actor)
+    rows, left = waiting_lines(session, actor, by, timesheet_id)
+    approved = _approve(session, actor, by, rows, past_lock_reason)
+    return Approved(approved.entry_ids, approved.seconds, approved.unpriced, left)
+
+
+def waiting_lines(session: Session, actor: Actor, by: Approver, timesheet_id: int) -> tuple[list[Any], int]:
+    """The locked lines of a sheet that wait for `by`, and how many wait for someone else."""
+    sheet = fetch(session, actor, Timesheet, timesheet_id)
+    found = select(ENTRY.c.id).where(ENTRY.c.timesheet_id == sheet.id, ENTRY.c.status == "submitted")
+    ids = [row.id for row in session.connection().execute(found)]
+    if not ids:
+        raise Conflict(
+            "Nothing of this week is waiting for a decision any more. Reload to see how things stand."
+        )
+    rows = [row for row in deciding.locked_lines(session, ids) if row.status == "submitted"]
+    if not rows:
+        raise Conflict("Someone else has just decided on this week. Reload to see how things stand.")
+    found_decisions = list(deciding.decisions(by, rows))
+    mine = [row for row, one in zip(rows, found_decisions, strict=True) if one in ALLOWED]
+    if not mine:
+        deciding.check_decisions(found_decisions)
+        raise Forbidden()
+    return mine, len(rows) - len(mine)
+
+
+def _approve(session: Session, actor: Actor, by: Approver, rows: Sequence[Any], reason: str) -> Approved:
+    deciding.check_days(session, actor, rows, reason)
+    frozen = _freeze(session, rows)
+    for alone in (False, True):
+        ids = [row.id for row in rows if (row.person_id == by.person_id) is alone]
+        decided = {
+            "decided_by": actor.user_id,
+            "decided_at": clock.now(),
+            "self_approved": alone,
+            "reject_reason": "",
+        }
+        move_entries(session, ids, ["submitted"], "approved", decided)
+    before = {"status": "submitted"}
+    after = {price: _told(price) for price in set(frozen)}
+    pairs = zip(rows, frozen, strict=True)
+    history.note_many(
+        session, actor, KIND, "approved", ((row.id, before, after[new]) for row, new in pairs), reason
+    )
+    unpriced = sum(one.is_billable and not one.bill_level for one in frozen)
+    return Approved(tuple(row.id for row in rows), sum(row.seconds for row in rows), unpriced)
+
+
+def _told(price: Price) -> dict[str, Any]:
+    return {"status": "approved", "rate": price.bill_rate_minor, "currency": price.bill_currency,
+            "level": price.bill_level}  # fmt: skip
+
+
+def _freeze(session: Session, rows: Sequence[Any]) -> list[Price]:
+    """Prices the lines once more and writes what is not on the entry already."""
+    ladder, costs = rates.ladder(session), rates.cost_book(session)
+    known: dict[Any, tuple[Price, bool]] = {}
+    frozen: list[Price] = []
+    changed: list[tuple[int, Price]] = []
+    for row in rows:
+        about = row[PRICED_FROM:]
+        found = known.get(about)
+        if found is None:
+            new = price_facts(ladder, costs, row)
+            found = known[about] = (new, new != stored_price(row))
+        frozen.append(found[0])
+        if found[1]:
+            changed.append((row.id, found[0]))
+    write_prices(session, changed)
+    return frozen

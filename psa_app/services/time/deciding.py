@@ -1,0 +1,137 @@
+"""What approving, rejecting and un-approving share: whose lines they are, and locking them."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
+from sqlmodel import Session, col
+
+from psa_app import clock
+from psa_app.access import RIGHTS, Actor, as_id, may, visible
+from psa_app.db import among
+from psa_app.errors import Conflict, Forbidden, Invalid, NotFound
+from psa_app.models import Deputy, Firm, TimeEntry, User
+from psa_app.queries.rates import ENTRY_FACTS
+from psa_app.queries.time.tables import ENTRY, PERSON
+from psa_app.rules.timesheets import Approver, Decision, Line, may_decide
+from psa_app.services.time import checks
+from psa_app.services.time.facts import locked_through
+
+MOST = 50_000
+
+
+def approver(session: Session, actor: Actor) -> Approver:
+    """What the actor may decide on: own projects, those of who named them deputy, or everything."""
+    decides_all = may(actor, "time.approve_any")
+    leads = {actor.person_id} if actor.person_id else set()
+    return Approver(
+        actor.person_id,
+        frozenset(leads | _in_place_of(session, actor)),
+        decides_all,
+        is_alone=decides_all and _is_alone(session, actor),
+    )
+
+
+def _in_place_of(session: Session, actor: Actor) -> set[int]:
+    today = clock.today(session.connection().execute(select(col(Firm.time_zone))).scalar_one())
+    rows = session.connection().execute(
+        select(col(User.person_id))
+        .join(Deputy, col(Deputy.user_id) == col(User.id))
+        .where(
+            col(Deputy.deputy_id) == actor.user_id,
+            col(Deputy.starts_on) <= today,
+            col(Deputy.ends_on) >= today,
+            col(User.person_id).is_not(None),
+        )
+    )
+    return {person_id for (person_id,) in rows if person_id is not None}
+
+
+def _is_alone(session: Session, actor: Actor) -> bool:
+    """The firm lets a sole approver decide on their own time, and nobody else could."""
+    connection = session.connection()
+    if not connection.execute(select(col(Firm.sole_approver))).scalar():
+        return False
+    roles = [role for role, rights in RIGHTS.items() if "time.approve_any" in rights]
+    others = select(col(User.id)).where(
+        col(User.role).in_(roles), col(User.is_active), col(User.id) != actor.user_id
+    )
+    return connection.execute(others.limit(1)).first() is None
+
+
+def lines_of(session: Session, actor: Actor, entry_ids: Sequence[int]) -> list[Any]:
+    """The rows of `ENTRY_FACTS` for these entries, by id, locked until the commit.
+
+    Raises `NotFound` when one of them is not there or out of sight.
+    """
+    ids = sorted({as_id(one) for one in entry_ids})
+    if not ids:
+        raise Invalid("Choose at least one entry.", "entry_ids")
+    if len(ids) > MOST:
+        raise Invalid(f"Choose at most {MOST} entries at once.", "entry_ids")
+    rows = locked_lines(session, ids, visible(actor, TimeEntry))
+    if len(rows) != len(ids):
+        raise NotFound()
+    return rows
+
+
+def locked_lines(session: Session, ids: Sequence[int], *where: ColumnElement[bool]) -> list[Any]:
+    """The rows of `ENTRY_FACTS` for these ids, first the people and then the entries locked."""
+    connection = session.connection()
+    people = select(ENTRY.c.person_id).where(among(session, ENTRY.c.id, ids))
+    # The people first, as those who log and hand in lock them.
+    connection.execute(
+        select(PERSON.c.id)
+        .where(PERSON.c.id.in_(people))
+        .order_by(PERSON.c.id)
+        .with_for_update(key_share=True)
+    )
+    lines = ENTRY_FACTS.where(among(session, ENTRY.c.id, ids), *where).order_by(ENTRY.c.id)
+    return list(connection.execute(lines.with_for_update(of=ENTRY)).all())
+
+
+def check_status(rows: Iterable[Any], status: str, otherwise: str) -> None:
+    """Raises `Conflict` unless every line is in `status`; `otherwise` ends "3 entries are ..."."""
+    wrong = sum(row.status != status for row in rows)
+    if wrong:
+        raise Conflict(f"{are(wrong)} {otherwise} Reload to see how things stand.", "entry_ids")
+
+
+def check_days(session: Session, actor: Actor, rows: Iterable[Any], reason: str) -> None:
+    """Refuses lines in a locked period."""
+    locked = locked_through(session)
+    if locked is not None:
+        for day in {row.work_date for row in rows}:
+            checks.check_open(locked, day, actor, reason)
+
+
+def decisions(by: Approver, rows: Iterable[Any]) -> Iterator[Decision]:
+    """Whether `by` may decide on each line."""
+    known: dict[tuple[int, int | None], Decision] = {}
+    for row in rows:
+        key = (row.person_id, row.lead_id)
+        if key not in known:
+            known[key] = may_decide(by, Line(*key))
+        yield known[key]
+
+
+def check_decisions(found: Collection[Decision]) -> None:
+    """Raises `Forbidden` for lines that are one's own or another's to decide."""
+    counted = Counter(found)
+    if counted[Decision.own]:
+        raise Forbidden("Nobody decides on their own time. Ask a colleague who may approve it.")
+    if counted[Decision.other]:
+        raise Forbidden(
+            f"{are(counted[Decision.other])} someone else's to decide: the project's lead, owner or finance."
+        )
+
+
+def count(number: int) -> str:
+    """ "1 entry", "3 entries"."""
+    return "1 entry" if number == 1 else f"{number} entries"
+
+
+def are(number: int) -> str:
+    """ "1 entry is", "3 entries are"."""
+    return f"{count(number)} {'is' if number == 1 else 'are'}"

@@ -1,0 +1,136 @@
+"""Loads the demo firm, week by week, with the clock moved to each moment."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import update
+from sqlmodel import Session, col, select
+
+from psa_app import clock
+from psa_app.access import Actor
+from psa_app.db import reading, unit_of_work
+from psa_app.demo import world
+from psa_app.demo.months import bill_month, take_payments
+from psa_app.demo.scopes import Running, accept_due, sell
+from psa_app.demo.set_up import (
+    PASSWORD,
+    ask_for_leave,
+    set_up_clients,
+    set_up_firm,
+    set_up_internal,
+    set_up_people,
+)
+from psa_app.demo.today import leave_open
+from psa_app.demo.weeks import decide, hand_in, log_week
+from psa_app.models import Account, Firm, Outbox
+
+ZONE = ZoneInfo("Europe/Vienna")
+WEEKS = 61
+SIGN_INS = (
+    ("Owner", "mara@harbour.example"),
+    ("Finance", "felix@harbour.example"),
+    ("Lead", "ines@harbour.example"),
+    ("Member", "yuki@harbour.example"),
+    ("Client", "jonas.reuter@northwind.example"),
+)
+Told = Callable[[str], None]
+
+
+def load_demo(tell: Told = lambda _: None) -> bool:
+    """Fills an empty database with the demo firm; False if there is a firm already.
+
+    `tell` hears what is being made. All of it is committed at the end, or nothing.
+    """
+    with reading() as session:
+        if session.exec(select(Firm.id)).first() is not None:
+            return False
+    real_now = clock.now()
+    today = real_now.astimezone(ZONE).date()
+    try:
+        with unit_of_work() as session:
+            _tell_story(session, today, real_now, tell)
+    finally:
+        clock.set_source(None)
+    return True
+
+
+def _tell_story(session: Session, today: date, real_now: datetime, tell: Told) -> None:
+    this_monday = today - timedelta(days=today.weekday())
+    first = this_monday - timedelta(weeks=WEEKS - 1)
+    _at(first - timedelta(days=6), 9)
+    tell("people and clients")
+    set_up_firm(session, first - timedelta(days=31), today)
+    actors = set_up_people(session, first - timedelta(days=7))
+    clients = set_up_clients(session, actors["Mara"])
+    internal = set_up_internal(session, actors["Mara"])
+    ask_for_leave(session, actors, first, today)
+    running: list[Running] = []
+    for week in range(WEEKS):
+        monday = first + timedelta(weeks=week)
+        if week % 10 == 0:
+            tell(f"week of {monday.isoformat()}")
+        _week(session, actors, clients, internal, running, monday, week, today)
+    clock.set_source(lambda: real_now)
+    leave_open(session, actors, clients, running, today)
+    _quiet_old_mail(session, real_now)
+
+
+def _week(
+    session: Session,
+    actors: dict[str, Actor],
+    clients: dict[str, tuple[Account, Actor]],
+    internal: dict[str, int],
+    running: list[Running],
+    monday: date,
+    week: int,
+    today: date,
+) -> None:
+    for scope in world.SCOPES:
+        if scope.begins == week:
+            _at(monday - timedelta(days=4), 10)
+            running.append(sell(session, scope, actors, clients[scope.client], monday))
+    is_last, is_present = (
+        monday + timedelta(days=7) > today - timedelta(days=7),
+        monday + timedelta(days=7) > today,
+    )
+    for one in running:
+        _at(min(monday + timedelta(days=1), today), 10)
+        accept_due(session, one, week, actors, clients[one.scope.client][1])
+    _at(min(monday + timedelta(days=4), today), 17)
+    log_week(session, actors, running, internal, monday, min(today, monday + timedelta(days=7)))
+    if is_present:
+        return
+    hand_in(session, actors, monday, but=("Omar",) if is_last else ())
+    if not is_last:
+        _at(monday + timedelta(days=7), 9)
+        decide(session, actors, running, monday)
+        _bill(session, actors["Felix"], clients, monday + timedelta(days=7), today)
+
+
+def _bill(
+    session: Session, finance: Actor, clients: dict[str, tuple[Account, Actor]], monday: date, today: date
+) -> None:
+    """On the first Monday after a month's end the month is billed; payments are booked every week."""
+    if monday.day <= 7 and monday <= today:
+        _at(monday, 11)
+        bill_month(session, finance, clients, monday.replace(day=1) - timedelta(days=1))
+    _at(min(monday + timedelta(days=2), today), 14)
+    take_payments(session, finance, min(monday + timedelta(days=2), today))
+
+
+def _at(day: date, hour: int) -> None:
+    instant = datetime.combine(day, time(hour), ZONE).astimezone(UTC)
+    clock.set_source(lambda: instant)
+
+
+def _quiet_old_mail(session: Session, real_now: datetime) -> None:
+    """The story's old mails were sent long ago; only those of the last days still lie in the outbox."""
+    session.connection().execute(
+        update(Outbox)
+        .where(col(Outbox.created_at) < real_now - timedelta(days=4))
+        .values(done_at=col(Outbox.created_at), tries=1)
+    )
+
+
+__all__ = ["PASSWORD", "SIGN_INS", "load_demo"]

@@ -1,0 +1,137 @@
+"""A week of the demo firm: hours logged, handed in, approved; now and then one comes back."""
+
+from datetime import date, timedelta
+from random import Random
+
+from sqlmodel import Session, col, select
+
+from psa_app.access import Actor
+from psa_app.demo import world
+from psa_app.demo.scopes import Running
+from psa_app.models import Holiday, Leave, TimeEntry
+from psa_app.rules.weeks import week_of
+from psa_app.services.time.approve import approve_entries
+from psa_app.services.time.log import log_time
+from psa_app.services.time.reject import reject_entries
+from psa_app.services.time.submit import submit_week
+
+QUARTER = 15 * 60
+
+
+def log_week(
+    session: Session,
+    actors: dict[str, Actor],
+    running: list[Running],
+    internal: dict[str, int],
+    monday: date,
+    until: date,
+) -> None:
+    """Everyone's hours from Monday to the day before `until`, on what they are booked on."""
+    free = set(session.exec(select(Holiday.day).where(Holiday.calendar == "AT")).all())
+    for place, someone in enumerate(world.PEOPLE):
+        actor = actors[someone.name.split()[0]]
+        random = Random(f"{someone.name} {monday.isoformat()}")
+        away = _away(session, actor, monday)
+        for offset, hours in enumerate(someone.hours):
+            day = monday + timedelta(days=offset)
+            if (
+                day >= until
+                or hours == 0
+                or day in free
+                or day in away
+                or not _employed(place, monday, running)
+            ):
+                continue
+            for task_id, seconds in _day(someone, random, running, internal, day, hours):
+                note = random.choice(world.NOTES)
+                log_time(session, actor, task_id=task_id, work_date=day, seconds=seconds, note=note)
+
+
+def hand_in(session: Session, actors: dict[str, Actor], monday: date, *, but: tuple[str, ...] = ()) -> None:
+    """Everyone hands in the week, except those named in `but`."""
+    for name, actor in actors.items():
+        if name not in but and _entries(session, actor, monday):
+            submit_week(session, actor, week=week_of(monday))
+
+
+def decide(session: Session, actors: dict[str, Actor], running: list[Running], monday: date) -> None:
+    """Leads approve their projects' lines, the owner the rest; once in a while one is sent back first."""
+    random = Random(f"decide {monday.isoformat()}")
+    leads = {r.project_id: r.scope.lead for r in running}
+    by_lead: dict[str, list[int]] = {}
+    for entry in session.exec(
+        select(TimeEntry)
+        .where(TimeEntry.week == week_of(monday), TimeEntry.status == "submitted")
+        .order_by(col(TimeEntry.id))
+    ).all():
+        lead = leads.get(entry.project_id, "Mara")
+        if actors[lead].person_id == entry.person_id:
+            lead = "Felix" if lead == "Mara" else "Mara"
+        by_lead.setdefault(lead, []).append(int(entry.id or 0))
+    for lead, ids in by_lead.items():
+        if random.random() < 0.08:
+            _send_back(session, actors, lead, ids[0], monday)
+        approve_entries(session, actors[lead], entry_ids=tuple(ids))
+
+
+def _send_back(session: Session, actors: dict[str, Actor], lead: str, entry_id: int, monday: date) -> None:
+    reject_entries(session, actors[lead], entry_ids=(entry_id,), reason="Please say what this was for.")
+    session.expire_all()
+    entry = session.get_one(TimeEntry, entry_id)
+    actor = next(a for a in actors.values() if a.person_id == entry.person_id)
+    submit_week(session, actor, week=week_of(monday))
+
+
+def _employed(place: int, monday: date, running: list[Running]) -> bool:
+    first = min(r.starts for r in running)
+    return monday >= first + timedelta(weeks=world.PEOPLE[place].from_week)
+
+
+def _away(session: Session, actor: Actor, monday: date) -> set[date]:
+    rows = session.exec(
+        select(Leave).where(
+            Leave.person_id == actor.person_id,
+            Leave.status == "approved",
+            Leave.starts_on <= monday + timedelta(days=6),
+            Leave.ends_on >= monday,
+        )
+    ).all()
+    return {
+        row.starts_on + timedelta(days=n)
+        for row in rows
+        for n in range((row.ends_on - row.starts_on).days + 1)
+    }
+
+
+def _entries(session: Session, actor: Actor, monday: date) -> bool:
+    found = select(TimeEntry.id).where(
+        TimeEntry.person_id == actor.person_id, TimeEntry.week == week_of(monday), TimeEntry.status == "draft"
+    )
+    return session.exec(found).first() is not None
+
+
+def _day(
+    someone: world.Someone,
+    random: Random,
+    running: list[Running],
+    internal: dict[str, int],
+    day: date,
+    hours: int,
+) -> list[tuple[int, int]]:
+    """The day's (task, seconds): client work by percent, the rest internal, in quarters of an hour."""
+    name = someone.name.split()[0]
+    parts: list[tuple[int, int]] = []
+    full = hours * 3600
+    for one in running:
+        percent = dict(one.scope.team).get(name, 0)
+        if percent and one.starts <= day <= one.ends:
+            seconds = full * percent // 100 * random.randrange(82, 112) // 100
+            parts.append((random.choice(one.task_ids), max(QUARTER, seconds // QUARTER * QUARTER)))
+    rest = full - sum(seconds for _, seconds in parts)
+    share = rest if not parts else min(rest, full * random.choice((0, 8, 12, 18, 25)) // 100)
+    if someone.sign_in in ("owner", "finance") and rest > 0:
+        share = rest
+    if share >= QUARTER:
+        names = [n for n, weight in world.INTERNAL for _ in range(weight)]
+        parts.append((internal[random.choice(names)], share // QUARTER * QUARTER))
+    return [(task, seconds) for task, seconds in parts if seconds > 0]

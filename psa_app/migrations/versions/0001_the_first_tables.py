@@ -578,6 +578,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["issued_by"], ["user.id"], name=op.f("fk_invoice_issued_by")),
         sa.ForeignKeyConstraint(["sow_id"], ["sow.id"], name=op.f("fk_invoice_sow_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_invoice")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("invoice", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_invoice_account_id"), ["account_id"], unique=False)

@@ -1,10 +1,21 @@
 """Puts the app together: pages, guard, HTTP routes and background work."""
 
+import importlib
+import importlib.util
 import logging
+from functools import partial
 
 import reflex as rx
+from granian.utils.proxies import wrap_asgi_with_proxy_headers
+from reflex.utils import prerequisites
+from starlette.types import ASGIApp
 
 from psa_app import routes
+from psa_app.api import log_lines
+from psa_app.api.app import Lifespan, create_api, lifespans
+from psa_app.api.edge import SORRY, Edge
+from psa_app.components.document import app_options
+from psa_app.config import settings
 from psa_app.errors import PsaError, SignInNeeded
 from psa_app.pages.registry import add_pages
 from psa_app.state import live
@@ -20,11 +31,44 @@ def on_error(exception: Exception):  # type: ignore[no-untyped-def]  # Reflex ev
         return rx.redirect(routes.SIGN_IN)
     if isinstance(exception, PsaError):
         return ToastState.show(exception.sentence, "bad")
-    log.error("an event failed", exc_info=exception)
-    return ToastState.show("Something went wrong on our side. Nothing was saved; please try again.", "bad")
+    log.error("an event failed: %s", log_lines.described(exception))
+    return ToastState.show(SORRY, "bad")
 
 
-app = rx.App(backend_exception_handler=on_error)
-app.add_middleware(Guard())
-add_pages(app)
-app.register_lifespan_task(live.poll)
+def on_page_error(exception: Exception) -> None:
+    """A script error that a browser reports: one line in the log."""
+    log.warning("a page reports: %s", str(exception)[:1000])
+
+
+def from_proxies(asgi: ASGIApp) -> ASGIApp:
+    """Takes address and scheme from the headers of the proxies named in TRUSTED_PROXIES, of nobody else."""
+    trusted = list(settings().trusted_proxies)
+    return wrap_asgi_with_proxy_headers(asgi, trusted) if trusted else asgi
+
+
+def create_app() -> rx.App:
+    """The whole program as Reflex serves it."""
+    log_lines.install()
+    build = prerequisites.get_web_dir() / "build" / "client"
+    app = rx.App(
+        **app_options(),
+        api_transformer=[create_api(), partial(Edge, build=build), from_proxies],
+        backend_exception_handler=on_error,
+        frontend_exception_handler=on_page_error,
+    )
+    app.add_middleware(Guard())
+    add_pages(app)
+    app.register_lifespan_task(live.poll)
+    for lifespan in (*lifespans(), *background()):
+        app.register_lifespan_task(lifespan)
+    return app
+
+
+def background() -> list[Lifespan]:
+    """The background work that runs in this process, unless PSA_WORKER hands it to `psa worker`."""
+    if settings().external_worker or not importlib.util.find_spec("psa_app.jobs"):
+        return []
+    return [importlib.import_module("psa_app.jobs").background]
+
+
+app = create_app()

@@ -39,6 +39,7 @@ PORTAL_LINK = "/open/[token]"  # a mail's link to one document, without signing 
 
 AUTH_LOGIN = "/auth/login"
 AUTH_LOGOUT = "/auth/logout"
+AUTH_AGAIN = "/auth/again"
 STRIPE_WEBHOOK = "/webhooks/stripe"
 SANDBOX = "/_sandbox"
 API = "/api/v1"

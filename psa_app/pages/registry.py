@@ -35,8 +35,6 @@ class Page:
     access: tuple[str, ...]
     draw: Draw
     on_load: tuple[Any, ...]
-    area: str
-    frame: str  # staff | portal | bare
 
     @property
     def roles(self) -> set[str]:
@@ -54,15 +52,13 @@ def page(
     right: str,
     on_load: Any = (),
     live: Iterable[str] = (),
-    area: str = "",
-    frame: str = "staff",
 ) -> Callable[[Draw], Draw]:
     """Declares a page.
 
     `right`: a right of access/permissions.py, `SIGNED_IN` or `EVERYONE`. `on_load`: the event or
     events that load its data; each must declare a right of its own, for the page's only spares a
     person an empty page. `live`: kinds of history (table names, "*" = all) whose change runs
-    `on_load` again. `area`: the key of the entry in the rail. `frame`: staff, portal, or bare.
+    `on_load` again.
     """
     access = {EVERYONE: PUBLIC, SIGNED_IN: ANYONE_SIGNED_IN}.get(right, (right,))
     if right not in (EVERYONE, SIGNED_IN) and right not in ALL_RIGHTS:
@@ -72,7 +68,7 @@ def page(
     def declare(draw: Draw) -> Draw:
         if route in PAGES and PAGES[route].draw.__module__ != draw.__module__:
             raise LookupError(f"Two pages want the address {route}.")
-        PAGES[route] = Page(route, title, access, draw, events, area, frame)
+        PAGES[route] = Page(route, title, access, draw, events)
         PAGE_ACCESS[route] = access
         LIVE[route] = Live(events, frozenset(live))
         return draw
@@ -97,7 +93,7 @@ def add_pages(app: rx.App) -> None:
     """Adds every declared page to the app."""
     for one in discover().values():
         app.add_page(
-            _framed(one),
+            one.draw,
             route=one.route,
             title=f"{one.title} · PSA",
             on_load=_events(one),
@@ -108,14 +104,3 @@ def _events(one: Page) -> list[Any]:
     if one.access == PUBLIC:
         return list(one.on_load)
     return [FrameState.load(one.route), *one.on_load, FrameState.watch(one.route)]
-
-
-def _framed(one: Page) -> Draw:
-    from psa_app.pages.frame import framed
-
-    def draw() -> rx.Component:
-        return framed(one.draw(), one.frame, one.area)
-
-    draw.__module__, draw.__qualname__ = one.draw.__module__, one.draw.__qualname__
-    draw.__name__ = one.draw.__name__
-    return draw

@@ -11,6 +11,7 @@ from psa_app import clock
 from psa_app.access import Actor, may, require, scoped, visible
 from psa_app.access.secrets import SESSION_IDLE
 from psa_app.models import (
+    Account,
     ApiToken,
     Firm,
     Leave,
@@ -39,17 +40,19 @@ class FrameFacts:
     timer_since: datetime | None
     timer_task: str
     timer_project: str
+    account: str  # the client's company, in the portal
 
 
 def frame(session: Session, actor: Actor) -> FrameFacts | None:
     """The frame's facts in one statement; None before the firm is set up."""
     require(actor, "firm.name")
     theme = select(User.theme).where(User.id == actor.user_id).scalar_subquery()
+    account = select(Account.name).where(Account.id == (actor.account_id or 0)).scalar_subquery()
     statement: Any = (
         select(
             Firm.name, Firm.accent, Firm.time_zone, Firm.locale, Firm.base_currency, Firm.is_demo,
             Firm.payment_provider, theme, _weeks_waiting(actor), _leave_waiting(actor),
-            Timer.started_at, Task.name, Project.name,
+            Timer.started_at, Task.name, Project.name, account,
         )  # type: ignore[call-overload]
         .outerjoin(Timer, Timer.person_id == (actor.person_id or 0))
         .outerjoin(Task, col(Task.id) == col(Timer.task_id))
@@ -59,8 +62,24 @@ def frame(session: Session, actor: Actor) -> FrameFacts | None:
     row = session.connection().execute(statement).first()
     if row is None:
         return None
-    *firm, theme_name, weeks, leave, since, task, project = row
-    return FrameFacts(*firm, theme_name or "system", weeks + leave, since, task or "", project or "")
+    (name, accent, zone, locale, currency, is_demo, provider), rest = row[:7], row[7:]
+    theme_name, weeks, leave, since, task, project, account = rest
+    return FrameFacts(
+        name, accent, zone, locale, currency, is_demo, provider, theme_name or "system", weeks + leave, since,
+        task or "", project or "", account or "",
+    )  # fmt: skip
+
+
+def last_task(session: Session, actor: Actor) -> int | None:
+    """The task on which the actor logged time last, if it is still open."""
+    require(actor, "timer.run")
+    return session.exec(
+        select(TimeEntry.task_id)
+        .join(Task, col(Task.id) == col(TimeEntry.task_id))
+        .where(TimeEntry.person_id == (actor.person_id or 0), Task.status == "open")
+        .order_by(col(TimeEntry.work_date).desc(), col(TimeEntry.id).desc())
+        .limit(1)
+    ).first()
 
 
 def _weeks_waiting(actor: Actor) -> ColumnElement[int]:

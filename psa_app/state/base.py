@@ -68,12 +68,14 @@ def _write(service: Callable[[Session, Actor], T], who: Actor) -> T:
 
 
 def field_errors(error: PsaError) -> dict[str, str]:
-    """Field name → sentence; what concerns the whole form stands under ""."""
+    """Field name → sentence; what concerns the whole form stands under "form"."""
     if isinstance(error, Problems):
-        return dict(error.fields) or {"": error.sentence}
+        return {name or "form": sentence for name, sentence in error.fields.items()} or {
+            "form": error.sentence
+        }
     if isinstance(error, (Invalid, Conflict)):
-        return {error.field: error.sentence}
-    return {"": error.sentence}
+        return {error.field or "form": error.sentence}
+    return {"form": error.sentence}
 
 
 def form_values(data: Mapping[str, Any], names: Iterable[str]) -> dict[str, str]:

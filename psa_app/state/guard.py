@@ -47,7 +47,7 @@ class TabState(rx.State):
 class Guard(rx.Middleware):
     """Finds out who sends an event, and lets it through or not. An error in here stops the event."""
 
-    async def preprocess(  # type: ignore[override]
+    async def preprocess(
         self,
         app: Any,  # noqa: ARG002 - Reflex names it
         state: Any,

@@ -5,10 +5,11 @@ from typing import Any
 import reflex as rx
 from reflex.event import Event
 
+from psa_app import clock
 from psa_app.display.frame import Toast
 from psa_app.state.declared import public, signed_in
 
-KEPT = 3
+KEPT = 5
 
 
 class ToastState(rx.State):
@@ -19,7 +20,7 @@ class ToastState(rx.State):
     _undo: dict[int, list[Event]] = {}
 
     def _put(self, text: str, kind: str = "ok", undo: Any = None, link: str = "", href: str = "") -> None:
-        self._last += 1
+        self._last = max(self._last + 1, int(clock.now().timestamp() * 1000))
         if undo is not None:
             self._undo = {**self._undo, self._last: Event.from_event_type(undo)}
         toast = Toast(self._last, text[:500], kind, "Undo" if undo is not None else "", href, link)
@@ -39,12 +40,6 @@ class ToastState(rx.State):
     def show(self, text: str, kind: str = "ok") -> None:
         """Shows a toast; a browser that calls it talks to itself."""
         self._put(text, kind if kind in ("ok", "info", "bad") else "info")
-
-    @rx.event
-    @public
-    def dismiss(self, toast_id: int) -> None:
-        """Takes a toast away."""
-        self._drop(toast_id)
 
     @rx.event
     @signed_in

@@ -1,0 +1,94 @@
+"""Where each role can go: the rail, the bar on a phone, the New menu and the palette's own entries."""
+
+from psa_app import routes
+from psa_app.access import Actor, may
+from psa_app.display.frame import Hit, MenuItem, NavItem
+
+ROLES = {"owner": "Owner", "finance": "Finance", "lead": "Lead", "member": "Member", "client": "Client"}
+FRAME_KINDS = frozenset({"timesheet", "time_entry", "leave", "timer", "firm", "user"})
+AREAS = (
+    # key, label, icon, address, the right that opens it
+    ("home", "Home", "home", routes.HOME, "home.read"),
+    ("clients", "Clients", "clients", routes.CLIENTS, "accounts.read"),
+    ("projects", "Projects", "projects", routes.PROJECTS, "tasks.read"),
+    ("planner", "Planner", "planner", routes.PLANNER, "bookings.read"),
+    ("time", "Time", "time", routes.TIME, "time.log"),
+    ("approvals", "Approvals", "approvals", routes.APPROVALS, "time.approve"),
+    ("invoices", "Invoices", "invoices", routes.INVOICES, "invoices.read"),
+    ("people", "People", "people", routes.PEOPLE, "people.read"),
+    ("reports", "Reports", "reports", routes.REPORTS, "reports.firm"),
+    ("settings", "Settings", "settings", routes.SETTINGS, "firm.read"),
+)
+PLACES = (  # reached by the palette, and from the areas' own pages
+    ("scopes", "Scopes of work", "file", routes.SOWS, "accounts.read"),
+    ("leave", "Leave", "calendar", routes.LEAVE, "leave.request"),
+    ("payments", "Payments", "bank", routes.PAYMENTS, "payments.read"),
+    ("rates", "Rates", "rates", routes.RATES, "rates.change"),
+    ("import", "Import time", "upload", routes.TIME_IMPORT, "time.import"),
+    ("users", "Users", "key", routes.USERS, "users.read"),
+    ("mail", "Mail", "mail", routes.OUTBOX, "mail.read"),
+)
+PORTAL_AREAS = (
+    ("overview", "Overview", "home", routes.PORTAL, "portal.read"),
+    ("invoices", "Invoices", "invoices", routes.PORTAL_INVOICES, "portal.read"),
+)
+ON_A_PHONE = {
+    "owner": ("home", "projects", "approvals", "invoices"),
+    "finance": ("home", "time", "approvals", "invoices"),
+    "lead": ("home", "time", "approvals", "projects"),
+    "member": ("home", "time", "projects", "planner"),
+}
+NEW = (
+    # label, icon, address, right
+    ("Time entry", "time", routes.TIME, "time.log"),
+    ("Client", "clients", routes.CLIENTS, "accounts.change"),
+    ("Scope", "file", routes.SOWS, "sows.change"),
+    ("Project", "projects", routes.PROJECTS, "projects.change"),
+    ("Booking", "planner", routes.PLANNER, "bookings.change"),
+    ("Invoice draft", "invoices", routes.INVOICES, "invoices.draft"),
+    ("Leave", "calendar", routes.LEAVE, "leave.request"),
+)
+
+
+def areas(who: Actor, waiting: int = 0) -> list[NavItem]:
+    """The areas that a role may open; approvals carry how many wait."""
+    chosen = PORTAL_AREAS if who.role == "client" else AREAS
+    return [
+        NavItem(key, label, icon, href, str(waiting) if key == "approvals" and waiting else "")
+        for key, label, icon, href, right in chosen
+        if may(who, right)
+    ]
+
+
+def phone_areas(who: Actor, nav: list[NavItem]) -> list[NavItem]:
+    """The four that a role uses most."""
+    wanted = ON_A_PHONE.get(who.role, ())
+    by_key = {item.key: item for item in nav}
+    return [by_key[key] for key in wanted if key in by_key]
+
+
+def new_items(who: Actor) -> list[MenuItem]:
+    """What a role can make: each leads to its list with the form open."""
+    return [
+        MenuItem(label, href=routes.with_query(href, new=1), icon=icon)
+        for label, icon, href, right in NEW
+        if may(who, right)
+    ]
+
+
+def actions(who: Actor, nav: list[NavItem], new: list[MenuItem]) -> list[Hit]:
+    """The palette's own entries: every area and place, everything new, the profile."""
+    go = [Hit(f"go-{item.key}", item.label, "", "Go to", item.icon, item.href) for item in nav]
+    if who.role != "client":
+        go += [
+            Hit(f"go-{key}", label, "", "Go to", icon, href)
+            for key, label, icon, href, right in PLACES
+            if may(who, right)
+        ]
+    make = [
+        Hit(f"new-{item.label}", f"New {item.label.lower()}", "", "Do", item.icon, item.href) for item in new
+    ]
+    profile = Hit(
+        "go-profile", "Profile", "", "Go to", "user", routes.PROFILE, "password tokens sessions sign out"
+    )
+    return [*go, *make, profile]

@@ -6,6 +6,7 @@ from random import Random
 from sqlmodel import Session, select
 
 from psa_app.access import Actor, system
+from psa_app.access.passwords import DEMO_PASSWORD
 from psa_app.demo import world
 from psa_app.models import Account, Contact, Holiday, Person, Role, TaxRate, User
 from psa_app.resources import RESOURCES
@@ -19,7 +20,7 @@ from psa_app.services.projects.tasks import create_task
 from psa_app.services.rates import create_rate
 from psa_app.services.records import create_record
 
-PASSWORD = "harbour-lights-2026"
+PASSWORD = DEMO_PASSWORD
 DAYS = ("mon", "tue", "wed", "thu", "fri")
 
 
@@ -207,7 +208,7 @@ def ask_for_leave(session: Session, actors: dict[str, Actor], first: date, last:
     """Each year two weeks in summer and one in winter, staggered, and now and then a sick day."""
     random = Random(17)
     free = set(session.exec(select(Holiday.day).where(Holiday.calendar == "AT")).all())
-    for place, (name, actor) in enumerate(actors.items()):
+    for place, actor in enumerate(actors.values()):
         for year in (first.year, last.year):
             for start, length in (
                 (date(year, 7, 6) + timedelta(weeks=place % 6), 11),
@@ -220,9 +221,9 @@ def ask_for_leave(session: Session, actors: dict[str, Actor], first: date, last:
                     _take(session, actor, actors, start, end, "vacation")
         for _ in range(3):
             day = first + timedelta(days=random.randrange(30, (last - first).days - 20))
-            if day.weekday() < 5 and day not in free and not (day.month in (7, 8) or day.month == 12):
-                if day > first + timedelta(weeks=world.PEOPLE[place].from_week):
-                    _take(session, actor, actors, day, day, "sick")
+            working = day.weekday() < 5 and day not in free and day.month not in (7, 8, 12)
+            if working and day > first + timedelta(weeks=world.PEOPLE[place].from_week):
+                _take(session, actor, actors, day, day, "sick")
     session.flush()
 
 
@@ -238,7 +239,7 @@ def _take(
 
 
 def _maker(session: Session, actor: Actor):  # type: ignore[no-untyped-def]
-    def make(kind: str, **values: object):  # type: ignore[no-untyped-def]
-        return create_record(session, actor, RESOURCES[kind], values)
+    def make(resource: str, /, **values: object):  # type: ignore[no-untyped-def]
+        return create_record(session, actor, RESOURCES[resource], values)
 
     return make

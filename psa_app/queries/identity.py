@@ -8,14 +8,16 @@ from sqlalchemy import ColumnElement, func, literal
 from sqlmodel import Session, col, select
 
 from psa_app import clock
-from psa_app.access import Actor, may, require, scoped, visible
+from psa_app.access import ROLES, Actor, may, require, scoped, visible
 from psa_app.access.secrets import SESSION_IDLE
 from psa_app.models import (
     Account,
     ApiToken,
+    Contact,
     Firm,
     Leave,
     LoginSession,
+    Person,
     Project,
     Task,
     TimeEntry,
@@ -197,3 +199,70 @@ def own_tokens(session: Session, actor: Actor) -> list[TokenRow]:
         TokenRow(one.id or 0, one.name, one.scopes, one.created_at, one.expires_at, one.last_used_at)
         for one in session.exec(statement)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What the sign-in page says of the firm; `demo` holds (role, name, address) where everyone may know."""
+
+    firm: str
+    is_demo: bool
+    demo: tuple[tuple[str, str, str], ...]
+
+
+def door(session: Session) -> Door | None:
+    """For those who are not signed in: the firm's name, and the demo firm's sign-ins by role."""
+    row = session.exec(select(Firm.name, Firm.is_demo)).first()
+    if row is None:
+        return None
+    name, is_demo = row
+    return Door(name, is_demo, _first_of_each_role(session) if is_demo else ())
+
+
+def _first_of_each_role(session: Session) -> tuple[tuple[str, str, str], ...]:
+    users = session.exec(
+        select(User.role, User.name, User.email)
+        .where(col(User.is_active), User.password_hash != "")
+        .order_by(col(User.id))
+    ).all()
+    first: dict[str, tuple[str, str, str]] = {}
+    for role, name, email in users:
+        first.setdefault(role, (role, name, email))
+    return tuple(first[role] for role in ROLES if role in first)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A person or contact who has no sign-in yet."""
+
+    id: int
+    name: str
+    email: str
+    beside: str
+
+
+def people_without_user(session: Session, actor: Actor) -> list[Choice]:
+    """People of the firm who cannot sign in yet, by name."""
+    require(actor, "users.read")
+    taken = select(User.person_id).where(col(User.person_id).is_not(None))
+    rows = session.exec(
+        select(Person.id, Person.name, Person.email)
+        .where(visible(actor, Person), col(Person.id).not_in(taken), col(Person.left_on).is_(None))
+        .order_by(Person.name)
+        .limit(500)
+    )
+    return [Choice(person_id or 0, name, email, "") for person_id, name, email in rows]
+
+
+def contacts_without_user(session: Session, actor: Actor) -> list[Choice]:
+    """Contacts of clients who cannot sign in yet, by client and name."""
+    require(actor, "users.read")
+    taken = select(User.contact_id).where(col(User.contact_id).is_not(None))
+    rows = session.exec(
+        select(Contact.id, Contact.name, Contact.email, Account.name)
+        .join(Account, col(Account.id) == col(Contact.account_id))
+        .where(visible(actor, Contact), col(Contact.id).not_in(taken), col(Contact.is_archived).is_(False))
+        .order_by(Account.name, Contact.name)
+        .limit(500)
+    )
+    return [Choice(contact_id or 0, name, email, account) for contact_id, name, email, account in rows]

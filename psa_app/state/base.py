@@ -14,10 +14,12 @@ from psa_app.state.guard import allow, current, public, signed_in
 from psa_app.state.toasts import ToastState, say
 
 __all__ = [
+    "NOBODY",
     "ToastState", "actor", "actor_or_none", "allow", "field_errors", "form_values", "public", "read", "say",
     "signed_in", "write",
 ]  # fmt: skip
 T = TypeVar("T")
+NOBODY = Actor(name="", role="nobody")  # acts in `@public` handlers: no right, no row
 
 
 def actor() -> Actor:

@@ -32,10 +32,20 @@ from psa_app.state.arguments import BadArguments, settle
 from psa_app.state.declared import access_of, allow, arrivals, framework_handlers, permits, public, signed_in
 from psa_app.state.toasts import ToastState
 
-__all__ = ["Guard", "allow", "current", "public", "signed_in"]
+__all__ = [
+    "Guard",
+    "allow",
+    "client_address",
+    "cookie_header",
+    "current",
+    "public",
+    "session_id",
+    "signed_in",
+]
 
 log = logging.getLogger("psa_app.guard")
 current: ContextVar[Actor | None] = ContextVar("psa_actor", default=None)
+session_id: ContextVar[int] = ContextVar("psa_session", default=0)
 
 
 class TabState(rx.State):
@@ -60,6 +70,7 @@ class Guard(rx.Middleware):
         except PsaError as error:
             return await _told(root, error.sentence)
         current.set(who.actor if who else None)
+        session_id.set(who.session_id if who else 0)
         if not await _owns(root, who.session_id if who else 0, event.name):
             return (
                 _to_sign_in(root) if who is None else _refused(event, who.actor, "of another session's tab")
@@ -75,6 +86,17 @@ class Guard(rx.Middleware):
         return None
 
 
+def cookie_header() -> str:
+    """The `Cookie` header of the event that is being handled: the browser's script never sees it."""
+    headers = EventContext.get().router_data.get("headers") or {}
+    return str(headers.get("cookie", ""))
+
+
+def client_address() -> str:
+    """The network address that the event came from."""
+    return str(EventContext.get().router_data.get("ip", ""))[:64]
+
+
 async def _who() -> sessions.SignedIn | None:
     """Who sent the event: by the cookie of the websocket's handshake, or of the upload's request."""
     context = EventContext.get()
@@ -83,7 +105,7 @@ async def _who() -> sessions.SignedIn | None:
     token = cookies.token_in(header)
     if not token:
         return None
-    address = str(context.router_data.get("ip", ""))
+    address = client_address()
     agent = str(headers.get("user-agent", ""))
     if settings().sqlite:  # a read of a local file takes less than the way to a thread and back
         who = _resolve(token, address, agent)

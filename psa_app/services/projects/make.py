@@ -3,15 +3,31 @@
 from datetime import date
 from typing import Any, Literal
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, func, select
 
+from psa_app import clock
 from psa_app.access import Actor, act, fetch
 from psa_app.errors import Conflict, Invalid, Stale
-from psa_app.models import Account, Firm, Person, Project, ProjectMember, Sow, SowLine, Task, move, touch
-from psa_app.rules import fields
+from psa_app.models import (
+    Account,
+    Firm,
+    Person,
+    Project,
+    Sow,
+    SowLine,
+    Task,
+    Timer,
+    move,
+    touch,
+)
+from psa_app.rules import fields, money
 from psa_app.services import history
+from psa_app.services.projects.team import add_to_team
 
 COLORS = 6
+NAME_LENGTH = 120
+MOST_MINUTES = 10**8
 
 
 @act("projects", "create", right="projects.change")
@@ -31,9 +47,11 @@ def create_project(
     account = fetch(session, actor, Account, account_id) if account_id is not None else None
     firm = session.exec(select(Firm)).one()
     values = _values(session, actor, name, lead_id, starts_on, ends_on, budget_minutes)
+    money_in = (currency or (account.currency if account else firm.base_currency)).upper()
+    money.exponent(money_in)
     project = Project(
         account_id=account_id,
-        currency=currency or (account.currency if account else firm.base_currency),
+        currency=money_in,
         color=_next_color(session),
         round_increment=firm.round_increment,
         round_mode=firm.round_mode,
@@ -51,7 +69,8 @@ def make_project_from_sow(
 ) -> Project:
     """Makes the project of a signed SOW: a task for each line that bills to it, budget from the lines.
 
-    Raises `Conflict` when the SOW is not signed, or has its project already.
+    Who makes it leads it, unless `lead_id` names another. Raises `Conflict` when the SOW is not
+    signed, or has its project already.
     """
     sow = fetch(session, actor, Sow, sow_id, lock=True)
     if sow.status != "signed":
@@ -59,18 +78,11 @@ def make_project_from_sow(
     known = session.exec(select(Project).where(Project.sow_id == sow_id)).first()
     if known is not None:
         raise Conflict(f"{sow.number} already has the project {known.name}.")
-    lines = session.exec(
-        select(SowLine).where(SowLine.sow_id == sow_id).order_by(col(SowLine.position))
-    ).all()
-    values = _values(
-        session,
-        actor,
-        name or sow.title,
-        lead_id if lead_id is not None else actor.person_id,
-        sow.starts_on,
-        sow.ends_on,
-        sum(line.estimate_minutes for line in lines),
-    )
+    statement = select(SowLine).where(SowLine.sow_id == sow_id).order_by(col(SowLine.position))
+    lines = session.exec(statement).all()
+    estimate = sum(line.estimate_minutes for line in lines)
+    leads = lead_id if lead_id is not None else actor.person_id
+    values = _values(session, actor, name or sow.title, leads, sow.starts_on, sow.ends_on, estimate)
     project = Project(
         account_id=sow.account_id,
         sow_id=sow_id,
@@ -80,21 +92,28 @@ def make_project_from_sow(
         **values,
     )
     _add(session, actor, project, values)
+    _add_tasks(session, actor, int(project.id or 0), lines)
+    return project
+
+
+def _add_tasks(session: Session, actor: Actor, project_id: int, lines: Any) -> None:
     names: set[str] = set()
     for position, line in enumerate(lines, 1):
-        title = line.title if line.title not in names else f"{line.title} ({position})"
-        names.add(title)
-        session.add(
-            Task(
-                project_id=int(project.id or 0),
-                name=title[:120],
-                sow_line_id=line.id,
-                budget_minutes=line.estimate_minutes,
-                position=position,
-            )
+        name = line.title[:NAME_LENGTH]
+        if name in names:
+            mark = f" ({position})"
+            name = line.title[: NAME_LENGTH - len(mark)] + mark
+        names.add(name)
+        task = Task(
+            project_id=project_id,
+            name=name,
+            sow_line_id=line.id,
+            budget_minutes=line.estimate_minutes,
+            position=position,
         )
-    session.flush()
-    return project
+        session.add(task)
+        session.flush()
+        history.note(session, actor, "task", int(task.id or 0), "created", {}, history.values_of(task))
 
 
 @act("projects", "change", right="projects.change")
@@ -120,7 +139,7 @@ def change_project(
         setattr(project, field, value)
     touch(project)
     if project.lead_id is not None:
-        add_to_team(session, project, project.lead_id)
+        add_to_team(session, actor, project, project.lead_id)
     history.note(session, actor, "project", project_id, "changed", before, after)
     return project
 
@@ -129,55 +148,26 @@ def change_project(
 def set_project_status(
     session: Session, actor: Actor, project_id: int, *, status: Literal["planned", "active", "closed"]
 ) -> Project:
-    """Opens or closes a project; on a closed one no time is logged."""
+    """Opens or closes a project; on a closed one no time is logged.
+
+    Raises `Conflict` while somebody's timer runs on it: that time would be lost.
+    """
     project = fetch(session, actor, Project, project_id, lock=True)
+    if status == "closed":
+        tasks = select(Task.id).where(Task.project_id == project_id)
+        check_no_timer(session, col(Timer.task_id).in_(tasks))
     old = move(project, "project", status)
     history.note(session, actor, "project", project_id, status, {"status": old}, {"status": status})
     return project
 
 
-@act("projects", "add_member", right="projects.change")
-def add_member(
-    session: Session, actor: Actor, project_id: int, *, person_id: int, role_id: int | None = None
-) -> ProjectMember:
-    """Lets someone log time on a project, in a role of its own if it differs from theirs."""
-    project = fetch(session, actor, Project, project_id, lock=True)
-    fetch(session, actor, Person, person_id)
-    member = add_to_team(session, project, person_id)
-    if member.role_id != role_id:
-        member.role_id = role_id
-        touch(member)
-    history.note(session, actor, "project", project_id, "member added", {}, {"person_id": person_id})
-    return member
-
-
-@act("projects", "remove_member", right="projects.change")
-def remove_member(session: Session, actor: Actor, project_id: int, *, person_id: int) -> None:
-    """Takes someone off a project; their time stays."""
-    fetch(session, actor, Project, project_id, lock=True)
-    member = session.exec(
-        select(ProjectMember).where(
-            ProjectMember.project_id == project_id, ProjectMember.person_id == person_id
-        )
+def check_no_timer(session: Session, where: ColumnElement[bool] | bool) -> None:
+    """Raises `Conflict` while a timer runs that `where` (columns of `Timer`) picks."""
+    name = session.exec(
+        select(Person.name).join(Timer, col(Timer.person_id) == col(Person.id)).where(where)
     ).first()
-    if member is None:
-        raise Conflict("This person is not on the project any more.")
-    session.delete(member)
-    history.note(session, actor, "project", project_id, "member removed", {"person_id": person_id}, {})
-
-
-def add_to_team(session: Session, project: Project, person_id: int) -> ProjectMember:
-    """The membership of a person, made if there is none yet."""
-    member = session.exec(
-        select(ProjectMember).where(
-            ProjectMember.project_id == project.id, ProjectMember.person_id == person_id
-        )
-    ).first()
-    if member is None:
-        member = ProjectMember(project_id=int(project.id or 0), person_id=person_id)
-        session.add(member)
-        session.flush()
-    return member
+    if name is not None:
+        raise Conflict(f"The timer of {name} runs on it. Have it stopped first, so that no time is lost.")
 
 
 def _values(
@@ -191,17 +181,23 @@ def _values(
 ) -> dict[str, Any]:
     if starts_on and ends_on and ends_on < starts_on:
         raise Invalid("The end lies before the start.", "ends_on")
-    if not 0 <= budget_minutes <= 10**8:
+    if not 0 <= budget_minutes <= MOST_MINUTES:
         raise Invalid("The budget is not a sensible number of hours.", "budget_minutes")
     if lead_id is not None:
-        fetch(session, actor, Person, lead_id)
+        _check_lead(session, actor, lead_id)
     return {
-        "name": fields.text(name, "name", max=120),
+        "name": fields.text(name, "name", max=NAME_LENGTH),
         "lead_id": lead_id,
         "starts_on": starts_on,
         "ends_on": ends_on,
         "budget_minutes": budget_minutes,
     }
+
+
+def _check_lead(session: Session, actor: Actor, lead_id: int) -> None:
+    lead = fetch(session, actor, Person, lead_id)
+    if lead.left_on is not None and lead.left_on < clock.today(lead.time_zone):
+        raise Invalid(f"{lead.name} left on {lead.left_on.isoformat()}. Choose someone else.", "lead_id")
 
 
 def _next_color(session: Session) -> int:
@@ -212,7 +208,7 @@ def _next_color(session: Session) -> int:
 def _add(session: Session, actor: Actor, project: Project, values: dict[str, Any]) -> None:
     session.add(project)
     session.flush()
-    if project.lead_id is not None:
-        add_to_team(session, project, project.lead_id)
     after = values | {"account_id": project.account_id, "sow_id": project.sow_id}
     history.note(session, actor, "project", int(project.id or 0), "created", {}, after)
+    if project.lead_id is not None:
+        add_to_team(session, actor, project, project.lead_id)

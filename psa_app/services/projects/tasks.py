@@ -6,9 +6,12 @@ from sqlmodel import Session, func, select
 
 from psa_app.access import Actor, act, fetch
 from psa_app.errors import Conflict, Invalid, Stale
-from psa_app.models import Project, SowLine, Task, TimeEntry, move, touch
+from psa_app.models import Booking, Project, SowLine, Task, TimeEntry, Timer, move, touch
+from psa_app.queries.time.tables import ENTRY
 from psa_app.rules import fields
 from psa_app.services import history
+from psa_app.services.projects.make import check_no_timer
+from psa_app.services.time.pricing import reprice
 
 
 @act("tasks", "create", right="projects.change")
@@ -55,8 +58,6 @@ def change_task(
     budget_minutes: int = 0,
 ) -> Task:
     """Changes a task; unapproved time on it is priced anew, approved time stays as it is."""
-    from psa_app.services.time.pricing import reprice_task
-
     task = fetch(session, actor, Task, task_id, lock=True)
     if task.version != version:
         raise Stale()
@@ -75,15 +76,17 @@ def change_task(
     touch(task)
     session.flush()
     if "sow_line_id" in after or "is_billable" in after:
-        reprice_task(session, actor, task_id)
+        reprice(session, actor, ENTRY.c.task_id == task_id)
     history.note(session, actor, "task", task_id, "changed", before, after)
     return task
 
 
 @act("tasks", "set_status", right="projects.change")
 def set_task_status(session: Session, actor: Actor, task_id: int, *, status: Literal["open", "done"]) -> Task:
-    """Closes a task, or opens it again."""
+    """Closes a task, or opens it again. Raises `Conflict` while somebody's timer runs on it."""
     task = fetch(session, actor, Task, task_id, lock=True)
+    if status == "done":
+        check_no_timer(session, Timer.task_id == task_id)
     old = move(task, "task", status)
     history.note(session, actor, "task", task_id, status, {"status": old}, {"status": status})
     return task
@@ -91,10 +94,13 @@ def set_task_status(session: Session, actor: Actor, task_id: int, *, status: Lit
 
 @act("tasks", "delete", right="projects.change")
 def delete_task(session: Session, actor: Actor, task_id: int) -> None:
-    """Deletes a task without time. Raises `Conflict` when there is some: close it instead."""
+    """Deletes a task without time or bookings. Raises `Conflict` when there are some: close it instead."""
     task = fetch(session, actor, Task, task_id, lock=True)
     if session.exec(select(TimeEntry.id).where(TimeEntry.task_id == task_id)).first() is not None:
         raise Conflict("There is time on this task. Mark it as done instead.")
+    if session.exec(select(Booking.id).where(Booking.task_id == task_id)).first() is not None:
+        raise Conflict("People are booked on this task. Take the bookings away, or mark the task as done.")
+    check_no_timer(session, Timer.task_id == task_id)
     history.note(session, actor, "task", task_id, "deleted", history.values_of(task), {})
     session.delete(task)
 

@@ -53,11 +53,12 @@ def leave_open(
     )
     _plan_ahead(session, actors, running, monday)
     _send_one_back(session, actors, running, today)
-    task = session.exec(
-        select(Task).where(Task.project_id == running[1].project_id).order_by(col(Task.position).desc())
-    ).first()
-    if task is not None:
-        start_timer(session, actors["Yuki"], task_id=int(task.id or 0), note="Prototype of the address step")
+    _run_timer(session, actors["Yuki"], running)
+
+
+def _run_timer(session: Session, member: Actor, running: list[Running]) -> None:
+    checkout = next(r for r in running if r.scope.title == "Checkout redesign")
+    start_timer(session, member, task_id=checkout.task_ids[0], note="Prototype of the address step")
 
 
 def _milestone_ready(session: Session, actors: dict[str, Actor], running: list[Running]) -> None:

@@ -9,6 +9,7 @@ from psa_app.access import Actor
 from psa_app.demo import world
 from psa_app.demo.scopes import Running
 from psa_app.models import Holiday, Leave, TimeEntry
+from psa_app.queries.rates import forget
 from psa_app.rules.weeks import week_of
 from psa_app.services.time.approve import approve_entries
 from psa_app.services.time.log import log_time
@@ -27,6 +28,7 @@ def log_week(
     until: date,
 ) -> None:
     """Everyone's hours from Monday to the day before `until`, on what they are booked on."""
+    forget(session)
     free = set(session.exec(select(Holiday.day).where(Holiday.calendar == "AT")).all())
     for place, someone in enumerate(world.PEOPLE):
         actor = actors[someone.name.split()[0]]

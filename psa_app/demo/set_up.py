@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from random import Random
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from psa_app.access import Actor, system
 from psa_app.access.passwords import DEMO_PASSWORD
@@ -207,7 +207,7 @@ def set_up_internal(session: Session, owner: Actor) -> dict[str, int]:
 def ask_for_leave(session: Session, actors: dict[str, Actor], first: date, last: date) -> None:
     """Each year two weeks in summer and one in winter, staggered, and now and then a sick day."""
     random = Random(17)
-    free = set(session.exec(select(Holiday.day).where(Holiday.calendar == "AT")).all())
+    free = set(session.exec(select(col(Holiday.day)).where(Holiday.calendar == "AT")).all())
     for place, actor in enumerate(actors.values()):
         for year in (first.year, last.year):
             for start, length in (

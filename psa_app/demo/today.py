@@ -39,7 +39,7 @@ def leave_open(
     running: list[Running],
     today: date,
 ) -> None:
-    """A scope with the client, a draft scope, a milestone to accept, a request for leave, a timer, a rejected line."""
+    """A scope to accept, a draft, a milestone, a request for leave, a timer, a line sent back."""
     monday = today - timedelta(days=today.weekday()) + timedelta(weeks=2)
     offer = write(session, OFFER, actors["Mara"], clients[OFFER.client][0], monday)
     send_sow(session, actors["Mara"], int(offer.id or 0))

@@ -29,7 +29,7 @@ def log_week(
 ) -> None:
     """Everyone's hours from Monday to the day before `until`, on what they are booked on."""
     forget(session)
-    free = set(session.exec(select(Holiday.day).where(Holiday.calendar == "AT")).all())
+    free = set(session.exec(select(col(Holiday.day)).where(Holiday.calendar == "AT")).all())
     for place, someone in enumerate(world.PEOPLE):
         actor = actors[someone.name.split()[0]]
         random = Random(f"{someone.name} {monday.isoformat()}")

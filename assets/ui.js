@@ -57,6 +57,10 @@
     form.dataset.at = now;
     if (form.dataset.guard !== undefined) form.dataset.sent = "";
   }, true);
+  addEventListener("submit", (event) => {                        // unsent hours belong to who typed them
+    if (!event.target.action?.endsWith("/auth/logout")) return;
+    for (const key of Object.keys(localStorage)) if (key.startsWith("week:")) localStorage.removeItem(key);
+  }, true);
   addEventListener("beforeunload", (event) => { if (dirty()) event.preventDefault(); });
 
   const ask = (form, leave) => {

@@ -10,7 +10,11 @@ from psa_app.display.figures import Fact
 def _one(fact: rx.Var[Fact]) -> rx.Component:
     words = rx.cond(fact.link != "", fact.link, fact.value)
     value = rx.cond(fact.href != "", link(words, href=fact.href, class_name="link"), rx.fragment(fact.value))
-    return rx.el.div(rx.el.dt(fact.label), rx.el.dd(value), class_name="t-" + fact.tone)
+    return rx.el.div(
+        rx.el.dt(fact.label),
+        rx.el.dd(value, class_name="t-" + fact.tone),
+        class_name=rx.cond(fact.tone == "strong", "t-strong", ""),
+    )
 
 
 def facts(entries: rx.Var[list[Fact]] | list[Fact], quiet: bool = False, plain: bool = False) -> rx.Component:

@@ -24,7 +24,8 @@ export function Palette({ actions, results, answered, keys, newMenu, onSearch, o
       if (e.key === "/") { e.preventDefault(); const box = document.querySelector("main input[type=search]"); if (box) { box.focus(); box.select(); } else show(); }
       else if (e.key === "?") { e.preventDefault(); help.current.showModal(); }
       else if (e.key.toLowerCase() === "t") { e.preventDefault(); onTimer?.(); }
-      else if (e.key.toLowerCase() === "n") { const own = document.querySelector("main [data-new]"), menu = document.getElementById(newMenu); if (own) { e.preventDefault(); own.click(); } else if (menu) { e.preventDefault(); menu.showPopover(); } }
+      else if (/^[a-z]$/.test(e.key) && document.querySelector(`main [data-key="${e.key}"]`)) { e.preventDefault(); document.querySelector(`main [data-key="${e.key}"]`).click(); }
+      else if (e.key.toLowerCase() === "n") { const own = document.querySelector("main [data-new]"), menu = document.getElementById(newMenu), row = document.getElementById("week-add"); if (row) { e.preventDefault(); row.focus(); } else if (own) { e.preventDefault(); own.click(); } else if (menu) { e.preventDefault(); menu.showPopover(); } }
     };
     const press = (e) => { if (e.target.closest?.("[data-palette]")) show(); else if (e.target.closest?.("[data-keys]")) help.current.showModal(); };
     addEventListener("keydown", key);

@@ -175,15 +175,23 @@ def page_header(
     actions: Sequence[rx.Component] = (),
     badge: rx.Component | None = None,
     way: rx.Component | None = None,
+    phone: bool = True,
 ) -> rx.Component:
-    """A page's one title, a grey line below, and at most one primary button on the right."""
+    """A page's one title, a grey line below, and at most one primary button on the right.
+
+    ``phone=False``: not there on a phone, because the content brings its own title and buttons.
+    """
     titles = [
         *([way] if way is not None else []),
         rx.el.h1(title, *([badge] if badge is not None else [])),
         *([rx.el.div(subtitle, class_name="subtitle")] if subtitle is not None else []),
     ]
     right = [rx.el.div(*actions, class_name="actions")] if actions else []
-    return rx.el.div(rx.el.div(*titles, class_name="titles"), *right, class_name="page-head")
+    return rx.el.div(
+        rx.el.div(*titles, class_name="titles"),
+        *right,
+        class_name="page-head" if phone else "page-head phone-bare",
+    )
 
 
 def shell(
@@ -197,14 +205,20 @@ def shell(
     way: rx.Component | None = None,
     extra: Sequence[rx.Component] = (),
     head: bool = True,
+    phone_head: bool = True,
     full: bool = False,
 ) -> rx.Component:
     """A whole staff page.
 
     ``area`` is the key of the rail's item that is open; ``extra`` stands in the top bar before the timer;
-    ``head=False`` when the content brings its own ``page_header``; ``full`` lets it take the whole width.
+    ``head=False`` when the content brings its own ``page_header``, ``phone_head=False`` when it does so on a
+    phone (the week); ``full`` lets it take the whole width.
     """
-    header = [page_header(title, subtitle, actions=actions, badge=badge, way=way)] if head else []
+    header = (
+        [page_header(title, subtitle, actions=actions, badge=badge, way=way, phone=phone_head)]
+        if head
+        else []
+    )
     main = rx.el.main(
         *header,
         *content,

@@ -224,7 +224,9 @@ def column_chooser(
         )
 
     opens = button("Columns", small=True, icon_name="columns", custom_attrs={"popoverTarget": ident})
-    return rx.fragment(opens, sheet(ident, rx.foreach(columns, one), label="Columns", menu=False))
+    return rx.el.span(
+        opens, sheet(ident, rx.foreach(columns, one), label="Columns", menu=False), class_name="only-wide"
+    )
 
 
 def export_menu(links: Sequence[tuple[str, Text]], ident: str = "export-menu") -> rx.Component:

@@ -54,7 +54,7 @@ class Paper:
     mark: str = ""  # the letter in the firm's square when there is no logo
     logo: str = ""  # address of the logo
     firm: Party = field(default_factory=lambda: Party(""))
-    to: Party = field(default_factory=lambda: Party(""))
+    client: Party = field(default_factory=lambda: Party(""))
     facts: list[PaperFact] = field(default_factory=list)
     heading: str = ""
     lines: list[PaperLine] = field(default_factory=list)

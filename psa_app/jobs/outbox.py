@@ -1,0 +1,109 @@
+"""Delivering what was promised: claim one row, do it with no transaction open, tick it off.
+
+A worker that dies leaves its row claimed; the row comes due again when its lease ends. Each effect
+carries its key, so that doing it a second time is not seen outside.
+"""
+
+import json
+import logging
+import random
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import update
+from sqlmodel import SQLModel, col, select
+
+from psa_app import clock, db
+from psa_app.errors import Invalid, PsaError
+from psa_app.models import Outbox
+
+log = logging.getLogger("psa_app.jobs")
+LEASE = timedelta(minutes=2)
+LONGEST_WAIT = 3600  # seconds between two tries
+Effect = Callable[[str, dict[str, Any]], str]
+
+EFFECTS: dict[str, Effect] = {}
+
+
+def effect(kind: str) -> Callable[[Effect], Effect]:
+    """Declares who delivers rows of `kind`: `fn(key, payload)` returns a remark, "" when all went well.
+
+    It raises `Invalid` for what can never be done; any other error means: try again later.
+    """
+
+    def declare(function: Effect) -> Effect:
+        EFFECTS[kind] = function
+        return function
+
+    return declare
+
+
+def deliver_due(most: int = 50, wanted: Callable[[], bool] = lambda: True) -> int:
+    """Delivers what is due, one row after the other, while `wanted()`; returns how many rows were tried."""
+    tried = 0
+    while tried < most and wanted() and anything_due(Outbox):
+        with db.unit_of_work() as session:
+            rows = db.claim(session, Outbox, limit=1, lease=LEASE)
+        if not rows:
+            break
+        deliver(rows[0])
+        tried += 1
+    return tried
+
+
+def anything_due(model: type[SQLModel]) -> bool:
+    """True if a queue table has a row to work on. It takes no write lock, so asking often costs nothing."""
+    table: Any = model
+    with db.reading() as session:
+        due = select(table.id).where(col(table.done_at).is_(None), table.due_at <= clock.now()).limit(1)
+        return session.exec(due).first() is not None
+
+
+def deliver(row: Any) -> None:
+    """Does what one claimed row promises, and writes down what came of it."""
+    try:
+        remark = _do(row.kind, row.key, json.loads(row.payload))
+    except Invalid as error:
+        log.warning("%s cannot be delivered: %s", row.key, error.sentence)
+        _finish(row, error.sentence)
+    except PsaError as error:
+        _wait(row, error.sentence)
+    except Exception as error:
+        log.warning("%s failed", row.key, exc_info=error)
+        _wait(row, f"{type(error).__name__}: {error}")
+    else:
+        _finish(row, remark)
+
+
+def wait_after(tries: int) -> timedelta:
+    """How long to wait after so many failures: 2, 4, 8, … seconds, an hour at most, give or take a fifth."""
+    seconds = min(LONGEST_WAIT, 2 ** min(tries, 12))
+    return timedelta(seconds=seconds * random.uniform(0.8, 1.2))  # noqa: S311 - so that not all come at once
+
+
+def _do(kind: str, key: str, payload: dict[str, Any]) -> str:
+    from psa_app.jobs import effects  # noqa: F401 - it fills the registry
+
+    if kind not in EFFECTS:
+        raise LookupError(f"Nobody delivers {kind!r}.")
+    return EFFECTS[kind](key, payload)
+
+
+def _finish(row: Any, remark: str) -> None:
+    _settle(row.id, done_at=clock.now(), error=remark[:400], payload=_without_secrets(row.payload))
+
+
+def _wait(row: Any, error: str) -> None:
+    _settle(row.id, due_at=clock.now() + wait_after(row.tries + 1), error=error[:400])
+
+
+def _settle(row_id: int, **values: Any) -> None:
+    with db.unit_of_work() as session:
+        session.connection().execute(update(Outbox).where(col(Outbox.id) == row_id).values(**values))
+
+
+def _without_secrets(payload: str) -> str:
+    """A delivered mail's row keeps no link: whoever reads the database could open it."""
+    values: Mapping[str, Any] = json.loads(payload)
+    return json.dumps({**values, "path": ""}) if "path" in values else payload

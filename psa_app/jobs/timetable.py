@@ -1,0 +1,149 @@
+"""What runs by the clock: often, and once a night (or as soon as the machine is on again)."""
+
+import logging
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from huey import SqliteHuey, crontab
+
+from psa_app import clock, db
+from psa_app.config import settings
+from psa_app.errors import PsaError
+from psa_app.models import JobRun
+from psa_app.services.ops.runs import FAILED, begin_run, end_run, last_run
+
+log = logging.getLogger("psa_app.jobs")
+QUIET_HOUR = 3  # for what runs at night when backups are off
+TRY_AGAIN = timedelta(hours=1)
+LONGEST = 3600  # seconds that a nightly program may take
+
+
+def make_queue(folder: Path) -> SqliteHuey:
+    """Huey with the timetable. Its file holds only what is due this minute and may be deleted."""
+    folder.mkdir(parents=True, exist_ok=True)
+    queue = SqliteHuey("psa", filename=str(folder / "huey.db"), results=False, fsync=False)
+    for name, minutes, work in TIMETABLE:
+        queue.periodic_task(crontab(minute=minutes), name=name)(named(name, work))
+    return queue
+
+
+def named(name: str, work: Callable[[], str]) -> Callable[[], None]:
+    """The work, with its beginning, end and outcome written down."""
+
+    def run() -> None:
+        _run(name, work)
+
+    return run
+
+
+def nightly() -> str:
+    """Runs what is due since the last quiet hour: backup, clearing out, checks. Returns what ran."""
+    ran = []
+    for name, work in NIGHTLY:
+        with db.reading() as session:
+            last = last_run(session, name)
+        if is_due(last, clock.now(), _hour()) and (name != "backup" or settings().backup_hour is not None):
+            _run(name, work)
+            ran.append(name)
+    return ", ".join(ran)
+
+
+def is_due(last: JobRun | None, now: datetime, hour: int) -> bool:
+    """True when a nightly job has not run since the last time that the clock showed `hour` (UTC).
+
+    One that failed, or never ended, is tried again an hour after it began.
+    """
+    slot = now.replace(hour=hour, minute=0, second=0, microsecond=0)
+    if slot > now:
+        slot -= timedelta(days=1)
+    if last is None or last.started_at < slot:
+        return True
+    failed = last.finished_at is None or last.outcome.startswith(FAILED)
+    return failed and now - last.started_at >= TRY_AGAIN
+
+
+def sweep() -> str:
+    """Asks the payment service after payments that nobody has heard of."""
+    from psa_app.services.payments.inbox import sweep_payments
+
+    return f"{sweep_payments()} payments looked at"
+
+
+def seal() -> str:
+    """Chains what history has been written since the last time."""
+    from psa_app.services.ops.seal import seal_history
+
+    sealed = 0
+    while True:
+        with db.unit_of_work() as session:
+            count = seal_history(session)
+        sealed += count
+        if not count:
+            return f"{sealed} rows sealed"
+
+
+def clear_out() -> str:
+    """Deletes what no longer counts: ended sessions, old links, counted attempts, remembered answers."""
+    from psa_app.services.ops.clear_out import clear
+
+    with db.unit_of_work() as session:
+        return clear(session)
+
+
+def apart(*command: str) -> Callable[[], str]:
+    """Work for a process of its own, because it keeps a core busy: `psa` with these words."""
+
+    def run() -> str:
+        done = subprocess.run(  # noqa: S603 - our own program with fixed words
+            [sys.executable, "-m", "psa_app.cli", *command],
+            capture_output=True,
+            text=True,
+            timeout=LONGEST,
+            check=False,
+        )
+        said = (done.stdout if done.returncode == 0 else done.stderr or done.stdout).strip()
+        last_line = said.splitlines()[-1] if said else ""
+        return last_line if done.returncode == 0 else FAILED + (last_line or f"code {done.returncode}")
+
+    return run
+
+
+NIGHTLY: tuple[tuple[str, Callable[[], str]], ...] = (
+    ("backup", apart("backup")),
+    ("clear out", clear_out),
+    ("checks", apart("verify")),
+)
+TIMETABLE: tuple[tuple[str, str, Callable[[], str]], ...] = (
+    ("sweep", "*", sweep),
+    ("seal", "*", seal),
+    ("nightly", "*/10", nightly),
+)
+
+
+def _run(name: str, work: Callable[[], str]) -> None:
+    try:
+        with db.unit_of_work() as session:
+            begin_run(session, name)
+        outcome = _outcome(name, work)
+        with db.unit_of_work() as session:
+            end_run(session, name, outcome)
+    except PsaError as error:
+        log.warning("%s waits: %s", name, error.sentence)
+
+
+def _outcome(name: str, work: Callable[[], str]) -> str:
+    try:
+        return work()
+    except PsaError as error:
+        return FAILED + error.sentence
+    except Exception as error:
+        log.exception("%s failed", name)
+        return f"{FAILED}{type(error).__name__}: {error}"
+
+
+def _hour() -> int:
+    hour = settings().backup_hour
+    return QUIET_HOUR if hour is None else hour

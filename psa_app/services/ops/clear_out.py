@@ -1,0 +1,46 @@
+"""Clearing out what no longer counts. Records, history and money are never touched."""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete
+from sqlmodel import Session, SQLModel, col
+
+from psa_app import clock
+from psa_app.models import (
+    Inbox,
+    LoginSession,
+    OneTimeLink,
+    Outbox,
+    PortalLink,
+    RememberedAnswer,
+    SignInAttempt,
+)
+
+DAY = timedelta(days=1)
+SESSIONS = 90 * DAY  # a place stays known that long (services/identity/pace.py)
+LINKS = 30 * DAY
+ATTEMPTS = DAY
+ANSWERS = DAY  # how long an Idempotency-Key is remembered
+DELIVERED = 90 * DAY  # mails that went out, messages that were worked through
+
+
+def clear(session: Session) -> str:
+    """Deletes what is past its term; returns how many rows of what, in words."""
+    now = clock.now()
+    past: dict[str, tuple[type[SQLModel], ColumnElement[bool]]] = {
+        "sessions": (LoginSession, col(LoginSession.created_at) < now - SESSIONS),
+        "invitations": (OneTimeLink, col(OneTimeLink.expires_at) < now - LINKS),
+        "links": (PortalLink, col(PortalLink.expires_at) < now - LINKS),
+        "sign-in attempts": (SignInAttempt, col(SignInAttempt.at) < now - ATTEMPTS),
+        "remembered answers": (RememberedAnswer, col(RememberedAnswer.created_at) < now - ANSWERS),
+        "mails": (Outbox, col(Outbox.done_at) < now - DELIVERED),
+        "messages": (Inbox, col(Inbox.done_at) < now - DELIVERED),
+    }
+    cleared = {name: _delete(session, model, which) for name, (model, which) in past.items()}
+    return ", ".join(f"{count} {name}" for name, count in cleared.items() if count) or "nothing to clear"
+
+
+def _delete(session: Session, model: type[SQLModel], which: ColumnElement[bool]) -> int:
+    result: Any = session.connection().execute(delete(model).where(which))
+    return int(result.rowcount)

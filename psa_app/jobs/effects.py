@@ -53,7 +53,7 @@ def make_invoice_pdf(key: str, payload: dict[str, Any]) -> str:  # noqa: ARG001 
 @effect("expire_checkout")
 def expire_checkout(key: str, payload: dict[str, Any]) -> str:  # noqa: ARG001
     """Closes a payment page whose invoice can no longer be paid. payload: payment_id."""
-    from psa_app.services.payments.inbox import expire_page
+    from psa_app.services.payments.pages import expire_page
 
     expire_page(int(payload["payment_id"]))
     return ""

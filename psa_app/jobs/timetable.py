@@ -67,7 +67,7 @@ def is_due(last: JobRun | None, now: datetime, hour: int) -> bool:
 
 def sweep() -> str:
     """Asks the payment service after payments that nobody has heard of."""
-    from psa_app.services.payments.inbox import sweep_payments
+    from psa_app.services.payments.sweep import sweep_payments
 
     return f"{sweep_payments()} payments looked at"
 

@@ -19,6 +19,7 @@ class Invoice(Record, table=True):
             sqlite_where=text("number <> ''"),
             postgresql_where=text("number <> ''"),
         ),
+        {"sqlite_autoincrement": True},  # the id of a discarded draft never comes back
     )
     number: str = ""
     account_id: int = Field(foreign_key="account.id", index=True)

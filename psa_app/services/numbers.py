@@ -23,16 +23,17 @@ def take_number(session: Session, kind: str, day: date, *, sandbox: bool) -> str
         .execution_options(populate_existing=True)
     ).first()
     if series is None:
-        pattern = DEFAULT_PATTERNS[kind]
-        series = NumberSeries(kind=kind, sandbox=sandbox, pattern=f"TEST-{pattern}" if sandbox else pattern)
-        session.add(series)
+        raise Conflict("There is no number series for this. Set up the firm first.")
     if series.last_date is not None and day < series.last_date:
+        last = series.last_date.isoformat()
         raise Conflict(
-            f"The last number of this series was given on {series.last_date.isoformat()}; choose that day or a later one.",
+            f"The last number of this series was given on {last}. Choose that day or a later one.",
             "issued_on",
         )
     if "{year" in series.pattern and series.year != day.year:
-        series.year, series.next_number = day.year, 1
+        # A series that has given no number yet keeps the first one that the firm has set.
+        series.next_number = 1 if series.year else series.next_number
+        series.year = day.year
     number = series_number(series.pattern, day.year, series.next_number)
     series.next_number += 1
     series.last_date = day

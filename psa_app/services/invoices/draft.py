@@ -3,45 +3,40 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import Literal, cast
 
-from sqlalchemy import delete, insert
 from sqlmodel import Session, col, select
 
 from psa_app import clock
 from psa_app.access import Actor, act, fetch
 from psa_app.errors import Conflict, Invalid
-from psa_app.models import (
-    Account,
-    BankAccount,
-    BilledMilestone,
-    BilledTime,
-    Firm,
-    Invoice,
-    InvoiceLine,
-    Person,
-    Project,
-    Role,
-    Sow,
-    SowLine,
-    Task,
-    TaxRate,
-)
-from psa_app.rules.billing import TimePlan, plan_time_lines
+from psa_app.models import Account, BankAccount, Firm, Invoice, Sow
+from psa_app.queries.invoices.mode import takes_test_money
+from psa_app.queries.invoices.open_work import OpenMilestone, OpenWork, open_work
+from psa_app.rules import money
+from psa_app.rules.billing import BillableEntry, Grouping, TimePlan, plan_time_lines
 from psa_app.services import history
-from psa_app.services.invoices.totals import write_totals
-from psa_app.services.invoices.work import OpenTime, open_milestones, open_time
+from psa_app.services.invoices.lines import (
+    line_ids,
+    period_of,
+    remove_lines,
+    sows_of,
+    write_milestone_lines,
+    write_time_lines,
+)
+from psa_app.services.invoices.taxes import TaxBook
+from psa_app.services.invoices.totals import remove_taxes, write_totals
 
-Grouping = Literal["person", "task", "role", "day", "none"]
+What = Literal["time", "milestones"]
+EVERYTHING: tuple[What, ...] = ("time", "milestones")
+FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 
-@dataclass(frozen=True, slots=True)
-class Tax:
-    """The tax a line is printed with."""
+@dataclass
+class Unpriced(Conflict):
+    """Approved time without a rate stops a draft; `entry_ids` names it all."""
 
-    kind: str
-    ppm: int
-    name: str
+    entry_ids: tuple[int, ...] = ()
 
 
 @act("invoices", "draft", right="invoices.draft")
@@ -53,47 +48,33 @@ def draft_invoice(
     until: date,
     sow_id: int | None = None,
     grouping: Grouping | None = None,
-    include: tuple[Literal["time", "milestones"], ...] = ("time", "milestones"),
+    include: tuple[What, ...] = EVERYTHING,
     currency: str | None = None,
 ) -> Invoice:
-    """Makes a draft of everything that a client (or one SOW) can be billed up to a day.
+    """Makes a draft of everything that a client (or one SOW) can be billed up to a day, in one currency.
 
     The client's row is locked, so two who press at once get one draft: the second finds nothing
-    left. Raises `Conflict` for unpriced time, and when nothing is open (naming the draft that
-    holds it already).
+    left. With an empty `include` the draft has no line yet. Raises `Unpriced` for time without a
+    rate, `Conflict` when nothing is open (naming the draft that holds it already).
     """
     account = fetch(session, actor, Account, account_id, lock=True)
     sow = fetch(session, actor, Sow, sow_id) if sow_id is not None else None
     if sow is not None and sow.account_id != account_id:
         raise Invalid("This scope belongs to another client.", "sow_id")
-    money_in = currency or (sow.currency if sow else account.currency)
-    time = open_time(session, account_id, until, money_in, sow_id) if "time" in include else OpenTime((), {})
-    found = open_milestones(session, account_id, until, sow_id) if "milestones" in include else ()
-    milestones = [row for row in found if row[2].currency == money_in]
-    how = grouping or (sow.grouping if sow else _usual_grouping(session, account_id))
-    plan = plan_time_lines(time.entries, time.terms, how)
-    if not plan.lines and not milestones:
-        raise Conflict(_nothing(session, account_id, until, plan), "until")
-    invoice = _head(session, account, sow or _only_sow(session, milestones, time), until, money_in, how)
-    tax = _tax_of(session, account, sow)
-    _write_time(session, invoice, plan, time, tax, how)
-    _write_milestones(session, invoice, milestones, tax)
-    _set_period(invoice, time, milestones, plan)
-    write_totals(session, invoice)
-    history.note(
-        session,
-        actor,
-        "invoice",
-        int(invoice.id or 0),
-        "drafted",
-        {},
-        {
-            "account_id": account_id,
-            "until": until,
-            "total_minor": invoice.total_minor,
-            "over_cap": len(plan.over_cap),
-        },
-    )
+    check_until(until)
+    work = open_work(session, account_id, until, sow_id, include=include, lock=True)
+    check_priced(work)
+    money_in = _currency(work, currency, sow, account)
+    entries = work.time.get(money_in, [])
+    milestones = [one for one in work.milestones if one.currency == money_in]
+    how = grouping or usual_grouping(session, account_id, sow)
+    plan = plan_time_lines(entries, work.terms, how)
+    if include and not milestones and plan.amount == 0:
+        raise Conflict(_nothing(session, account_id, until, work, plan, money_in), "until")
+    only = sow or _only_sow(session, milestones, plan)
+    invoice = _head(session, account, only, until, money_in, how)
+    _write(session, invoice, account, plan, entries, milestones)
+    _note(session, actor, invoice, plan)
     return invoice
 
 
@@ -101,14 +82,12 @@ def draft_invoice(
 def discard_draft(session: Session, actor: Actor, invoice_id: int) -> None:
     """Throws a draft away; its time and milestones are open again. Raises `Conflict` once issued."""
     invoice = locked_draft(session, actor, invoice_id)
-    lines = select(InvoiceLine.id).where(InvoiceLine.invoice_id == invoice_id)
-    connection = session.connection()
-    connection.execute(delete(BilledTime).where(col(BilledTime.line_id).in_(lines)))
-    connection.execute(delete(BilledMilestone).where(col(BilledMilestone.line_id).in_(lines)))
-    connection.execute(delete(InvoiceLine).where(col(InvoiceLine.invoice_id) == invoice_id))
+    remove_lines(session, line_ids(session, invoice))
+    remove_taxes(session, invoice)
     before = {"account_id": invoice.account_id, "total_minor": invoice.total_minor}
     history.note(session, actor, "invoice", invoice_id, "discarded", before, {})
     session.delete(invoice)
+    session.flush()
 
 
 def locked_draft(session: Session, actor: Actor, invoice_id: int) -> Invoice:
@@ -117,45 +96,88 @@ def locked_draft(session: Session, actor: Actor, invoice_id: int) -> Invoice:
     fetch(session, actor, Account, seen.account_id, lock=True)
     invoice = fetch(session, actor, Invoice, invoice_id, lock=True)
     if invoice.status != "draft":
-        raise Conflict(
-            f"{invoice.number} is {invoice.status.replace('_', ' ')} and does not change any more."
-        )
+        state = invoice.status.replace("_", " ")
+        raise Conflict(f"{invoice.number} is {state} and does not change any more.")
     return invoice
 
 
-def _nothing(session: Session, account_id: int, until: date, plan: TimePlan) -> str:
+def check_until(until: date) -> None:
+    """Refuses a day that no calendar of a firm holds."""
+    if not FIRST_YEAR <= until.year < LAST_YEAR:
+        raise Invalid(f"Choose a day between {FIRST_YEAR} and {LAST_YEAR}.", "until")
+
+
+def check_priced(work: OpenWork) -> None:
+    """Raises `Unpriced` when approved time has no rate."""
+    if not work.unpriced:
+        return
+    shown = ", ".join(str(entry_id) for entry_id in work.unpriced[:10])
+    more = len(work.unpriced) - 10
+    names = f"{shown} and {more} more" if more > 0 else shown
+    what = "1 entry has" if len(work.unpriced) == 1 else f"{len(work.unpriced)} entries have"
+    raise Unpriced(
+        f"{what} no rate ({names}). Give a rate or mark the time as not billable, then draft again.",
+        "until",
+        work.unpriced,
+    )
+
+
+def usual_grouping(session: Session, account_id: int, sow: Sow | None = None) -> Grouping:
+    """How the client's lines are grouped: as the SOW says, or the one signed last, else by role."""
+    last = (
+        sow
+        or session.exec(
+            select(Sow)
+            .where(Sow.account_id == account_id, Sow.status == "signed")
+            .order_by(col(Sow.id).desc())
+        ).first()
+    )
+    return cast("Grouping", last.grouping) if last else "role"
+
+
+def _currency(work: OpenWork, asked: str | None, sow: Sow | None, account: Account) -> str:
+    """The currency of the draft: as asked, else the SOW's, else the only one in which work is open."""
+    if asked is not None:
+        money.exponent(asked)
+        return asked
+    if sow is not None:
+        return sow.currency
+    found = work.currencies()
+    return found[0] if len(found) == 1 else account.currency
+
+
+def _nothing(
+    session: Session, account_id: int, until: date, work: OpenWork, plan: TimePlan, currency: str
+) -> str:
+    others = [other for other in work.currencies() if other != currency]
+    if others:
+        return f"Nothing is open in {currency}, but there is work in {' and '.join(others)}. Choose that."
+    if plan.over_cap:
+        return "The cap is used up: the open hours lie above it. Agree a change with the client first."
+    if plan.lines:
+        return "The open time rounds to 0:00 and bills nothing yet. Draft again when there is more."
     draft = session.exec(
         select(Invoice.id)
         .where(Invoice.account_id == account_id, Invoice.status == "draft")
         .order_by(col(Invoice.id).desc())
     ).first()
     if draft is not None:
-        return f"Everything up to {until.isoformat()} is already on draft {draft}. Open it, or choose a later day."
-    if plan.over_cap:
-        return "The cap is used up: the open hours lie above it. Agree a change with the client first."
+        day = until.isoformat()
+        return f"Everything up to {day} is already on draft {draft}. Open it, or choose a later day."
     return f"Nothing is open up to {until.isoformat()}: no approved time and no accepted milestone."
 
 
-def _usual_grouping(session: Session, account_id: int) -> str:
-    last = session.exec(
-        select(Sow.grouping)
-        .where(Sow.account_id == account_id, Sow.status == "signed")
-        .order_by(col(Sow.id).desc())
-    ).first()
-    return last or "role"
-
-
-def _only_sow(session: Session, milestones: Sequence[Any], time: OpenTime) -> Sow | None:
-    """The SOW when all the work belongs to a single one."""
-    line_ids = {key for key in time.terms if key > 0}
-    found = set(session.exec(select(SowLine.sow_id).where(col(SowLine.id).in_(line_ids))).all())
-    found |= {row[2].id for row in milestones}
-    has_other = any(key < 0 for key in time.terms)
-    return session.get(Sow, found.pop()) if len(found) == 1 and not has_other else None
+def _only_sow(session: Session, milestones: Sequence[OpenMilestone], plan: TimePlan) -> Sow | None:
+    """The SOW when all the billed work belongs to a single one."""
+    keys = {line.sow_line_id for line in plan.lines}
+    known = sows_of(session, keys)
+    found = {known.get(key) for key in keys} | {milestone.sow_id for milestone in milestones}
+    only = found.pop() if len(found) == 1 else None
+    return session.get(Sow, only) if only is not None else None
 
 
 def _head(
-    session: Session, account: Account, sow: Sow | None, until: date, currency: str, grouping: str
+    session: Session, account: Account, sow: Sow | None, until: date, currency: str, grouping: Grouping
 ) -> Invoice:
     firm = session.exec(select(Firm)).one()
     days = sow.payment_days if sow else account.payment_days
@@ -169,7 +191,7 @@ def _head(
         purchase_order=sow.purchase_order if sow else "",
         bank_account_id=_bank(session, currency),
         tax_rounding=firm.tax_rounding,
-        is_sandbox=firm.payment_provider == "sandbox",
+        is_sandbox=takes_test_money(firm),
         created_at=clock.now(),
         updated_at=clock.now(),
     )
@@ -179,139 +201,37 @@ def _head(
 
 
 def _bank(session: Session, currency: str) -> int | None:
-    accounts = session.exec(
-        select(BankAccount).order_by(col(BankAccount.is_default).desc(), col(BankAccount.id))
-    ).all()
-    return next((a.id for a in accounts if a.currency == currency), accounts[0].id if accounts else None)
-
-
-def _tax_of(session: Session, account: Account, sow: Sow | None) -> Tax:
-    rate_id = (sow.tax_rate_id if sow else None) or account.tax_rate_id
-    rate = session.get(TaxRate, rate_id) if rate_id else None
-    rate = (
-        rate or session.exec(select(TaxRate).where(col(TaxRate.is_default), col(TaxRate.is_active))).first()
+    """The firm's account in the invoice's currency, else its usual one."""
+    usual = (col(BankAccount.is_default).desc(), col(BankAccount.id))
+    accounts = session.exec(select(BankAccount).order_by(*usual)).all()
+    return next(
+        (one.id for one in accounts if one.currency == currency), accounts[0].id if accounts else None
     )
-    return Tax(rate.kind, rate.rate_ppm, rate.name) if rate else Tax("zero", 0, "No tax")
 
 
-def _write_time(
-    session: Session, invoice: Invoice, plan: TimePlan, time: OpenTime, tax: Tax, grouping: str
+def _write(
+    session: Session,
+    invoice: Invoice,
+    account: Account,
+    plan: TimePlan,
+    entries: Sequence[BillableEntry],
+    milestones: Sequence[OpenMilestone],
 ) -> None:
-    if not plan.lines:
-        return
-    names = _Names(session, plan, time, grouping)
-    rows = [
-        {
-            "invoice_id": invoice.id,
-            "position": position,
-            "kind": "time",
-            "description": names.title(line),
-            "detail": names.detail(line),
-            "minutes": line.minutes,
-            "quantity": 1,
-            "rate_minor": line.rate,
-            "net_minor": line.amount,
-            "sow_line_id": line.sow_line_id if line.sow_line_id > 0 else None,
-            "tax_kind": tax.kind,
-            "tax_ppm": tax.ppm,
-            "tax_name": tax.name,
-        }
-        for position, line in enumerate(plan.lines, 1)
-    ]
-    connection = session.connection()
-    statement = insert(InvoiceLine.__table__).returning(
-        InvoiceLine.__table__.c.id, sort_by_parameter_order=True
-    )  # type: ignore[attr-defined]
-    ids = connection.execute(statement, rows).scalars().all()
-    shares = [
-        {
-            "entry_id": share.entry_id,
-            "line_id": line_id,
-            "seconds": share.seconds,
-            "minutes": share.minutes,
-            "offset_seconds": share.offset_seconds,
-            "amount_minor": share.amount,
-            "released_at": None,
-        }
-        for line_id, line in zip(ids, plan.lines, strict=True)
-        for share in line.shares
-    ]
-    connection.execute(insert(BilledTime.__table__), shares)  # type: ignore[attr-defined]
+    taxes = TaxBook(session, account)
+    write_time_lines(session, invoice, account, plan, entries, cast("Grouping", invoice.grouping), taxes)
+    write_milestone_lines(session, invoice, account, milestones, taxes)
+    zone = session.exec(select(Firm.time_zone)).one()
+    period = period_of(session, invoice, zone)
+    if period:
+        invoice.service_from, invoice.service_to = period
+    write_totals(session, invoice)
 
 
-def _write_milestones(session: Session, invoice: Invoice, milestones: Sequence[Any], tax: Tax) -> None:
-    position = session.exec(select(InvoiceLine.position).where(InvoiceLine.invoice_id == invoice.id)).all()
-    for place, (milestone, line, _sow) in enumerate(milestones, max(position, default=0) + 1):
-        accepted = milestone.accepted_at.date().isoformat() if milestone.accepted_at else ""
-        row = InvoiceLine(
-            invoice_id=int(invoice.id or 0),
-            position=place,
-            kind="milestone",
-            description=milestone.title,
-            detail=f"{line.title}, accepted {accepted}",
-            rate_minor=milestone.value_minor,
-            net_minor=milestone.value_minor,
-            sow_line_id=line.id,
-            tax_kind=tax.kind,
-            tax_ppm=tax.ppm,
-            tax_name=tax.name,
-        )
-        session.add(row)
-        session.flush()
-        session.add(
-            BilledMilestone(
-                milestone_id=milestone.id, line_id=int(row.id or 0), amount_minor=milestone.value_minor
-            )
-        )
-    session.flush()
-
-
-def _set_period(invoice: Invoice, time: OpenTime, milestones: Sequence[Any], plan: TimePlan) -> None:
-    billed = {share.entry_id for line in plan.lines for share in line.shares}
-    days = [entry.day for entry in time.entries if entry.id in billed]
-    days += [row[0].accepted_at.date() for row in milestones if row[0].accepted_at]
-    if days:
-        invoice.service_from, invoice.service_to = min(days), max(days)
-
-
-class _Names:
-    """Words for printed lines, by how they are grouped."""
-
-    def __init__(self, session: Session, plan: TimePlan, time: OpenTime, grouping: str) -> None:
-        self.grouping = grouping
-        self.entries = {entry.id: entry for entry in time.entries}
-        self.people = self._names(session, Person, {e.person_id for e in time.entries})
-        self.roles = self._names(session, Role, {e.role_id for e in time.entries})
-        task_rows = session.exec(
-            select(Task.id, Task.name, Project.name)
-            .join(Project, col(Project.id) == col(Task.project_id))
-            .where(col(Task.id).in_({e.task_id for e in time.entries}))
-        ).all()
-        self.tasks = {task_id: (task, project) for task_id, task, project in task_rows}
-        keys = {line.sow_line_id for line in plan.lines}
-        self.lines = dict(
-            session.exec(select(SowLine.id, SowLine.title).where(col(SowLine.id).in_(keys))).all()
-        )
-
-    @staticmethod
-    def _names(session: Session, model: Any, ids: set[int]) -> dict[int, str]:
-        return dict(session.exec(select(model.id, model.name).where(col(model.id).in_(ids))).all())
-
-    def title(self, line: Any) -> str:
-        entry = self.entries[line.shares[0].entry_id]
-        match self.grouping:
-            case "person":
-                return self.people[entry.person_id]
-            case "role":
-                return self.roles.get(entry.role_id, "Services")
-            case "task":
-                return self.tasks[entry.task_id][0]
-            case "day":
-                return entry.day.isoformat()
-        return self.lines.get(line.sow_line_id) or self.tasks[entry.task_id][1]
-
-    def detail(self, line: Any) -> str:
-        if line.sow_line_id in self.lines and self.grouping != "none":
-            return self.lines[line.sow_line_id]
-        projects = sorted({self.tasks[self.entries[share.entry_id].task_id][1] for share in line.shares})
-        return ", ".join(projects)[:200]
+def _note(session: Session, actor: Actor, invoice: Invoice, plan: TimePlan) -> None:
+    after = {
+        "account_id": invoice.account_id,
+        "until": invoice.cutoff,
+        "total_minor": invoice.total_minor,
+        "over_cap": len(plan.over_cap),
+    }
+    history.note(session, actor, "invoice", int(invoice.id or 0), "drafted", {}, after)

@@ -1,26 +1,34 @@
-"""Editing a draft as long as it is one."""
+"""Editing a draft as long as it is one: its head and its lines."""
 
+from collections.abc import Mapping
 from datetime import date
 
-from sqlalchemy import delete
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from psa_app.access import Actor, act
 from psa_app.errors import Invalid, NotFound, Stale
-from psa_app.models import (
-    BankAccount,
-    BilledMilestone,
-    BilledTime,
-    Invoice,
-    InvoiceLine,
-    TaxRate,
-    touch,
-)
+from psa_app.models import Account, BankAccount, Firm, Invoice, InvoiceLine, touch
+from psa_app.queries.invoices.open_work import open_work
 from psa_app.rules import fields
+from psa_app.rules.billing import Grouping, plan_time_lines
+from psa_app.rules.invoices import MAX_PAYMENT_DAYS
 from psa_app.rules.money import Money
 from psa_app.services import history
-from psa_app.services.invoices.draft import Grouping, discard_draft, draft_invoice, locked_draft
+from psa_app.services.invoices.draft import FIRST_YEAR, LAST_YEAR, locked_draft
+from psa_app.services.invoices.entries import billed_on
+from psa_app.services.invoices.lines import (
+    line_ids,
+    next_position,
+    period_of,
+    remove_lines,
+    renumber,
+    write_time_lines,
+)
+from psa_app.services.invoices.taxes import TaxBook, chosen_tax
 from psa_app.services.invoices.totals import write_totals
+
+MOST = 10**13
+MOST_QUANTITY = 100_000
 
 
 @act("invoices", "change", right="invoices.draft")
@@ -41,10 +49,9 @@ def change_draft(
     invoice = locked_draft(session, actor, invoice_id)
     if invoice.version != version:
         raise Stale()
-    if service_from and service_to and service_to < service_from:
-        raise Invalid("The service period ends before it begins.", "service_to")
-    if not 0 <= payment_days <= 365:
-        raise Invalid("Give between 0 and 365 days to pay.", "payment_days")
+    _check_period(service_from, service_to)
+    if not 0 <= payment_days <= MAX_PAYMENT_DAYS:
+        raise Invalid(f"Give between 0 and {MAX_PAYMENT_DAYS} days to pay.", "payment_days")
     if bank_account_id is not None and session.get(BankAccount, bank_account_id) is None:
         raise Invalid("Choose one of the firm's bank accounts.", "bank_account_id")
     values = {
@@ -59,30 +66,34 @@ def change_draft(
     for name, value in after.items():
         setattr(invoice, name, value)
     touch(invoice)
+    session.flush()
     history.note(session, actor, "invoice", invoice_id, "changed", before, after)
     return invoice
 
 
+def _check_period(first: date | None, last: date | None) -> None:
+    for day, field in ((first, "service_from"), (last, "service_to")):
+        if day is not None and not FIRST_YEAR <= day.year < LAST_YEAR:
+            raise Invalid(f"Choose a day between {FIRST_YEAR} and {LAST_YEAR}.", field)
+    if first and last and last < first:
+        raise Invalid("The service period ends before it begins.", "service_to")
+
+
 @act("invoices", "regroup", right="invoices.draft")
 def regroup_draft(session: Session, actor: Actor, invoice_id: int, *, grouping: Grouping) -> Invoice:
-    """Draws the same work up anew, grouped differently. Returns a new draft with the head kept."""
-    old = locked_draft(session, actor, invoice_id)
-    head = history.values_of(old, ("purchase_order", "payment_days", "bank_account_id", "note"))
-    account_id, until, sow_id, currency = old.account_id, old.cutoff, old.sow_id, old.currency
-    discard_draft(session, actor, invoice_id)
-    session.flush()
-    new = draft_invoice(
-        session,
-        actor,
-        account_id=account_id,
-        until=until,
-        sow_id=sow_id,
-        grouping=grouping,
-        currency=currency,
-    )
-    for name, value in head.items():
-        setattr(new, name, value)
-    return new
+    """Draws the time on a draft up anew, grouped differently; its other lines stay as they are."""
+    invoice = locked_draft(session, actor, invoice_id)
+    account = session.get_one(Account, invoice.account_id)
+    mine = set(billed_on(session, invoice))
+    remove_lines(session, line_ids(session, invoice, "time"))
+    work = open_work(session, invoice.account_id, invoice.cutoff, include=("time",), lock=True)
+    entries = [entry for entry in work.time.get(invoice.currency, []) if entry.id in mine]
+    plan = plan_time_lines(entries, work.terms, grouping)
+    before, invoice.grouping = invoice.grouping, grouping
+    write_time_lines(session, invoice, account, plan, entries, grouping, TaxBook(session, account))
+    renumber(session, invoice)
+    _changed(session, actor, invoice, "regrouped", {"grouping": before}, {"grouping": grouping})
+    return invoice
 
 
 @act("invoices", "add_line", right="invoices.draft")
@@ -97,90 +108,103 @@ def add_line(
     quantity: int = 1,
     tax_rate_id: int | None = None,
 ) -> InvoiceLine:
-    """Adds a line by hand: `quantity` × `amount`, with the tax of the other lines or the one named."""
+    """Adds a line by hand: `quantity` × `amount`, taxed as the client's work is or as named.
+
+    An amount below zero takes off: a discount stands on a line of its own.
+    """
     invoice = locked_draft(session, actor, invoice_id)
     if amount.currency != invoice.currency:
         raise Invalid(f"This invoice is in {invoice.currency}.", "amount")
-    if amount.amount == 0 or abs(amount.amount) > 10**13 or not 1 <= quantity <= 100_000:
-        raise Invalid("Give an amount other than zero and a sensible quantity.", "amount")
-    tax = _tax(session, invoice_id, tax_rate_id)
-    position = session.exec(
-        select(func.max(InvoiceLine.position)).where(InvoiceLine.invoice_id == invoice_id)
-    ).one()
+    if amount.amount == 0 or abs(amount.amount) > MOST:
+        raise Invalid("Give an amount other than zero.", "amount")
+    if not 1 <= quantity <= MOST_QUANTITY or abs(amount.amount) * quantity > MOST:
+        raise Invalid("Give a quantity from 1 on, so that the line stays payable.", "quantity")
+    account = session.get_one(Account, invoice.account_id)
+    tax = (
+        chosen_tax(session, tax_rate_id) if tax_rate_id else TaxBook(session, account).of_sow(invoice.sow_id)
+    )
     line = InvoiceLine(
         invoice_id=invoice_id,
-        position=(position or 0) + 1,
+        position=next_position(session, invoice),
         kind="manual",
         quantity=quantity,
         rate_minor=amount.amount,
         net_minor=amount.amount * quantity,
         description=fields.text(description, "description", max=200),
         detail=fields.text(detail, "detail", max=400, required=False),
-        tax_kind=tax[0],
-        tax_ppm=tax[1],
-        tax_name=tax[2],
+        **tax.columns(),
     )
     session.add(line)
-    _changed(
-        session, actor, invoice, "line added", {"description": line.description, "net_minor": line.net_minor}
-    )
+    session.flush()
+    after = {"line": line.id, "description": line.description, "net_minor": line.net_minor}
+    _changed(session, actor, invoice, "line added", {}, after)
     return line
 
 
-@act("invoices", "reword_line", right="invoices.draft")
-def reword_line(
-    session: Session, actor: Actor, invoice_id: int, *, line_id: int, description: str, detail: str = ""
+@act("invoices", "change_line", right="invoices.draft")
+def change_line(
+    session: Session,
+    actor: Actor,
+    invoice_id: int,
+    *,
+    line_id: int,
+    description: str,
+    detail: str = "",
+    tax_rate_id: int | None = None,
 ) -> InvoiceLine:
-    """Changes the words of a line, never its sum."""
+    """Changes the words of a line, and its tax if one is named; never its sum."""
     invoice = locked_draft(session, actor, invoice_id)
     line = _line(session, invoice_id, line_id)
-    line.description = fields.text(description, "description", max=200)
-    line.detail = fields.text(detail, "detail", max=400, required=False)
-    _changed(session, actor, invoice, "line reworded", {"line": line.id, "description": line.description})
+    values: dict[str, object] = {
+        "description": fields.text(description, "description", max=200),
+        "detail": fields.text(detail, "detail", max=400, required=False),
+    }
+    if tax_rate_id is not None:
+        values |= chosen_tax(session, tax_rate_id).columns()
+    before, after = history.changed(history.values_of(line, values), values)
+    for name, value in after.items():
+        setattr(line, name, value)
+    _changed(session, actor, invoice, "line changed", {"line": line_id} | before, {"line": line_id} | after)
     return line
 
 
 @act("invoices", "remove_line", right="invoices.draft")
 def remove_line(session: Session, actor: Actor, invoice_id: int, *, line_id: int) -> Invoice:
-    """Takes a line off the draft; its hours or milestone are open again for a later invoice."""
+    """Takes a line off the draft; its hours or milestone are open again for a later invoice.
+
+    The service period follows the work that is left, unless someone set another one.
+    """
     invoice = locked_draft(session, actor, invoice_id)
     line = _line(session, invoice_id, line_id)
-    connection = session.connection()
-    connection.execute(delete(BilledTime).where(col(BilledTime.line_id) == line_id))
-    connection.execute(delete(BilledMilestone).where(col(BilledMilestone.line_id) == line_id))
-    session.delete(line)
-    session.flush()
-    _changed(
-        session,
-        actor,
-        invoice,
-        "line removed",
-        {"description": line.description, "net_minor": line.net_minor},
-    )
+    gone = {"line": line_id, "description": line.description, "net_minor": line.net_minor}
+    zone = session.exec(select(Firm.time_zone)).one()
+    followed = period_of(session, invoice, zone) == (invoice.service_from, invoice.service_to)
+    session.expunge(line)
+    remove_lines(session, [line_id])
+    left = period_of(session, invoice, zone)
+    if followed and left:
+        invoice.service_from, invoice.service_to = left
+    _changed(session, actor, invoice, "line removed", gone, {})
     return invoice
 
 
 def _line(session: Session, invoice_id: int, line_id: int) -> InvoiceLine:
-    line = session.get(InvoiceLine, line_id)
-    if line is None or line.invoice_id != invoice_id:
+    line = session.exec(
+        select(InvoiceLine).where(col(InvoiceLine.id) == line_id, InvoiceLine.invoice_id == invoice_id)
+    ).first()
+    if line is None:
         raise NotFound("This line is not on the draft any more.")
     return line
 
 
-def _tax(session: Session, invoice_id: int, tax_rate_id: int | None) -> tuple[str, int, str]:
-    if tax_rate_id is not None:
-        rate = session.get(TaxRate, tax_rate_id)
-        if rate is None or not rate.is_active:
-            raise Invalid("Choose a tax from the list.", "tax_rate_id")
-        return rate.kind, rate.rate_ppm, rate.name
-    other = session.exec(select(InvoiceLine).where(InvoiceLine.invoice_id == invoice_id)).first()
-    if other is not None:
-        return other.tax_kind, other.tax_ppm, other.tax_name
-    rate = session.exec(select(TaxRate).where(col(TaxRate.is_default))).first()
-    return (rate.kind, rate.rate_ppm, rate.name) if rate else ("zero", 0, "No tax")
-
-
-def _changed(session: Session, actor: Actor, invoice: Invoice, verb: str, after: dict[str, object]) -> None:
+def _changed(
+    session: Session,
+    actor: Actor,
+    invoice: Invoice,
+    verb: str,
+    before: Mapping[str, object],
+    after: Mapping[str, object],
+) -> None:
     touch(invoice)
     write_totals(session, invoice)
-    history.note(session, actor, "invoice", int(invoice.id or 0), verb, {}, after)
+    history.note(session, actor, "invoice", int(invoice.id or 0), verb, before, after)

@@ -10,23 +10,37 @@ from psa_app.rules.taxes import Taxed, TaxKind, tax_lines
 def write_totals(session: Session, invoice: Invoice) -> None:
     """Works out tax rows and sums from the lines as they stand and writes them to the draft."""
     session.flush()
-    lines = session.exec(select(InvoiceLine).where(InvoiceLine.invoice_id == invoice.id)).all()
-    taxed = [Taxed(line.net_minor, TaxKind(line.tax_kind), line.tax_ppm) for line in lines]
-    names = {(line.tax_kind, line.tax_ppm): line.tax_name for line in lines}
-    session.connection().execute(delete(InvoiceTax).where(col(InvoiceTax.invoice_id) == invoice.id))
-    rows = tax_lines(taxed, invoice.tax_rounding)  # type: ignore[arg-type]
+    lines = session.exec(
+        select(InvoiceLine)
+        .where(InvoiceLine.invoice_id == invoice.id)
+        .order_by(col(InvoiceLine.position))
+        .execution_options(populate_existing=True)
+    ).all()
+    printed = {(line.tax_kind, line.tax_ppm): (line.tax_name, line.tax_note) for line in reversed(lines)}
+    rows = tax_lines(
+        [Taxed(line.net_minor, TaxKind(line.tax_kind), line.tax_ppm) for line in lines],
+        "line" if invoice.tax_rounding == "line" else "total",
+    )
+    remove_taxes(session, invoice)
     for row in rows:
+        name, note = printed[row.kind, row.rate_ppm]
         session.add(
             InvoiceTax(
                 invoice_id=int(invoice.id or 0),
-                kind=str(row.kind),
+                kind=row.kind.value,
                 rate_ppm=row.rate_ppm,
                 base_minor=row.base,
                 tax_minor=row.tax,
-                name=names.get((str(row.kind), row.rate_ppm), ""),
+                name=name,
+                note=note,
             )
         )
     invoice.net_minor = sum(line.net_minor for line in lines)
     invoice.tax_minor = sum(row.tax for row in rows)
     invoice.total_minor = invoice.net_minor + invoice.tax_minor
     session.flush()
+
+
+def remove_taxes(session: Session, invoice: Invoice) -> None:
+    """Clears the tax block of a draft."""
+    session.connection().execute(delete(InvoiceTax).where(col(InvoiceTax.invoice_id) == invoice.id))

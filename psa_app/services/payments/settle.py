@@ -1,13 +1,18 @@
-"""What a payment settles: facts are booked once, allocation rows say which invoice they pay."""
+"""What a payment settles: facts are booked once, allocation rows say which invoice they pay.
+
+Every function here works under the lock of the client's row.
+"""
 
 from datetime import datetime
 
-from sqlmodel import Session, col, func, select
+from sqlalchemy import func, select
+from sqlmodel import Session
 
 from psa_app import clock
 from psa_app.access import Actor
 from psa_app.db import insert_row
 from psa_app.models import Allocation, Invoice, Payment, PaymentFact
+from psa_app.queries.invoices.tables import ALLOCATION, FACT
 from psa_app.services import history
 
 
@@ -15,36 +20,28 @@ def open_amount(session: Session, invoice: Invoice) -> int:
     """What is still to be paid on an issued invoice, in minor units of its currency; 0 otherwise."""
     if invoice.status != "issued":
         return 0
-    paid = session.exec(
-        select(func.sum(Allocation.amount_minor)).where(Allocation.invoice_id == invoice.id)
-    ).one()
-    return invoice.total_minor - int(paid or 0)
+    paid = select(func.sum(ALLOCATION.c.amount_minor)).where(ALLOCATION.c.invoice_id == invoice.id)
+    return invoice.total_minor - int(session.connection().execute(paid).scalar() or 0)
 
 
 def received(session: Session, payment: Payment) -> int:
     """The sum of a payment's facts: what has really come, less what went back."""
-    total = session.exec(
-        select(func.sum(PaymentFact.amount_minor)).where(PaymentFact.payment_id == payment.id)
-    ).one()
-    return int(total or 0)
+    total = select(func.sum(FACT.c.amount_minor)).where(FACT.c.payment_id == payment.id)
+    return int(session.connection().execute(total).scalar() or 0)
 
 
 def allocated(session: Session, payment: Payment) -> int:
     """How much of a payment settles invoices; the rest is credit on account."""
-    total = session.exec(
-        select(func.sum(Allocation.amount_minor)).where(Allocation.payment_id == payment.id)
-    ).one()
-    return int(total or 0)
+    total = select(func.sum(ALLOCATION.c.amount_minor)).where(ALLOCATION.c.payment_id == payment.id)
+    return int(session.connection().execute(total).scalar() or 0)
 
 
 def book_fact(session: Session, payment: Payment, kind: str, ref: str, amount: int, at: datetime) -> bool:
-    """Books a fact unless it is booked already; returns whether it was new. The payment's row must be locked."""
-    known = session.exec(
-        select(PaymentFact.id).where(
-            PaymentFact.provider == payment.provider, PaymentFact.kind == kind, PaymentFact.ref == ref
-        )
-    ).first()
-    if known is not None:
+    """Books a fact unless it is booked already; returns whether it was new."""
+    known = select(FACT.c.id).where(
+        FACT.c.provider == payment.provider, FACT.c.kind == kind, FACT.c.ref == ref
+    )
+    if session.connection().execute(known).first() is not None:
         return False
     insert_row(
         session,
@@ -60,42 +57,50 @@ def book_fact(session: Session, payment: Payment, kind: str, ref: str, amount: i
     return True
 
 
-def settle(session: Session, actor: Actor, payment: Payment, invoice: Invoice, reason: str) -> int:
-    """Brings the allocation of a payment in line with what it received; returns the change.
+def settle(session: Session, actor: Actor, payment: Payment, invoice: Invoice, reason: str = "") -> int:
+    """Brings the allocations of a payment in line with what it received; returns the change.
 
-    Money is taken up to what the invoice still owes (the rest stays credit on account), and a
-    refund or a lost dispute opens the invoice again. Both rows must be locked.
+    Money is taken up to what the invoice still owes (the rest stays credit on account); a
+    refund, a lost dispute or a reversal opens what the payment settled again, the last first.
     """
     session.flush()
-    has, on_it = received(session, payment), _on(session, payment, invoice)
-    spare = has - allocated(session, payment)
-    change = min(spare, open_amount(session, invoice)) if spare > 0 else max(spare, -on_it)
-    if change:
-        insert_row(
-            session,
-            Allocation,
-            payment_id=payment.id,
-            invoice_id=invoice.id,
-            amount_minor=change,
-            at=clock.now(),
-            reason=reason[:200],
-        )
-        history.note(
-            session,
-            actor,
-            "invoice",
-            int(invoice.id or 0),
-            "paid" if change > 0 else "payment taken back",
-            {},
-            {"amount_minor": change, "payment_id": payment.id},
-        )
-    return change
+    spare = received(session, payment) - allocated(session, payment)
+    if spare > 0:
+        taken = min(spare, max(open_amount(session, invoice), 0))
+        _allocate(session, actor, payment, int(invoice.id or 0), taken, reason)
+        return taken
+    return -_take_back(session, actor, payment, -spare, reason)
 
 
-def _on(session: Session, payment: Payment, invoice: Invoice) -> int:
-    total = session.exec(
-        select(func.sum(Allocation.amount_minor)).where(
-            col(Allocation.payment_id) == payment.id, col(Allocation.invoice_id) == invoice.id
-        )
-    ).one()
-    return int(total or 0)
+def _take_back(session: Session, actor: Actor, payment: Payment, amount: int, reason: str) -> int:
+    left = amount
+    held = (
+        select(ALLOCATION.c.invoice_id, func.sum(ALLOCATION.c.amount_minor))
+        .where(ALLOCATION.c.payment_id == payment.id)
+        .group_by(ALLOCATION.c.invoice_id)
+        .order_by(func.max(ALLOCATION.c.id).desc())
+    )
+    for invoice_id, on_it in session.connection().execute(held).all():
+        part = min(left, max(int(on_it), 0))
+        _allocate(session, actor, payment, invoice_id, -part, reason)
+        left -= part
+    return amount - left
+
+
+def _allocate(
+    session: Session, actor: Actor, payment: Payment, invoice_id: int, amount: int, reason: str
+) -> None:
+    if amount == 0:
+        return
+    insert_row(
+        session,
+        Allocation,
+        payment_id=payment.id,
+        invoice_id=invoice_id,
+        amount_minor=amount,
+        at=clock.now(),
+        reason=reason[:200],
+    )
+    verb = "paid" if amount > 0 else "payment taken back"
+    after = {"amount_minor": amount, "currency": payment.currency, "payment_id": payment.id}
+    history.note(session, actor, "invoice", invoice_id, verb, {}, after, reason)

@@ -1,0 +1,69 @@
+"""The words of printed time lines, by how the work is grouped."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from psa_app.formats import words
+from psa_app.models import Person, Role
+from psa_app.queries.invoices.tables import PROJECT, SOW_LINE, TASK
+from psa_app.rules.billing import BillableEntry, DraftLine, Grouping
+
+MAX_DETAIL = 200
+
+
+class LineNames:
+    """Reads the names behind some entries once; `text(line)` gives what is printed for a line."""
+
+    def __init__(
+        self, session: Session, entries: Iterable[BillableEntry], grouping: Grouping, locale: str
+    ) -> None:
+        self.grouping = grouping
+        self.locale = locale
+        self.task_of = {entry.id: entry.task_id for entry in entries}
+        self.session = session
+        self.tasks: dict[Any, tuple[str, str]] = {
+            row.id: (row.task, row.project)
+            for row in session.connection().execute(
+                select(TASK.c.id, TASK.c.name.label("task"), PROJECT.c.name.label("project"))
+                .join(PROJECT, PROJECT.c.id == TASK.c.project_id)
+                .where(TASK.c.id.in_(set(self.task_of.values())))
+            )
+        }
+        tasks = select(TASK.c.sow_line_id).where(TASK.c.id.in_(set(self.tasks)))
+        titles = select(SOW_LINE.c.id, SOW_LINE.c.title).where(SOW_LINE.c.id.in_(tasks))
+        self.lines: dict[int, str] = {row.id: row.title for row in session.connection().execute(titles)}
+        self._named: dict[Any, str] = {}
+
+    def text(self, line: DraftLine) -> tuple[str, str]:
+        """Description and detail of a line."""
+        return self._title(line), self._detail(line)
+
+    def _title(self, line: DraftLine) -> str:
+        key: Any = line.key[0] if line.key else None
+        task, project = self.tasks[self.task_of[line.shares[0].entry_id]]
+        match self.grouping:
+            case "person":
+                return self._name(Person, key)
+            case "role":
+                return self._name(Role, key) if key else "Services"
+            case "task":
+                return task
+            case "day":
+                return words.day(key, self.locale)
+        return self.lines.get(line.sow_line_id) or project
+
+    def _detail(self, line: DraftLine) -> str:
+        scope = self.lines.get(line.sow_line_id)
+        if scope and self.grouping != "none":
+            return scope[:MAX_DETAIL]
+        projects = {self.tasks[self.task_of[share.entry_id]][1] for share in line.shares}
+        return ", ".join(sorted(projects))[:MAX_DETAIL]
+
+    def _name(self, model: type[Person | Role], row_id: int) -> str:
+        if row_id not in self._named:
+            found: Any = self.session.get_one(model, row_id)
+            self._named[row_id] = found.name
+        return self._named[row_id]

@@ -1,0 +1,214 @@
+"""An invoice as it stands on paper. The page and the PDF are made from the same words."""
+
+from sqlalchemy import func
+from sqlalchemy import select as select_columns
+from sqlmodel import Session, col, select
+
+from psa_app.formats import epc_qr, words
+from psa_app.gateways.pdf.papers import (
+    Fact,
+    InvoiceLine,
+    InvoicePaper,
+    Party,
+    Payment,
+    TimeAnnex,
+    TimeRow,
+    Total,
+)
+from psa_app.models import Account, Firm, Invoice, InvoiceTax, Person
+from psa_app.models import InvoiceLine as LineRow
+from psa_app.queries.invoices.parties import bank_block, bank_facts, buyer_block, seller_block
+from psa_app.queries.invoices.tables import BILLED_TIME, ENTRY, INVOICE_LINE, TASK
+from psa_app.rules import money
+
+ISSUED = ("issued", "void", "written_off")
+US_LETTER = ("US", "CA", "MX")
+
+
+def invoice_paper(session: Session, invoice: Invoice, *, annex: bool = False) -> InvoicePaper:
+    """What is printed. An issued invoice prints what was frozen, a draft what the records say now.
+
+    With `annex` the hours behind it follow on pages of their own. The caller has checked who asks.
+    """
+    firm = session.exec(select(Firm)).one()
+    account = session.get_one(Account, invoice.account_id)
+    is_frozen, locale = invoice.status in ISSUED, account.locale
+    lines = printed_lines(session, invoice)
+    bank = invoice.bank if is_frozen else bank_block(session, invoice, firm)
+    return InvoicePaper(
+        title="Invoice",
+        number=invoice.number or "Draft",
+        seller=_party(invoice.seller if is_frozen else seller_block(session, firm)),
+        buyer=_party(invoice.buyer if is_frozen else buyer_block(account)),
+        facts=_facts(invoice, locale),
+        stamp=invoice.issued_at or invoice.updated_at,
+        footer=invoice.footer if is_frozen else firm.invoice_footer,
+        marks=_marks(invoice),
+        test_mark=invoice.is_sandbox,
+        accent=firm.accent,
+        language=locale[:2],
+        sheet="us-letter" if firm.country in US_LETTER else "a4",
+        columns=("Description", "Quantity", "Rate", "Amount"),
+        lines=tuple(_line(line, invoice.currency, locale) for line in lines),
+        totals=_totals(session, invoice, locale),
+        notes=_notes(session, invoice, firm, locale),
+        payment=_payment(invoice, bank),
+        annex=_annex(session, invoice, locale) if annex else None,
+    )
+
+
+def printed_lines(session: Session, invoice: Invoice) -> list[LineRow]:
+    """The lines in their printed order."""
+    statement = select(LineRow).where(LineRow.invoice_id == invoice.id).order_by(col(LineRow.position))
+    return list(session.exec(statement).all())
+
+
+def entries_on_paper(session: Session, invoice: Invoice) -> int:
+    """How many rows the annex has."""
+    statement = (
+        select_columns(func.count())
+        .select_from(BILLED_TIME)
+        .join(INVOICE_LINE, INVOICE_LINE.c.id == BILLED_TIME.c.line_id)
+        .where(INVOICE_LINE.c.invoice_id == invoice.id)
+    )
+    return int(session.connection().execute(statement).scalar() or 0)
+
+
+def _party(block: str) -> Party:
+    name, *rest = block.splitlines() or [""]
+    return Party(name, tuple(rest))
+
+
+def _facts(invoice: Invoice, locale: str) -> tuple[Fact, ...]:
+    service = ""
+    if invoice.service_from and invoice.service_to:
+        service = words.day_range(invoice.service_from, invoice.service_to, locale)
+    facts = (
+        Fact("Number", invoice.number),
+        Fact("Issued", words.day(invoice.issued_on, locale) if invoice.issued_on else ""),
+        Fact("Due", words.day(invoice.due_on, locale) if invoice.due_on else ""),
+        Fact("Service", service),
+        Fact("Order", invoice.purchase_order),
+    )
+    return tuple(fact for fact in facts if fact.value)
+
+
+def _marks(invoice: Invoice) -> tuple[str, ...]:
+    known = {"draft": ("Draft",), "void": ("Void",)}
+    return known.get(invoice.status, ())
+
+
+def _line(line: LineRow, currency: str, locale: str) -> InvoiceLine:
+    quantity = (
+        f"{words.hours(line.minutes)} h" if line.minutes is not None else words.number(line.quantity, locale)
+    )
+    return InvoiceLine(
+        line.description,
+        quantity,
+        words.money(line.rate_minor, currency, locale),
+        words.money(line.net_minor, currency, locale),
+        line.detail,
+    )
+
+
+def _totals(session: Session, invoice: Invoice, locale: str) -> tuple[Total, ...]:
+    def amount(minor: int) -> str:
+        return words.money(minor, invoice.currency, locale)
+
+    taxes = _taxes(session, invoice)
+    rows = [
+        Total(
+            tax.name if len(taxes) == 1 else f"{tax.name} on {amount(tax.base_minor)}", amount(tax.tax_minor)
+        )
+        for tax in taxes
+    ]
+    return (
+        Total("Net", amount(invoice.net_minor)),
+        *rows,
+        Total("Due", amount(invoice.total_minor), strong=True),
+    )
+
+
+def _taxes(session: Session, invoice: Invoice) -> list[InvoiceTax]:
+    statement = select(InvoiceTax).where(InvoiceTax.invoice_id == invoice.id).order_by(col(InvoiceTax.id))
+    return list(session.exec(statement).all())
+
+
+def _notes(session: Session, invoice: Invoice, firm: Firm, locale: str) -> tuple[str, ...]:
+    law = dict.fromkeys(tax.note for tax in _taxes(session, invoice) if tax.note)
+    return tuple(note for note in (*law, _tax_in_base(invoice, firm, locale), invoice.note) if note)
+
+
+def _tax_in_base(invoice: Invoice, firm: Firm, locale: str) -> str:
+    """Tax in another currency is also told in the firm's own (Directive 2006/112/EC, article 230)."""
+    if not invoice.tax_minor or invoice.currency == firm.base_currency or invoice.status not in ISSUED:
+        return ""
+    tax = money.convert(invoice.tax_minor, invoice.base_rate_nano, invoice.currency, firm.base_currency)
+    return f"The tax is {words.money(tax, firm.base_currency, locale)} in {firm.base_currency}."
+
+
+def _payment(invoice: Invoice, block: str) -> Payment | None:
+    if not block:
+        return None
+    bank = bank_facts(block)
+    facts = [Fact(label, value) for label, value in bank.items()]
+    if invoice.number:
+        facts.append(Fact("Reference", invoice.number))
+    code = qr_code(invoice, block, invoice.total_minor)
+    caption = "Scan with your bank app" if code else ""
+    return Payment("How to pay", tuple(facts), code, caption)
+
+
+def qr_code(invoice: Invoice, block: str, amount: int) -> str:
+    """The EPC code of a transfer in euro for an issued invoice as an SVG text, "" where there is none."""
+    bank = bank_facts(block)
+    iban = bank.get("IBAN", "")
+    payable = invoice.status == "issued" and invoice.currency == "EUR" and not invoice.is_sandbox
+    if not (payable and 1 <= amount <= epc_qr.MOST_CENTS and epc_qr.is_iban("".join(iban.split()).upper())):
+        return ""
+    return epc_qr.svg(bank.get("Payee", ""), iban, amount, invoice.number, bank.get("BIC", ""))
+
+
+def _annex(session: Session, invoice: Invoice, locale: str) -> TimeAnnex | None:
+    statement = (
+        select_columns(
+            ENTRY.c.work_date,
+            col(Person.name).label("person"),
+            TASK.c.name.label("task"),
+            ENTRY.c.note,
+            BILLED_TIME.c.minutes,
+        )
+        .join(ENTRY, ENTRY.c.id == BILLED_TIME.c.entry_id)
+        .join(INVOICE_LINE, INVOICE_LINE.c.id == BILLED_TIME.c.line_id)
+        .join(Person, col(Person.id) == ENTRY.c.person_id)
+        .join(TASK, TASK.c.id == ENTRY.c.task_id)
+        .where(INVOICE_LINE.c.invoice_id == invoice.id)
+        .order_by(ENTRY.c.work_date, ENTRY.c.id, BILLED_TIME.c.offset_seconds)
+    )
+    rows = session.connection().execute(statement).all()
+    if not rows:
+        return None
+    return TimeAnnex(
+        heading="Hours",
+        columns=("Date", "Person", "Task", "Note", "Hours"),
+        rows=tuple(
+            TimeRow(
+                words.day(row.work_date, locale), row.person, row.task, row.note, words.hours(row.minutes)
+            )
+            for row in rows
+        ),
+        total=Total("Total", words.hours(sum(row.minutes for row in rows)), strong=True),
+    )
+
+
+def texts(paper: InvoicePaper) -> str:
+    """Everything on a paper that a person wrote, to be checked for letters that no font has."""
+    parts = [paper.seller.name, *paper.seller.lines, paper.buyer.name, *paper.buyer.lines, paper.footer]
+    parts += [fact.value for fact in paper.facts] + [*paper.notes]
+    for line in paper.lines:
+        parts += [line.description, line.sub, line.amount]
+    if paper.payment:
+        parts += [fact.value for fact in paper.payment.facts]
+    for row in paper.annex.rows if paper.annex else ():
+        parts += [row.person, row.task, row.note]
+    return "\n".join(parts)

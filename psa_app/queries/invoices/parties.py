@@ -1,0 +1,56 @@
+"""Who sends, who pays and where to: the blocks of text that an invoice freezes when it is issued.
+
+Each is one line a row. A draft shows them as the records stand now.
+"""
+
+from sqlmodel import Session, col, select
+
+from psa_app.models import Account, BankAccount, Firm, Invoice, TaxNumber
+
+_NUMBER_WORDS = {"vat": "VAT", "tax": "Tax number", "register": "Register"}
+
+
+def seller_block(session: Session, firm: Firm) -> str:
+    """The firm's legal name, address and numbers."""
+    numbers = session.exec(select(TaxNumber).order_by(col(TaxNumber.id))).all()
+    rows = [
+        firm.legal_name or firm.name,
+        *_address(firm.street, firm.postcode, firm.city, firm.country),
+        *(f"{_NUMBER_WORDS.get(number.kind, number.kind)} {number.number}" for number in numbers),
+    ]
+    return "\n".join(rows)
+
+
+def buyer_block(account: Account) -> str:
+    """The client's legal name, address and VAT number."""
+    rows = [
+        account.legal_name or account.name,
+        *_address(account.street, account.postcode, account.city, account.country),
+        *([f"VAT {account.vat_id}"] if account.vat_id else []),
+    ]
+    return "\n".join(rows)
+
+
+def _address(street: str, postcode: str, city: str, country: str) -> list[str]:
+    place = " ".join(part for part in (postcode, city) if part)
+    return [row for row in (", ".join(part for part in (street, place) if part), country) if row]
+
+
+def bank_block(session: Session, invoice: Invoice, firm: Firm) -> str:
+    """Where to pay, one "label: value" a row; "" without a bank account."""
+    bank = session.get(BankAccount, invoice.bank_account_id) if invoice.bank_account_id else None
+    if bank is None:
+        return ""
+    facts = (
+        ("Payee", bank.holder or firm.legal_name or firm.name),
+        ("IBAN", bank.iban),
+        ("BIC", bank.bic),
+        ("Account", bank.account_number),
+        ("Bank", bank.bank),
+    )
+    return "\n".join(f"{label}: {value}" for label, value in facts if value)
+
+
+def bank_facts(block: str) -> dict[str, str]:
+    """A bank block by label."""
+    return dict(row.split(": ", 1) for row in block.splitlines() if ": " in row)

@@ -1,0 +1,42 @@
+"""The tables behind invoices, for statements over many rows."""
+
+from typing import Any
+
+from sqlmodel import SQLModel
+
+from psa_app.models import (
+    Allocation,
+    BilledMilestone,
+    BilledTime,
+    Invoice,
+    InvoiceLine,
+    InvoiceTax,
+    Milestone,
+    Payment,
+    PaymentFact,
+    Project,
+    Sow,
+    SowLine,
+    Task,
+    TimeEntry,
+)
+
+
+def _table(model: type[SQLModel]) -> Any:
+    return model.__table__  # type: ignore[attr-defined]
+
+
+ALLOCATION = _table(Allocation)
+BILLED_MILESTONE = _table(BilledMilestone)
+BILLED_TIME = _table(BilledTime)
+ENTRY = _table(TimeEntry)
+FACT = _table(PaymentFact)
+INVOICE = _table(Invoice)
+INVOICE_LINE = _table(InvoiceLine)
+INVOICE_TAX = _table(InvoiceTax)
+MILESTONE = _table(Milestone)
+PAYMENT = _table(Payment)
+PROJECT = _table(Project)
+SOW = _table(Sow)
+SOW_LINE = _table(SowLine)
+TASK = _table(Task)

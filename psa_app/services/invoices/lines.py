@@ -1,0 +1,167 @@
+"""Writing the printed lines of a draft, and the ties to the work behind them."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlmodel import Session
+
+from psa_app.db import insert_row
+from psa_app.formats import words
+from psa_app.models import Account, BilledMilestone, Invoice, InvoiceLine
+from psa_app.queries.invoices.naming import LineNames
+from psa_app.queries.invoices.open_work import OpenMilestone
+from psa_app.queries.invoices.tables import (
+    BILLED_MILESTONE,
+    BILLED_TIME,
+    ENTRY,
+    INVOICE_LINE,
+    MILESTONE,
+    PROJECT,
+    SOW_LINE,
+)
+from psa_app.rules.billing import BillableEntry, Grouping, TimePlan
+from psa_app.services.invoices.taxes import TaxBook
+
+KINDS = ("time", "milestone", "manual")
+
+
+def write_time_lines(
+    session: Session,
+    invoice: Invoice,
+    account: Account,
+    plan: TimePlan,
+    entries: Sequence[BillableEntry],
+    grouping: Grouping,
+    taxes: TaxBook,
+) -> None:
+    """Adds the lines of a plan, in its order, with a row for each share of an entry."""
+    if not plan.lines:
+        return
+    names, first = LineNames(session, entries, grouping, account.locale), next_position(session, invoice)
+    sows = sows_of(session, {line.sow_line_id for line in plan.lines})
+    rows = []
+    for position, line in enumerate(plan.lines, first):
+        description, detail = names.text(line)
+        rows.append(
+            {
+                "invoice_id": invoice.id, "position": position, "kind": "time", "description": description,
+                "detail": detail, "minutes": line.minutes, "quantity": 1, "rate_minor": line.rate,
+                "net_minor": line.amount, "sow_line_id": line.sow_line_id if line.sow_line_id > 0 else None,
+                **taxes.of_sow(sows.get(line.sow_line_id)).columns(),
+            }
+        )  # fmt: skip
+    statement = insert(INVOICE_LINE).returning(INVOICE_LINE.c.id, sort_by_parameter_order=True)
+    ids = session.connection().execute(statement, rows).scalars().all()
+    shares = [
+        {
+            "entry_id": share.entry_id, "line_id": line_id, "offset_seconds": share.offset_seconds,
+            "seconds": share.seconds, "minutes": share.minutes, "amount_minor": share.amount,
+            "released_at": None,
+        }
+        for line_id, line in zip(ids, plan.lines, strict=True)
+        for share in line.shares
+    ]  # fmt: skip
+    session.connection().execute(insert(BILLED_TIME), shares)
+
+
+def sows_of(session: Session, keys: Iterable[int]) -> dict[int, int]:
+    """The SOW by terms key: of a SOW line, or (negative) of a project that has one."""
+    connection = session.connection()
+    lines = select(SOW_LINE.c.id, SOW_LINE.c.sow_id).where(
+        SOW_LINE.c.id.in_([key for key in keys if key > 0])
+    )
+    projects = select(-PROJECT.c.id, PROJECT.c.sow_id).where(
+        PROJECT.c.id.in_([-key for key in keys if key < 0]), PROJECT.c.sow_id.is_not(None)
+    )
+    return {key: sow_id for statement in (lines, projects) for key, sow_id in connection.execute(statement)}
+
+
+def write_milestone_lines(
+    session: Session,
+    invoice: Invoice,
+    account: Account,
+    milestones: Sequence[OpenMilestone],
+    taxes: TaxBook,
+) -> None:
+    """Adds a line for each milestone."""
+    for position, milestone in enumerate(milestones, next_position(session, invoice)):
+        line_id = insert_row(
+            session,
+            InvoiceLine,
+            invoice_id=invoice.id,
+            position=position,
+            kind="milestone",
+            description=milestone.title,
+            detail=f"{milestone.line_title}, accepted {words.day(milestone.accepted_on, account.locale)}",
+            minutes=None,
+            quantity=1,
+            rate_minor=milestone.value,
+            net_minor=milestone.value,
+            sow_line_id=milestone.sow_line_id,
+            **taxes.of_sow(milestone.sow_id).columns(),
+        )
+        insert_row(
+            session,
+            BilledMilestone,
+            milestone_id=milestone.id,
+            line_id=line_id,
+            amount_minor=milestone.value,
+            released_at=None,
+        )
+
+
+def next_position(session: Session, invoice: Invoice) -> int:
+    """The place after the invoice's last line."""
+    last = select(func.max(INVOICE_LINE.c.position)).where(INVOICE_LINE.c.invoice_id == invoice.id)
+    return int(session.connection().execute(last).scalar() or 0) + 1
+
+
+def remove_lines(session: Session, line_ids: Sequence[int]) -> None:
+    """Takes lines off a draft; what they billed is open again."""
+    connection = session.connection()
+    connection.execute(delete(BILLED_TIME).where(BILLED_TIME.c.line_id.in_(line_ids)))
+    connection.execute(delete(BILLED_MILESTONE).where(BILLED_MILESTONE.c.line_id.in_(line_ids)))
+    connection.execute(delete(INVOICE_LINE).where(INVOICE_LINE.c.id.in_(line_ids)))
+
+
+def line_ids(session: Session, invoice: Invoice, kind: str = "") -> list[int]:
+    """The lines of an invoice in their order, all or of one kind."""
+    statement = select(INVOICE_LINE.c.id).where(INVOICE_LINE.c.invoice_id == invoice.id)
+    if kind:
+        statement = statement.where(INVOICE_LINE.c.kind == kind)
+    return list(session.connection().execute(statement.order_by(INVOICE_LINE.c.position)).scalars())
+
+
+def period_of(session: Session, invoice: Invoice, zone: str) -> tuple[date, date] | None:
+    """The first and last day of the work on an invoice; a milestone counts on the day of its acceptance."""
+    of_invoice = INVOICE_LINE.c.invoice_id == invoice.id
+    connection = session.connection()
+    worked = connection.execute(
+        select(func.min(ENTRY.c.work_date), func.max(ENTRY.c.work_date))
+        .join(BILLED_TIME, BILLED_TIME.c.entry_id == ENTRY.c.id)
+        .join(INVOICE_LINE, INVOICE_LINE.c.id == BILLED_TIME.c.line_id)
+        .where(of_invoice)
+    ).one()
+    accepted = connection.execute(
+        select(MILESTONE.c.accepted_at)
+        .join(BILLED_MILESTONE, BILLED_MILESTONE.c.milestone_id == MILESTONE.c.id)
+        .join(INVOICE_LINE, INVOICE_LINE.c.id == BILLED_MILESTONE.c.line_id)
+        .where(of_invoice)
+    ).scalars()
+    days = [day for day in worked if day is not None]
+    days += [instant.astimezone(ZoneInfo(zone)).date() for instant in accepted if instant is not None]
+    return (min(days), max(days)) if days else None
+
+
+def renumber(session: Session, invoice: Invoice) -> None:
+    """Puts time first, then milestones, then what was added by hand."""
+    session.flush()
+    ids = [line_id for kind in KINDS for line_id in line_ids(session, invoice, kind)]
+    statement = (
+        update(INVOICE_LINE).where(INVOICE_LINE.c.id == bindparam("line")).values(position=bindparam("place"))
+    )
+    places = [{"line": line_id, "place": place} for place, line_id in enumerate(ids, 1)]
+    if places:
+        session.connection().execute(statement, places)

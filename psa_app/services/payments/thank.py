@@ -1,0 +1,40 @@
+"""The mail that says that money has come."""
+
+from sqlmodel import Session, col, select
+
+from psa_app import routes
+from psa_app.formats import words
+from psa_app.models import Account, Contact, Firm, Invoice, Payment
+from psa_app.services.identity.portal_links import make_portal_link
+from psa_app.services.mails import promise_mail
+from psa_app.services.payments.settle import open_amount
+
+
+def thank(session: Session, invoice: Invoice, payment: Payment) -> None:
+    """Promises the billing contacts a short mail about a payment, once for each payment."""
+    firm = session.exec(select(Firm)).one()
+    account = session.get_one(Account, invoice.account_id)
+    rest = open_amount(session, invoice)
+    readers = select(Contact).where(
+        Contact.account_id == invoice.account_id, col(Contact.is_billing), ~col(Contact.is_archived)
+    )
+    for contact in session.exec(readers).all():
+        token = make_portal_link(
+            session, contact_id=int(contact.id or 0), document="invoice", document_id=int(invoice.id or 0)
+        )
+        promise_mail(
+            session,
+            f"payment-{payment.id}-{contact.id}",
+            "payment_received",
+            [contact.email],
+            routes.portal_link(token),
+            {
+                "reader": contact.name,
+                "firm": firm.name,
+                "number": invoice.number,
+                "amount": words.money(payment.amount_minor, payment.currency, account.locale),
+                "received": words.day(payment.received_on, account.locale) if payment.received_on else "",
+                "still_open": words.money(rest, payment.currency, account.locale) if rest > 0 else "",
+                "test": payment.provider == "sandbox",
+            },
+        )

@@ -9,8 +9,11 @@ from psa_app.access import Actor
 from psa_app.demo import world
 from psa_app.models import Account, Milestone, Role, Sow, SowLine, Task
 from psa_app.rules.money import Money
-from psa_app.services.contracts.agree import accept_milestone, accept_sow, ready_milestone, send_sow
-from psa_app.services.contracts.write import Head, LineInput, MilestoneInput, RateInput, create_sow
+from psa_app.services.contracts.accept import accept_sow
+from psa_app.services.contracts.inputs import Head, LineInput, MilestoneInput, RateInput
+from psa_app.services.contracts.milestones import accept_milestone, ready_milestone
+from psa_app.services.contracts.send import send_sow
+from psa_app.services.contracts.write import create_sow
 from psa_app.services.planning.book import create_booking
 from psa_app.services.projects.make import make_project_from_sow
 from psa_app.services.projects.tasks import create_task

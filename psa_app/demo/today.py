@@ -9,7 +9,8 @@ from psa_app.demo import world
 from psa_app.demo.scopes import Running, write
 from psa_app.models import Account, Milestone, SowLine, Task, TimeEntry
 from psa_app.rules.weeks import week_of
-from psa_app.services.contracts.agree import ready_milestone, send_sow
+from psa_app.services.contracts.milestones import ready_milestone
+from psa_app.services.contracts.send import send_sow
 from psa_app.services.people.leave import request_leave
 from psa_app.services.planning.book import create_booking
 from psa_app.services.time.reject import reject_entries

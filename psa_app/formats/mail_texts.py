@@ -90,6 +90,45 @@ def sow_accepted(
     )
 
 
+def sow_declined(
+    firm: str, reader: str, number: str, title: str, declined_by: str, reason: str, link: str
+) -> MailText:
+    """To who sent a SOW: the client said no, and why."""
+    return _mail(
+        _Draft(
+            firm=firm,
+            subject=f"{number} is declined",
+            greeting=reader,
+            opening=f"{declined_by} has declined the statement of work “{title}”.",
+            link=link,
+            button="Open it",
+            facts=(("Number", number), ("Title", title)),
+            quote=reason,
+            closing="Take it back to change it, then send it again.",
+        )
+    )
+
+
+def milestone_ready(
+    firm: str, reader: str, milestone: str, scope: str, value: str, link: str, criteria: str = ""
+) -> MailText:
+    """To a client contact: a milestone is done and waits to be accepted. `scope`: its number and title."""
+    return _mail(
+        _Draft(
+            firm=firm,
+            subject=f"Please accept: {milestone}",
+            greeting=reader,
+            opening=f"{firm} has finished the milestone “{milestone}”. Please look at it and, if it is as "
+            "agreed, accept it.",
+            link=link,
+            button="Look and accept",
+            facts=(("Milestone", milestone), ("Scope", scope), ("Value", value)),
+            quote=criteria,
+            closing="Not as agreed? Just reply to this mail.",
+        )
+    )
+
+
 def invoice_issued(
     firm: str, reader: str, number: str, amount: str, due: str, link: str, order: str = "", test: bool = False
 ) -> MailText:

@@ -13,6 +13,8 @@ Maker = Callable[[str, str], MailText]
 MAKERS: dict[str, Maker] = {
     "sow_to_accept": lambda v, link: mail_texts.sow_to_accept(v, v, v, v, link, v),
     "sow_accepted": lambda v, link: mail_texts.sow_accepted(v, v, v, v, v, v, v, link, v),
+    "sow_declined": lambda v, link: mail_texts.sow_declined(v, v, v, v, v, v, link),
+    "milestone_ready": lambda v, link: mail_texts.milestone_ready(v, v, v, v, v, link, v),
     "invoice_issued": lambda v, link: mail_texts.invoice_issued(v, v, v, v, v, link, v),
     "payment_received": lambda v, link: mail_texts.payment_received(v, v, v, v, v, link, v),
     "invitation": lambda v, link: mail_texts.invitation(v, v, v, link, v),

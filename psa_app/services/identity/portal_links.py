@@ -28,10 +28,13 @@ class OpenedLink:
     expires_at: datetime
 
 
-def make_portal_link(session: Session, *, contact_id: int, document: str, document_id: int) -> str:
+def make_portal_link(
+    session: Session, *, contact_id: int, document: str, document_id: int, lives: timedelta = LIVES
+) -> str:
     """Makes a link for a contact to a document and returns its token; only its hash is kept.
 
-    `document` is sow or invoice (`Invalid` otherwise); `routes.portal_link(token)` is the address.
+    `document` is sow or invoice (`Invalid` otherwise); `routes.portal_link(token)` is the address,
+    which opens it for as long as `lives`.
     """
     if document not in DOCUMENTS:
         raise Invalid(f"A link can open a scope or an invoice, not {document!r}.", "document")
@@ -43,7 +46,7 @@ def make_portal_link(session: Session, *, contact_id: int, document: str, docume
             document=document,
             document_id=document_id,
             created_at=now,
-            expires_at=now + LIVES,
+            expires_at=now + lives,
         )
     )
     return token

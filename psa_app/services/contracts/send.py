@@ -1,0 +1,140 @@
+"""Sending a scope to the client's contacts, and taking it back."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from sqlmodel import Session, col, select
+
+from psa_app import clock, routes
+from psa_app.access import Actor, act, fetch
+from psa_app.errors import Invalid
+from psa_app.formats import words
+from psa_app.gateways.pdf import unprintable
+from psa_app.models import Account, Contact, Firm, Rate, Sow, SowLine, move
+from psa_app.queries.contracts.text import hash_of, sow_text
+from psa_app.services import history
+from psa_app.services.contracts.evidence import sign
+from psa_app.services.identity.portal_links import LIVES, make_portal_link, revoke_portal_links
+from psa_app.services.mails import promise_mail
+
+OPEN_FOR = timedelta(days=30)
+LONGEST_OPEN = timedelta(days=180)
+
+
+@act("sows", "send", right="sows.send")
+def send_sow(
+    session: Session,
+    actor: Actor,
+    sow_id: int,
+    *,
+    contact_ids: tuple[int, ...] = (),
+    valid_until: date | None = None,
+) -> Sow:
+    """Sends a draft to contacts of the client, each with a link of their own; to all who may sign by default.
+
+    The text is fixed now: its hash is kept and the sender signs for the firm. `valid_until` is the
+    last day on which it can be accepted, 30 days from now when it is not given. Raises `Invalid`
+    for what is missing, nobody to send to, or a day that has passed.
+    """
+    sow = fetch(session, actor, Sow, sow_id, lock=True)
+    _check_lines(session, sow)
+    contacts = _recipients(session, actor, sow, contact_ids)
+    firm = session.exec(select(Firm)).one()
+    move(sow, "sow", "sent")
+    sow.sent_at = clock.now()
+    sow.valid_until = _open_until(valid_until, clock.today(firm.time_zone))
+    session.flush()
+    text = sow_text(session, sow)
+    missing = unprintable(text)
+    if missing:
+        raise Invalid(
+            f"The PDF has no letters for “{missing}”. Write the text in letters that can be printed."
+        )
+    sow.text_hash = hash_of(text)
+    sign(session, actor, "sow", sow_id, side="firm", name=actor.name, text=text)
+    for contact in contacts:
+        _mail_link(session, sow, contact, firm, actor)
+    after = {"to": [contact.email for contact in contacts], "text_hash": sow.text_hash}
+    history.note(session, actor, "sow", sow_id, "sent", {"status": "draft"}, {"status": "sent"} | after)
+    return sow
+
+
+@act("sows", "take_back", right="sows.send")
+def take_back_sow(session: Session, actor: Actor, sow_id: int) -> Sow:
+    """Makes a sent or declined scope a draft again; the links in the mails stop working."""
+    sow = fetch(session, actor, Sow, sow_id, lock=True)
+    old = move(sow, "sow", "draft")
+    sow.text_hash, sow.decline_reason, sow.valid_until = "", "", None
+    revoke_portal_links(session, "sow", sow_id)
+    history.note(session, actor, "sow", sow_id, "taken back", {"status": old}, {"status": "draft"})
+    return sow
+
+
+def approvers(session: Session, account_id: int) -> list[Contact]:
+    """The client's contacts who may accept scopes and milestones."""
+    return list(
+        session.exec(
+            select(Contact)
+            .where(Contact.account_id == account_id, col(Contact.is_approver), ~col(Contact.is_archived))
+            .order_by(col(Contact.id))
+        ).all()
+    )
+
+
+def _check_lines(session: Session, sow: Sow) -> None:
+    lines = session.exec(
+        select(SowLine).where(SowLine.sow_id == sow.id).order_by(col(SowLine.position))
+    ).all()
+    if not lines:
+        raise Invalid("Add at least one line before sending.", "lines")
+    priced = set(
+        session.exec(select(Rate.sow_line_id).where(col(Rate.sow_line_id).in_([x.id for x in lines]))).all()
+    )
+    for place, line in enumerate(lines):
+        if line.model == "time_and_materials" and line.id not in priced:
+            sentence = f"“{line.title}” has no rate. Say what an hour costs before sending."
+            raise Invalid(sentence, f"lines.{place}.rates")
+
+
+def _open_until(given: date | None, today: date) -> date:
+    until = today + OPEN_FOR if given is None else given
+    if until < today:
+        raise Invalid("This day has passed; choose a later one.", "valid_until")
+    if until > today + LONGEST_OPEN:
+        raise Invalid(f"An offer stays open for {LONGEST_OPEN.days} days at most.", "valid_until")
+    return until
+
+
+def _recipients(session: Session, actor: Actor, sow: Sow, contact_ids: Sequence[int]) -> list[Contact]:
+    chosen = [fetch(session, actor, Contact, one) for one in dict.fromkeys(contact_ids)]
+    if any(contact.account_id != sow.account_id or contact.is_archived for contact in chosen):
+        raise Invalid("Choose contacts of this client.", "contact_ids")
+    chosen = chosen or approvers(session, sow.account_id)
+    if not any(contact.is_approver for contact in chosen):
+        sentence = "Nobody here may accept a scope. Mark a contact of this client as approver first."
+        raise Invalid(sentence, "contact_ids")
+    return chosen
+
+
+def _mail_link(session: Session, sow: Sow, contact: Contact, firm: Firm, actor: Actor) -> None:
+    until = sow.valid_until or clock.today(firm.time_zone)
+    lives = max(LIVES, until - clock.today(firm.time_zone) + timedelta(days=2))
+    token = make_portal_link(
+        session, contact_id=int(contact.id or 0), document="sow", document_id=int(sow.id or 0), lives=lives
+    )
+    locale = session.get_one(Account, sow.account_id).locale
+    promise_mail(
+        session,
+        f"sow-sent-{sow.id}-{contact.id}-{sow.version}",
+        "sow_to_accept",
+        [contact.email],
+        routes.portal_link(token),
+        {
+            "reader": contact.name,
+            "firm": firm.name,
+            "number": sow.number,
+            "title": sow.title,
+            "valid_until": words.day(until, locale),
+        },
+        reply_to=actor.email,
+    )

@@ -16,6 +16,7 @@ from psa_app.errors import Invalid
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLE_KEY = "change-me-change-me-change-me-change-me"
+DEMO_PASSWORD = "harbour-lights-2026"  # of every sign-in of the demo firm, which production refuses to load
 LOCAL = ("localhost", "127.0.0.1", "::1")
 
 NAMES = (

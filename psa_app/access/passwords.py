@@ -7,7 +7,6 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from psa_app.rules.passwords import normal
 
-DEMO_PASSWORD = "harbour-lights-2026"  # of every sign-in of the demo firm, which production refuses to load
 # OWASP's second choice for argon2id: 19 MiB, 2 passes; about 20 ms on the machines we know.
 _hasher = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1, hash_len=32, salt_len=16)
 

@@ -14,7 +14,6 @@ from psa_app.demo import world
 from psa_app.demo.months import bill_month, take_payments
 from psa_app.demo.scopes import Running, accept_due, sell
 from psa_app.demo.set_up import (
-    PASSWORD,
     ask_for_leave,
     set_up_clients,
     set_up_firm,
@@ -27,13 +26,6 @@ from psa_app.models import Account, Firm, Outbox
 
 ZONE = ZoneInfo("Europe/Vienna")
 WEEKS = 61
-SIGN_INS = (
-    ("Owner", "mara@harbour.example"),
-    ("Finance", "felix@harbour.example"),
-    ("Lead", "ines@harbour.example"),
-    ("Member", "yuki@harbour.example"),
-    ("Client", "jonas.reuter@northwind.example"),
-)
 Told = Callable[[str], None]
 
 
@@ -131,6 +123,3 @@ def _quiet_old_mail(session: Session, real_now: datetime) -> None:
         .where(col(Outbox.created_at) < real_now - timedelta(days=4))
         .values(done_at=col(Outbox.created_at), tries=1)
     )
-
-
-__all__ = ["PASSWORD", "SIGN_INS", "load_demo"]

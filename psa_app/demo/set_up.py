@@ -6,7 +6,7 @@ from random import Random
 from sqlmodel import Session, col, select
 
 from psa_app.access import Actor, system
-from psa_app.access.passwords import DEMO_PASSWORD
+from psa_app.config import DEMO_PASSWORD
 from psa_app.demo import world
 from psa_app.models import Account, Contact, Holiday, Person, Role, TaxRate, User
 from psa_app.resources import RESOURCES

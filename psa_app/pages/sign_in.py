@@ -3,16 +3,18 @@
 import reflex as rx
 
 from psa_app import routes
-from psa_app.access.passwords import DEMO_PASSWORD
 from psa_app.components import fields
 from psa_app.components.buttons import submit
 from psa_app.components.cards import notice
 from psa_app.components.form import form_error
 from psa_app.components.link import text_link
 from psa_app.components.native_form import hidden, native_form
+from psa_app.config import DEMO_PASSWORD
 from psa_app.pages.frame import bare
 from psa_app.pages.registry import EVERYONE, page
 from psa_app.state.auth import DemoSignIn, DoorState, SignInState
+
+MUST = {"required": True}
 
 
 def _demo_button(one: rx.Var[DemoSignIn]) -> rx.Component:
@@ -23,7 +25,8 @@ def _demo_button(one: rx.Var[DemoSignIn]) -> rx.Component:
             rx.el.b(one.role),
             rx.el.span(one.name, class_name="muted"),
             type="submit",
-            class_name="button demo",
+            class_name="button",
+            style={"width": "100%", "justify_content": "space-between"},
         ),
         action=routes.AUTH_LOGIN,
     )
@@ -35,9 +38,16 @@ def _demo() -> rx.Component:
         rx.el.section(
             rx.el.h2("The demo firm"),
             rx.el.p("One click signs you in as one of its people.", class_name="muted"),
-            rx.el.div(rx.foreach(DoorState.demo, _demo_button), class_name="demo-roles"),
-            class_name="demo-door",
+            rx.el.div(
+                rx.foreach(DoorState.demo, _demo_button),
+                style={"display": "grid", "gap": "var(--s2)", "margin_top": "var(--s3)"},
+            ),
             aria_label="Demo sign-ins",
+            style={
+                "margin_top": "var(--s5)",
+                "padding_top": "var(--s5)",
+                "border_top": "1px solid var(--line)",
+            },
         ),
     )
 
@@ -49,8 +59,8 @@ def sign_in() -> rx.Component:
     words = native_form(
         form_error(SignInState.problem),
         fields.fields(
-            fields.email("email", "E-mail", SignInState.email, required=True, key=SignInState.email),
-            fields.password("password", "Password", required=True),
+            fields.email("email", "E-mail", SignInState.email, key=SignInState.email, custom_attrs=MUST),
+            fields.password("password", "Password", custom_attrs=MUST),
         ),
         hidden("next", SignInState.next),
         submit("Sign in"),

@@ -11,9 +11,9 @@ from reflex.utils import prerequisites
 from starlette.types import ASGIApp
 
 from psa_app import routes
-from psa_app.api import log_lines
 from psa_app.api.app import Lifespan, create_api, lifespans
 from psa_app.api.edge import SORRY, Edge
+from psa_app.api.log_lines import described, install
 from psa_app.components.document import app_options
 from psa_app.config import settings
 from psa_app.errors import PsaError, SignInNeeded
@@ -31,7 +31,7 @@ def on_error(exception: Exception):  # type: ignore[no-untyped-def]  # Reflex ev
         return rx.redirect(routes.SIGN_IN)
     if isinstance(exception, PsaError):
         return ToastState.show(exception.sentence, "bad")
-    log.error("an event failed: %s", log_lines.described(exception))
+    log.error("an event failed: %s", described(exception))
     return ToastState.show(SORRY, "bad")
 
 
@@ -48,7 +48,7 @@ def from_proxies(asgi: ASGIApp) -> ASGIApp:
 
 def create_app() -> rx.App:
     """The whole program as Reflex serves it."""
-    log_lines.install()
+    install()
     build = prerequisites.get_web_dir() / "build" / "client"
     app = rx.App(
         **app_options(),
@@ -66,9 +66,9 @@ def create_app() -> rx.App:
 
 def background() -> list[Lifespan]:
     """The background work that runs in this process, unless PSA_WORKER hands it to `psa worker`."""
-    if settings().external_worker or not importlib.util.find_spec("psa_app.jobs"):
+    if settings().external_worker or not importlib.util.find_spec("psa_app.jobs.worker"):
         return []
-    return [importlib.import_module("psa_app.jobs").background]
+    return [importlib.import_module("psa_app.jobs.worker").background]
 
 
 app = create_app()

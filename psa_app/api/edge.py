@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from psa_app import db
-from psa_app.api.headers import cache_policy, fixed_headers, script_hashes
+from psa_app.api.headers import cache_policy, content_policy, fixed_headers, script_hashes
 from psa_app.api.log_lines import described
 from psa_app.config import Settings, settings
 from psa_app.errors import PsaError
@@ -40,7 +40,9 @@ class Edge:
     def __init__(self, app: ASGIApp, build: Path, config: Settings | None = None) -> None:
         self.app = app
         self.settings = config or settings()
-        self.headers = fixed_headers(self.settings, script_hashes(build))
+        self.headers = fixed_headers(self.settings)
+        self.page_policy = content_policy(self.settings, script_hashes(build)).encode()
+        self.data_policy = content_policy(self.settings, ()).encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Lets a request or a socket through, or answers it."""
@@ -128,8 +130,11 @@ class Edge:
         headers = list(given)
         names = {name.lower() for name, _ in headers}
         headers += [(name, value) for name, value in self.headers if name not in names]
+        kind = next((value for name, value in headers if name.lower() == b"content-type"), b"")
+        if b"content-security-policy" not in names:
+            is_page = kind.startswith(b"text/html")
+            headers.append((b"content-security-policy", self.page_policy if is_page else self.data_policy))
         if b"cache-control" not in names:
-            kind = next((value for name, value in headers if name.lower() == b"content-type"), b"")
             headers.append((b"cache-control", cache_policy(scope["path"], kind.decode("latin-1")).encode()))
         return headers
 

@@ -47,10 +47,9 @@ def content_policy(settings: Settings, hashes: Iterable[str]) -> str:
     )
 
 
-def fixed_headers(settings: Settings, hashes: Iterable[str]) -> list[tuple[bytes, bytes]]:
-    """The headers that every answer carries."""
+def fixed_headers(settings: Settings) -> list[tuple[bytes, bytes]]:
+    """The headers that every answer carries, besides its content policy."""
     headers = {
-        "content-security-policy": content_policy(settings, hashes),
         "x-content-type-options": "nosniff",
         "x-frame-options": "DENY",
         "referrer-policy": "same-origin",

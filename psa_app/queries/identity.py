@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, func, literal
 from sqlmodel import Session, col, select
 
 from psa_app import clock
-from psa_app.access import ROLES, Actor, may, require, scoped, visible
+from psa_app.access import ROLES, Actor, may, require, visible
 from psa_app.access.secrets import SESSION_IDLE
 from psa_app.models import (
     Account,
@@ -56,6 +56,7 @@ def frame(session: Session, actor: Actor) -> FrameFacts | None:
             Firm.payment_provider, theme, _weeks_waiting(actor), _leave_waiting(actor),
             Timer.started_at, Task.name, Project.name, account,
         )  # type: ignore[call-overload]
+        .select_from(Firm)
         .outerjoin(Timer, Timer.person_id == (actor.person_id or 0))
         .outerjoin(Task, col(Task.id) == col(Timer.task_id))
         .outerjoin(Project, col(Project.id) == col(Task.project_id))
@@ -131,14 +132,16 @@ def users(session: Session, actor: Actor) -> list[UserRow]:
         .scalar_subquery()
     )
     statement = (
-        scoped(actor, User).add_columns(seen).order_by(col(User.is_active).desc(), User.name, col(User.id))
+        select(User, seen)
+        .where(visible(actor, User))
+        .order_by(col(User.is_active).desc(), User.name, col(User.id))
     )
     return [
         UserRow(
             user.id or 0, user.version, user.name, user.email, user.role, user.is_active,
             bool(user.password_hash), at,
         )
-        for user, at in session.connection().execute(statement)
+        for user, at in session.exec(statement)
     ]  # fmt: skip
 
 

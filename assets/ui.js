@@ -1,7 +1,7 @@
 // Keys in tables and menus, and the guard of unsaved forms. One listener each on the document; nothing is sent.
 (() => {
   const ROW = "tr[data-row]", typing = (t) => t.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable='true']");
-  const mark = (row) => row?.querySelector("a.cover, button.cover, input[type=checkbox]:not(:disabled)");
+  const mark = (row) => row?.querySelector("a.cover, button.cover") ?? row?.querySelector("input[type=checkbox]:not(:disabled)");
 
   addEventListener("keydown", (event) => {                       // rows: up, down, home, end, x selects
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;

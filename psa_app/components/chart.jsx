@@ -42,6 +42,6 @@ export function Chart({ figure, label, height = 260, onPick }) {
     element.on?.("plotly_click", pick);
     return () => element.removeAllListeners?.("plotly_click");
   }, [onPick, figure]);
-  useEffect(() => () => Plotly.purge(box.current), []);
+  useEffect(() => { const element = box.current; return () => Plotly.purge(element); }, []);
   return <div className="chart" role="img" aria-label={label} ref={box} style={{ height }} />;
 }

@@ -73,9 +73,15 @@ def menu(ident: Text, button: rx.Component, *content: Any, label: Text, start: b
     return rx.fragment(button, sheet(ident, *content, label=label, start=start))
 
 
-def dots_menu(ident: Text, *content: Any, label: Text = "More") -> rx.Component:
-    """The three dots at the end of a row or a page's head."""
-    button = rx.el.button(
-        icon("dots"), type="button", class_name="icon-button", aria_label=label, custom_attrs=opener(ident)
-    )
-    return menu(ident, button, *content, label=label)
+class MenuButton(rx.NoSSRComponent):
+    """Three dots; the menu is made when it is opened, so that a table can have one in each row."""
+
+    library = rx.asset("menu_button.jsx", shared=True).importable_path
+    tag = "MenuButton"
+    label: rx.Var[str]
+    icon: rx.Var[str]
+
+
+def dots_menu(*content: Any, label: Text = "More") -> rx.Component:
+    """The three dots at the end of a row or a page's head; ``content``: ``item``, ``link_item``."""
+    return MenuButton.create(*content, label=label)

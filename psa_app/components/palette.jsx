@@ -25,7 +25,7 @@ export function Palette({ actions, results, answered, keys, newMenu, onSearch, o
       else if (e.key === "?") { e.preventDefault(); help.current.showModal(); }
       else if (e.key.toLowerCase() === "t") { e.preventDefault(); onTimer?.(); }
       else if (/^[a-z]$/.test(e.key) && document.querySelector(`main [data-key="${e.key}"]`)) { e.preventDefault(); document.querySelector(`main [data-key="${e.key}"]`).click(); }
-      else if (e.key.toLowerCase() === "n") { const own = document.querySelector("main [data-new]"), menu = document.getElementById(newMenu), row = document.getElementById("week-add"); if (row) { e.preventDefault(); row.focus(); } else if (own) { e.preventDefault(); own.click(); } else if (menu) { e.preventDefault(); menu.showPopover(); } }
+      else if (e.key.toLowerCase() === "n") { const own = document.querySelector("main [data-new]"), menu = document.querySelector(`[popovertarget="${newMenu}"]`), row = document.getElementById("week-add"); if (row) { e.preventDefault(); row.focus(); } else if (own) { e.preventDefault(); own.click(); } else if (menu) { e.preventDefault(); menu.click(); } }
     };
     const press = (e) => { if (e.target.closest?.("[data-palette]")) show(); else if (e.target.closest?.("[data-keys]")) help.current.showModal(); };
     addEventListener("keydown", key);
@@ -47,7 +47,7 @@ export function Palette({ actions, results, answered, keys, newMenu, onSearch, o
     if (step) { e.preventDefault(); setAt((n) => (n + step + list.length) % (list.length || 1)); }
     if (e.key === "Enter") { e.preventDefault(); pick(list[at]); }
   };
-  useEffect(() => document.getElementById(`pal-${at}`)?.scrollIntoView({ block: "nearest" }), [at]);
+  useEffect(() => { document.getElementById(`pal-${at}`)?.scrollIntoView({ block: "nearest" }); }, [at]);
   const searching = q.trim().length > 1 && answered !== q.trim();
   const say = list.length ? `${list.length} ${list.length === 1 ? "result" : "results"}` : searching ? "Searching…" : "Nothing found";
   return (<>

@@ -101,11 +101,12 @@ def _row(
 
     before = [_pick(row, choosing)] if choosing else []
     after = [rx.el.td(acts(row), class_name="acts")] if acts is not None else []
+    chosen = choosing.chosen.contains(row.id) if choosing else False
     return rx.el.tr(
         *before,
         rx.foreach(row.cells.to(list[Cell]), one),
         *after,
-        class_name="t-" + row.tone,
+        class_name="t-" + row.tone + rx.cond(row.href != "", " opens", "") + rx.cond(chosen, " chosen", ""),
         data_row=row.id,
         key=row.id,
     )
@@ -156,7 +157,7 @@ def table(
         head,
         filled,
         *feet,
-        class_name="grid fold" if fold else "grid",
+        class_name=" ".join(("grid", *(["fold"] if fold else []), *(["picks"] if choosing else []))),
         aria_label=label,
         data_rows="",
         aria_busy=loading,

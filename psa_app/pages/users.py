@@ -50,7 +50,6 @@ def users() -> rx.Component:
 
 def _acts(row: rx.Var[Row]) -> rx.Component:
     return dots_menu(
-        "user-" + row.id,
         item("Change role", icon_name="edit", on_click=State.ask_role(row.id)),
         rx.cond(
             State.invited.contains(row.id),

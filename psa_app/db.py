@@ -7,14 +7,27 @@ PostgreSQL takes the same code with row locks (`lock()` in `access/scope.py`).
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import cache
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, Engine, any_, event, func, insert, literal, select
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Engine,
+    Text,
+    any_,
+    event,
+    func,
+    insert,
+    literal,
+    select,
+)
 from sqlalchemy import update as sql_update
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, SQLModel, create_engine
@@ -127,13 +140,46 @@ def translated(error: OperationalError) -> Exception:
     return error
 
 
-def among(session: Session, column: Any, ids: Sequence[int]) -> ColumnElement[bool]:
-    """`column IN ids` with all ids in one parameter: thousands of them cost one statement."""
-    numbers = [int(one) for one in ids]
+def among(session: Session, column: Any, values: Sequence[int] | Sequence[str]) -> ColumnElement[bool]:
+    """`column IN values` with all of them in one parameter: thousands cost one statement."""
+    clause: ColumnElement[bool]
     if is_sqlite(session):
-        each = func.json_each(json.dumps(numbers)).table_valued("value")
-        return column.in_(select(each.c.value))  # type: ignore[no-any-return]
-    return column == any_(literal(numbers, ARRAY(BigInteger)))  # type: ignore[no-any-return]
+        each = func.json_each(json.dumps(list(values))).table_valued("value")
+        clause = column.in_(select(each.c.value))
+    else:
+        kind = Text if values and isinstance(values[0], str) else BigInteger
+        clause = column == any_(literal(list(values), ARRAY(kind)))
+    return clause
+
+
+def insert_columns(session: Session, table: Any, columns: Mapping[str, Iterable[Any]]) -> None:
+    """Inserts many rows, given by column; `itertools.repeat` is for what is the same in all of them.
+
+    The quickest way in: each distinct value of a column is made ready for the database once, and
+    the rows go straight to its driver.
+    """
+    dialect = session.get_bind().dialect
+    ready = [_ready(table.c[name].type, dialect, values) for name, values in columns.items()]
+    rows = list(zip(*ready, strict=False))
+    if not rows:
+        return
+    quoted = dialect.identifier_preparer
+    names = ", ".join(quoted.format_column(table.c[name]) for name in columns)
+    marks = ", ".join(["?" if dialect.name == "sqlite" else "%s"] * len(columns))
+    statement = f"INSERT INTO {quoted.format_table(table)} ({names}) VALUES ({marks})"  # noqa: S608 (our own names)
+    session.connection().exec_driver_sql(statement, rows)
+
+
+def _ready(kind: Any, dialect: Any, values: Iterable[Any]) -> Iterable[Any]:
+    """Values as the driver takes them."""
+    process = None if kind.python_type is str else kind.dialect_impl(dialect).bind_processor(dialect)
+    if process is None:
+        return values
+    if isinstance(values, repeat):
+        return repeat(process(next(values)))
+    many = list(values)
+    known = {value: process(value) for value in set(many)}
+    return [known[value] for value in many]
 
 
 def insert_row(session: Session, model: type[SQLModel], **values: Any) -> int:

@@ -5,6 +5,7 @@ import json
 import secrets
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from itertools import repeat
 from typing import Any
 
 from sqlalchemy import insert
@@ -12,10 +13,13 @@ from sqlmodel import Session, SQLModel
 
 from psa_app import clock
 from psa_app.access import Actor
+from psa_app.db import insert_columns
 from psa_app.models import History
 
 _SECRET = {"password_hash", "token_hash", "salt", "idempotency_key"}
-_INSERT = insert(History.__table__)  # type: ignore[attr-defined]
+_TABLE: Any = History.__table__  # type: ignore[attr-defined]
+_INSERT = insert(_TABLE)
+_VARYING = ("record_id", "before", "after", "salt", "digest")
 
 
 def note(
@@ -40,16 +44,19 @@ def note_many(
     rows: Iterable[tuple[int, Mapping[str, Any], Mapping[str, Any]]],
     reason: str = "",
 ) -> None:
-    """Adds a line per `(record_id, before, after)`, in one statement."""
+    """Adds a line per `(record_id, before, after)`, all at once."""
     at, text = clock.now(), _Texts()
-    same = {"at": at, "user_id": actor.user_id, "actor": actor.name, "via": actor.via, "kind": kind,
-            "verb": verb, "reason": reason, "seal": None}  # fmt: skip
     told = at.isoformat(), actor.name, kind, verb, reason
-    lines = [
-        {**same, **_sealed(told, record_id, text(before), text(after))} for record_id, before, after in rows
-    ]
-    if lines:
-        session.connection().execute(_INSERT, lines)
+    lines = [_sealed(told, record_id, text(before), text(after)) for record_id, before, after in rows]
+    same = {
+        "at": at, "user_id": actor.user_id, "actor": actor.name, "via": actor.via, "kind": kind, "verb": verb,
+        "reason": reason, "seal": None,
+    }  # fmt: skip
+    if len(lines) == 1:
+        session.connection().execute(_INSERT, same | dict(zip(_VARYING, lines[0], strict=True)))
+    elif lines:
+        columns = dict(zip(_VARYING, zip(*lines, strict=True), strict=True))
+        insert_columns(session, _TABLE, {**{name: repeat(value) for name, value in same.items()}, **columns})
 
 
 class _Texts:
@@ -67,12 +74,13 @@ class _Texts:
         return found[1]
 
 
-def _sealed(told: tuple[str, str, str, str, str], record_id: int, before: str, after: str) -> dict[str, Any]:
+def _sealed(
+    told: tuple[str, str, str, str, str], record_id: int, before: str, after: str
+) -> tuple[int, str, str, str, str]:
     at, actor, kind, verb, reason = told
     salt = secrets.token_hex(8)
     body = "\x1f".join((salt, at, actor, kind, str(record_id), verb, before, after, reason))
-    digest = hashlib.sha256(body.encode()).hexdigest()
-    return {"record_id": record_id, "before": before, "after": after, "salt": salt, "digest": digest}
+    return record_id, before, after, salt, hashlib.sha256(body.encode()).hexdigest()
 
 
 _ENCODE = json.JSONEncoder(ensure_ascii=False).encode

@@ -6,7 +6,7 @@ Cost never goes into history, which more people may read than may see what an ho
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, bindparam, or_, update
 from sqlmodel import Session
@@ -31,8 +31,7 @@ PRICE_FIELDS = (
 RECORDED = ("is_billable", "bill_rate_minor", "bill_currency", "bill_level")
 
 
-@dataclass(frozen=True, slots=True)
-class Price:
+class Price(NamedTuple):
     """The price fields of an entry: rates are minor units an hour, cost in the firm's base currency.
 
     Without a `bill_level` a billable hour is unpriced; an hour that is not billable needs no price.
@@ -48,7 +47,7 @@ class Price:
 
     def values(self) -> dict[str, Any]:
         """By column."""
-        return {name: getattr(self, name) for name in PRICE_FIELDS}
+        return self._asdict()
 
 
 def price(ladder: Ladder, costs: CostBook, work: Work, *, is_billable: bool) -> Price:

@@ -1,0 +1,62 @@
+"""The list and the form of a kind of record, drawn from descriptors: the low-code page."""
+
+from typing import Any
+
+import reflex as rx
+
+from psa_app.components.buttons import button
+from psa_app.components.cards import card
+from psa_app.components.dialog import dialog
+from psa_app.components.empty import empty
+from psa_app.components.form import described_fields, form, form_error, form_foot
+from psa_app.components.menu import dots_menu, item
+from psa_app.components.table import table
+from psa_app.display.tables import Row
+
+
+def record_panel(
+    state: Any, title: str, words: str, icon_name: str = "file", key: str = "record"
+) -> rx.Component:
+    """A card with the rows of `state` (a `RecordPanel`) and its dialog; `words` say what belongs there."""
+    add = rx.cond(
+        state.may_create,
+        button("Add", icon_name="plus", small=True, on_click=state.add, aria_label=f"Add to {title}"),
+    )
+    return rx.fragment(
+        card(
+            table(
+                state.columns,
+                state.rows,
+                label=title,
+                acts=lambda row: _acts(state, row),
+                loading=~state.is_ready,
+                empty=empty(f"No {title.lower()} yet", words, icon_name=icon_name),
+            ),
+            title=title,
+            aside=add,
+            body=False,
+        ),
+        dialog(
+            form(
+                form_error(state.errors["form"]),
+                described_fields(state.specs, state.errors, prefix=f"{key}-"),
+                form_foot("Save", on_cancel=state.close),
+                on_submit=state.save,
+                key=f"{key}-" + state.form_key.to_string(),
+                label=title,
+            ),
+            open=state.form_open,
+            on_close=state.close,
+            title=state.form_title,
+        ),
+    )
+
+
+def _acts(state: Any, row: rx.Var[Row]) -> rx.Component:
+    return rx.cond(
+        state.may_change,
+        dots_menu(
+            item("Change", icon_name="edit", on_click=state.edit(row.id.to(int))),
+            label="More for " + row.name,
+        ),
+    )

@@ -1,0 +1,112 @@
+"""From a resource's values to what its list and form show: finished text by the kind of field."""
+
+from collections.abc import Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from psa_app.display import forms
+from psa_app.display.tables import Cell, Column
+from psa_app.formats import words
+from psa_app.models.resource import FieldSpec
+from psa_app.rules import hours, money
+
+NUMERIC = ("money", "hours", "minutes", "seconds", "number", "percent")
+_FORM_KINDS = {
+    "multiline": "textarea",
+    "email": "email",
+    "money": "money",
+    "hours": "hours",
+    "minutes": "hours",
+    "number": "number",
+    "percent": "percent",
+    "date": "date",
+    "bool": "bool",
+    "choice": "choice",
+    "link": "choice",
+}
+
+
+def column(field: FieldSpec) -> Column:
+    """The head of a field's column."""
+    return Column(field.name, field.label, align="right" if field.kind in NUMERIC else "left")
+
+
+def cell(
+    field: FieldSpec, values: Mapping[str, Any], names: Mapping[int, str], base: str, zone: ZoneInfo
+) -> Cell:
+    """A field's value in a list; missing is "–"."""
+    value = values.get(field.name)
+    text = "" if value is None or value == "" else _text(field, value, values, names, base, zone)
+    if not text:
+        return Cell("–", kind="muted", align="right" if field.kind in NUMERIC else "left")
+    return Cell(text, align="right" if field.kind in NUMERIC else "left")
+
+
+def _text(
+    field: FieldSpec,
+    value: Any,
+    values: Mapping[str, Any],
+    names: Mapping[int, str],
+    base: str,
+    zone: ZoneInfo,
+) -> str:
+    match field.kind:
+        case "money":
+            return words.money(value, currency_of(field, values, base))
+        case "hours" | "minutes":
+            return hours.h_mm(value)
+        case "seconds":
+            return hours.h_mm_seconds(value)
+        case "date":
+            return words.day(value)
+        case "instant":
+            return words.moment(value, zone)
+        case "bool":
+            return "Yes" if value else ""
+        case "link":
+            return names.get(value, "")
+        case "choice":
+            return dict(field.choices).get(value, str(value))
+    return str(value)
+
+
+def currency_of(field: FieldSpec, values: Mapping[str, Any], base: str) -> str:
+    """The currency that a money field is in."""
+    return str(values.get(field.money_in) or base) if field.money_in else base
+
+
+def spec(
+    field: FieldSpec, values: Mapping[str, Any], options: list[forms.Option], base: str, new: bool
+) -> forms.FieldSpec:
+    """A field as the form draws it, with its present value as text."""
+    given = values.get(field.name, field.default if new else None)
+    chosen = [forms.Option(value, label) for value, label in field.choices] or options
+    if field.kind in ("link", "choice") and not field.required and field.default is None:
+        chosen = [forms.Option("", "–"), *chosen]
+    return forms.FieldSpec(
+        name=field.name,
+        label=field.label,
+        kind=_FORM_KINDS.get(field.kind, "text"),
+        value=_typed(field, given, values, base),
+        help=field.help,
+        unit=currency_of(field, values, base) if field.kind == "money" else "",
+        required=field.required,
+        locked=field.set == "create" and not new,
+        wide=field.kind == "multiline",
+        options=chosen,
+    )
+
+
+def _typed(field: FieldSpec, value: Any, values: Mapping[str, Any], base: str) -> str:
+    if value is None:
+        return ""
+    match field.kind:
+        case "money":
+            return money.plain(value, currency_of(field, values, base))
+        case "hours" | "minutes":
+            return hours.h_mm(value)
+        case "bool":
+            return "true" if value else ""
+        case "date":
+            return str(value.isoformat())
+    return str(value)

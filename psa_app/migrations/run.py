@@ -57,6 +57,11 @@ def head() -> str:
     return _scripts().get_current_head() or ""
 
 
+def known() -> set[str]:
+    """The revisions there are, by the names of their files: without loading anything heavy."""
+    return {path.name.split("_")[0] for path in (HERE / "versions").glob("[0-9]*_*.py")}
+
+
 def check(url: str) -> str:
     """What the models have and the database at head has not, in words; "" when they agree."""
     from alembic import command

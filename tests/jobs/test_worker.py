@@ -53,7 +53,7 @@ def test_a_lost_connection_loses_the_lock(postgres_url, monkeypatch):
                 text(
                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
                     " AND datname = current_database()"
-                )  # fmt: skip
+                )
             )
         assert not lock.holds()
         lock.release()

@@ -1,0 +1,7 @@
+"""`python -m psa_app.cli` is `psa`."""
+
+import sys
+
+from psa_app.cli import main
+
+sys.exit(main())

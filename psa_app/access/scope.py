@@ -267,6 +267,6 @@ def as_id(value: Any) -> int:
         number = int(value)
     except (TypeError, ValueError, OverflowError):
         raise NotFound() from None
-    if not 0 < number < 2**63:
+    if not 0 < number < 2**31:
         raise NotFound()
     return number

@@ -5,6 +5,7 @@ Each is one line a row. A draft shows them as the records stand now.
 
 from sqlmodel import Session, col, select
 
+from psa_app.formats import words
 from psa_app.models import Account, BankAccount, Firm, Invoice, TaxNumber
 
 _NUMBER_WORDS = {"vat": "VAT", "tax": "Tax number", "register": "Register"}
@@ -33,7 +34,8 @@ def buyer_block(account: Account) -> str:
 
 def _address(street: str, postcode: str, city: str, country: str) -> list[str]:
     place = " ".join(part for part in (postcode, city) if part)
-    return [row for row in (", ".join(part for part in (street, place) if part), country) if row]
+    land = words.locale_of("en").territories.get(country, country)
+    return [row for row in (", ".join(part for part in (street, place) if part), land) if row]
 
 
 def bank_block(session: Session, invoice: Invoice, firm: Firm) -> str:

@@ -5,7 +5,7 @@ from datetime import date
 
 from sqlmodel import Session, col, select
 
-from psa_app.access import Actor, act
+from psa_app.access import Actor, act, as_id, fetch
 from psa_app.errors import Invalid, NotFound, Stale
 from psa_app.models import Account, BankAccount, Firm, Invoice, InvoiceLine, touch
 from psa_app.queries.invoices.open_work import open_work
@@ -52,8 +52,8 @@ def change_draft(
     _check_period(service_from, service_to)
     if not 0 <= payment_days <= MAX_PAYMENT_DAYS:
         raise Invalid(f"Give between 0 and {MAX_PAYMENT_DAYS} days to pay.", "payment_days")
-    if bank_account_id is not None and session.get(BankAccount, bank_account_id) is None:
-        raise Invalid("Choose one of the firm's bank accounts.", "bank_account_id")
+    if bank_account_id is not None:
+        _check_bank(session, actor, bank_account_id)
     values = {
         "purchase_order": fields.text(purchase_order, "purchase_order", max=60, required=False),
         "service_from": service_from,
@@ -69,6 +69,13 @@ def change_draft(
     session.flush()
     history.note(session, actor, "invoice", invoice_id, "changed", before, after)
     return invoice
+
+
+def _check_bank(session: Session, actor: Actor, bank_account_id: int) -> None:
+    try:
+        fetch(session, actor, BankAccount, bank_account_id)
+    except NotFound:
+        raise Invalid("Choose one of the firm's bank accounts.", "bank_account_id") from None
 
 
 def _check_period(first: date | None, last: date | None) -> None:
@@ -121,7 +128,9 @@ def add_line(
         raise Invalid("Give a quantity from 1 on, so that the line stays payable.", "quantity")
     account = session.get_one(Account, invoice.account_id)
     tax = (
-        chosen_tax(session, tax_rate_id) if tax_rate_id else TaxBook(session, account).of_sow(invoice.sow_id)
+        chosen_tax(session, actor, tax_rate_id)
+        if tax_rate_id
+        else TaxBook(session, account).of_sow(invoice.sow_id)
     )
     line = InvoiceLine(
         invoice_id=invoice_id,
@@ -160,7 +169,7 @@ def change_line(
         "detail": fields.text(detail, "detail", max=400, required=False),
     }
     if tax_rate_id is not None:
-        values |= chosen_tax(session, tax_rate_id).columns()
+        values |= chosen_tax(session, actor, tax_rate_id).columns()
     before, after = history.changed(history.values_of(line, values), values)
     for name, value in after.items():
         setattr(line, name, value)
@@ -190,7 +199,7 @@ def remove_line(session: Session, actor: Actor, invoice_id: int, *, line_id: int
 
 def _line(session: Session, invoice_id: int, line_id: int) -> InvoiceLine:
     line = session.exec(
-        select(InvoiceLine).where(col(InvoiceLine.id) == line_id, InvoiceLine.invoice_id == invoice_id)
+        select(InvoiceLine).where(col(InvoiceLine.id) == as_id(line_id), InvoiceLine.invoice_id == invoice_id)
     ).first()
     if line is None:
         raise NotFound("This line is not on the draft any more.")

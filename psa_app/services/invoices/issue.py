@@ -86,12 +86,10 @@ def _freeze(
 ) -> None:
     """Everything that is printed stands on the row from now on, whatever happens to the records."""
     invoice.is_sandbox = takes_test_money(firm)
-    invoice.number = take_number(session, "invoice", day, sandbox=invoice.is_sandbox)
-    taken = session.exec(
-        select(Invoice.id).where(Invoice.number == invoice.number, col(Invoice.id) != invoice.id)
-    )
-    if taken.first() is not None:
-        raise Conflict(f"The number {invoice.number} is taken. Set the series' next number in Settings.")
+    number = take_number(session, "invoice", day, sandbox=invoice.is_sandbox)
+    if session.exec(select(Invoice.id).where(Invoice.number == number)).first() is not None:
+        raise Conflict(f"The number {number} is taken. Set the series' next number in Settings.")
+    invoice.number = number
     move(invoice, "invoice", "issued")
     invoice.base_rate_nano = base_rate(session, invoice, firm, day) or invoice.base_rate_nano
     invoice.issued_on, invoice.due_on = day, due_date(day, invoice.payment_days)

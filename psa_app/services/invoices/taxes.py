@@ -5,7 +5,8 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from psa_app.errors import Invalid
+from psa_app.access import Actor, fetch
+from psa_app.errors import Invalid, NotFound
 from psa_app.models import Account, Sow, TaxRate
 
 
@@ -54,11 +55,14 @@ class TaxBook:
         return _printed(rate) if rate else NO_TAX
 
 
-def chosen_tax(session: Session, tax_rate_id: int) -> Tax:
+def chosen_tax(session: Session, actor: Actor, tax_rate_id: int) -> Tax:
     """A tax that a person chose for a line; raises `Invalid` for one that is not in use."""
-    rate = session.get(TaxRate, tax_rate_id)
-    if rate is None or not rate.is_active:
-        raise Invalid("Choose a tax from the list.", "tax_rate_id")
+    try:
+        rate = fetch(session, actor, TaxRate, tax_rate_id)
+    except NotFound:
+        raise Invalid("Choose a tax from the list.", "tax_rate_id") from None
+    if not rate.is_active:
+        raise Invalid("This tax is not in use any more. Choose another.", "tax_rate_id")
     return _printed(rate)
 
 

@@ -1,4 +1,4 @@
-"""Settings: one tab a subject. The firm's form and the time lock are drawn here, lists by their declaration."""
+"""Settings: one tab a subject. The firm's form and the time lock are drawn here, lists by declaration."""
 
 import reflex as rx
 
@@ -66,10 +66,22 @@ def _fill() -> rx.Component:
         card(
             form(
                 fields.fields(
-                    fields.text("calendar", "Calendar", "AT", required=True, error=State.errors["calendar"],
-                                help="A country such as AT, or with a region: DE-BY."),
-                    fields.number("year", "From year", "2026", required=True, error=State.errors["year"],
-                                  help="This year and the next are filled."),
+                    fields.text(
+                        "calendar",
+                        "Calendar",
+                        "AT",
+                        required=True,
+                        error=State.errors["calendar"],
+                        help="A country such as AT, or with a region: DE-BY.",
+                    ),
+                    fields.number(
+                        "year",
+                        "From year",
+                        "2026",
+                        required=True,
+                        error=State.errors["year"],
+                        help="This year and the next are filled.",
+                    ),
                     two=True,
                 ),
                 form_foot("Fill in public holidays"),
@@ -79,7 +91,7 @@ def _fill() -> rx.Component:
             ),
             title="Public holidays of a country",
         ),
-    )  # fmt: skip
+    )
 
 
 def _time() -> rx.Component:
@@ -87,7 +99,7 @@ def _time() -> rx.Component:
         notice(
             rx.cond(
                 State.locked != "",
-                rx.fragment("Time up to ", rx.el.b(State.locked), " is closed: nobody can add, change or delete it."),
+                rx.fragment("Time up to ", rx.el.b(State.locked), " is closed: nobody can change it."),
                 "No period is closed. Close one when its invoices are out.",
             ),
             actions=rx.cond(
@@ -98,8 +110,13 @@ def _time() -> rx.Component:
         card(
             form(
                 fields.fields(
-                    fields.date("through", "Close time up to", required=True, error=State.errors["through"],
-                                help="Entries, imports, timers and the API are all refused from then on.")
+                    fields.date(
+                        "through",
+                        "Close time up to",
+                        required=True,
+                        error=State.errors["through"],
+                        help="Entries, imports, timers and the API are all refused from then on.",
+                    )
                 ),
                 form_error(State.errors["form"]),
                 form_foot("Close the period"),
@@ -115,8 +132,12 @@ def _time() -> rx.Component:
                 form_error(State.errors["form"]),
                 fields.fields(
                     fields.textarea("reason", "Why", required=True, error=State.errors["reason"]),
-                    fields.date("back_to", "Keep closed up to", error=State.errors["back_to"],
-                                help="Empty: nothing stays closed."),
+                    fields.date(
+                        "back_to",
+                        "Keep closed up to",
+                        error=State.errors["back_to"],
+                        help="Empty: nothing stays closed.",
+                    ),
                 ),
                 form_foot("Open again", on_cancel=State.ask_unlock(False)),
                 on_submit=State.unlock,
@@ -127,4 +148,4 @@ def _time() -> rx.Component:
             title="Open the closed period?",
             size="narrow",
         ),
-    )  # fmt: skip
+    )

@@ -51,18 +51,19 @@ class RecordPanel(rx.State, mixin=True):
     is_ready: bool = False
     _kind: str = ""
     _fixed: dict[str, Any] = {}
+    _address: str = ""  # where a row leads, with {} for its id
     _editing: int = 0
     _version: int = 0
 
-    async def _show(self, kind: str, fixed: dict[str, Any] | None = None, sort: str = "") -> None:
+    async def _show(self, kind: str, fixed: dict[str, Any] | None = None, address: str = "") -> None:
         """Shows the records of `kind`; `fixed` holds field values that all of them share."""
         resource = RESOURCES[kind]
-        self._kind, self._fixed = kind, fixed or {}
+        self._kind, self._fixed, self._address = kind, fixed or {}, address
         who = actor()
         self.one, self.many = resource.one.lower(), resource.many.lower()
         self.may_create = may(who, resource.create_right or resource.change_right)
         self.may_change = may(who, resource.change_right)
-        found = await read(lambda session, actor: _list(session, actor, resource, self._fixed, sort))
+        found = await read(lambda session, actor: _list(session, actor, resource, self._fixed, address))
         self.columns, self.rows, self.is_ready = found.columns, found.rows, True
 
     @rx.event
@@ -106,7 +107,7 @@ class RecordPanel(rx.State, mixin=True):
             self.errors = field_errors(error)
             return
         self.form_open = False
-        await self._show(self._kind, self._fixed)
+        await self._show(self._kind, self._fixed, self._address)
         await say(self, "Saved.")
 
     @rx.event
@@ -116,9 +117,9 @@ class RecordPanel(rx.State, mixin=True):
         self.form_open = False
 
 
-def _list(session: Session, who: Actor, resource: Resource, fixed: dict[str, Any], sort: str) -> _Found:
+def _list(session: Session, who: Actor, resource: Resource, fixed: dict[str, Any], address: str) -> _Found:
     filters = {name: str(value) for name, value in fixed.items()}
-    page = list_records(session, who, resource, filters=filters, limit=200, sort=sort)
+    page = list_records(session, who, resource, filters=filters, limit=200)
     shown = [field for field in readable(resource, who) if field.in_list and field.name not in fixed]
     names = record_links.names(session, who, shown, page.rows)
     base, zone = _firm(session)
@@ -127,6 +128,7 @@ def _list(session: Session, who: Actor, resource: Resource, fixed: dict[str, Any
             str(values["id"]),
             [record_words.cell(field, values, names.get(field.name, {}), base, zone) for field in shown],
             name=str(values.get(resource.title, "")),
+            href=address.format(values["id"]) if address else "",
         )
         for values in page.rows
     ]

@@ -1,0 +1,91 @@
+"""One person: hours by weekday, cost, leave."""
+
+import reflex as rx
+
+from psa_app import routes
+from psa_app.components.buttons import button
+from psa_app.components.cards import card, stack, with_side
+from psa_app.components.definition import facts_card
+from psa_app.components.dialog import dialog
+from psa_app.components.empty import empty
+from psa_app.components.form import described_fields, form, form_error, form_foot
+from psa_app.components.record_panel import record_panel
+from psa_app.components.shell import crumbs
+from psa_app.components.table import table
+from psa_app.display.frame import Crumb
+from psa_app.display.tables import Column
+from psa_app.pages.frame import staff
+from psa_app.pages.registry import page
+from psa_app.state.people import PersonCosts, PersonEdit, PersonHours
+from psa_app.state.people import PersonState as State
+
+LEAVE = [Column("days", "Days"), Column("kind", "Kind"), Column("state", "State", phone="side")]
+
+
+@page(
+    routes.PERSON,
+    title="Person",
+    right="people.read",
+    on_load=State.load,
+    live=("person", "work_pattern", "cost_rate", "leave"),
+)
+def person() -> rx.Component:
+    """Hours and cost on the left, facts and leave beside."""
+    return staff(
+        State.name,
+        with_side(
+            stack(
+                record_panel(
+                    PersonHours,
+                    "Hours by weekday",
+                    "Say how long they work on each day, and from when: capacity stands on it.",
+                    "clock",
+                    key="hours",
+                ),
+                rx.cond(
+                    State.sees_cost,
+                    record_panel(
+                        PersonCosts,
+                        "Cost",
+                        "What an hour costs the firm, from a day on. Margins stand on it.",
+                        "invoices",
+                        key="cost",
+                    ),
+                ),
+            ),
+            stack(
+                facts_card("About", State.facts),
+                card(
+                    table(
+                        LEAVE,
+                        State.leave,
+                        label="Leave",
+                        empty=empty("No leave yet", "What is asked for and approved stands here."),
+                    ),
+                    title="Leave",
+                    body=False,
+                ),
+            ),
+        ),
+        _edit(),
+        area="people",
+        subtitle=State.role,
+        way=crumbs([Crumb("People", routes.PEOPLE)]),
+        actions=[rx.cond(State.may_change, button("Change", on_click=State.edit))],
+    )
+
+
+def _edit() -> rx.Component:
+    return dialog(
+        form(
+            form_error(PersonEdit.errors["form"]),
+            described_fields(PersonEdit.specs, PersonEdit.errors, prefix="person-"),
+            form_foot("Save", on_cancel=PersonEdit.close),
+            on_submit=PersonEdit.save,
+            key="person-" + PersonEdit.form_key.to_string(),
+            label="Person",
+        ),
+        open=PersonEdit.form_open,
+        on_close=PersonEdit.close,
+        title=PersonEdit.form_title,
+    )

@@ -12,7 +12,8 @@ from psa_app.models import Account, Contact, Holiday, Person, Role, TaxRate, Use
 from psa_app.resources import RESOURCES
 from psa_app.rules.money import Money
 from psa_app.services.firm.calendars import fill_holidays
-from psa_app.services.firm.setup import Profile, setup_firm
+from psa_app.services.firm.profile import Profile
+from psa_app.services.firm.setup import setup_firm
 from psa_app.services.identity.users import add_user
 from psa_app.services.people.leave import approve_leave, request_leave
 from psa_app.services.projects.make import create_project
@@ -92,7 +93,7 @@ def set_up_people(session: Session, first: date) -> dict[str, Actor]:
                 level="firm_role",
                 role_id=role.id,
                 valid_from=first,
-                amount=Money(price * percent // 100 // 500 * 500, currency),
+                rate=Money(price * percent // 100 // 500 * 500, currency),
             )
     roles = {role.name: role.id for role in session.exec(select(Role)).all()}
     actors = {}

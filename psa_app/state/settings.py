@@ -16,7 +16,8 @@ from psa_app.formats import words
 from psa_app.models import Firm
 from psa_app.rules import fields, hours
 from psa_app.services.firm.calendars import fill_holidays
-from psa_app.services.firm.setup import Profile, change_firm
+from psa_app.services.firm.profile import Profile
+from psa_app.services.firm.setup import change_firm
 from psa_app.services.time.lock import lock_time, unlock_time
 from psa_app.state.base import actor, allow, field_errors, form_values, read, say, write
 from psa_app.state.records import RecordPanel

@@ -10,19 +10,20 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from psa_app import clock
+from psa_app.access import Actor, require
 from psa_app.config import settings
 from psa_app.db import claim, insert_row, reading, unit_of_work
 from psa_app.errors import NotFound
 from psa_app.gateways.payments import webhook_secrets_for
 from psa_app.models import Firm, Inbox, Payment
 from psa_app.queries.invoices.mode import LIVE_KEYS
-from psa_app.services.payments.book import sync_payment
+from psa_app.services.payments.book import service, sync_payment
 
 LEASE = timedelta(seconds=60)
 LONGEST_WAIT = 3600
 
 
-def store_message(raw: bytes, signature: str) -> bool:
+def receive_message(actor: Actor, raw: bytes, signature: str) -> bool:
     """Verifies a webhook and stores it; False if it is known already or not for this mode or account.
 
     Raises `NotFound` when no secret is set (nothing could be verified), `WebhookRejected` for what
@@ -30,6 +31,7 @@ def store_message(raw: bytes, signature: str) -> bool:
     """
     from psa_app.gateways.stripe import WebhookEvent, verify_webhook
 
+    require(actor, "payments.record")
     with reading() as session:
         firm = session.exec(select(Firm)).first()
     secrets = webhook_secrets_for(firm.payment_provider, settings()) if firm else ()
@@ -67,8 +69,9 @@ def keep_event(provider: str, event_id: str, kind: str, payload: Mapping[str, An
     return True
 
 
-def work_inbox(limit: int = 20) -> int:
+def work_inbox(actor: Actor | None = None, limit: int = 20) -> int:
     """Works through stored messages; returns how many were looked at. A failed one is tried again later."""
+    require(actor or service(), "payments.record")
     with unit_of_work() as session:
         rows = claim(session, Inbox, limit=limit, lease=LEASE)
     for row in rows:

@@ -102,7 +102,8 @@ def reprice(session: Session, actor: Actor, *where: ColumnElement[bool]) -> Repr
     """
     session.flush()
     rates.forget(session)
-    facts = session.connection().execute(rates.ENTRY_FACTS.where(MOVABLE, *where).order_by(ENTRY.c.id)).all()
+    found = rates.ENTRY_FACTS.where(MOVABLE, *where).order_by(ENTRY.c.id).with_for_update(of=ENTRY)
+    facts = session.connection().execute(found).all()
     changed = changed_prices(session, facts)
     write_prices(session, [(row.id, new) for row, _, new in changed])
     history.note_many(session, actor, "time_entry", "priced", _lines(changed))

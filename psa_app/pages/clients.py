@@ -1,0 +1,69 @@
+"""The list of clients."""
+
+import reflex as rx
+
+from psa_app import routes
+from psa_app.components.buttons import button
+from psa_app.components.dialog import dialog
+from psa_app.components.empty import empty
+from psa_app.components.form import described_fields, form, form_error, form_foot
+from psa_app.components.table import Sorting, Tools, export_menu, table_card
+from psa_app.components.tabs import tabs
+from psa_app.pages.frame import staff
+from psa_app.pages.registry import page
+from psa_app.state.clients import ClientsState as State
+
+
+@page(routes.CLIENTS, title="Clients", right="accounts.read", on_load=State.load, live=("account",))
+def clients() -> rx.Component:
+    """Tabs by kind, search, the table."""
+    return staff(
+        "Clients",
+        tabs(State.tabs, State.tab, "Kinds of client"),
+        table_card(
+            State.columns,
+            State.rows,
+            label="Clients",
+            above=Tools(
+                State.q,
+                State.search,
+                "Search clients",
+                right=[
+                    export_menu(
+                        [("CSV", "/files/export/accounts.csv"), ("Excel", "/files/export/accounts.xlsx")]
+                    )
+                ],
+            ),
+            sorting=Sorting(State.sort, State.descending, State.on_sort),
+            pages=State.pager,
+            on_page=State.go,
+            loading=~State.is_ready,
+            empty=empty(
+                "No clients here",
+                "Add the first one: contacts, scopes, projects and invoices hang on it.",
+                icon_name="clients",
+            ),
+        ),
+        _form(),
+        area="clients",
+        actions=[
+            rx.cond(State.may_create, button("New client", look="primary", on_click=State.add, data_new=""))
+        ],
+    )
+
+
+def _form() -> rx.Component:
+    return dialog(
+        form(
+            form_error(State.errors["form"]),
+            described_fields(State.specs, State.errors, prefix="client-"),
+            form_foot("Add client", on_cancel=State.close),
+            on_submit=State.save,
+            key="client-" + State.form_key.to_string(),
+            label="New client",
+        ),
+        open=State.form_open,
+        on_close=State.close,
+        title="New client",
+        size="wide",
+    )

@@ -16,7 +16,7 @@ from psa_app.resources import RESOURCES
 from psa_app.resources.clients import KINDS
 from psa_app.services.records import create_record
 from psa_app.state.base import actor, allow, field_errors, read, write
-from psa_app.state.records import _form, _raw
+from psa_app.state.records import form_specs, raw_values
 
 NAMES = dict(KINDS)
 SORTS = ("name", "city", "kind", "currency", "projects", "owed")
@@ -122,7 +122,7 @@ class ClientsState(rx.State):
 
     async def _open(self) -> None:
         resource = RESOURCES["accounts"]
-        _, self.specs = await read(lambda session, who: _form(session, who, resource, 0, {}))
+        _, self.specs = await read(lambda session, who: form_specs(session, who, resource, 0, {}))
         self.errors = {}
         self.form_key += 1
         self.form_open = True
@@ -132,7 +132,7 @@ class ClientsState(rx.State):
     async def save(self, data: dict[str, Any]) -> Any:
         """Makes the client and opens its page."""
         resource = RESOURCES["accounts"]
-        raw = _raw(resource, data, {}, new=True)
+        raw = raw_values(resource, data, {}, new=True)
         try:
             made = await write(lambda session, who: create_record(session, who, resource, raw))
         except PsaError as error:

@@ -25,7 +25,16 @@ from psa_app.state import record_words
 from psa_app.state.base import actor, allow, field_errors, form_values, read, say, write
 
 READ = ("firm.read", "people.read", "roles.read", "holidays.read")
-CHANGE = ("firm.money", "firm.change", "people.change", "cost.change", "roles.change", "exchange.change")
+CHANGE = (
+    "firm.money",
+    "firm.change",
+    "people.change",
+    "cost.change",
+    "roles.change",
+    "exchange.change",
+    "accounts.change",
+    "contacts.change",
+)
 
 
 @dataclass(frozen=True)
@@ -80,7 +89,9 @@ class RecordPanel(rx.State, mixin=True):
 
     async def _open(self, row_id: int) -> None:
         resource = RESOURCES[self._kind]
-        values, specs = await read(lambda session, who: _form(session, who, resource, row_id, self._fixed))
+        values, specs = await read(
+            lambda session, who: form_specs(session, who, resource, row_id, self._fixed)
+        )
         self._editing, self._version = row_id, int(values.get("version", 0))
         self.specs, self.errors = specs, {}
         self.form_title = f"Change {self.one}" if row_id else f"New {self.one}"
@@ -92,7 +103,7 @@ class RecordPanel(rx.State, mixin=True):
     async def save(self, data: dict[str, Any]) -> None:
         """Makes or changes the record; what is wrong stands beside its field."""
         resource = RESOURCES[self._kind]
-        raw = _raw(resource, data, self._fixed, new=not self._editing)
+        raw = raw_values(resource, data, self._fixed, new=not self._editing)
         try:
             if self._editing:
                 version = self._version if resource.has_version else None
@@ -135,7 +146,7 @@ def _list(session: Session, who: Actor, resource: Resource, fixed: dict[str, Any
     return _Found([record_words.column(field) for field in shown], rows)
 
 
-def _form(
+def form_specs(
     session: Session, who: Actor, resource: Resource, row_id: int, fixed: dict[str, Any]
 ) -> tuple[dict[str, Any], list[FieldSpec]]:
     values = read_record(session, who, resource, row_id) if row_id else dict(fixed)
@@ -149,7 +160,9 @@ def _form(
     return values, specs
 
 
-def _raw(resource: Resource, data: dict[str, Any], fixed: dict[str, Any], *, new: bool) -> dict[str, Any]:
+def raw_values(
+    resource: Resource, data: dict[str, Any], fixed: dict[str, Any], *, new: bool
+) -> dict[str, Any]:
     """What the form says, for the fields that it shows; an unticked box is "off"."""
     wanted = [
         field

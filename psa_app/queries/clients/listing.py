@@ -101,15 +101,10 @@ def client_page(
 
 def _where(actor: Actor, search: str, kind: str, archived: bool) -> list[ColumnElement[bool]]:
     where = [visible(actor, Account), col(Account.is_archived).is_(archived)]
-    for word in search.split()[:6]:
-        where.append(
-            or_(
-                *(
-                    col(field).icontains(word, autoescape=True)
-                    for field in (Account.name, Account.legal_name, Account.city, Account.email)
-                )
-            )
-        )
+    fields = (Account.name, Account.legal_name, Account.city, Account.email)
+    where += [
+        or_(*(col(field).icontains(word, autoescape=True) for field in fields)) for word in search.split()[:6]
+    ]
     if kind:
         where.append(col(Account.kind) == kind)
     return where

@@ -115,7 +115,8 @@ def _contacts(session: Session, actor: Actor, client_id: int) -> tuple[ContactRo
     ).all()
     return tuple(
         ContactRow(
-            int(one.id or 0), one.name, one.email, one.phone, one.title, one.is_approver, one.is_billing, user is not None,
+            int(one.id or 0), one.name, one.email, one.phone, one.title, one.is_approver, one.is_billing,
+            user is not None,
         )
         for one, user in rows
     )  # fmt: skip

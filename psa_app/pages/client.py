@@ -1,0 +1,111 @@
+"""One client."""
+
+from typing import Any
+
+import reflex as rx
+
+from psa_app import routes
+from psa_app.components.buttons import button, link_button
+from psa_app.components.cards import card, stack, with_side
+from psa_app.components.definition import facts_card
+from psa_app.components.dialog import dialog
+from psa_app.components.empty import empty
+from psa_app.components.form import described_fields, form, form_error, form_foot
+from psa_app.components.record_panel import record_panel
+from psa_app.components.shell import crumbs
+from psa_app.components.table import table
+from psa_app.components.timeline import timeline
+from psa_app.display.frame import Crumb
+from psa_app.display.tables import Column
+from psa_app.pages.frame import staff
+from psa_app.pages.registry import page
+from psa_app.state.client import ClientContacts, ClientEdit
+from psa_app.state.client import ClientState as State
+
+SOWS = [Column("title", "Scope"), Column("from", "From"), Column("state", "State", phone="side")]
+PROJECTS = [Column("name", "Project"), Column("ends", "Ends"), Column("state", "State", phone="side")]
+INVOICES = [
+    Column("number", "Number"),
+    Column("due", "Due"),
+    Column("total", "Total", align="right"),
+    Column("state", "State", phone="side"),
+]
+
+
+@page(
+    routes.CLIENT,
+    title="Client",
+    right="accounts.read",
+    on_load=State.load,
+    live=("account", "contact", "sow", "project", "invoice"),
+)
+def client() -> rx.Component:
+    """Scopes, projects, invoices and contacts on the left; facts and history beside."""
+    return staff(
+        State.client_name,
+        with_side(
+            stack(
+                _list("Scopes", SOWS, State.sows, "Write the first scope: what is agreed, at which rates."),
+                _list("Projects", PROJECTS, State.projects, "A project is made from a signed scope."),
+                rx.cond(
+                    State.sees_invoices,
+                    _list(
+                        "Invoices", INVOICES, State.invoices, "Invoices appear once approved work is billed."
+                    ),
+                ),
+                record_panel(
+                    ClientContacts,
+                    "Contacts",
+                    "Add who accepts scopes and who gets the invoices.",
+                    "user",
+                    key="contact",
+                ),
+            ),
+            stack(
+                facts_card("About", State.facts),
+                rx.cond(
+                    State.notes != "", card(rx.el.p(State.notes, class_name="lines"), title="Internal notes")
+                ),
+                rx.cond(
+                    State.happened.length() > 0,
+                    card(timeline(State.happened), title="What happened", body=False),
+                ),
+            ),
+        ),
+        _edit(),
+        area="clients",
+        subtitle=State.kind,
+        way=crumbs([Crumb("Clients", routes.CLIENTS)]),
+        actions=[
+            rx.cond(State.may_change, button("Change", on_click=State.edit)),
+            rx.cond(State.sees_invoices, link_button("Draft invoice", href=State.new_draft)),
+            rx.cond(State.may_write_sow, link_button("Write a scope", href=State.new_sow, look="primary")),
+        ],
+    )
+
+
+def _list(title: str, columns: list[Column], rows: Any, words: str) -> rx.Component:
+    return card(
+        table(
+            columns, rows, label=title, loading=~State.is_ready, empty=empty(f"No {title.lower()} yet", words)
+        ),
+        title=title,
+        body=False,
+    )
+
+
+def _edit() -> rx.Component:
+    return dialog(
+        form(
+            form_error(ClientEdit.errors["form"]),
+            described_fields(ClientEdit.specs, ClientEdit.errors, prefix="client-"),
+            form_foot("Save", on_cancel=ClientEdit.close),
+            on_submit=ClientEdit.save,
+            key="client-" + ClientEdit.form_key.to_string(),
+            label="Client",
+        ),
+        open=ClientEdit.form_open,
+        on_close=ClientEdit.close,
+        title=ClientEdit.form_title,
+        size="wide",
+    )

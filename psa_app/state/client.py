@@ -1,0 +1,165 @@
+"""One client: facts, contacts, scopes, projects, invoices, history."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import reflex as rx
+from sqlmodel import Session, select
+
+from psa_app import clock, routes
+from psa_app.access import Actor, may
+from psa_app.display.figures import Fact, Happening
+from psa_app.display.states import badge
+from psa_app.display.tables import Cell, Row
+from psa_app.errors import NotFound
+from psa_app.formats import words
+from psa_app.models import Firm
+from psa_app.queries.clients.one import Client, InvoiceRow, Line, one_client
+from psa_app.resources.clients import KINDS
+from psa_app.state.base import actor, allow, read
+from psa_app.state.records import RecordPanel
+
+THINGS = {
+    "account": "Client",
+    "sow": "Scope",
+    "project": "Project",
+    "contact": "Contact",
+    "invoice": "Invoice",
+}
+
+
+class ClientContacts(RecordPanel, rx.State):
+    """The client's contacts, with the form for one."""
+
+
+class ClientEdit(RecordPanel, rx.State):
+    """The form of the client itself."""
+
+
+class ClientState(rx.State):
+    """What the page shows of the client that the address names."""
+
+    client_name: str = ""
+    kind: str = ""
+    facts: list[Fact] = []
+    sows: list[Row] = []
+    projects: list[Row] = []
+    invoices: list[Row] = []
+    happened: list[Happening] = []
+    notes: str = ""
+    sees_invoices: bool = False
+    may_change: bool = False
+    may_write_sow: bool = False
+    new_sow: str = ""
+    new_draft: str = ""
+    is_ready: bool = False
+    _client: int = 0
+
+    @rx.event
+    @allow("accounts.read")
+    async def load(self) -> None:
+        """Loads the client."""
+        text = str(self.router.url.path).rstrip("/").rsplit("/", 1)[-1]
+        if not text.isdecimal() or len(text) > 15:
+            raise NotFound()
+        self._client = int(text)
+        who = actor()
+        found, zone = await read(lambda session, actor: _load(session, actor, self._client))
+        self._fill(found, zone, who)
+        contacts = await self.get_state(ClientContacts)
+        await contacts._show("contacts", {"account_id": self._client})
+
+    def _fill(self, found: Client, zone: ZoneInfo, who: Actor) -> None:
+        account = found.account
+        today = clock.now().astimezone(zone).date()
+        self.client_name, self.kind = account.name, dict(KINDS).get(account.kind, account.kind)
+        self.notes = account.notes
+        self.facts = _facts(found)
+        self.sows = [
+            Row(
+                str(s.id),
+                [Cell(s.title, sub=s.number, kind="strong"), Cell(words.day(s.starts_on)), _badge(s.status)],
+                href=routes.sow(s.id),
+            )
+            for s in found.sows
+        ]
+        self.projects = [
+            Row(
+                str(p.id),
+                [
+                    Cell(p.name, kind="strong"),
+                    Cell(words.day(p.ends_on) if p.ends_on else "–"),
+                    _badge(p.status),
+                ],
+                href=routes.project(p.id),
+            )
+            for p in found.projects
+        ]
+        self.invoices = [_invoice(one, today) for one in found.invoices]
+        self.happened = [_happening(one, zone) for one in found.history]
+        self.sees_invoices = may(who, "invoices.read")
+        self.may_change, self.may_write_sow = may(who, "accounts.change"), may(who, "sows.change")
+        self.new_sow = routes.with_query(routes.SOWS, new=1, client=account.id)
+        self.new_draft = routes.with_query(routes.INVOICES, new=1, client=account.id)
+        self.is_ready = True
+
+    @rx.event
+    @allow("accounts.change")
+    async def edit(self) -> None:
+        """Opens the form with the client's values."""
+        panel = await self.get_state(ClientEdit)
+        panel._kind = "accounts"
+        await panel._open(self._client)
+
+
+def _load(session: Session, who: Actor, client_id: int) -> tuple[Client, ZoneInfo]:
+    zone = session.exec(select(Firm.time_zone)).first() or "UTC"
+    return one_client(session, who, client_id), ZoneInfo(zone)
+
+
+def _facts(found: Client) -> list[Fact]:
+    account = found.account
+    place = " ".join(part for part in (account.postcode, account.city) if part)
+    rows = [
+        ("Legal name", account.legal_name),
+        ("Address", ", ".join(part for part in (account.street, place, account.country) if part)),
+        ("VAT number", account.vat_id),
+        ("E-mail", account.email),
+        ("Website", account.website),
+        ("Currency", account.currency),
+        ("Tax", found.tax),
+        ("Days to pay", str(account.payment_days) if account.payment_days is not None else "the firm’s"),
+        ("Purchase order", "needed on each invoice" if account.purchase_order_needed else ""),
+    ]
+    return [Fact(label, value) for label, value in rows if value]
+
+
+def _invoice(one: InvoiceRow, today: object) -> Row:
+    state = one.status
+    if one.status == "issued":
+        state = "paid" if one.open <= 0 else "overdue" if one.due_on and one.due_on < today else "issued"  # type: ignore[operator]
+        if one.open > 0 and one.open < one.total and state == "issued":
+            state = "partly_paid"
+    return Row(
+        str(one.id),
+        [
+            Cell(one.number or "Draft", kind="strong"),
+            Cell(words.day(one.due_on) if one.due_on else "–"),
+            Cell(words.money(one.total, one.currency), align="right"),
+            _badge(state),
+        ],
+        href=routes.invoice(one.id),
+    )
+
+
+def _badge(state: str) -> Cell:
+    word = badge(state)
+    return Cell(word.text, kind="badge", tone=word.tone)
+
+
+def _happening(one: Line, zone: ZoneInfo) -> Happening:
+    at: datetime = one.at
+    what = f" {one.what}" if one.what else ""
+    return Happening(
+        words.moment(at, zone), f"{THINGS.get(one.kind, one.kind)}{what} {one.verb} by {one.actor}"
+    )

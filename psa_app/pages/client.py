@@ -66,10 +66,7 @@ def client() -> rx.Component:
                 rx.cond(
                     State.notes != "", card(rx.el.p(State.notes, class_name="lines"), title="Internal notes")
                 ),
-                rx.cond(
-                    State.happened.length() > 0,
-                    card(timeline(State.happened), title="What happened", body=False),
-                ),
+                rx.cond(State.happened.length() > 0, timeline(State.happened)),
             ),
         ),
         _edit(),

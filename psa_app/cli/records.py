@@ -1,0 +1,1 @@
+"""`psa import` and `psa export`: records in and out as files."""

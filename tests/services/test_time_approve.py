@@ -3,7 +3,6 @@
 import json
 from datetime import date
 from functools import partial
-from threading import Barrier, Thread
 from typing import Any
 
 import pytest
@@ -50,6 +49,7 @@ from tests.services.time_world import (
     entry,
     make_world,
     past,
+    race,
 )
 
 HOUR = 3600
@@ -383,25 +383,6 @@ def test_a_project_without_its_lead_goes_to_finance(world: World) -> None:
     with pytest.raises(NotFound):
         approve(world, one)
     approve(world, one, by="Fred")
-
-
-def race(*acts: Any) -> list[Any]:
-    """Runs acts at the same time, each in its own unit of work; their results or errors."""
-    together, results = Barrier(len(acts)), [None] * len(acts)
-
-    def run(place: int, act: Any) -> None:
-        together.wait()
-        try:
-            results[place] = act()
-        except PsaError as error:
-            results[place] = error
-
-    threads = [Thread(target=run, args=(place, act)) for place, act in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
 
 
 def test_of_two_approvals_at_once_exactly_one_wins(own_database: Any, clock: Any) -> None:

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from threading import Barrier, Thread
 from typing import Any
 
 from sqlmodel import Session, select
 
 from psa_app import db
 from psa_app.access import Actor
+from psa_app.errors import PsaError
 from psa_app.models import (
     Account,
     CostRate,
@@ -184,3 +186,22 @@ def at(day: date, hour: int, minute: int = 0, second: int = 0) -> datetime:
     from zoneinfo import ZoneInfo
 
     return datetime(day.year, day.month, day.day, hour, minute, second, tzinfo=ZoneInfo("Europe/Vienna"))
+
+
+def race(*acts: Any) -> list[Any]:
+    """Runs acts at the same time, each in its own unit of work; their results or errors."""
+    together, results = Barrier(len(acts)), [None] * len(acts)
+
+    def run(place: int, act: Any) -> None:
+        together.wait()
+        try:
+            results[place] = act()
+        except PsaError as error:
+            results[place] = error
+
+    threads = [Thread(target=run, args=(place, act)) for place, act in enumerate(acts)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results

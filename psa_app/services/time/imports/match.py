@@ -194,9 +194,9 @@ class Matcher:
 
     def _find_account(self, entry: ImportedEntry) -> tuple[int | None, str]:
         """The account's id and name; no id for one to be made, neither for the firm's own work."""
-        chosen = self._choices.clients.get(entry.client) or self._account_ids.get(folded(entry.client))
-        if chosen in self._accounts:
-            return chosen, self._accounts[chosen].name
+        for found in (self._choices.clients.get(entry.client), self._account_ids.get(folded(entry.client))):
+            if found in self._accounts:
+                return found, self._accounts[found].name
         if not entry.client.strip():
             return None, ""
         return None, self._name(entry, entry.client, "client") or ""

@@ -37,6 +37,7 @@ from tests.services.time_world import (
     entry,
     make_world,
     past,
+    race,
 )
 
 HOUR = 3600

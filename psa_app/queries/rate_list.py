@@ -39,19 +39,20 @@ class RateChoices:
 def rates_of(session: Session, actor: Actor, levels: tuple[str, ...]) -> list[RateLine]:
     """All rates of some levels, grouped by what they hang on, the newest first."""
     require(actor, "rates.read")
-    owner = [Account.name, Project.name, Person.name, Sow.number]
+    owners = (col(Account.name), col(Project.name), col(Person.name), col(Sow.number))
+    columns: list[Any] = [
+        Rate.id,
+        Rate.version,
+        Rate.level,
+        col(Role.name).label("role"),
+        Rate.currency,
+        Rate.amount_minor,
+        Rate.valid_from,
+        Rate.valid_to,
+        *(name.label(f"owner_{place}") for place, name in enumerate(owners)),
+    ]
     found = session.connection().execute(
-        select_columns(
-            Rate.id,
-            Rate.version,
-            Rate.level,
-            Role.name.label("role"),
-            Rate.currency,
-            Rate.amount_minor,  # type: ignore[attr-defined]
-            Rate.valid_from,
-            Rate.valid_to,
-            *(col(name).label(f"owner_{n}") for n, name in enumerate(owner)),
-        )
+        select_columns(*columns)
         .select_from(Rate)
         .outerjoin(Role, col(Role.id) == col(Rate.role_id))
         .outerjoin(Account, col(Account.id) == col(Rate.account_id))

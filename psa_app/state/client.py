@@ -1,6 +1,6 @@
 """One client: facts, contacts, scopes, projects, invoices, history."""
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import reflex as rx
@@ -134,12 +134,12 @@ def _facts(found: Client) -> list[Fact]:
     return [Fact(label, value) for label, value in rows if value]
 
 
-def _invoice(one: InvoiceRow, today: object) -> Row:
+def _invoice(one: InvoiceRow, today: date) -> Row:
     state = one.status
     if one.status == "issued":
-        state = "paid" if one.open <= 0 else "overdue" if one.due_on and one.due_on < today else "issued"  # type: ignore[operator]
-        if one.open > 0 and one.open < one.total and state == "issued":
-            state = "partly_paid"
+        overdue = one.due_on is not None and one.due_on < today
+        open_state = "overdue" if overdue else "partly_paid" if one.open < one.total else "issued"
+        state = open_state if one.open > 0 else "paid"
     return Row(
         str(one.id),
         [

@@ -124,16 +124,7 @@ class RatesState(rx.State):
         try:
             new = _new(values)
             if await self._confirmed(values, new):
-                await write(
-                    lambda session, who: create_rate(
-                        session,
-                        who,
-                        level=new.level,
-                        rate=new.rate,
-                        valid_from=new.valid_from,
-                        **new.keys,  # type: ignore[arg-type]
-                    )
-                )
+                await write(lambda session, who: _create(session, who, new))
                 await self._done("Rate saved.")
         except PsaError as error:
             self.errors = field_errors(error)
@@ -226,8 +217,14 @@ class RatesState(rx.State):
         await say(self, sentence)
 
 
+def _create(session: Session, who: Actor, new: _New) -> None:
+    given: dict[str, Any] = {"level": new.level, **new.keys}
+    create_rate(session, who, rate=new.rate, valid_from=new.valid_from, **given)
+
+
 def _preview(session: Session, who: Actor, new: _New) -> RatePreview:
-    return preview_rate(session, who, level=new.level, rate=new.rate, valid_from=new.valid_from, **new.keys)
+    keys: dict[str, Any] = dict(new.keys)
+    return preview_rate(session, who, level=new.level, rate=new.rate, valid_from=new.valid_from, **keys)
 
 
 def effect_of(found: RatePreview) -> str:

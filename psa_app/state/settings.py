@@ -182,10 +182,12 @@ def _profile(data: dict[str, Any]) -> Profile:
 
 
 def _specs(firm: Firm) -> list[FieldSpec]:
-    text = lambda name, label, **more: FieldSpec(name, label, value=str(getattr(firm, name)), **more)  # noqa: E731
-    pick = lambda name, label, options, **more: text(  # noqa: E731
-        name, label, kind="choice", options=[Option(*one) for one in options], **more
-    )
+    def text(name: str, label: str, **more: Any) -> FieldSpec:
+        return FieldSpec(name, label, value=str(getattr(firm, name)), **more)
+
+    def pick(name: str, label: str, options: list[tuple[str, str]]) -> FieldSpec:
+        return text(name, label, kind="choice", options=[Option(*one) for one in options])
+
     return [
         text("name", "Name", required=True),
         text("legal_name", "Legal name", help="As it stands on invoices."),

@@ -171,13 +171,13 @@ def _invoices(session: Session, actor: Actor, client_id: int) -> tuple[InvoiceRo
 def _history(session: Session, actor: Actor, client_id: int) -> tuple[Line, ...]:
     if not may(actor, "history.read"):
         return ()
-    about = [and_(History.kind == "account", History.record_id == client_id)]
+    about = [and_(col(History.kind) == "account", col(History.record_id) == client_id)]
     parts = [("sow", Sow), ("project", Project), ("contact", Contact)]
     if may(actor, "invoices.read"):
         parts.append(("invoice", Invoice))
     for kind, model in parts:
         ids = select(model.id).where(model.account_id == client_id)  # type: ignore[attr-defined]
-        about.append(and_(History.kind == kind, col(History.record_id).in_(ids)))
+        about.append(and_(col(History.kind) == kind, col(History.record_id).in_(ids)))
     rows = session.exec(
         select(History)
         .where(or_(*about), visible(actor, History))

@@ -11,10 +11,26 @@ from typing import Any, Literal
 from sqlmodel import Session, SQLModel
 
 Kind = Literal[
-    "text", "multiline", "email", "number", "money", "hours", "minutes", "seconds", "date", "instant", "choice",
-    "bool", "link", "percent", "currency", "country", "zone",
-]  # fmt: skip
-Check = Callable[[Session, Mapping[str, Any], Any], None]
+    "text",
+    "multiline",
+    "email",
+    "number",
+    "money",
+    "hours",
+    "minutes",
+    "seconds",
+    "date",
+    "instant",
+    "choice",
+    "bool",
+    "link",
+    "percent",
+    "currency",
+    "country",
+    "zone",
+]
+Check = Callable[[Session, Mapping[str, Any], Any], Mapping[str, Any] | None]
+Saved = Callable[[Session, Any, Any], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +61,12 @@ class FieldSpec:
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A kind of record. `check(session, values, record)` refuses what the fields alone cannot tell."""
+    """A kind of record.
+
+    `check(session, values, record)` refuses what the fields alone cannot tell; what it gives back
+    replaces values (an IBAN without blanks). `saved(session, actor, record)` does what follows from
+    a new or changed record.
+    """
 
     kind: str  # as in the address: clients, contacts, rates, ...
     model: type[SQLModel]
@@ -59,6 +80,7 @@ class Resource:
     sort: str = "id"
     title: str = "name"
     check: Check | None = None
+    saved: Saved | None = None
     has_version: bool = True
 
     def field(self, name: str) -> FieldSpec | None:

@@ -3,33 +3,45 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, func, select
 
 from psa_app.errors import Invalid
 from psa_app.models import Account, Contact, TaxRate
 from psa_app.models.resource import FieldSpec, Resource
-from psa_app.rules import fields
+from psa_app.rules import codes, fields
+from psa_app.rules.invoices import MAX_PAYMENT_DAYS
 
 KINDS = (("prospect", "Prospect"), ("client", "Client"), ("former", "Former client"), ("partner", "Partner"))
 
 
-def _check_account(session: Session, values: Mapping[str, Any], record: Account | None) -> None:
-    if values.get("vat_id"):
-        fields.vat_id(values["vat_id"], "vat_id")
+def _check_account(session: Session, values: Mapping[str, Any], record: Account | None) -> dict[str, Any]:
     name = values.get("name")
     if name:
-        twin = session.exec(select(Account).where(col(Account.name).ilike(name))).first()
+        twin = session.exec(select(Account).where(func.lower(Account.name) == name.lower())).first()
         if twin is not None and (record is None or twin.id != record.id):
             raise Invalid(f"There is already a client called {twin.name}.", "name")
+    days = values.get("payment_days")
+    if days is not None and not 0 <= days <= MAX_PAYMENT_DAYS:
+        raise Invalid(f"Give from 0 to {MAX_PAYMENT_DAYS} days to pay.", "payment_days")
+    country = values.get("country", record.country if record else "")
+    vat_id = values.get("vat_id", "")
+    if not vat_id:
+        return {}
+    return {"vat_id": fields.vat_id(vat_id, "vat_id", country if _is_of(vat_id, country) else "")}
+
+
+def _is_of(vat_id: str, country: str) -> bool:
+    """A number may be of another country than the address: then its own prefix tells."""
+    prefix = vat_id.strip()[:2].upper()
+    return not (prefix.isalpha() and prefix in codes.VAT_COUNTRIES and codes.VAT_COUNTRIES[prefix] != country)
 
 
 def _check_contact(session: Session, values: Mapping[str, Any], record: Contact | None) -> None:
     account_id = values.get("account_id", record.account_id if record else None)
     email = values.get("email")
     if email and account_id:
-        twin = session.exec(
-            select(Contact).where(Contact.account_id == account_id, col(Contact.email).ilike(email))
-        ).first()
+        same = (Contact.account_id == account_id, func.lower(Contact.email) == email.lower())
+        twin = session.exec(select(Contact).where(*same)).first()
         if twin is not None and (record is None or twin.id != record.id):
             raise Invalid(f"{twin.name} already has this address.", "email")
 
@@ -52,7 +64,7 @@ ACCOUNTS = Resource(
         FieldSpec("postcode", "Postcode", in_list=False, max_length=20),
         FieldSpec("city", "City"),
         FieldSpec("country", "Country", "country", default="AT", help="Two letters, such as AT."),
-        FieldSpec("vat_id", "VAT number", in_list=False, max_length=20),
+        FieldSpec("vat_id", "VAT number", in_list=False, max_length=40),
         FieldSpec("email", "E-mail", "email", in_list=False),
         FieldSpec("website", "Website", in_list=False),
         FieldSpec("currency", "Currency", "currency", default="EUR", filterable=True),

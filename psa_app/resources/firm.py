@@ -3,13 +3,16 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlmodel import Session
+from sqlalchemy import update
+from sqlmodel import Session, col, select
 
+from psa_app.access import Actor
 from psa_app.errors import Invalid
-from psa_app.models import BankAccount, ExchangeRate, Holiday, NumberSeries, TaxNumber, TaxRate
+from psa_app.models import BankAccount, ExchangeRate, Firm, Holiday, NumberSeries, TaxNumber, TaxRate
 from psa_app.models.resource import FieldSpec, Resource
 from psa_app.rules import fields
 from psa_app.rules.invoices import check_pattern
+from psa_app.services.firm.calendars import calendar_code
 
 TAX_KINDS = (
     ("standard", "Standard"),
@@ -20,13 +23,24 @@ TAX_KINDS = (
 )
 
 
-def _check_bank(session: Session, values: Mapping[str, Any], record: BankAccount | None) -> None:
+def _check_bank(session: Session, values: Mapping[str, Any], record: BankAccount | None) -> dict[str, str]:
     iban = values.get("iban", record.iban if record else "")
     number = values.get("account_number", record.account_number if record else "")
-    if iban:
-        fields.iban(iban, "iban")
-    elif not number:
+    if not iban and not number:
         raise Invalid("Give an IBAN or an account number.", "iban")
+    return {"iban": fields.iban(iban, "iban")} if iban else {}
+
+
+def _one_default_bank(session: Session, actor: Actor, record: BankAccount) -> None:
+    """Among the accounts of a currency one is used by default."""
+    if record.is_default:
+        same = (col(BankAccount.currency) == record.currency, col(BankAccount.id) != record.id)
+        session.execute(update(BankAccount).where(*same).values(is_default=False))
+
+
+def _one_default_tax(session: Session, actor: Actor, record: TaxRate) -> None:
+    if record.is_default:
+        session.execute(update(TaxRate).where(col(TaxRate.id) != record.id).values(is_default=False))
 
 
 def _check_tax(session: Session, values: Mapping[str, Any], record: TaxRate | None) -> None:
@@ -36,23 +50,59 @@ def _check_tax(session: Session, values: Mapping[str, Any], record: TaxRate | No
         raise Invalid("A tax lies between 0 % and 100 %.", "rate_ppm")
     if kind in ("zero", "exempt", "reverse_charge") and rate:
         raise Invalid("This kind of tax has a rate of 0 %.", "rate_ppm")
+    if values.get("is_default") and not values.get("is_active", record.is_active if record else True):
+        raise Invalid("A tax that is not in use cannot be the default.", "is_default")
 
 
-def _check_number(session: Session, values: Mapping[str, Any], record: TaxNumber | None) -> None:
-    if values.get("kind", record.kind if record else "vat") == "vat" and values.get("number"):
-        fields.vat_id(values["number"], "number")
+def _check_number(session: Session, values: Mapping[str, Any], record: TaxNumber | None) -> dict[str, str]:
+    kind = values.get("kind", record.kind if record else "vat")
+    country = values.get("country", record.country if record else "")
+    number = values.get("number", record.number if record else "")
+    return {"number": fields.vat_id(number, "number", country)} if kind == "vat" and number else {}
 
 
 def _check_series(session: Session, values: Mapping[str, Any], record: NumberSeries | None) -> None:
+    if record is None:
+        raise Invalid("Every kind of number has its series already. Change that one.", "kind")
     if "pattern" in values:
         check_pattern(values["pattern"])
-    if "next_number" in values and record is not None and values["next_number"] < record.next_number:
-        raise Invalid("A series cannot go back: a number would be given twice.", "next_number")
+        same = (col(NumberSeries.pattern) == values["pattern"], col(NumberSeries.id) != record.id)
+        if session.exec(select(NumberSeries.id).where(*same)).first() is not None:
+            raise Invalid("Another series has this pattern: a number would be given twice.", "pattern")
+    next_number = values.get("next_number", record.next_number)
+    if next_number == record.next_number:
+        return
+    if record.last_date is not None:
+        raise Invalid("Numbers follow each other without gaps: none can be left out.", "next_number")
+    if not 1 <= next_number <= 10**9:
+        raise Invalid("A series starts at 1 or later.", "next_number")
+
+
+def _check_holiday(session: Session, values: Mapping[str, Any], record: Holiday | None) -> dict[str, str]:
+    calendar = calendar_code(str(values.get("calendar", record.calendar if record else "")))
+    day = values.get("day", record.day if record else None)
+    same = (Holiday.calendar == calendar, Holiday.day == day, col(Holiday.id) != (record.id if record else 0))
+    twin = session.exec(select(Holiday.name).where(*same)).first()
+    if twin is not None:
+        raise Invalid(f"{twin} is on this day already.", "day")
+    return {"calendar": calendar}
 
 
 def _check_exchange(session: Session, values: Mapping[str, Any], record: ExchangeRate | None) -> None:
-    if values.get("rate_nano", 1) <= 0:
-        raise Invalid("An exchange rate is more than zero.", "rate_nano")
+    rate = values.get("rate_nano", record.rate_nano if record else 0)
+    if not 0 < rate <= 10**15:
+        raise Invalid("Give how much one unit is worth, such as 1.0625.", "rate_nano")
+    currency = values.get("currency", record.currency if record else "")
+    if session.exec(select(Firm.base_currency)).first() == currency:
+        raise Invalid("The firm's own currency needs no rate.", "currency")
+    day = values.get("day", record.day if record else None)
+    same = (
+        ExchangeRate.currency == currency,
+        ExchangeRate.day == day,
+        col(ExchangeRate.id) != (record.id if record else 0),
+    )
+    if session.exec(select(ExchangeRate.id).where(*same)).first() is not None:
+        raise Invalid(f"There is a rate for {currency} on this day already. Change that one.", "day")
 
 
 TAX_RATES = Resource(
@@ -64,6 +114,7 @@ TAX_RATES = Resource(
     change_right="firm.money",
     sort="name",
     check=_check_tax,
+    saved=_one_default_tax,
     fields=(
         FieldSpec("name", "Name", required=True, max_length=60),
         FieldSpec("kind", "Kind", "choice", choices=TAX_KINDS, default="standard"),
@@ -84,6 +135,7 @@ BANK_ACCOUNTS = Resource(
     search=("label", "iban"),
     title="label",
     check=_check_bank,
+    saved=_one_default_bank,
     fields=(
         FieldSpec("label", "Name", required=True, max_length=60),
         FieldSpec("holder", "Holder"),
@@ -127,6 +179,7 @@ HOLIDAYS = Resource(
     change_right="firm.change",
     sort="day",
     search=("name", "calendar"),
+    check=_check_holiday,
     fields=(
         FieldSpec(
             "calendar",

@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, func, select
 
+from psa_app.access import Actor
 from psa_app.errors import Invalid
 from psa_app.models import CostRate, Leave, Person, Role, WorkPattern
 from psa_app.models.resource import FieldSpec, Resource
+from psa_app.services.firm.calendars import calendar_code
+from psa_app.services.time.pricing import reprice, reprice_person
 
 DAYS = (
     ("mon", "Mon"),
@@ -20,17 +23,62 @@ DAYS = (
 )
 
 
-def _check_person(session: Session, values: Mapping[str, Any], record: Person | None) -> None:
+def _check_role(session: Session, values: Mapping[str, Any], record: Role | None) -> None:
+    name = values.get("name")
+    twin = (
+        session.exec(select(Role).where(func.lower(Role.name) == str(name).lower())).first() if name else None
+    )
+    if twin is not None and (record is None or twin.id != record.id):
+        raise Invalid(f"There is already a role called {twin.name}.", "name")
+
+
+def _check_person(session: Session, values: Mapping[str, Any], record: Person | None) -> dict[str, str]:
     hired = values.get("hired_on", record.hired_on if record else None)
     left = values.get("left_on", record.left_on if record else None)
     if hired and left and left < hired:
         raise Invalid("The last day lies before the first.", "left_on")
+    target = values.get("target_percent")
+    if target is not None and not 0 <= target <= 100:
+        raise Invalid("The target lies between 0 and 100 %.", "target_percent")
+    email = values.get("email")
+    twin = session.exec(select(Person).where(Person.email == email)).first() if email else None
+    if twin is not None and (record is None or twin.id != record.id):
+        raise Invalid(f"{twin.name} already has this address.", "email")
+    calendar = values.get("calendar")
+    return {"calendar": calendar_code(calendar)} if calendar else {}
 
 
 def _check_pattern(session: Session, values: Mapping[str, Any], record: WorkPattern | None) -> None:
     for name, label in DAYS:
-        if not 0 <= values.get(name, 0) <= 24 * 60:
+        if not 0 <= (values.get(name) or 0) <= 24 * 60:
             raise Invalid(f"{label} must have between 0:00 and 24:00.", name)
+    _check_day(session, WorkPattern, values, record)
+
+
+def _check_cost(session: Session, values: Mapping[str, Any], record: CostRate | None) -> None:
+    _check_day(session, CostRate, values, record)
+
+
+def _check_day(session: Session, model: Any, values: Mapping[str, Any], record: Any) -> None:
+    """Dated rows of a person begin on different days."""
+    person_id = values.get("person_id", record.person_id if record else None)
+    day = values.get("valid_from", record.valid_from if record else None)
+    same = (model.person_id == person_id, model.valid_from == day, model.id != (record.id if record else 0))
+    if session.exec(select(model.id).where(*same)).first() is not None:
+        raise Invalid("There is a row from this day already. Change that one.", "valid_from")
+
+
+def _price_person(session: Session, actor: Actor, record: Person) -> None:
+    reprice_person(session, actor, int(record.id or 0))
+
+
+def _price_of_cost(session: Session, actor: Actor, record: CostRate) -> None:
+    reprice_person(session, actor, record.person_id)
+
+
+def _price_all(session: Session, actor: Actor, record: Role) -> None:
+    """A role's standard cost counts for all who have none of their own."""
+    reprice(session, actor)
 
 
 ROLES = Resource(
@@ -41,6 +89,8 @@ ROLES = Resource(
     read_right="roles.read",
     change_right="roles.change",
     sort="name",
+    check=_check_role,
+    saved=_price_all,
     fields=(
         FieldSpec("name", "Name", required=True, max_length=60),
         FieldSpec(
@@ -59,6 +109,7 @@ PEOPLE = Resource(
     search=("name", "email"),
     sort="name",
     check=_check_person,
+    saved=_price_person,
     fields=(
         FieldSpec("name", "Name", required=True, max_length=120),
         FieldSpec("email", "E-mail", "email", required=True),
@@ -108,12 +159,14 @@ COST_RATES = Resource(
     sort="valid_from",
     search=(),
     title="valid_from",
+    check=_check_cost,
+    saved=_price_of_cost,
     fields=(
         FieldSpec(
             "person_id", "Person", "link", required=True, links_to=Person, set="create", filterable=True
         ),
         FieldSpec("valid_from", "From", "date", required=True, set="create"),
-        FieldSpec("amount_minor", "Cost an hour", "money", required=True),
+        FieldSpec("amount_minor", "Cost an hour", "money", required=True, read_right="cost.read"),
     ),
 )
 LEAVES = Resource(

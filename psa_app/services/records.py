@@ -28,7 +28,10 @@ def create_record(session: Session, actor: Actor, resource: Resource, raw: Mappi
     record = resource.model(**values)
     session.add(record)
     session.flush()
-    history.note(session, actor, resource.model.__tablename__, record.id, "created", {}, values)  # type: ignore[attr-defined,arg-type]
+    told = _told(resource, values)
+    history.note(session, actor, str(resource.model.__tablename__), int(record.id), "created", {}, told)  # type: ignore[attr-defined]
+    if resource.saved is not None:
+        resource.saved(session, actor, record)
     return record
 
 
@@ -58,8 +61,17 @@ def change_record(
         setattr(record, name, value)
     touch(record)
     session.flush()
+    before, after = _told(resource, before), _told(resource, after)
     history.note(session, actor, str(resource.model.__tablename__), record_id, "changed", before, after)
+    if resource.saved is not None:
+        resource.saved(session, actor, record)
     return record
+
+
+def _told(resource: Resource, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What history tells of the values: more people read it than may see a field with a right of its own."""
+    guarded = {field.name for field in resource.fields if field.read_right}
+    return {name: "…" if name in guarded else value for name, value in values.items()}
 
 
 def _may_write(actor: Actor, right: str) -> None:
@@ -97,7 +109,7 @@ def _check(session: Session, resource: Resource, values: dict[str, Any], record:
     if resource.check is None:
         return
     try:
-        resource.check(session, values, record)
+        values.update(resource.check(session, values, record) or {})
     except Invalid as error:
         if not error.field:
             raise

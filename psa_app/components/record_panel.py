@@ -9,13 +9,14 @@ from psa_app.components.cards import card
 from psa_app.components.dialog import dialog
 from psa_app.components.empty import empty
 from psa_app.components.form import described_fields, form, form_error, form_foot
+from psa_app.components.icons import IconName
 from psa_app.components.menu import dots_menu, item
 from psa_app.components.table import table
 from psa_app.display.tables import Row
 
 
 def record_panel(
-    state: Any, title: str, words: str, icon_name: str = "file", key: str = "record"
+    state: Any, title: str, words: str, icon_name: IconName = "file", key: str = "record"
 ) -> rx.Component:
     """A card with the rows of `state` (a `RecordPanel`) and its dialog; `words` say what belongs there."""
     add = rx.cond(

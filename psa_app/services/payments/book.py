@@ -126,8 +126,12 @@ def _follow(session: Session, actor: Actor, payment: Payment, state: ProviderSta
         payment.failure, payment.tries = state.failure_code, 0
         before, after = {"status": old}, {"status": to}
         history.note(session, actor, "payment", int(payment.id or 0), to, before, after, state.failure_code)
-    elif payment.status == "open":
+    elif payment.status == "open" and state.failure_code != payment.failure:
         payment.failure = state.failure_code  # a declined attempt; the page stays open for another
+        if state.failure_code:
+            history.note(
+                session, actor, "payment", int(payment.id or 0), "declined", reason=state.failure_code
+            )
     wait = WAITS.get(payment.status)
     payment.tries += 1
     payment.next_check_at = clock.now() + wait * min(payment.tries, LONGEST_WAIT) if wait else None

@@ -1,4 +1,6 @@
 // Keys in tables and menus, and the guard of unsaved forms. One listener each on the document; nothing is sent.
+import { parse, show } from "/hours.js";
+
 (() => {
   const ROW = "tr[data-row]", typing = (t) => t.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable='true']");
   const mark = (row) => row?.querySelector("a.cover, button.cover") ?? row?.querySelector("input[type=checkbox]:not(:disabled)");
@@ -92,19 +94,11 @@
     ask(form, () => navigation.traverseTo(event.destination.key));
   });
 
-  const minutes = (text) => {                                    // 1:30, 1.5, 1,5, 90m, 1h 30m
-    const s = text.trim().toLowerCase().replace(",", ".");
-    let m;
-    if ((m = /^(\d{1,4}):([0-5]\d)$/.exec(s))) return +m[1] * 60 + +m[2];
-    if ((m = /^(\d+)\s*m(?:in)?$/.exec(s))) return +m[1];
-    if ((m = /^(\d+(?:\.\d+)?)\s*h(?:\s*(\d+)\s*m?)?$/.exec(s))) return Math.round(+m[1] * 60 + +(m[2] || 0));
-    return /^\d*\.?\d+$/.test(s) ? Math.round(+s * 60) : NaN;
-  };
   addEventListener("focusout", (event) => {                      // shows how the hours were understood
     const input = event.target;
     if (input.dataset?.hours === undefined || !input.value.trim()) return;
-    const m = minutes(input.value);
-    if (!Number.isNaN(m)) input.value = `${Math.floor(m / 60)}:${String(m % 60).padStart(2, "0")}`;
+    const minutes = parse(input.value);
+    if (!Number.isNaN(minutes)) input.value = show(minutes) || "0:00";
   });
   addEventListener("click", (event) => {                         // copies what stands in the element of that id
     const button = event.target.closest?.("[data-copy]");

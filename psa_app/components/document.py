@@ -19,7 +19,7 @@ def head() -> list[rx.Component]:
     """Elements of every page's head: colours before the first paint, keys, manifest, icon."""
     return [
         rx.el.script(src="/theme.js"),
-        rx.el.script(src="/ui.js", defer=True),
+        rx.el.script(src="/ui.js", type="module"),
         rx.el.meta(name="theme-color", content="#fbfbfa"),
         rx.el.link(rel="icon", href="/icon.svg", type="image/svg+xml"),
         rx.el.link(rel="apple-touch-icon", href="/icon-180.png"),

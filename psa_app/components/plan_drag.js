@@ -38,18 +38,18 @@ export function dragBar(event, width, { onMove, onStretch, onOpen }) {
   });
 }
 
-export function dragNew(event, width, count, onCreate) {
+export function dragNew(event, width, columns, onCreate) {
   if (event.button || event.pointerType === "touch" || event.target !== event.currentTarget) return;
   const lane = event.currentTarget, box = lane.getBoundingClientRect(), first = Math.floor((event.clientX - box.left) / width);
   const ghost = document.createElement("div");
   let start = first, length = 1;
   ghost.className = "plan-ghost";
-  const draw = () => { ghost.style.left = `${start * width + 2}px`; ghost.style.width = `${length * width - 4}px`; ghost.textContent = length === 1 ? "1 week" : `${length} weeks`; };
+  const draw = () => { ghost.style.left = `${start * width + 2}px`; ghost.style.width = `${length * width - 4}px`; ghost.textContent = length === 1 ? columns[start].label : `${columns[start].label} to ${columns[start + length - 1].label}`; };
   ghost.style.top = `${Math.max(22, event.clientY - box.top - 11)}px`;
   lane.append(ghost);
   draw();
   track(lane, event, (e) => {
-    const at = Math.max(0, Math.min(count - 1, Math.floor((e.clientX - box.left) / width)));
+    const at = Math.max(0, Math.min(columns.length - 1, Math.floor((e.clientX - box.left) / width)));
     start = Math.min(first, at); length = Math.abs(at - first) + 1;
     draw();
   }, (_, cancelled) => { ghost.remove(); if (!cancelled) onCreate(start, length); });

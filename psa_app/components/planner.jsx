@@ -67,7 +67,7 @@ export function Planner({ rows, columns, bars, label = "Bookings by person and w
   }, [columns, rows, locked]);
   const act = useCallback((what, e, thing) => {
     if (what === "create") onCreate?.(thing);
-    else if (what === "draw") dragNew(e, width.current, columns.length, (start, length) => onCreate?.({ row: thing.id, start, length }));
+    else if (what === "draw") dragNew(e, width.current, columns, (start, length) => onCreate?.({ row: thing.id, start, length }));
     else if (what === "down") {
       if (thing.locked || locked) return;
       dragBar(e, width.current, {

@@ -1,7 +1,7 @@
 // The same week on a phone: one day at a time.
 import { useState } from "react";
 import { Icon } from "$/public/external/psa_app/components/icons/icons.jsx";
-import { show } from "$/public/external/psa_app/components/week_grid/week_hours.js";
+import { show } from "$/public/hours.js";
 
 const sum = (list) => list.reduce((a, b) => a + b, 0);
 

@@ -3,7 +3,7 @@
 import { useEffect, useMemo, useRef, useState } from "react";
 import { Icon } from "$/public/external/psa_app/components/icons/icons.jsx";
 import { Picker } from "$/public/external/psa_app/components/picker/picker.jsx";
-import { DAY, apply, show } from "$/public/external/psa_app/components/week_grid/week_hours.js";
+import { DAY, apply, show } from "$/public/hours.js";
 import { usePending } from "$/public/external/psa_app/components/week_grid/week_pending.js";
 import { Sheet } from "$/public/external/psa_app/components/week_grid/week_sheet.jsx";
 import { DayList } from "$/public/external/psa_app/components/week_grid/week_day.jsx";
@@ -24,7 +24,8 @@ export function WeekGrid({ rows, days, acked = 0, refused, draftKey, shut = "", 
     const [row, day] = key.split("|");
     if (kind === "note") onNote?.({ row, day, note: value, seq }); else onCommit({ row, day, minutes: value, seq });
   });
-  const [edit, setEdit] = useState(null);                     // {key, text, wrong}
+  const [edit, draw] = useState(null), typed = useRef(null);  // {key, text, wrong}; the ref is true between two drawings
+  const setEdit = (next) => { typed.current = next; draw(next); };
   const [open, setOpen] = useState(null);                     // {row, day, first}: the sheet
   const [say, setSay] = useState("");
   const minutes = (r, c) => { const key = `${r.id}|${days[c].id}`; return pending[key]?.value ?? bad[key]?.value ?? r.cells[c]?.minutes ?? 0; };
@@ -38,9 +39,10 @@ export function WeekGrid({ rows, days, acked = 0, refused, draftKey, shut = "", 
   const put = (r, c, m) => { if (m !== minutes(r, c) || bad[`${r.id}|${days[c].id}`]) send(`${r.id}|${days[c].id}`, "minutes", m); };
   const commit = (r, c) => {
     const key = `${r.id}|${days[c].id}`;
-    if (edit?.key !== key) return true;
-    const m = apply(edit.text, minutes(r, c));
-    if (Number.isNaN(m) || m > DAY) { setEdit({ ...edit, wrong: true }); setSay(HOW); return false; }
+    const now = typed.current;
+    if (now?.key !== key) return true;
+    const m = apply(now.text, minutes(r, c));
+    if (Number.isNaN(m) || m > DAY) { setEdit({ ...now, wrong: true }); setSay(HOW); return false; }
     setEdit(null); setSay("");
     put(r, c, m);
     return true;
@@ -55,9 +57,9 @@ export function WeekGrid({ rows, days, acked = 0, refused, draftKey, shut = "", 
     else if (e.key === "ArrowLeft" && (!typing || box.selectionStart === 0)) go(0, -1);
     else if (e.key === "ArrowRight" && (!typing || box.selectionEnd === box.value.length)) go(0, 1);
     else if (e.key === "Escape") { e.preventDefault(); setEdit(null); forget(key); setSay(""); requestAnimationFrame(() => box.select()); }
-    else if (letter === "t" && onTimer) { e.preventDefault(); if (commit(r, c)) onTimer({ row: r.id }); }
-    else if (letter === "n" && onAdd) { e.preventDefault(); if (commit(r, c)) document.getElementById("week-add")?.focus(); }
-    else if (letter === "a" && suggestions?.length) { e.preventDefault(); onAccept?.(suggestions[0].id); setSay(`Accepted ${suggestions[0].title}`); }
+    else if (letter === "t" && onTimer && !typing) { e.preventDefault(); if (commit(r, c)) onTimer({ row: r.id }); }
+    else if (letter === "n" && onAdd && !typing) { e.preventDefault(); if (commit(r, c)) document.getElementById("week-add")?.focus(); }
+    else if (letter === "a" && suggestions?.length && !typing) { e.preventDefault(); onAccept?.(suggestions[0].id); setSay(`Accepted ${suggestions[0].title}`); }
     else if (e.key.length === 1 && why(r, c)) { e.preventDefault(); setSay(why(r, c)); }
   };
   const add = (value) => { if (!value) return; adder.current = value; onAdd?.(value); };
@@ -77,7 +79,7 @@ export function WeekGrid({ rows, days, acked = 0, refused, draftKey, shut = "", 
       <button type="button" className="button" data-key="a" onClick={() => onAccept?.(suggestions[0].id)}>{`Accept ${show(suggestions[0].minutes)}`}<kbd>A</kbd></button>
     </div>) : null;
   const picker = onAdd && !shut ? (
-    <Picker ident="week-add" name="week-add" label="Add a row" placeholder="+ Add a row — or press N" options={choices ?? []} answered={answered} remote={Boolean(onFind)} onSearch={onFind} onPick={add} value="" key={`add${rows.length}`} />) : null;
+    <Picker ident="week-add" name="week-add" placeholder={phone ? "Project or task" : "+ Add a row — or press N"} options={choices ?? []} answered={answered} remote={Boolean(onFind)} onSearch={onFind} onPick={add} value="" key={`add${rows.length}`} />) : null;
   if (phone) {
     return (
       <DayList {...{ rows, days, minutes, note, why, bad, pending, status, suggestions, columns, picker, shut, onTimer, onAccept }} onOpen={(row, day) => setOpen({ row, day, first: "hours" })}>{children}{sheet}</DayList>);

@@ -1,7 +1,7 @@
 // One cell opened: hours and note. By Enter in the grid, by a touch on a phone.
 import { useEffect, useRef, useState } from "react";
 import { Icon } from "$/public/external/psa_app/components/icons/icons.jsx";
-import { DAY, apply, show } from "$/public/external/psa_app/components/week_grid/week_hours.js";
+import { DAY, apply, show } from "$/public/hours.js";
 
 export function Sheet({ row, day, minutes, note, locked, first, onSave, onClose }) {
   const dialog = useRef(null), hours = useRef(null), words = useRef(null);

@@ -1,22 +1,24 @@
-"""Finding a record by a few letters of its name: what the palette asks."""
+"""Finding a record by a few letters of its name or number: what the palette asks."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func
-from sqlmodel import Session, col, select
+from sqlalchemy import Select, and_, case, func, or_, select
+from sqlmodel import Session
 
 from psa_app import routes
 from psa_app.access import Actor, may, require, visible
-from psa_app.models import Account, Invoice, Person, Project, Sow
+from psa_app.models import Account, Contact, Invoice, Person, Project, Sow
+from psa_app.queries.projects.tables import ACCOUNT, CONTACT, INVOICE, PERSON, PROJECT, ROLE, SOW
 
-EACH = 5  # hits of a kind
+EACH = 8  # hits of a kind
+WORDS = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A record that fits: `kind` is clients, projects, scopes, invoices or people."""
+    """A record that fits: `kind` is clients, contacts, projects, scopes, invoices or people."""
 
     kind: str
     id: int
@@ -26,77 +28,109 @@ class Found:
 
 
 def search(session: Session, actor: Actor, text: str) -> list[Found]:
-    """Records whose name or number holds the text, at most five of a kind, of those the actor may open."""
+    """Records that hold every word of the text, at most eight of a kind, of those the actor may open.
+
+    What begins with the text comes first, then what is in use, then by name.
+    """
     require(actor, "search.use")
-    wanted = text.strip()[:80]
-    if len(wanted) < 2:
+    words = text.lower()[:80].split()[:WORDS]
+    if len("".join(words)) < 2:
         return []
     found: list[Found] = []
     for kind, right, look in _KINDS:
         if may(actor, right):
-            rows = session.connection().execute(look(actor, wanted).limit(EACH))
-            found += [Found(kind, row[0], row[1], row[2] or "", _HREF[kind](row[0])) for row in rows]
+            rows = session.connection().execute(look(actor, words).limit(EACH))
+            found += [Found(kind, row.id, row.name, row.beside or "", _href(kind, row)) for row in rows]
     return found
 
 
-def _holds(column: Any, text: str) -> Any:
-    escaped = text.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return func.lower(column).like(f"%{escaped}%", escape="\\")
+def _holds(words: list[str], *columns: Any) -> Any:
+    """Each word stands in one of the columns; signs such as % stand for themselves."""
+    lowered = [func.lower(func.coalesce(column, "")) for column in columns]
+    return and_(*(or_(*(column.contains(word, autoescape=True) for column in lowered)) for word in words))
 
 
-def _clients(actor: Actor, text: str) -> Any:
+def _begins(words: list[str], column: Any) -> Any:
+    return case((func.lower(column).startswith(" ".join(words), autoescape=True), 0), else_=1)
+
+
+def _clients(actor: Actor, words: list[str]) -> Select[Any]:
+    name = ACCOUNT.c.name
     return (
-        select(Account.id, Account.name, Account.city)
-        .where(visible(actor, Account), _holds(Account.name, text))
-        .order_by(col(Account.is_archived), Account.name)
+        select(ACCOUNT.c.id, name, ACCOUNT.c.city.label("beside"))
+        .where(visible(actor, Account), _holds(words, name, ACCOUNT.c.legal_name))
+        .order_by(ACCOUNT.c.is_archived, _begins(words, name), name)
     )
 
 
-def _projects(actor: Actor, text: str) -> Any:
+def _contacts(actor: Actor, words: list[str]) -> Select[Any]:
+    name = CONTACT.c.name
     return (
-        select(Project.id, Project.name, Account.name)
-        .outerjoin(Account, col(Account.id) == col(Project.account_id))
-        .where(visible(actor, Project), _holds(Project.name, text))
-        .order_by(col(Project.status), Project.name)
+        select(CONTACT.c.id, name, ACCOUNT.c.name.label("beside"), CONTACT.c.account_id)
+        .join(ACCOUNT, ACCOUNT.c.id == CONTACT.c.account_id)
+        .where(visible(actor, Contact), ~CONTACT.c.is_archived, _holds(words, name, CONTACT.c.email))
+        .order_by(_begins(words, name), name, CONTACT.c.id)
     )
 
 
-def _scopes(actor: Actor, text: str) -> Any:
+def _projects(actor: Actor, words: list[str]) -> Select[Any]:
+    name = PROJECT.c.name
     return (
-        select(Sow.id, Sow.title, Sow.number)
-        .where(visible(actor, Sow), _holds(Sow.title, text) | _holds(Sow.number, text))
-        .order_by(col(Sow.id).desc())
+        select(PROJECT.c.id, name, ACCOUNT.c.name.label("beside"))
+        .outerjoin(ACCOUNT, ACCOUNT.c.id == PROJECT.c.account_id)
+        .where(visible(actor, Project), _holds(words, name, ACCOUNT.c.name))
+        .order_by(case((PROJECT.c.status == "closed", 1), else_=0), _begins(words, name), name, PROJECT.c.id)
     )
 
 
-def _invoices(actor: Actor, text: str) -> Any:
+def _scopes(actor: Actor, words: list[str]) -> Select[Any]:
+    beside = SOW.c.number + " · " + ACCOUNT.c.name
     return (
-        select(Invoice.id, Invoice.number, Account.name)
-        .join(Account, col(Account.id) == col(Invoice.account_id))
-        .where(visible(actor, Invoice), Invoice.number != "", _holds(Invoice.number, text))
-        .order_by(col(Invoice.id).desc())
+        select(SOW.c.id, SOW.c.title.label("name"), beside.label("beside"))
+        .join(ACCOUNT, ACCOUNT.c.id == SOW.c.account_id)
+        .where(visible(actor, Sow), _holds(words, SOW.c.title, SOW.c.number, ACCOUNT.c.name))
+        .order_by(_begins(words, SOW.c.number), _begins(words, SOW.c.title), SOW.c.id.desc())
     )
 
 
-def _people(actor: Actor, text: str) -> Any:
+def _invoices(actor: Actor, words: list[str]) -> Select[Any]:
+    number = INVOICE.c.number
     return (
-        select(Person.id, Person.name, Person.email)
-        .where(visible(actor, Person), _holds(Person.name, text))
-        .order_by(Person.name)
+        select(INVOICE.c.id, number.label("name"), ACCOUNT.c.name.label("beside"))
+        .join(ACCOUNT, ACCOUNT.c.id == INVOICE.c.account_id)
+        .where(visible(actor, Invoice), number != "", _holds(words, number, ACCOUNT.c.name))
+        .order_by(_begins(words, number), INVOICE.c.id.desc())
     )
 
 
-_KINDS: tuple[tuple[str, str, Callable[[Actor, str], Any]], ...] = (
+def _people(actor: Actor, words: list[str]) -> Select[Any]:
+    name = PERSON.c.name
+    return (
+        select(PERSON.c.id, name, ROLE.c.name.label("beside"))
+        .join(ROLE, ROLE.c.id == PERSON.c.role_id)
+        .where(visible(actor, Person), _holds(words, name, PERSON.c.email))
+        .order_by(PERSON.c.left_on.is_not(None), _begins(words, name), name, PERSON.c.id)
+    )
+
+
+_KINDS: tuple[tuple[str, str, Callable[[Actor, list[str]], Select[Any]]], ...] = (
     ("clients", "accounts.read", _clients),
     ("projects", "tasks.read", _projects),
+    ("people", "people.read", _people),
     ("scopes", "accounts.read", _scopes),
     ("invoices", "invoices.read", _invoices),
-    ("people", "people.read", _people),
+    ("contacts", "contacts.read", _contacts),
 )
-_HREF: dict[str, Callable[[int], str]] = {
+_LINKS: dict[str, Callable[[int], str]] = {
     "clients": routes.client,
+    "contacts": routes.client,
     "projects": routes.project,
     "scopes": routes.sow,
     "invoices": routes.invoice,
     "people": routes.person,
 }
+
+
+def _href(kind: str, row: Any) -> str:
+    """Where a record opens; a contact on the page of the client."""
+    return _LINKS[kind](row.account_id if kind == "contacts" else row.id)

@@ -12,8 +12,9 @@ GROUPS = {
     "scopes": "Scopes of work",
     "invoices": "Invoices",
     "people": "People",
+    "contacts": "Contacts",
 }
-ICONS = {**{key: key for key in GROUPS}, "scopes": "file"}
+ICONS = {**{key: key for key in GROUPS}, "scopes": "file", "contacts": "user"}
 
 
 class PaletteState(rx.State):

@@ -1,0 +1,155 @@
+"""How much time people have: contract hours less holidays, leave and days outside employment.
+
+The rules are in `rules/capacity.py`; here the rows are read once for all people and any period.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from psa_app.access import Actor, require, visible
+from psa_app.models import Leave, Person, WorkPattern
+from psa_app.queries.projects.tables import HOLIDAY, LEAVE, PATTERN, PERSON
+from psa_app.rules import weeks
+from psa_app.rules.capacity import DAY_MINUTES, Pattern, gross_by_day
+
+LEAVE_WORDS = {"vacation": "Vacation", "sick": "Sick leave", "other": "Leave"}
+
+
+@dataclass(frozen=True, slots=True)
+class PersonDays:
+    """A person's days of a period: minutes without leave (`gross`) and with it (`net`).
+
+    `off` says in words why a contract day is free or short: "New Year's Day", "Vacation".
+    """
+
+    person_id: int
+    gross: Mapping[date, int]
+    net: Mapping[date, int]
+    off: Mapping[date, str] = field(default_factory=dict)
+
+    def between(self, start: date, end: date) -> int:
+        """Net minutes from a day to a day, both included."""
+        return sum(self.net.get(start + timedelta(offset), 0) for offset in range((end - start).days + 1))
+
+
+def person_days(
+    session: Session, actor: Actor, start: date, end: date, person_ids: Collection[int] | None = None
+) -> dict[int, PersonDays]:
+    """The days of people from `start` to `end`, both included; only those whose hours the actor may see."""
+    require(actor, "bookings.read")
+    people = _people(session, actor, person_ids)
+    ids = [person.id for person in people]
+    patterns, absences = _patterns(session, actor, ids), _absences(session, actor, ids, start, end)
+    holidays = _holidays(session, {person.calendar for person in people}, start, end)
+    alike: dict[tuple[Any, ...], dict[date, int]] = {}  # most people work the same hours
+    found: dict[int, PersonDays] = {}
+    for person in people:
+        if person.id in patterns:
+            free = holidays[person.calendar]
+            key = (person.calendar, *patterns[person.id])
+            if key not in alike:
+                alike[key] = gross_by_day(patterns[person.id], free, start, end)
+            gross = _employed(alike[key], person, start, end)
+            found[person.id] = _days(person.id, gross, free, absences.get(person.id, ()), start, end)
+    return found
+
+
+def net_by_month(days: PersonDays) -> dict[int, int]:
+    """Net minutes summed by month (yyyymm)."""
+    summed: dict[int, int] = defaultdict(int)
+    for day, minutes in days.net.items():
+        if minutes:
+            summed[day.year * 100 + day.month] += minutes
+    return summed
+
+
+def net_by_week(days: PersonDays) -> dict[int, int]:
+    """Net minutes summed by ISO week (yyyyww)."""
+    summed: dict[int, int] = defaultdict(int)
+    for day, minutes in days.net.items():
+        if minutes:
+            summed[weeks.week_of(day)] += minutes
+    return summed
+
+
+def _employed(gross: dict[date, int], person: Any, start: date, end: date) -> dict[date, int]:
+    first, last = person.hired_on, person.left_on or date.max
+    if first <= start and last >= end:
+        return gross
+    return {day: minutes if first <= day <= last else 0 for day, minutes in gross.items()}
+
+
+def _days(
+    person_id: int,
+    gross: dict[date, int],
+    holidays: Mapping[date, str],
+    absences: Iterable[Any],
+    start: date,
+    end: date,
+) -> PersonDays:
+    net, off = dict(gross), dict(holidays)
+    for leave in absences:
+        taken = DAY_MINUTES if leave.minutes_per_day is None else leave.minutes_per_day
+        for day in _each(max(leave.starts_on, start), min(leave.ends_on, end)):
+            if gross[day]:
+                net[day] = max(net[day] - taken, 0)
+                off[day] = LEAVE_WORDS.get(leave.kind, "Leave")
+    return PersonDays(person_id, gross, net, off)
+
+
+def _each(first: date, last: date) -> Iterable[date]:
+    return (first + timedelta(offset) for offset in range((last - first).days + 1))
+
+
+def _people(session: Session, actor: Actor, person_ids: Collection[int] | None) -> list[Any]:
+    statement = select(PERSON.c.id, PERSON.c.calendar, PERSON.c.hired_on, PERSON.c.left_on)
+    statement = statement.where(visible(actor, Person)).order_by(PERSON.c.id)
+    if person_ids is not None:
+        statement = statement.where(PERSON.c.id.in_(person_ids))
+    return list(session.connection().execute(statement))
+
+
+def _patterns(session: Session, actor: Actor, ids: list[int]) -> dict[int, list[Pattern]]:
+    week = (PATTERN.c[name] for name in ("mon", "tue", "wed", "thu", "fri", "sat", "sun"))
+    statement = select(PATTERN.c.person_id, PATTERN.c.valid_from, *week)
+    statement = statement.where(PATTERN.c.person_id.in_(ids), visible(actor, WorkPattern))
+    found: dict[int, list[Pattern]] = defaultdict(list)
+    for person_id, valid_from, *minutes in session.connection().execute(statement):
+        found[person_id].append(Pattern(valid_from, tuple(minutes)))
+    return found
+
+
+def _absences(
+    session: Session, actor: Actor, ids: list[int], start: date, end: date
+) -> Mapping[int, list[Any]]:
+    statement = select(
+        LEAVE.c.person_id, LEAVE.c.starts_on, LEAVE.c.ends_on, LEAVE.c.kind, LEAVE.c.minutes_per_day
+    ).where(
+        LEAVE.c.person_id.in_(ids),
+        LEAVE.c.status == "approved",
+        LEAVE.c.starts_on <= end,
+        LEAVE.c.ends_on >= start,
+        visible(actor, Leave),
+    )
+    found: dict[int, list[Any]] = defaultdict(list)
+    for row in session.connection().execute(statement):
+        found[row.person_id].append(row)
+    return found
+
+
+def _holidays(
+    session: Session, calendars: Collection[str], start: date, end: date
+) -> dict[str, dict[date, str]]:
+    statement = select(HOLIDAY.c.calendar, HOLIDAY.c.day, HOLIDAY.c.name).where(
+        HOLIDAY.c.calendar.in_(calendars), HOLIDAY.c.day.between(start, end)
+    )
+    found: dict[str, dict[date, str]] = {calendar: {} for calendar in calendars}
+    for calendar, day, name in session.connection().execute(statement):
+        found[calendar][day] = name
+    return found

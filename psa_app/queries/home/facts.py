@@ -1,0 +1,31 @@
+"""What every figure of Home stands on."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from psa_app import clock
+from psa_app.models import Firm
+
+
+@dataclass(frozen=True, slots=True)
+class FirmFacts:
+    """The firm's currency, zone, locale and target utilization (percent), and its today."""
+
+    currency: str
+    zone: str
+    locale: str
+    target: int
+    today: date
+
+
+def firm_facts(session: Session) -> FirmFacts:
+    """Reads them in one statement."""
+    firm: Any = Firm.__table__  # type: ignore[attr-defined]
+    statement = select(firm.c.base_currency, firm.c.time_zone, firm.c.locale, firm.c.target_percent)
+    row = session.connection().execute(statement).one()
+    today = clock.today(row.time_zone)
+    return FirmFacts(row.base_currency, row.time_zone, row.locale, row.target_percent, today)

@@ -1,0 +1,172 @@
+"""What waits for someone: for the reader's own decision, or for a client's answer."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlmodel import Session
+
+from psa_app import routes
+from psa_app.access import Actor, may, visible
+from psa_app.models import Invoice, Leave, Milestone, Payment, Sow, TimeEntry, Timesheet
+from psa_app.queries.projects.tables import ACCOUNT, INVOICE, LEAVE, LINE, MILESTONE, PERSON, PROJECT, SOW
+from psa_app.queries.time.tables import ENTRY, SHEET
+from psa_app.rules import weeks
+from psa_app.rules.hours import h_mm_seconds
+
+EACH = 20  # of a kind
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """Something that waits. `kind`: time | leave | sow | milestone | draft | payment | unpriced.
+
+    `since` is the day since when; an amount is in minor units of its currency ("" for none).
+    """
+
+    kind: str
+    id: int
+    title: str
+    beside: str
+    since: date | None
+    href: str
+    amount: int = 0
+    currency: str = ""
+
+
+def waiting(session: Session, actor: Actor, zone: str) -> list[Waits]:
+    """All that waits, kind by kind, the oldest first; at most twenty of a kind."""
+    found: list[Waits] = []
+    for right, ask in _KINDS:
+        if may(actor, right):
+            found += ask(session, actor, ZoneInfo(zone))
+    return found
+
+
+def _weeks(session: Session, actor: Actor, zone: ZoneInfo) -> Iterable[Waits]:
+    statement = (
+        select(SHEET.c.id, SHEET.c.week, SHEET.c.number, SHEET.c.submitted_at, PERSON.c.name, PERSON.c.id,
+               func.sum(ENTRY.c.seconds).label("seconds"))
+        .select_from(ENTRY)
+        .join(SHEET, SHEET.c.id == ENTRY.c.timesheet_id)
+        .join(PERSON, PERSON.c.id == ENTRY.c.person_id)
+        .where(
+            ENTRY.c.status == "submitted", ENTRY.c.person_id != (actor.person_id or 0),
+            visible(actor, Timesheet), visible(actor, TimeEntry),
+        )
+        .group_by(SHEET.c.id, SHEET.c.week, SHEET.c.number, SHEET.c.submitted_at, PERSON.c.name, PERSON.c.id)
+        .order_by(SHEET.c.submitted_at, SHEET.c.id)
+        .limit(EACH)
+    )  # fmt: skip
+    for row in session.connection().execute(statement):
+        late = f", supplement {row.number}" if row.number else ""
+        yield Waits(
+            "time", row.id, row.name, f"{weeks.label(row.week)}{late}, {h_mm_seconds(int(row.seconds))}",
+            _day(row.submitted_at, zone), routes.with_query(routes.APPROVALS, sheet=row.id),
+        )  # fmt: skip
+
+
+def _leave(session: Session, actor: Actor, zone: ZoneInfo) -> Iterable[Waits]:
+    statement = (
+        select(LEAVE, PERSON.c.name)
+        .join(PERSON, PERSON.c.id == LEAVE.c.person_id)
+        .where(
+            LEAVE.c.status == "requested", LEAVE.c.person_id != (actor.person_id or 0), visible(actor, Leave)
+        )
+        .order_by(LEAVE.c.starts_on, LEAVE.c.id)
+        .limit(EACH)
+    )
+    for row in session.connection().execute(statement):
+        days = f"{row.starts_on.isoformat()} – {row.ends_on.isoformat()}"
+        yield Waits("leave", row.id, row.name, days, _day(row.created_at, zone), routes.APPROVALS)
+
+
+def _sows(session: Session, actor: Actor, zone: ZoneInfo) -> Iterable[Waits]:
+    statement = (
+        select(SOW.c.id, SOW.c.number, SOW.c.title, SOW.c.sent_at, ACCOUNT.c.name)
+        .join(ACCOUNT, ACCOUNT.c.id == SOW.c.account_id)
+        .where(SOW.c.status == "sent", visible(actor, Sow))
+        .order_by(SOW.c.sent_at, SOW.c.id)
+        .limit(EACH)
+    )
+    for row in session.connection().execute(statement):
+        since = _day(row.sent_at, zone)
+        yield Waits("sow", row.id, f"{row.number} {row.title}", row.name, since, routes.sow(row.id))
+
+
+def _milestones(session: Session, actor: Actor, zone: ZoneInfo) -> Iterable[Waits]:
+    statement = (
+        select(MILESTONE.c.id, MILESTONE.c.title, MILESTONE.c.ready_at, MILESTONE.c.value_minor,
+               SOW.c.currency, SOW.c.id.label("sow_id"), ACCOUNT.c.name, PROJECT.c.id.label("project_id"))
+        .join(LINE, LINE.c.id == MILESTONE.c.sow_line_id)
+        .join(SOW, SOW.c.id == LINE.c.sow_id)
+        .join(ACCOUNT, ACCOUNT.c.id == SOW.c.account_id)
+        .outerjoin(PROJECT, PROJECT.c.sow_id == SOW.c.id)
+        .where(MILESTONE.c.status == "ready", visible(actor, Milestone))
+        .order_by(MILESTONE.c.ready_at, MILESTONE.c.id)
+        .limit(EACH)
+    )  # fmt: skip
+    if actor.role == "lead":
+        statement = statement.where(PROJECT.c.lead_id == actor.person_id)
+    for row in session.connection().execute(statement):
+        href = routes.project(row.project_id) if row.project_id else routes.sow(row.sow_id)
+        since = _day(row.ready_at, zone)
+        yield Waits("milestone", row.id, row.title, row.name, since, href, row.value_minor, row.currency)
+
+
+def _drafts(session: Session, actor: Actor, zone: ZoneInfo) -> Iterable[Waits]:
+    statement = (
+        select(INVOICE.c.id, INVOICE.c.total_minor, INVOICE.c.currency, INVOICE.c.created_at, ACCOUNT.c.name)
+        .join(ACCOUNT, ACCOUNT.c.id == INVOICE.c.account_id)
+        .where(INVOICE.c.status == "draft", visible(actor, Invoice))
+        .order_by(INVOICE.c.id)
+        .limit(EACH)
+    )
+    for row in session.connection().execute(statement):
+        since = _day(row.created_at, zone)
+        yield Waits(
+            "draft",
+            row.id,
+            row.name,
+            "Invoice draft",
+            since,
+            routes.invoice(row.id),
+            row.total_minor,
+            row.currency,
+        )
+
+
+def _payments(session: Session, actor: Actor, zone: ZoneInfo) -> Iterable[Waits]:
+    payment: Any = Payment.__table__  # type: ignore[attr-defined]
+    statement = (
+        select(payment.c.id, payment.c.amount_minor, payment.c.currency, payment.c.updated_at,
+               payment.c.failure, payment.c.invoice_id, ACCOUNT.c.name)
+        .join(ACCOUNT, ACCOUNT.c.id == payment.c.account_id)
+        .where(payment.c.status == "review", visible(actor, Payment))
+        .order_by(payment.c.id)
+        .limit(EACH)
+    )  # fmt: skip
+    for row in session.connection().execute(statement):
+        href = routes.invoice(row.invoice_id) if row.invoice_id else routes.PAYMENTS
+        since = _day(row.updated_at, zone)
+        yield Waits(
+            "payment", row.id, row.name, row.failure or "A payment that does not fit", since, href,
+            row.amount_minor, row.currency,
+        )  # fmt: skip
+
+
+def _day(at: Any, zone: ZoneInfo) -> date | None:
+    return at.astimezone(zone).date() if at is not None else None
+
+
+_KINDS: tuple[tuple[str, Callable[[Session, Actor, ZoneInfo], Iterable[Waits]]], ...] = (
+    ("time.approve", _weeks),
+    ("leave.decide", _leave),
+    ("invoices.issue", _drafts),
+    ("payments.record", _payments),
+    ("sows.send", _sows),
+    ("milestones.ready", _milestones),
+)

@@ -1,0 +1,1 @@
+"""The plan: people over weeks, their bookings and their load."""

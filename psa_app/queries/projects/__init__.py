@@ -1,0 +1,1 @@
+"""Projects: what they hold, how they stand, what they earn and cost."""

@@ -1,0 +1,203 @@
+"""What client work has earned: time as approved within the cap, fixed lines by progress."""
+
+from datetime import date
+
+import pytest
+
+from psa_app import db
+from psa_app.models import SowLine
+from psa_app.queries.exchange import exchange
+from psa_app.queries.projects.contracts import contracts
+from psa_app.queries.projects.earned import earned
+from psa_app.queries.projects.periods import periods
+from psa_app.queries.projects.planned import planned_from, still_to_come
+from psa_app.queries.projects.worked import worked
+from psa_app.rules.money import Money
+from psa_app.services.invoices.draft import draft_invoice
+from psa_app.services.invoices.edit import add_line
+from psa_app.services.invoices.issue import issue_invoice
+from psa_app.services.invoices.void import void_invoice
+from psa_app.services.planning.book import create_booking
+from tests.support.world import FRI, MON, TUE, WED, World, ask, do
+
+TODAY = date(2026, 11, 23)
+OCTOBER = date(2026, 10, 14)
+COST = 5555  # an hour of anyone
+
+
+def figures(world: World, project: str = "Checkout", *, standard: bool = False):
+    def read(session):
+        at, fx = periods(TODAY), exchange(session)
+        plan = still_to_come(planned_from(session, world["Olga"], TODAY))
+        work = worked(session, at, standard=standard)
+        found = earned(session, at, fx, contracts(session), work, plan)
+        return {one.contract.project_id: one for one in found}[world.projects[project]]
+
+    return ask(read)
+
+
+def draft(world: World, client: str = "Northwind", until: date = TODAY):
+    return do(draft_invoice, world["Fred"], account_id=world.clients[client], until=until)
+
+
+def issued(world: World, client: str = "Northwind", until: date = TODAY):
+    return do(issue_invoice, world["Fred"], draft(world, client, until).id)
+
+
+def estimate(world: World, line: str, minutes: int) -> None:
+    with db.unit_of_work() as session:
+        session.get_one(SowLine, world.lines[line]).estimate_minutes = minutes
+
+
+def test_approved_time_is_earned_in_the_month_it_was_worked(world):
+    world.worked("Ann", "Build", OCTOBER, 60)
+    world.worked("Ann", "Build", MON, 90)
+    world.worked("Ann", "Build", date(2026, 6, 3), 30)
+    one = figures(world)
+    assert one.recognized == (6_000, 12_000, 18_000)
+    assert one.cost == (2_778, 5_555, 8_333)
+    assert (one.to_date, one.wip, one.deferred, one.ready) == (36_000, 36_000, 0, 36_000)
+
+
+def test_time_that_waits_for_approval_neither_earns_nor_costs_yet(world):
+    world.worked("Ann", "Build", MON, 60)
+    world.log("Ann", "Build", TUE, 120)
+    one = figures(world)
+    assert (one.to_date, one.cost_to_date) == (12_000, 5_555)
+    assert (one.open_seconds, one.open_cost) == (7_200, (0, 0, 11_110))
+
+
+def test_time_that_nobody_pays_for_costs_at_once(world):
+    world.log("Ann", "Travel", MON, 60)
+    assert (figures(world).to_date, figures(world).cost_to_date) == (0, 5_555)
+
+
+def test_what_is_on_a_draft_is_earned_but_no_longer_ready(world):
+    world.worked("Ann", "Build", MON, 60)
+    draft(world)
+    one = figures(world)
+    assert (one.to_date, one.drafted, one.ready, one.issued, one.wip) == (12_000, 12_000, 0, 0, 12_000)
+
+
+def test_what_is_billed_is_no_work_in_progress_until_the_invoice_is_void(world):
+    world.worked("Ann", "Build", MON, 60)
+    invoice = issued(world)
+    one = figures(world)
+    assert (one.to_date, one.issued, one.wip, one.ready) == (12_000, 12_000, 0, 0)
+    do(void_invoice, world["Fred"], invoice.id, reason="Wrong client")
+    one = figures(world)
+    assert (one.to_date, one.issued, one.wip, one.ready) == (12_000, 0, 12_000, 12_000)
+
+
+def test_a_line_by_hand_is_earned_when_it_is_issued(world):
+    world.worked("Ann", "Build", MON, 60)
+    made = draft(world)
+    do(add_line, world["Fred"], made.id, description="Hosting", amount=Money(5_000, "EUR"))
+    assert figures(world).to_date == 12_000
+    do(issue_invoice, world["Fred"], made.id)
+    one = figures(world)
+    assert (one.to_date, one.issued, one.wip, one.deferred) == (17_000, 17_000, 0, 0)
+
+
+def test_time_beyond_the_cap_is_not_earned_and_told(world):
+    with db.unit_of_work() as session:
+        session.get_one(SowLine, world.lines["Engineering"]).cap_minor = 18_000
+    world.worked("Ann", "Build", MON, 60)
+    world.worked("Ann", "Build", TUE, 60)
+    one = figures(world)
+    assert (one.to_date, one.ready, one.over_cap_seconds) == (18_000, 18_000, 1_800)
+
+
+def test_another_currency_is_earned_at_the_rate_of_its_month_and_billed_at_the_invoices(world):
+    world.worked("Ann", "Advise", MON, 60)
+    assert figures(world, "Data").to_date == 18_000
+    issued(world, "Kestrel")
+    one = figures(world, "Data")
+    assert (one.to_date, one.issued, one.wip) == (18_000, 18_000, 0)
+
+
+def test_a_fixed_line_without_an_estimate_is_earned_by_its_accepted_milestones(world):
+    world.log("Ann", "Fixed", MON, 600)
+    assert figures(world).to_date == 0
+    world.accept("Prototype")
+    one = figures(world)
+    assert (one.to_date, one.recognized, one.ready) == (300_000, (0, 0, 300_000), 300_000)
+
+
+def test_a_fixed_line_with_an_estimate_is_earned_by_the_time_on_it(world):
+    estimate(world, "Launch", 6_000)
+    world.log("Ann", "Fixed", OCTOBER, 600)
+    world.log("Ann", "Fixed", MON, 900)
+    one = figures(world)
+    assert one.recognized == (0, 50_000, 75_000)
+    assert not one.held
+
+
+def test_a_milestone_billed_ahead_of_the_work_is_deferred(world):
+    estimate(world, "Launch", 6_000)
+    world.log("Ann", "Fixed", MON, 600)
+    world.accept("Prototype")
+    issued(world)
+    one = figures(world)
+    assert (one.to_date, one.issued, one.wip, one.deferred) == (50_000, 300_000, 0, 250_000)
+
+
+def test_bookings_beyond_the_estimate_slow_a_fixed_line_down(world):
+    estimate(world, "Launch", 1_200)
+    world.log("Ann", "Fixed", MON, 600)
+    assert figures(world).to_date == 250_000
+    do(
+        create_booking, world["Lea"], project_id=world.projects["Checkout"], person_id=world.people["Ann"],
+        task_id=world.tasks["Fixed"], starts_on=date(2026, 12, 1), ends_on=date(2026, 12, 31), mode="total",
+        total_minutes=1_400,
+    )  # fmt: skip
+    assert figures(world).to_date == 150_000
+
+
+def test_with_estimate_and_bookings_used_up_a_fixed_line_holds_and_is_flagged(world):
+    estimate(world, "Launch", 600)
+    world.log("Ann", "Fixed", OCTOBER, 300)
+    world.log("Ann", "Fixed", MON, 420)
+    one = figures(world)
+    assert (one.recognized, one.held) == ((0, 250_000, 0), True)
+
+
+def test_a_line_whose_milestones_are_all_accepted_is_earned_in_full(world):
+    estimate(world, "Launch", 6_000)
+    world.log("Ann", "Fixed", MON, 600)
+    world.accept("Prototype")
+    world.accept("Release")
+    assert figures(world).to_date == 500_000
+
+
+def test_a_loss_to_come_is_a_cost_at_once(world):
+    """5,000.00 for 200 h at 55.55: 11,110.00 of cost, so 6,110.00 are lost whatever the month."""
+    estimate(world, "Launch", 12_000)
+    world.log("Ann", "Fixed", MON, 600)
+    one = figures(world)
+    assert one.to_date - one.cost_to_date == 500_000 - 200 * COST
+    assert one.provision == one.cost_to_date - 10 * COST
+
+
+def test_a_lead_reads_the_roles_standard_cost_and_never_a_persons(world):
+    world.worked("Ann", "Build", MON, 60)
+    assert figures(world).cost_to_date == 5_555
+    assert figures(world, standard=True).cost_to_date == 5_000
+
+
+@pytest.mark.parametrize("minutes", [7, 8, 15, 16])
+def test_what_is_ready_is_what_the_draft_then_bills(world, minutes):
+    world.worked("Ann", "Build", MON, minutes)
+    world.worked("Ben", "Design", WED, minutes)
+    ready = figures(world).ready
+    assert draft(world).net_minor == ready
+
+
+def test_unpriced_time_is_counted(world):
+    from psa_app.models import Rate
+
+    with db.unit_of_work() as session:
+        for rate in session.exec(Rate.__table__.select()):  # type: ignore[attr-defined]
+            session.delete(session.get_one(Rate, rate.id))
+    world.log("Ann", "Build", FRI, 60)
+    assert figures(world).unpriced == 1

@@ -201,3 +201,29 @@ def test_unpriced_time_is_counted(world):
             session.delete(session.get_one(Rate, rate.id))
     world.log("Ann", "Build", FRI, 60)
     assert figures(world).unpriced == 1
+
+
+def test_projects_without_a_scope_keep_their_bills_apart(world):
+    """Two of one client's projects on one invoice: each has its own line."""
+    from psa_app.models import Rate
+    from psa_app.services.projects.make import create_project
+    from psa_app.services.projects.tasks import create_task
+    from psa_app.services.projects.team import add_member
+
+    for number, name in enumerate(("Hosting", "Support"), 1):
+        project = do(create_project, world["Lea"], name=name, account_id=world.clients["Northwind"])
+        world.projects[name] = project.id
+        world.tasks[name] = do(create_task, world["Lea"], project_id=project.id, name="Work").id
+        do(add_member, world["Lea"], project.id, person_id=world.people["Ann"])
+        with db.unit_of_work() as session:
+            session.add(
+                Rate(
+                    level="project", project_id=project.id, currency="EUR", amount_minor=number * 1_000,
+                    valid_from=date(2026, 1, 1),
+                )
+            )  # fmt: skip
+        world.worked("Ann", name, date(2026, 6, 3), 60)
+    issued(world)
+    for number, name in enumerate(("Hosting", "Support"), 1):
+        one = figures(world, name)
+        assert (one.recognized, one.issued, one.wip) == ((number * 1_000, 0, 0), number * 1_000, 0)

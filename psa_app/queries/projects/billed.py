@@ -75,12 +75,16 @@ def _key(row: Any, project_of_sow: dict[int, int]) -> int:
 _FIRST_ENTRY = (
     select(func.min(BILLED_TIME.c.entry_id))
     .where(BILLED_TIME.c.line_id == INVOICE_LINE.c.id)
+    .correlate(INVOICE_LINE)
     .scalar_subquery()
 )
 _PROJECT = case(
     (
         and_(INVOICE_LINE.c.sow_line_id.is_(None), INVOICE_LINE.c.kind == "time"),
-        select(ENTRY.c.project_id).where(ENTRY.c.id == _FIRST_ENTRY).scalar_subquery(),
+        select(ENTRY.c.project_id)
+        .where(ENTRY.c.id == _FIRST_ENTRY)
+        .correlate(INVOICE_LINE)
+        .scalar_subquery(),
     ),
     else_=None,
 )

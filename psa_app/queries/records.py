@@ -4,21 +4,16 @@ Lists are paged by a cursor over (sort value, id), so a page costs the same at r
 at row 1, and nothing is skipped or doubled while others write.
 """
 
-import base64
-import binascii
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, cast, func, or_
-from sqlmodel import Session, col, select
+from sqlalchemy import ColumnElement, func
+from sqlmodel import Session, select
 
 from psa_app.access import Actor, fetch, may, require, visible
-from psa_app.errors import Invalid
 from psa_app.models.resource import FieldSpec, Resource
-from psa_app.rules import fields as check
+from psa_app.queries import filtering, paging
 
 MAX_LIMIT = 200
 
@@ -57,23 +52,17 @@ def list_records(
     names = {field.name: field for field in readable(resource, actor)}
     where = [
         visible(actor, resource.model),
-        *_filters(resource, names, filters or {}),
-        *_search(resource, search),
+        *filtering.clauses(resource, names, filters or {}),
+        *filtering.searched(resource, names, search),
     ]
-    key, descending = _sorting(resource, names, sort or resource.sort)
-    statement = select(resource.model).where(*where)
-    identity = col(resource.model.id)  # type: ignore[attr-defined]
-    if cursor:
-        statement = statement.where(_after(key, identity, descending, _decode(cursor)))
-    order = (key.desc(), identity.desc()) if descending else (key, identity)
+    order = paging.ordering(resource, names, sort or resource.sort)
+    after = [order.after(cursor)] if cursor else []
     limit = max(1, min(limit, MAX_LIMIT))
-    found = session.exec(statement.order_by(*order).limit(limit + 1)).all()
+    statement = select(resource.model).where(*where, *after).order_by(*order.clauses).limit(limit + 1)
+    found = session.exec(statement).all()
     rows = [row_values(resource, names.values(), record) for record in found[:limit]]
-    next_cursor = _encode(found[limit - 1], sort or resource.sort) if len(found) > limit else None
-    total = (
-        session.exec(select(func.count()).select_from(resource.model).where(*where)).one() if count else None
-    )
-    return Page(rows, next_cursor, total)
+    next_cursor = order.cursor_at(found[limit - 1]) if len(found) > limit else None
+    return Page(rows, next_cursor, _count(session, resource, where) if count else None)
 
 
 def read_record(session: Session, actor: Actor, resource: Resource, record_id: int) -> dict[str, Any]:
@@ -91,81 +80,5 @@ def row_values(resource: Resource, names: Iterable[FieldSpec], record: Any) -> d
     return values | {field.name: getattr(record, field.name) for field in names}
 
 
-def _filters(
-    resource: Resource, names: Mapping[str, FieldSpec], given: Mapping[str, str]
-) -> list[ColumnElement[bool]]:
-    clauses = []
-    for name, text in given.items():
-        base, _, operator = name.partition("__")
-        field = names.get(base)
-        if field is None or operator not in ("", "from", "to"):
-            raise Invalid(f"There is no filter “{name[:40]}” here.", name[:40])
-        column = getattr(resource.model, base)
-        value = _filter_value(field, text)
-        if operator == "from":
-            clauses.append(column >= value)
-        elif operator == "to":
-            clauses.append(column <= value)
-        else:
-            clauses.append(column == value)
-    return clauses
-
-
-def _filter_value(field: FieldSpec, text: str) -> Any:
-    if field.kind == "date":
-        return check.iso_date(text, field.name)
-    if field.kind == "bool":
-        return text.lower() in ("true", "1", "yes", "on")
-    if field.kind in ("link", "number", "money", "hours", "minutes", "seconds", "percent"):
-        return check.whole(text, field.name)
-    return text
-
-
-def _search(resource: Resource, text: str) -> list[ColumnElement[bool]]:
-    words = text.split()[:6]
-    return [
-        or_(
-            *(
-                cast(getattr(resource.model, name), String).icontains(word, autoescape=True)
-                for name in resource.search
-            )
-        )
-        for word in words
-    ]
-
-
-def _sorting(resource: Resource, names: Mapping[str, FieldSpec], sort: str) -> tuple[Any, bool]:
-    name = sort.removeprefix("-")
-    if name != "id" and (name not in names or not names[name].sortable):
-        raise Invalid(f"This list cannot be sorted by “{name[:40]}”.", "sort")
-    return col(getattr(resource.model, name)), sort.startswith("-")
-
-
-def _after(key: Any, identity: Any, descending: bool, mark: tuple[Any, int]) -> ColumnElement[bool]:
-    value, row_id = mark
-    if value is None:
-        return and_(key.is_(None), identity < row_id if descending else identity > row_id)
-    if descending:
-        return or_(key < value, and_(key == value, identity < row_id), key.is_(None))
-    return or_(key > value, and_(key == value, identity > row_id))
-
-
-def _encode(record: Any, sort: str) -> str:
-    value = getattr(record, sort.removeprefix("-"))
-    if isinstance(value, datetime):
-        value = {"t": value.isoformat()}
-    elif isinstance(value, date):
-        value = {"d": value.isoformat()}
-    return base64.urlsafe_b64encode(json.dumps([value, record.id]).encode()).decode().rstrip("=")
-
-
-def _decode(cursor: str) -> tuple[Any, int]:
-    try:
-        value, row_id = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if isinstance(value, dict):
-            value = datetime.fromisoformat(value["t"]) if "t" in value else date.fromisoformat(value["d"])
-        if not isinstance(row_id, int) or not isinstance(value, (str, int, bool, date, datetime, type(None))):
-            raise ValueError
-    except (ValueError, KeyError, TypeError, binascii.Error):
-        raise Invalid("This cursor is not one of ours. Start again without it.", "cursor") from None
-    return value, row_id
+def _count(session: Session, resource: Resource, where: list[ColumnElement[bool]]) -> int:
+    return session.exec(select(func.count()).select_from(resource.model).where(*where)).one()

@@ -13,6 +13,7 @@ from psa_app.access import Actor, fetch, may, require
 from psa_app.access.permissions import require_scope
 from psa_app.errors import Invalid, NotFound, Problems, Stale
 from psa_app.models import touch
+from psa_app.models.base import Whole
 from psa_app.models.resource import FieldSpec, Resource
 from psa_app.services import history
 from psa_app.services.values import typed
@@ -91,14 +92,19 @@ def _clean(
     }
     values: dict[str, Any] = {}
     for field in resource.fields:
-        if not _writable(field, actor) or (field.set == "create" and record is not None):
+        if not _writable(field, actor):
             continue
         if field.name not in raw and (record is not None or (not field.required and field.default is None)):
             continue
         try:
-            values[field.name] = _value(session, actor, field, raw, record)
+            value = _value(session, actor, resource, field, raw, record)
         except (Invalid, NotFound) as error:
             problems[field.name] = error.sentence
+            continue
+        if record is None or field.set == "always":
+            values[field.name] = value
+        elif value != getattr(record, field.name):
+            problems[field.name] = "This cannot be changed any more."
     if problems:
         raise Problems("Some fields are not right.", problems)
     _check(session, resource, values, record)
@@ -122,13 +128,23 @@ def _writable(field: FieldSpec | None, actor: Actor) -> bool:
     return not field.read_right or may(actor, field.read_right)
 
 
-def _value(session: Session, actor: Actor, field: FieldSpec, raw: Mapping[str, Any], record: Any) -> Any:
+def _value(
+    session: Session, actor: Actor, resource: Resource, field: FieldSpec, raw: Mapping[str, Any], record: Any
+) -> Any:
     given = raw.get(field.name, field.default)
     currency = raw.get(field.money_in) or getattr(record, field.money_in, "") if field.money_in else ""
     value = typed(field, given, currency=str(currency or ""), session=session)
+    if isinstance(value, int) and abs(value) > _most(resource, field):
+        raise Invalid("This number is too large.", field.name)
     if field.links_to is not None and value is not None:
         try:
             fetch(session, actor, field.links_to, value)
         except NotFound:
             raise Invalid("Choose one from the list.", field.name) from None
     return value
+
+
+def _most(resource: Resource, field: FieldSpec) -> int:
+    """The largest number that the field's column holds on every database."""
+    column = resource.model.__table__.c[field.name]  # type: ignore[attr-defined]
+    return 10**15 if isinstance(column.type, Whole) else 2**31 - 1

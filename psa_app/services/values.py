@@ -1,7 +1,6 @@
 """From what a form or the API sends to a typed value, with a sentence for what is wrong."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from sqlmodel import Session, select
@@ -24,14 +23,16 @@ def typed(field: FieldSpec, given: Any, *, currency: str, session: Session) -> A
         case "text" | "multiline" | "email" | "currency" | "country" | "zone" | "choice":
             return _text(field, given)
         case "date":
-            return given if isinstance(given, date) else fields.iso_date(str(given), field.name)
+            return fields.iso_date(str(given), field.name)
         case "bool":
             return _bool(field, given)
         case "money":
             return _money(field, given, currency or _base_currency(session))
         case "hours" | "minutes":
-            return _minutes(field, given)
-        case "link" | "number" | "percent" | "seconds":
+            return _not_negative(field, _minutes(field, given))
+        case "link" | "percent" | "seconds":
+            return _not_negative(field, _whole(field, given))
+        case "number":
             return _whole(field, given)
     raise Invalid("This field cannot be set.", field.name)
 
@@ -103,6 +104,12 @@ def _whole(field: FieldSpec, given: Any) -> int:
     if not isinstance(given, int) or not -_MOST <= given <= _MOST:
         raise Invalid("Please give a whole number.", field.name)
     return given
+
+
+def _not_negative(field: FieldSpec, number: int) -> int:
+    if number < 0:
+        raise Invalid("This cannot be less than zero.", field.name)
+    return number
 
 
 def _base_currency(session: Session) -> str:

@@ -1,0 +1,102 @@
+"""What a list is narrowed to: values of its fields, from and to, and words to look for."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, String, cast, or_
+
+from psa_app.errors import Invalid
+from psa_app.models.resource import FieldSpec, Resource
+from psa_app.rules import fields as check
+
+MOST_WORDS = 6
+LONGEST = 200
+_MOST = 10**15
+_YES, _NO = ("true", "1", "yes", "on"), ("false", "0", "no", "off")
+_NUMBERS = ("link", "number", "money", "hours", "minutes", "seconds", "percent")
+_RANGES: dict[str, Callable[[Any, Any], Any]] = {
+    "": lambda column, value: column == value,
+    "from": lambda column, value: column >= value,
+    "to": lambda column, value: column <= value,
+}
+
+
+def clauses(
+    resource: Resource, names: Mapping[str, FieldSpec], given: Mapping[str, str]
+) -> list[ColumnElement[bool]]:
+    """The WHERE clauses of `given`: `status`, `issued_on__from`, `issued_on__to` and so on.
+
+    Raises `Invalid` for a field that is not there (or not the actor's to read) and for a wrong value.
+    """
+    found: list[ColumnElement[bool]] = []
+    for name, text in given.items():
+        base, _, operator = name.partition("__")
+        field = names.get(base)
+        if field is None or operator not in _RANGES or name.endswith("__"):
+            raise Invalid(f"There is no filter “{_shown(name)}” here.", _shown(name))
+        found.append(_RANGES[operator](getattr(resource.model, base), typed(field, text)))
+    return found
+
+
+def searched(resource: Resource, names: Mapping[str, FieldSpec], text: str) -> list[ColumnElement[bool]]:
+    """One clause for each word: it stands in one of the fields that are searched."""
+    words = _plain(text, "q").split()[:MOST_WORDS]
+    columns = [getattr(resource.model, name) for name in resource.search if name in names]
+    if words and not columns:
+        raise Invalid("This list cannot be searched. Use a filter.", "q")
+    return [
+        or_(*(cast(column, String).icontains(word, autoescape=True) for column in columns)) for word in words
+    ]
+
+
+def typed(field: FieldSpec, text: str) -> Any:
+    """The value of a filter in the field's type; raises `Invalid` with the field."""
+    clean = _plain(text, field.name)
+    if field.kind == "date":
+        return check.iso_date(clean, field.name)
+    if field.kind == "instant":
+        return _instant(clean, field.name)
+    if field.kind == "bool":
+        return _bool(clean, field.name)
+    if field.kind in _NUMBERS:
+        return _whole(clean, field.name)
+    return clean
+
+
+def _plain(text: str, name: str) -> str:
+    if len(text) > LONGEST or (not text.isascii() and _unusable(text)) or "\0" in text:
+        raise Invalid(f"Give at most {LONGEST} plain characters.", name)
+    return text
+
+
+def _unusable(text: str) -> bool:
+    return any("\ud800" <= char <= "\udfff" for char in text)
+
+
+def _bool(text: str, name: str) -> bool:
+    word = text.strip().lower()
+    if word not in _YES + _NO:
+        raise Invalid("Say true or false.", name)
+    return word in _YES
+
+
+def _whole(text: str, name: str) -> int:
+    digits = text.strip().removeprefix("-")
+    if not digits.isascii() or not digits.isdecimal() or len(digits) > 15:
+        raise Invalid("Type a whole number.", name)
+    return int(text)
+
+
+def _instant(text: str, name: str) -> datetime:
+    try:
+        instant = datetime.fromisoformat(text.strip())
+        if not 1900 <= instant.year <= 2199:
+            raise ValueError
+        return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
+    except ValueError:
+        raise Invalid("Give a moment such as 2026-11-23T09:00:00Z.", name) from None
+
+
+def _shown(name: str) -> str:
+    return "".join(char for char in name[:40] if char.isprintable())

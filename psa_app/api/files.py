@@ -1,7 +1,9 @@
-"""Files that a person opens: the PDFs of invoices, for those who may read them and for nobody's cache."""
+"""Files that a person opens: the PDFs of invoices and scopes, for those who may read them and for
+nobody's cache."""
 
 import asyncio
 import logging
+from collections.abc import Callable
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
@@ -11,6 +13,7 @@ from psa_app import db
 from psa_app import routes as addresses
 from psa_app.access import Actor
 from psa_app.errors import Busy, Forbidden, NotFound, PsaError, SignInNeeded
+from psa_app.services.contracts.papers import read_sow_pdf
 from psa_app.services.identity import cookies, sessions
 from psa_app.services.identity.portal_links import open_portal_link
 from psa_app.services.invoices.papers import read_invoice_pdf
@@ -21,13 +24,18 @@ STATUS: tuple[tuple[type[PsaError], int], ...] = ((NotFound, 404), (Forbidden, 4
 
 async def invoice(request: Request) -> Response:
     """The PDF of an invoice, shown by the browser; `?download=1` saves it, `?token=` is a mail's link."""
-    return await asyncio.to_thread(_invoice, request)
+    return await asyncio.to_thread(_pdf, request, read_invoice_pdf)
 
 
-def _invoice(request: Request) -> Response:
+async def scope(request: Request) -> Response:
+    """The PDF of a scope; the same query as for an invoice."""
+    return await asyncio.to_thread(_pdf, request, read_sow_pdf)
+
+
+def _pdf(request: Request, read: Callable[[Actor, int], tuple[str, bytes]]) -> Response:
     try:
         actor = _actor(request)
-        name, content = read_invoice_pdf(actor, int(request.path_params["invoice_id"]))
+        name, content = read(actor, int(request.path_params["document_id"]))
     except SignInNeeded:
         here = addresses.with_query(request.url.path, download=request.query_params.get("download"))
         return RedirectResponse(addresses.with_query(addresses.SIGN_IN, next=here), 303)
@@ -65,4 +73,7 @@ def _safe(name: str) -> str:
     return "".join(sign if sign.isascii() and (sign.isalnum() or sign in "-_.") else "-" for sign in name)
 
 
-routes = [Route("/files/invoices/{invoice_id:int}.pdf", invoice, methods=["GET"])]
+routes = [
+    Route("/files/invoices/{document_id:int}.pdf", invoice, methods=["GET"]),
+    Route("/files/sows/{document_id:int}.pdf", scope, methods=["GET"]),
+]

@@ -103,4 +103,4 @@ def add_pages(app: rx.App) -> None:
 def _events(one: Page) -> list[Any]:
     if one.access == PUBLIC:
         return list(one.on_load)
-    return [FrameState.load(one.route), *one.on_load, FrameState.watch(one.route)]
+    return [FrameState.watch(one.route), FrameState.load(one.route), *one.on_load]

@@ -27,6 +27,7 @@ POLL_SECONDS = 0.5
 GAP_SECONDS = 1.0  # between two refreshes of one tab
 CHECK_SECONDS = 5.0  # how often a quiet watcher looks whether its tab is still there
 WINDOW = 500  # ids looked back: a transaction on PostgreSQL may commit after one with a higher id
+MOST_ROWS = 5000  # more than these at once count as a change of anything
 ANYTHING = frozenset({"*"})
 
 _history: Any = History.__table__  # type: ignore[attr-defined]
@@ -55,7 +56,7 @@ class Watcher:
 
     def tell(self, kinds: frozenset[str]) -> None:
         """Notes the kinds that concern this tab; never waits."""
-        concerned = kinds if kinds == ANYTHING or self.kinds == ANYTHING else kinds & self.kinds
+        concerned = kinds if "*" in kinds or "*" in self.kinds else kinds & self.kinds
         if concerned:
             self.news |= concerned
             self.woken.set()
@@ -105,40 +106,41 @@ class Hub:
 HUB = Hub()
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """How far history was when last looked at."""
-
-    newest: int
-    recent: int  # how many of the last WINDOW ids are there
-    file_version: int = -1  # SQLite's own counter of commits by others
-
-
 class Looker:
-    """Looks at the database from a thread; keeps what it needs between two looks."""
+    """Looks at the database from a thread; remembers which of the last ids of history it has seen."""
 
     def __init__(self) -> None:
-        self._mark: Mark | None = None
+        self._counter = (0, 0)
+        self._seen: frozenset[int] | None = None
+        self._file_version = -1
         self._connection: Any = None
+        self._engine: Any = None
 
     def changed_kinds(self) -> frozenset[str]:
-        """The kinds of records changed since the last call; the first call only takes the mark."""
-        version = self._file_version()
-        old = self._mark
-        if old is not None and version >= 0 and version == old.file_version:
+        """The kinds of records changed since the last call; the first call only looks."""
+        moved = self._moved_to(db.engine())
+        version = self._version_of_file()
+        if version >= 0 and version == self._file_version:
             return frozenset()
         with db.reading() as session:
             newest, recent = session.connection().execute(_COUNTER).one()
-            self._mark = Mark(newest or 0, recent, version)
-            if old is None or (old.newest, old.recent) == (self._mark.newest, self._mark.recent):
+            counter = (newest or 0, recent)
+            if self._seen is not None and counter == self._counter:
+                self._file_version = version
                 return frozenset()
-            if self._mark.newest <= old.newest or self._mark.newest - old.newest > WINDOW:
-                return ANYTHING
-            grown = self._mark.newest - old.newest
-            found = session.connection().execute(_KINDS, {"since": old.newest}).all()
-        # More new rows than new ids say: an older id came late, of a kind that is not known.
-        late = self._mark.recent != min(WINDOW, old.recent + grown)
-        return ANYTHING if late else frozenset(kind for (kind,) in found)
+            since = (counter if self._seen is None else self._counter)[0] - WINDOW
+            rows = session.connection().execute(_RECENT, {"since": since}).all()
+        found = self._new_kinds(rows)
+        self._seen = frozenset(row.id for row in rows if row.id > counter[0] - WINDOW)
+        self._counter, self._file_version = counter, version
+        return ANYTHING if moved else found
+
+    def _new_kinds(self, rows: Sequence[Any]) -> frozenset[str]:
+        if self._seen is None:
+            return frozenset()
+        if len(rows) >= MOST_ROWS:
+            return ANYTHING
+        return frozenset(row.kind for row in rows if row.id not in self._seen)
 
     def close(self) -> None:
         """Gives the connection back."""
@@ -146,18 +148,32 @@ class Looker:
             self._connection.close()
             self._connection = None
 
-    def _file_version(self) -> int:
-        engine = db.engine()
-        if engine.dialect.name != "sqlite" or not engine.url.database:
+    def _moved_to(self, engine: Any) -> bool:
+        """True when the app has turned to another database since the last look."""
+        if self._engine is engine:
+            return False
+        moved = self._engine is not None
+        self.close()
+        self._engine, self._seen, self._file_version = engine, None, -1
+        return moved
+
+    def _version_of_file(self) -> int:
+        """SQLite's own counter of commits by other connections; -1 where there is none."""
+        if self._engine.dialect.name != "sqlite" or not self._engine.url.database:
             return -1
         if self._connection is None:
-            self._connection = engine.raw_connection()
+            self._connection = self._engine.raw_connection()
         return int(self._connection.cursor().execute("PRAGMA data_version").fetchone()[0])
 
 
 _NEWEST = select(func.max(_history.c.id)).scalar_subquery()
 _COUNTER = select(_NEWEST, select(func.count()).where(_history.c.id > _NEWEST - WINDOW).scalar_subquery())
-_KINDS = select(_history.c.kind).where(_history.c.id > bindparam("since")).distinct()
+_RECENT = (
+    select(_history.c.id, _history.c.kind)
+    .where(_history.c.id > bindparam("since"))
+    .order_by(_history.c.id.desc())
+    .limit(MOST_ROWS)
+)
 
 
 async def poll() -> None:
@@ -165,17 +181,19 @@ async def poll() -> None:
     looker = Looker()
     try:
         while True:
-            await HUB.somebody.wait()
-            try:
-                kinds = await asyncio.to_thread(looker.changed_kinds)
-            except (PsaError, SQLAlchemyError) as error:
-                log.warning("the change counter could not be read: %s", type(error).__name__)
-            else:
-                if kinds:
-                    HUB.tell(kinds)
+            HUB.tell(await asyncio.to_thread(_look, looker))
             await asyncio.sleep(POLL_SECONDS)
+            await HUB.somebody.wait()
     finally:
         looker.close()
+
+
+def _look(looker: Looker) -> frozenset[str]:
+    try:
+        return looker.changed_kinds()
+    except (PsaError, SQLAlchemyError) as error:
+        log.warning("the change counter could not be read: %s", type(error).__name__)
+        return frozenset()
 
 
 async def watch(route: str, frame: Live) -> None:

@@ -1,0 +1,221 @@
+"""What one person changes shows on the pages of others within two seconds; no watcher stays behind."""
+
+import asyncio
+import time
+from contextlib import suppress
+
+import pytest
+from sqlalchemy import insert
+from sqlmodel import Session
+
+from psa_app import db
+from psa_app.access import system
+from psa_app.models import History
+from psa_app.services.history import note
+from psa_app.services.identity.sessions import sign_out
+from psa_app.services.identity.users import change_role
+from psa_app.state.frame import FrameState
+from psa_app.state.live import ANYTHING, Hub, Looker
+from psa_app.state.users import UsersState
+from tests.support.app_server import AppServer, Tab, app_server, redirects, until, var  # noqa: F401
+from tests.support.logins import cookie, make_people, signed_in
+
+pytestmark = pytest.mark.anyio
+PAGE = "/settings/users"
+
+
+def write_down(kind, session=None):
+    if session is not None:
+        note(session, system(), kind, 1, "changed")
+        return
+    with db.unit_of_work() as own:
+        note(own, system(), kind, 1, "changed")
+
+
+def test_a_look_tells_which_kinds_changed_since_the_last(own_database):
+    looker = Looker()
+    write_down("firm")
+    assert looker.changed_kinds() == frozenset()
+    assert looker.changed_kinds() == frozenset()
+    write_down("invoice")
+    write_down("payment")
+    assert looker.changed_kinds() == {"invoice", "payment"}
+    assert looker.changed_kinds() == frozenset()
+    looker.close()
+
+
+def test_what_commits_late_with_an_older_id_is_seen(own_database):
+    """On PostgreSQL an id is taken before the commit; another transaction may be through earlier."""
+    if own_database.dialect.name == "sqlite":
+        late_id, looker = 1, Looker()
+        with db.unit_of_work() as session:
+            session.connection().execute(insert(History), [_row(5, "firm")])
+        looker.changed_kinds()
+        with db.unit_of_work() as session:
+            session.connection().execute(insert(History), [_row(late_id, "invoice")])
+        assert looker.changed_kinds() == {"invoice"}
+        looker.close()
+        return
+    looker = Looker()
+    with Session(own_database) as slow:
+        write_down("invoice", slow)
+        slow.flush()
+        write_down("payment")
+        looker.changed_kinds()
+        slow.commit()
+    write_down("firm")
+    assert looker.changed_kinds() == {"invoice", "firm"}
+    looker.close()
+
+
+def _row(row_id, kind):
+    from psa_app import clock
+
+    return {"id": row_id, "at": clock.now(), "actor": "x", "via": "job", "kind": kind, "record_id": 1,
+            "verb": "x", "before": "{}", "after": "{}", "reason": "", "salt": "", "digest": ""}  # fmt: skip
+
+
+def test_a_change_that_is_rolled_back_is_no_change(own_database):
+    looker = Looker()
+    looker.changed_kinds()
+    with suppress(ValueError), db.unit_of_work() as session:
+        write_down("invoice", session)
+        raise ValueError
+    assert looker.changed_kinds() == frozenset()
+    looker.close()
+
+
+def test_very_many_changes_at_once_count_as_anything(sqlite_database):
+    looker = Looker()
+    looker.changed_kinds()
+    with db.unit_of_work() as session:
+        session.connection().execute(insert(History), [_row(n, "time_entry") for n in range(1, 5200)])
+    assert looker.changed_kinds() == ANYTHING
+    looker.close()
+
+
+def test_another_database_counts_as_anything(sqlite_database):
+    looker = Looker()
+    looker.changed_kinds()
+    db.use_engine(db.make_engine(str(sqlite_database.url)))
+    assert looker.changed_kinds() == ANYTHING
+    assert looker.changed_kinds() == frozenset()
+    looker.close()
+
+
+def test_a_quiet_file_is_not_even_read(sqlite_database, monkeypatch):
+    looker = Looker()
+    looker.changed_kinds()
+    monkeypatch.setattr(db, "reading", None)
+    assert looker.changed_kinds() == frozenset()
+    looker.close()
+
+
+async def test_what_happens_between_two_looks_melts_into_one():
+    hub = Hub()
+    watcher = hub.join("tab", frozenset({"invoice", "payment"}))
+    for kind in ("invoice", "payment", "invoice", "task"):
+        hub.tell(frozenset({kind}))
+    assert await watcher.next(1) == {"invoice", "payment"}
+    assert await watcher.next(0.01) == set()
+
+
+async def test_a_tab_hears_only_of_its_kinds_unless_anything_changed():
+    hub = Hub()
+    some, every = hub.join("a", frozenset({"invoice"})), hub.join("b", frozenset({"*", "user"}))
+    hub.tell(frozenset({"task"}))
+    assert (await some.next(0.01), await every.next(0.01)) == (set(), {"task"})
+    hub.tell(ANYTHING)
+    assert (await some.next(0.01), await every.next(0.01)) == ({"*"}, {"*"})
+
+
+async def test_a_tab_has_one_watcher_and_the_former_ends():
+    hub = Hub()
+    first = hub.join("tab", frozenset({"invoice"}))
+    second = hub.join("tab", frozenset({"invoice"}))
+    assert (first.is_replaced, second.is_replaced) == (True, False)
+    assert await first.next(1) == set()
+    hub.leave(first)
+    assert hub.watchers == {"tab": second}
+    hub.leave(second)
+    assert not hub.somebody.is_set()
+
+
+@pytest.fixture
+def people(sqlite_database):
+    return make_people()
+
+
+@pytest.fixture
+async def watching(app_server: AppServer, people):  # noqa: F811
+    """`await watching("Olga")` opens a tab that watches the users' page."""
+    opened = []
+
+    async def make(name, token=""):
+        tab = await Tab(app_server).open(cookie(token or signed_in(people[name])))
+        opened.append(tab)
+        await tab.send(UsersState.load, page=PAGE)
+        await tab.send(FrameState.watch, {"route": PAGE}, page=PAGE)
+        await until(lambda: app_server.watchers(tab.name) == 1)
+        return tab
+
+    yield make
+    for one in opened:
+        await one.close()
+
+
+def make_lead(people, who="Ann", by="Olga"):
+    with db.unit_of_work() as session:
+        change_role(session, people[by], people[who].user_id, version=1, role="lead")
+
+
+async def test_the_change_of_another_shows_within_two_seconds(watching, people):
+    tab = await watching("Olga")
+    seen, start = len(tab.received), time.monotonic()
+    await asyncio.to_thread(make_lead, people)
+    await until(lambda: "Lead" in str(var(tab.received[seen:], "UsersState", "rows")))
+    assert time.monotonic() - start < 2
+
+
+async def test_a_watcher_goes_when_its_tab_goes(watching, app_server):  # noqa: F811
+    tabs = [await watching("Olga") for _ in range(4)]
+    for tab in tabs:
+        await tab.close()
+    await until(lambda: sum(app_server.watchers(tab.name) for tab in tabs) == 0)
+
+
+async def test_asking_again_leaves_one_watcher(watching, app_server):  # noqa: F811
+    tab = await watching("Olga")
+    for _ in range(5):
+        await tab.send(FrameState.watch, {"route": PAGE}, page=PAGE)
+    await until(lambda: app_server.watchers(tab.name) == 1)
+
+
+async def test_a_session_that_ended_is_pushed_nothing(watching, people):
+    token = signed_in(people["Olga"])
+    tab = await watching("Olga", token)
+    with db.unit_of_work() as session:
+        sign_out(session, token)
+    seen = len(tab.received)
+    await asyncio.to_thread(make_lead, people, by="Olga")
+    await until(lambda: redirects(tab.received[seen:]))
+    assert redirects(tab.received[seen:])[0].startswith("/sign-in")
+    assert not var(tab.received[seen:], "UsersState", "rows")
+
+
+async def test_watching_a_page_gives_no_right_to_it(watching, people, app_server):  # noqa: F811
+    tab = await Tab(app_server).open(cookie(signed_in(people["Ann"])))
+    await tab.send(FrameState.watch, {"route": PAGE}, page=PAGE)
+    seen = len(tab.received)
+    write_down("user")
+    await until(lambda: "/not-allowed" in redirects(tab.received[seen:]))
+    assert var(tab.received, "UsersState", "rows") is None
+    await tab.close()
+
+
+async def test_an_unknown_page_can_be_watched_in_vain(watching, people, app_server):  # noqa: F811
+    tab = await Tab(app_server).open(cookie(signed_in(people["Ann"])))
+    await tab.send(FrameState.watch, {"route": "/no/such/page"}, page="/")
+    await until(lambda: app_server.watchers(tab.name) == 1)
+    await tab.close()
+    await until(lambda: app_server.watchers(tab.name) == 0)

@@ -38,8 +38,9 @@ _IS_MEMBER = and_(MEMBER.c.project_id == ENTRY.c.project_id, MEMBER.c.person_id 
 ENTRY_FACTS = (
     select(
         ENTRY.c.id, ENTRY.c.version, ENTRY.c.week, ENTRY.c.seconds, ENTRY.c.status, ENTRY.c.timesheet_id,
-        # From here on: all that the price follows from, and the price itself.
-        ENTRY.c.person_id, ENTRY.c.project_id, ENTRY.c.task_id, ENTRY.c.work_date, ENTRY.c.override_minor,
+        ENTRY.c.work_date,
+        # From here on: all that the price follows from but the day, and the price itself.
+        ENTRY.c.person_id, ENTRY.c.project_id, ENTRY.c.task_id, ENTRY.c.override_minor,
         ENTRY.c.no_charge_reason, ENTRY.c.is_billable, ENTRY.c.bill_rate_minor, ENTRY.c.bill_currency,
         ENTRY.c.bill_level, ENTRY.c.bill_rate_id, ENTRY.c.cost_rate_minor,
         ENTRY.c.role_id.label("priced_role_id"), TASK.c.sow_line_id,
@@ -56,8 +57,8 @@ ENTRY_FACTS = (
 )  # fmt: skip
 """Entries with all that their price stands on: `role_id` is the role in the project, else the person's."""
 
-PRICED_FROM = 6
-"""Two rows of `ENTRY_FACTS` that are equal from this column on have the same price."""
+PRICED_FROM = 7
+"""Two rows of `ENTRY_FACTS` that are equal from this column on have the same price on the same day."""
 
 _STANDARDS = select(ROLE.c.id, ROLE.c.standard_cost_minor)
 

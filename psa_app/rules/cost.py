@@ -46,6 +46,10 @@ class CostBook:
             row = self._in_force((None, role_id), day)
         return row or self._in_force((None, None), day)
 
+    def turns(self) -> set[date]:
+        """The days on which some cost rate begins to count."""
+        return {row.valid_from for rows in self._rows.values() for row in rows}
+
     def _in_force(self, key: tuple[int | None, int | None], day: date) -> CostRow | None:
         rows = self._rows.get(key, [])
         index = bisect_right(rows, day, key=lambda row: row.valid_from)

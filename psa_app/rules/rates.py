@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
 
@@ -144,6 +144,7 @@ def _ids(level: Level, of: RateRow | Work) -> tuple[int | None, int | None]:
             return None, None
 
 
+ONE_DAY = timedelta(days=1)
 _PAIRS = (Level.project_person, Level.project_role, Level.account_role)
 
 
@@ -219,6 +220,10 @@ class Ladder:
             self._ways[about] = way
         return way
 
+    def turns(self) -> set[date]:
+        """The days on which some rate begins to count, or has ceased to since the day before."""
+        return {day for many in self._dated.values() for dated in many for day in dated.turns()}
+
     def explain(self, work: Work) -> list[Step]:
         """One step for each level in order, that is the derivation a person opens."""
         winner = self.pick(work)
@@ -261,6 +266,10 @@ class _Dated:
                 return self._hits[index]
             index -= 1
         return None
+
+    def turns(self) -> Iterable[date]:
+        yield from self._from
+        yield from (day + ONE_DAY for day in self._to if day < date.max)
 
 
 def _keys(work: Work) -> Iterable[Key]:

@@ -62,3 +62,13 @@ def test_the_latest_row_not_after_the_day_counts(starts: list[date], day: date) 
     book = CostBook(CostRow(number, ANNA, None, 1, start) for number, start in enumerate(starts))
     row = book.pick(ANNA, None, day)
     assert (row and row.valid_from) == max((start for start in starts if start <= day), default=None)
+
+
+def test_the_cost_turns_where_a_row_begins() -> None:
+    assert BOOK.turns() == {
+        date(2024, 1, 1),
+        date(2025, 1, 1),
+        date(2026, 1, 1),
+        date(2026, 6, 1),
+        date(2026, 7, 1),
+    }

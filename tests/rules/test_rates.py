@@ -269,6 +269,21 @@ def test_the_pick_is_the_explained_winner_and_never_out_of_date(rows: list[RateR
         assert hit.currency == "EUR"
 
 
+@given(
+    st.lists(rate_rows, max_size=12).filter(lambda rows: rates.overlap(rows) is None),
+    st.lists(st.dates(date(2025, 6, 1), date(2028, 6, 1)), min_size=2, max_size=2),
+)
+def test_between_two_turns_the_same_work_has_one_rate(rows: list[RateRow], days: list[date]) -> None:
+    ladder, (first, last) = Ladder(rows), sorted(days)
+    if not any(first < turn <= last for turn in ladder.turns()):
+        assert ladder.pick(work(day=first)) == ladder.pick(work(day=last))
+
+
+def test_a_rates_first_day_and_the_day_after_its_last_are_turns() -> None:
+    rows = [row(FR, valid_from=date(2026, 1, 1), valid_to=date(2026, 6, 30)), row(PE, valid_to=date.max)]
+    assert Ladder(rows).turns() == {date(2026, 1, 1), date(2026, 7, 1), row(PE).valid_from}
+
+
 def test_twenty_thousand_picks_take_a_blink() -> None:
     roles, people = range(20), range(50)
     rows = [row(FR, id=role, role_id=role) for role in roles]

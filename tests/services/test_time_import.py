@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import func
+from sqlalchemy import func, update
 from sqlmodel import select
 
 from psa_app import db
 from psa_app.errors import Conflict, Forbidden, Invalid
 from psa_app.formats.csv_files import read_table
 from psa_app.formats.time_exports import ImportedEntry, Problem, Reading, read_entries, suggest_mapping
-from psa_app.models import Account, History, ImportRun, Project, ProjectMember, Task, TimeEntry
+from psa_app.models import Account, CostRate, History, ImportRun, Project, ProjectMember, Task, TimeEntry
 from psa_app.rules.money import Money
 from psa_app.services.rates import create_rate
 from psa_app.services.time.approve import approve_entries
@@ -136,6 +136,24 @@ def test_imported_time_is_a_priced_draft_with_a_line_of_history_each(world: Worl
     assert (one.bill_rate_minor, one.bill_level, one.cost_rate_minor) == (15000, "sow_line", 5500)
     assert (one.started_at, one.import_key) == (start, "key-1")
     assert past(one.id or 0) == ["imported"]
+
+
+def test_each_day_has_the_prices_of_its_own_time_also_among_many(world: World) -> None:
+    with db.unit_of_work() as session:
+        session.add(CostRate(person_id=world.people["Ann"], valid_from=FRI, amount_minor=6100))
+    do(
+        create_rate, world["Fred"], level="project_person", rate=Money(25000, "USD"), valid_from=TUE,
+        project_id=world.projects["Platform"], person_id=world.people["Ann"],
+    )  # fmt: skip
+    where = {"client": "Kestrel", "project": "Platform", "task": "Data"}
+    apply(world, *(row(number, day=day, **where) for number, day in enumerate((FRI, MON, TUE))))
+    own = [(25000, 6100), (20000, 5500), (25000, 5500)]
+    assert [(one.bill_rate_minor, one.cost_rate_minor) for one in entries()] == own
+    with db.unit_of_work() as session:
+        session.connection().execute(update(TimeEntry).values(bill_rate_minor=1, cost_rate_minor=1))
+    do(submit_all, world["Ann"], until=202648)
+    do(approve_entries, world["Olga"], entry_ids=tuple(one.id or 0 for one in entries()))
+    assert [(one.bill_rate_minor, one.cost_rate_minor) for one in entries()] == own
 
 
 def test_what_was_billed_elsewhere_never_becomes_billable_again(world: World) -> None:

@@ -11,14 +11,12 @@ from psa_app import clock
 from psa_app.access import Actor, act, fetch
 from psa_app.errors import Conflict, Forbidden
 from psa_app.models import Timesheet
-from psa_app.queries import rates
-from psa_app.queries.rates import PRICED_FROM
 from psa_app.queries.time.tables import ENTRY
 from psa_app.rules.timesheets import Approver, Decision
 from psa_app.services import history
 from psa_app.services.time import deciding
 from psa_app.services.time.entries import KIND, move_entries
-from psa_app.services.time.pricing import Price, price_facts, stored_price, write_prices
+from psa_app.services.time.pricing import Price, priced, write_prices
 
 ALLOWED = (Decision.yes, Decision.own_alone)
 
@@ -114,18 +112,6 @@ def _told(price: Price) -> dict[str, Any]:
 
 def _freeze(session: Session, rows: Sequence[Any]) -> list[Price]:
     """Prices the lines once more and writes what is not on the entry already."""
-    ladder, costs = rates.ladder(session), rates.cost_book(session)
-    known: dict[Any, tuple[Price, bool]] = {}
-    frozen: list[Price] = []
-    changed: list[tuple[int, Price]] = []
-    for row in rows:
-        about = row[PRICED_FROM:]
-        found = known.get(about)
-        if found is None:
-            new = price_facts(ladder, costs, row)
-            found = known[about] = (new, new != stored_price(row))
-        frozen.append(found[0])
-        if found[1]:
-            changed.append((row.id, found[0]))
-    write_prices(session, changed)
-    return frozen
+    prices = list(priced(session, rows))
+    write_prices(session, [(row.id, new) for row, old, new in prices if old != new])
+    return [new for _, _, new in prices]

@@ -3,7 +3,8 @@
 Cost never goes into history, which more people may read than may see what an hour costs.
 """
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -131,11 +132,30 @@ def _of_person(person_id: int | None) -> tuple[ColumnElement[bool], ...]:
     return () if person_id is None else (ENTRY.c.person_id == person_id,)
 
 
-def changed_prices(session: Session, facts: Iterable[Any]) -> list[tuple[Any, Price, Price]]:
+def changed_prices(session: Session, facts: Sequence[Any]) -> list[tuple[Any, Price, Price]]:
     """The rows of `rates.ENTRY_FACTS` whose price is another one today: (row, old, new)."""
+    return [(row, old, new) for row, old, new in priced(session, facts) if old != new]
+
+
+def priced(session: Session, facts: Sequence[Any]) -> Iterator[tuple[Any, Price, Price]]:
+    """Each row of `rates.ENTRY_FACTS` with the price it holds and its price as things stand now."""
     ladder, costs = rates.ladder(session), rates.cost_book(session)
-    prices = ((row, stored_price(row), price_facts(ladder, costs, row)) for row in facts)
-    return [(row, old, new) for row, old, new in prices if old != new]
+    spell = spells(ladder, costs, (row.work_date for row in facts))
+    known: dict[Any, tuple[Price, Price]] = {}
+    for row in facts:
+        about = (spell[row.work_date], row[rates.PRICED_FROM :])
+        found = known.get(about)
+        if found is None:
+            found = known[about] = (stored_price(row), price_facts(ladder, costs, row))
+        yield row, *found
+
+
+def spells(ladder: Ladder, costs: CostBook, days: Iterable[date]) -> dict[date, int]:
+    """A number for each day: no rate or cost turns between days of one number, so that the same
+    work is worth the same on them.
+    """
+    turns = sorted(ladder.turns() | costs.turns())
+    return {day: bisect_right(turns, day) for day in set(days)}
 
 
 def _lines(

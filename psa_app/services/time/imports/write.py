@@ -18,19 +18,20 @@ from psa_app.services import history
 from psa_app.services.time.entries import KIND
 from psa_app.services.time.imports.plan import Prepared
 from psa_app.services.time.imports.values import BILLED_ELSEWHERE, NOT_BILLABLE, Row
-from psa_app.services.time.pricing import Price, price
+from psa_app.services.time.pricing import Price, price, spells
 
 
 def price_rows(session: Session, prepared: Prepared) -> list[Price]:
-    """A price for each row; rows of the same person, task and day share one."""
+    """A price for each row; rows of the same person and task share one as long as no rate turns."""
     rates.forget(session)
     ladder, costs = rates.ladder(session), rates.cost_book(session)
     roles = _member_roles(session, prepared)
+    spell = spells(ladder, costs, (row.entry.day for row in prepared.rows))
     known: dict[tuple[Any, ...], Price] = {}
     prices: list[Price] = []
     for row in prepared.rows:
         entry, task = row.entry, row.task
-        about = (row.person_id, task.id, entry.day, entry.already_invoiced, entry.billable)
+        about = (row.person_id, task.id, spell[entry.day], entry.already_invoiced, entry.billable)
         found = known.get(about)
         if found is None:
             project = task.project

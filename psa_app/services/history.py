@@ -83,15 +83,19 @@ def _sealed(
     return record_id, before, after, salt, hashlib.sha256(body.encode()).hexdigest()
 
 
-_ENCODE = json.JSONEncoder(ensure_ascii=False).encode
-
-
 def _text(values: Mapping[str, Any]) -> str:
-    return _ENCODE({k: _plain(v) for k, v in values.items() if k not in _SECRET})
+    if _SECRET.isdisjoint(values):
+        return _ENCODE(values)
+    return _ENCODE({name: value for name, value in values.items() if name not in _SECRET})
 
 
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, (date, datetime)) else value
+def _plain(value: Any) -> str:
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no place in history")
+
+
+_ENCODE = json.JSONEncoder(ensure_ascii=False, default=_plain).encode
 
 
 def values_of(record: SQLModel, names: Iterable[str] | None = None) -> dict[str, Any]:

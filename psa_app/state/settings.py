@@ -14,7 +14,7 @@ from psa_app.display.frame import Tab
 from psa_app.errors import Invalid, NotFound, PsaError
 from psa_app.formats import words
 from psa_app.models import Firm
-from psa_app.rules import fields, hours
+from psa_app.rules import fields, hours, money
 from psa_app.services.firm.calendars import fill_holidays
 from psa_app.services.firm.profile import Profile
 from psa_app.services.firm.setup import change_firm
@@ -56,6 +56,7 @@ class SettingsState(rx.State):
     may_unlock: bool = False
     unlocking: bool = False
     _version: int = 0
+    _currency: str = "EUR"
 
     @rx.event
     @allow("firm.read")
@@ -77,7 +78,7 @@ class SettingsState(rx.State):
 
     async def _load_firm(self) -> None:
         firm = await read(_firm)
-        self._version = firm.version
+        self._version, self._currency = firm.version, firm.base_currency
         self.specs = _specs(firm)
         self.fixed = [
             Fact("Base currency", firm.base_currency),
@@ -92,7 +93,7 @@ class SettingsState(rx.State):
     async def save(self, data: dict[str, Any]) -> None:
         """Saves the firm's profile; errors stand beside the fields."""
         try:
-            profile = _profile(data)
+            profile = _profile(data, self._currency)
             await write(
                 lambda session, who: change_firm(session, who, version=self._version, profile=profile)
             )
@@ -170,9 +171,11 @@ def _firm(session: Session, who: Actor) -> Firm:
     return firm
 
 
-def _profile(data: dict[str, Any]) -> Profile:
-    names = [name for name in asdict(Profile(name="")) if name != "sole_approver"]
+def _profile(data: dict[str, Any], currency: str) -> Profile:
+    names = [name for name in asdict(Profile(name="")) if name not in ("sole_approver", "overhead_minor")]
     texts: dict[str, Any] = dict(form_values(data, names))
+    overhead = form_values(data, ("overhead",))["overhead"]
+    texts["overhead_minor"] = money.parse_amount(overhead, currency, "overhead") if overhead else 0
     for name in _NUMBERS:
         if name == "round_minimum":
             texts[name] = hours.parse_duration(texts[name]) if texts[name] else 0
@@ -205,6 +208,14 @@ def _specs(firm: Firm) -> list[FieldSpec]:
         text("payment_days", "Days to pay", kind="number", help="A client or scope may have its own."),
         pick("tax_rounding", "Tax is rounded", [("total", "once per rate"), ("line", "on each line")]),
         text("target_percent", "Target utilization", kind="percent"),
+        FieldSpec(
+            "overhead",
+            "Overhead an hour",
+            "money",
+            value=money.plain(firm.overhead_minor, firm.base_currency),
+            unit=firm.base_currency,
+            help="What an hour costs beside its person: rooms, machines, insurance.",
+        ),
         pick(
             "round_increment",
             "Billed time is rounded to",

@@ -17,6 +17,7 @@ from psa_app.services.payments.inbox import receive_message, work_inbox
 
 log = logging.getLogger("psa_app.webhooks")
 LARGEST = 1_000_000
+_asked = threading.Event()
 _working = threading.Lock()
 
 
@@ -58,15 +59,17 @@ def _sender(request: Request) -> Actor:
 
 
 def _work_soon() -> None:
-    """Works through the inbox now, unless that is under way; the worker's loop takes what is left."""
-    if not _working.acquire(blocking=False):
-        return
-    try:
-        work_inbox(system("Payment service", via="api"))
-    except PsaError as error:
-        log.warning("the inbox waits: %s", error.sentence)
-    finally:
-        _working.release()
+    """Works through the inbox now. While that is under way elsewhere, it goes on there."""
+    _asked.set()
+    while _asked.is_set() and _working.acquire(blocking=False):
+        _asked.clear()
+        try:
+            while work_inbox(system("Payment service", via="api")):
+                pass
+        except PsaError as error:
+            log.warning("the inbox waits: %s", error.sentence)  # the worker's loop looks again
+        finally:
+            _working.release()
 
 
 routes = [Route(addresses.STRIPE_WEBHOOK, stripe, methods=["POST"])]

@@ -12,15 +12,7 @@ from hypothesis import strategies as st
 
 from psa_app.errors import Invalid
 from psa_app.rules import billing, money
-from psa_app.rules.billing import (
-    BillableEntry,
-    Billed,
-    Grouping,
-    LineTerms,
-    TimePlan,
-    open_parts,
-    plan_time_lines,
-)
+from psa_app.rules.billing import BillableEntry, Billed, Grouping, LineTerms, TimePlan, plan_time_lines
 from psa_app.rules.hours import INCREMENTS, MODES, SCOPES, Rounding
 
 LINE, ANNA, BEN, DESIGN, BUILD, DEV, LEAD = 1, 10, 11, 20, 21, 30, 31
@@ -366,42 +358,3 @@ def test_a_real_export_is_billed_to_the_minute(rounding: Rounding, minutes: int,
     assert (len(entries), sum(each.seconds for each in entries)) == (99, 279_183)
     assert printed(made) == [(12000, minutes, amount)]
     assert sum(share.seconds for share in made.lines[0].shares) == 279_183
-
-
-def test_the_rest_of_a_cut_entry_adds_only_what_is_missing_from_the_whole() -> None:
-    """7 minutes at 15 up are 15; 5 of them are billed already, so 10 are left."""
-    rest = entry(1, 280 / 60, offset=140)
-    line = LineTerms(LINE, Rounding(15, "up"), None, 1000, {(1,): Billed(140, 5)})
-    assert plan_time_lines([rest], {LINE: line}, "none").lines[0].minutes == 10
-
-
-def test_late_time_of_a_day_adds_only_what_the_day_lacks() -> None:
-    """20 minutes at 30 up were billed as 30; 5 more of that day and task are still within them."""
-    day: dict[billing.Key, Billed] = {(ANNA, MONDAY, DESIGN): Billed(20 * 60, 30)}
-    line = LineTerms(LINE, Rounding(30, "up", per="day_task"), None, 0, day)
-    made = plan_time_lines([entry(2, 5), entry(3, 5, task=BUILD)], {LINE: line}, "task")
-    assert [(share.entry_id, share.minutes) for part in made.lines for share in part.shares] == [
-        (2, 0), (3, 30),
-    ]  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("billed", "parts"),
-    [
-        ([], [(0, 600)]),
-        ([(0, 600)], []),
-        ([(0, 100)], [(100, 500)]),
-        ([(100, 200)], [(0, 100), (300, 300)]),
-        ([(300, 300), (0, 100)], [(100, 200)]),
-    ],
-)
-def test_what_is_open_of_an_entry_lies_between_its_billed_parts(
-    billed: list[tuple[int, int]], parts: list[tuple[int, int]]
-) -> None:
-    assert open_parts(600, billed) == parts
-
-
-@pytest.mark.parametrize("billed", [[(0, 601)], [(0, 100), (99, 2)]])
-def test_a_second_that_is_billed_twice_is_found(billed: list[tuple[int, int]]) -> None:
-    with pytest.raises(ValueError, match="billed twice"):
-        open_parts(600, billed)

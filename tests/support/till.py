@@ -16,7 +16,7 @@ from uuid import uuid4
 import httpx
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from psa_app import db
+from psa_app import db, routes
 from psa_app.access import system
 from psa_app.config import settings
 from psa_app.gateways.payments import sandbox_key, sandbox_webhook_secret
@@ -95,10 +95,14 @@ def _is_ours(thing: dict[str, Any]) -> bool:
 
 
 @contextmanager
-def open_till(folder: Path) -> Iterator[Till]:
-    """Everything started, the app's settings pointing at it, and ended again."""
+def open_till(folder: Path, app: ASGIApp | None = None) -> Iterator[Till]:
+    """Everything started, the app's settings pointing at it, and ended again.
+
+    Messages go to the mailbox, or to the webhook of `app`.
+    """
     mailbox = Mailbox()
-    with serve(mailbox.app) as hook, _sandbox(folder, f"{hook}/hook") as address:
+    path = routes.STRIPE_WEBHOOK if app else "/hook"
+    with serve(app or mailbox.app) as hook, _sandbox(folder, hook + path) as address:
         stripe_spec_server.UPSTREAM = address
         with serve(_below("/_sandbox", stripe_spec_server.app)) as checker:
             httpx.delete(f"{checker}/_control/log", trust_env=False)

@@ -58,11 +58,12 @@ def world(request: pytest.FixtureRequest, tmp_path: Path, clock: Any) -> Iterato
 
 
 def _filled(engine: Engine, *, close: bool = False) -> World:
+    stopped = app_clock._source  # the test that comes first has stopped the clock already
     app_clock.set_source(lambda: NOW)
     db.use_engine(engine)
     made = make_world()
     db.use_engine(None)
-    app_clock.set_source(None)
+    app_clock.set_source(stopped)
     if close:
         with engine.connect() as connection:
             connection.exec_driver_sql("COMMIT")

@@ -1,0 +1,240 @@
+"""One invoice for its page: the paper, what stands behind each line, payments, what happened."""
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import and_, func, or_
+from sqlalchemy import select as select_columns
+from sqlmodel import Session, col, select
+
+from psa_app.access import Actor, fetch, may, require
+from psa_app.errors import NotFound
+from psa_app.gateways.pdf.papers import InvoicePaper
+from psa_app.models import (
+    Account,
+    Allocation,
+    BankAccount,
+    History,
+    Invoice,
+    InvoiceLine,
+    Payment,
+    Person,
+    SowLine,
+)
+from psa_app.queries.invoices.open_work import billed_on_lines
+from psa_app.queries.invoices.paper import invoice_paper, printed_lines
+from psa_app.queries.invoices.ready import Lack, before_issue
+from psa_app.queries.invoices.tables import BILLED_TIME, ENTRY, INVOICE_LINE, PROJECT, TASK
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentRow:
+    """A payment on the invoice; `amount` is what it settles here, minor units."""
+
+    id: int
+    received_on: date | None
+    method: str
+    reference: str
+    provider: str
+    status: str
+    amount: int
+    failure: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """How much of a line's cap is billed, minor units."""
+
+    title: str
+    billed: int
+    cap: int
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A line of history about the invoice or a payment of it."""
+
+    at: datetime
+    actor: str
+    kind: str
+    verb: str
+    reason: str
+    amount: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceView:
+    """Everything that the invoice's page shows."""
+
+    invoice: Invoice
+    client: str
+    paper: InvoicePaper
+    lines: tuple[InvoiceLine, ...]
+    entries_by_line: dict[int, int]
+    people: int
+    raw_seconds: int
+    billed_minutes: int
+    caps: tuple[Cap, ...]
+    payments: tuple[PaymentRow, ...]
+    open: int
+    lacks: tuple[Lack, ...]
+    events: tuple[Event, ...]
+    banks: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EntryBehind:
+    """Time behind a line: raw seconds, billed minutes and amount; `level` says where the rate came from."""
+
+    id: int
+    day: date
+    person: str
+    project: str
+    task: str
+    note: str
+    seconds: int
+    minutes: int
+    amount: int
+    rate: int
+    level: str
+
+
+def find_invoice(session: Session, actor: Actor, word: str) -> int:
+    """The id behind an address: a number of digits, or the invoice's own number."""
+    require(actor, "invoices.read")
+    if word.isdecimal() and len(word) < 16:
+        return int(fetch(session, actor, Invoice, int(word)).id or 0)
+    found = session.exec(select(Invoice.id).where(Invoice.number == word, Invoice.number != "")).first()
+    if found is None:
+        raise NotFound()
+    return int(fetch(session, actor, Invoice, found).id or 0)
+
+
+def one_invoice(session: Session, actor: Actor, invoice_id: int) -> InvoiceView:
+    """The invoice with all that its page shows. `NotFound` outside the actor's scope."""
+    require(actor, "invoices.read")
+    invoice = fetch(session, actor, Invoice, invoice_id)
+    lines = tuple(printed_lines(session, invoice))
+    counts, people, seconds, minutes = _behind(session, invoice_id)
+    payments = _payments(session, invoice_id)
+    is_draft = invoice.status == "draft"
+    paid = sum(one.amount for one in payments)
+    banks = session.exec(select(BankAccount).order_by(col(BankAccount.id))).all() if is_draft else []
+    return InvoiceView(
+        invoice=invoice,
+        client=session.get_one(Account, invoice.account_id).name,
+        paper=invoice_paper(session, invoice),
+        lines=lines,
+        entries_by_line=counts,
+        people=people,
+        raw_seconds=seconds,
+        billed_minutes=minutes,
+        caps=_caps(session, lines),
+        payments=payments,
+        open=invoice.total_minor - paid if invoice.status == "issued" else 0,
+        lacks=tuple(before_issue(session, actor, invoice_id))
+        if is_draft and may(actor, "invoices.issue")
+        else (),
+        events=_events(session, invoice_id, [one.id for one in payments])
+        if may(actor, "history.read")
+        else (),
+        banks=tuple((int(bank.id or 0), f"{bank.label} ({bank.currency})") for bank in banks),
+    )
+
+
+def entries_behind(session: Session, actor: Actor, invoice_id: int, line_id: int) -> list[EntryBehind]:
+    """The time behind a line, by day. `NotFound` for a line of another invoice."""
+    require(actor, "invoices.read")
+    fetch(session, actor, Invoice, invoice_id)
+    rows = session.connection().execute(
+        select_columns(
+            ENTRY.c.id, ENTRY.c.work_date, Person.name.label("person"), PROJECT.c.name.label("project"),  # type: ignore[attr-defined]
+            TASK.c.name.label("task"), ENTRY.c.note, BILLED_TIME.c.seconds, BILLED_TIME.c.minutes,
+            BILLED_TIME.c.amount_minor, ENTRY.c.bill_rate_minor, ENTRY.c.bill_level,
+        )
+        .join(BILLED_TIME, BILLED_TIME.c.entry_id == ENTRY.c.id)
+        .join(INVOICE_LINE, INVOICE_LINE.c.id == BILLED_TIME.c.line_id)
+        .join(Person, col(Person.id) == ENTRY.c.person_id)
+        .join(PROJECT, PROJECT.c.id == ENTRY.c.project_id)
+        .join(TASK, TASK.c.id == ENTRY.c.task_id)
+        .where(INVOICE_LINE.c.invoice_id == invoice_id, INVOICE_LINE.c.id == line_id)
+        .order_by(ENTRY.c.work_date, ENTRY.c.id)
+    )  # fmt: skip
+    return [EntryBehind(*row) for row in rows]
+
+
+def _behind(session: Session, invoice_id: int) -> tuple[dict[int, int], int, int, int]:
+    rows = session.connection().execute(
+        select_columns(
+            BILLED_TIME.c.line_id,
+            func.count(),
+            func.sum(BILLED_TIME.c.seconds),
+            func.sum(BILLED_TIME.c.minutes),
+        )
+        .join(INVOICE_LINE, INVOICE_LINE.c.id == BILLED_TIME.c.line_id)
+        .where(INVOICE_LINE.c.invoice_id == invoice_id)
+        .group_by(BILLED_TIME.c.line_id)
+    )
+    found = [(line, int(n), int(seconds), int(minutes)) for line, n, seconds, minutes in rows]
+    people = session.connection().execute(
+        select_columns(func.count(func.distinct(ENTRY.c.person_id)))
+        .join(BILLED_TIME, BILLED_TIME.c.entry_id == ENTRY.c.id)
+        .join(INVOICE_LINE, INVOICE_LINE.c.id == BILLED_TIME.c.line_id)
+        .where(INVOICE_LINE.c.invoice_id == invoice_id)
+    )
+    return (
+        {line: n for line, n, _, _ in found},
+        int(people.scalar_one()),
+        sum(seconds for _, _, seconds, _ in found),
+        sum(minutes for _, _, _, minutes in found),
+    )
+
+
+def _caps(session: Session, lines: tuple[InvoiceLine, ...]) -> tuple[Cap, ...]:
+    ids = sorted({line.sow_line_id for line in lines if line.sow_line_id is not None})
+    capped = session.exec(
+        select(SowLine).where(col(SowLine.id).in_(ids), col(SowLine.cap_minor).is_not(None))
+    ).all()
+    billed = billed_on_lines(session, [int(one.id or 0) for one in capped]) if capped else {}
+    return tuple(Cap(one.title, billed.get(int(one.id or 0), 0), one.cap_minor or 0) for one in capped)
+
+
+def _payments(session: Session, invoice_id: int) -> tuple[PaymentRow, ...]:
+    settled = (
+        select(col(Allocation.payment_id), func.sum(Allocation.amount_minor).label("amount"))
+        .where(Allocation.invoice_id == invoice_id)
+        .group_by(col(Allocation.payment_id))
+        .subquery()
+    )
+    rows = session.exec(
+        select(Payment, settled.c.amount)
+        .outerjoin(settled, settled.c.payment_id == col(Payment.id))
+        .where(or_(col(Payment.invoice_id) == invoice_id, settled.c.amount.is_not(None)))
+        .order_by(col(Payment.id))
+    ).all()
+    return tuple(
+        PaymentRow(
+            int(one.id or 0), one.received_on, one.method, one.reference, one.provider, one.status, int(amount or 0),
+            one.failure,
+        )
+        for one, amount in rows
+    )  # fmt: skip
+
+
+def _events(session: Session, invoice_id: int, payment_ids: list[int]) -> tuple[Event, ...]:
+    rows = session.exec(
+        select(History)
+        .where(
+            or_(
+                and_(col(History.kind) == "invoice", col(History.record_id) == invoice_id),
+                and_(col(History.kind) == "payment", col(History.record_id).in_(payment_ids)),
+            )
+        )
+        .order_by(col(History.id).desc())
+        .limit(40)
+    ).all()
+    return tuple(
+        Event(row.at, row.actor, row.kind, row.verb, row.reason, json.loads(row.after).get("amount_minor"))
+        for row in rows
+    )

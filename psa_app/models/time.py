@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from psa_app.models.base import Big, BigOrNone, Record, Row
@@ -32,6 +32,12 @@ class TimeEntry(Record, table=True):
         Index("ix_entry_status_day", "status", "work_date"),
         Index("ix_entry_day", "work_date"),
         Index("ix_entry_sheet", "timesheet_id"),
+        Index(
+            "ix_entry_unpriced",
+            "work_date",
+            sqlite_where=text("is_billable = 1 AND bill_rate_minor IS NULL"),
+            postgresql_where=text("is_billable AND bill_rate_minor IS NULL"),
+        ),
         {"sqlite_autoincrement": True},  # an id never comes back: history goes by it
     )
     person_id: int = Field(foreign_key="person.id")

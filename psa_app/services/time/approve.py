@@ -11,6 +11,7 @@ from psa_app import clock
 from psa_app.access import Actor, act, fetch
 from psa_app.errors import Conflict, Forbidden
 from psa_app.models import Timesheet
+from psa_app.queries.approvers import approver
 from psa_app.queries.time.tables import ENTRY
 from psa_app.rules.timesheets import Approver, Decision
 from psa_app.services import history
@@ -42,7 +43,7 @@ def approve_entries(
     Raises `Forbidden` for one's own (but for a sole approver) and for lines of another's project,
     `Conflict` when one of them is not waiting any more or lies in a locked period.
     """
-    by = deciding.approver(session, actor)
+    by = approver(session, actor)
     rows = deciding.lines_of(session, actor, entry_ids)
     deciding.check_decisions(list(deciding.decisions(by, rows)))
     deciding.check_status(rows, "submitted", "no longer waiting for approval.")
@@ -57,7 +58,7 @@ def approve_timesheet(
 
     Raises `Conflict` when none waits, `Forbidden` when all of them are someone else's.
     """
-    by = deciding.approver(session, actor)
+    by = approver(session, actor)
     rows, left = waiting_lines(session, actor, by, timesheet_id)
     approved = _approve(session, actor, by, rows, past_lock_reason)
     return Approved(approved.entry_ids, approved.seconds, approved.unpriced, left)

@@ -5,13 +5,12 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, select
-from sqlmodel import Session, col
+from sqlmodel import Session
 
-from psa_app import clock
-from psa_app.access import RIGHTS, Actor, as_id, may, visible
+from psa_app.access import Actor, as_id, visible
 from psa_app.db import among
 from psa_app.errors import Conflict, Forbidden, Invalid, NotFound
-from psa_app.models import Deputy, Firm, TimeEntry, User
+from psa_app.models import TimeEntry
 from psa_app.queries.rates import ENTRY_FACTS
 from psa_app.queries.time.tables import ENTRY, PERSON
 from psa_app.rules.timesheets import Approver, Decision, Line, may_decide
@@ -19,45 +18,6 @@ from psa_app.services.time import checks
 from psa_app.services.time.facts import locked_through
 
 MOST = 50_000
-
-
-def approver(session: Session, actor: Actor) -> Approver:
-    """What the actor may decide on: own projects, those of who named them deputy, or everything."""
-    decides_all = may(actor, "time.approve_any")
-    leads = {actor.person_id} if actor.person_id else set()
-    return Approver(
-        actor.person_id,
-        frozenset(leads | _in_place_of(session, actor)),
-        decides_all,
-        is_alone=decides_all and _is_alone(session, actor),
-    )
-
-
-def _in_place_of(session: Session, actor: Actor) -> set[int]:
-    today = clock.today(session.connection().execute(select(col(Firm.time_zone))).scalar_one())
-    rows = session.connection().execute(
-        select(col(User.person_id))
-        .join(Deputy, col(Deputy.user_id) == col(User.id))
-        .where(
-            col(Deputy.deputy_id) == actor.user_id,
-            col(Deputy.starts_on) <= today,
-            col(Deputy.ends_on) >= today,
-            col(User.person_id).is_not(None),
-        )
-    )
-    return {person_id for (person_id,) in rows if person_id is not None}
-
-
-def _is_alone(session: Session, actor: Actor) -> bool:
-    """The firm lets a sole approver decide on their own time, and nobody else could."""
-    connection = session.connection()
-    if not connection.execute(select(col(Firm.sole_approver))).scalar():
-        return False
-    roles = [role for role, rights in RIGHTS.items() if "time.approve_any" in rights]
-    others = select(col(User.id)).where(
-        col(User.role).in_(roles), col(User.is_active), col(User.id) != actor.user_id
-    )
-    return connection.execute(others.limit(1)).first() is None
 
 
 def lines_of(session: Session, actor: Actor, entry_ids: Sequence[int]) -> list[Any]:

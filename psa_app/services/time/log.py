@@ -201,6 +201,29 @@ def set_cell(
     return Cell(task.id, day, fixed + seconds, written, seq, tuple(warnings))
 
 
+@act("entries", "set_note", right="time.log")
+def set_note(
+    session: Session, actor: Actor, *, task_id: int, day: date, note: str, person_id: int | None = None
+) -> int:
+    """Gives the cell's own draft, else its only draft, a note; returns the entry's id.
+
+    Raises `Invalid` for an empty cell, and where the entries have notes of their own.
+    """
+    person = facts.locked_person(session, facts.whose(actor, person_id))
+    task = facts.task_for(session, actor, person, task_id, day)
+    checks.check_open(task.locked_through, day, actor)
+    cell = [one for one in facts.day_entries(session, person.id, day) if one.task_id == task.id]
+    drafts = [one for one in cell if one.status == "draft"]
+    own = next((one for one in drafts if _is_grids_own(one)), drafts[0] if len(drafts) == 1 else None)
+    if not cell:
+        raise Invalid("Type the hours first, then the note.", "note")
+    if own is None:
+        checks.check_draft(cell[0].status)
+        raise Invalid("This cell holds several entries with notes of their own.", "note")
+    change_values(session, actor, own.id, {"note": own.note}, {"note": checks.clean_note(note)})
+    return own.id
+
+
 def _is_grids_own(entry: DayEntry) -> bool:
     return entry.status == "draft" and entry.source == "grid" and not entry.has_clock
 

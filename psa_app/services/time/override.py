@@ -6,6 +6,7 @@ from sqlmodel import Session
 
 from psa_app.access import Actor, act
 from psa_app.errors import Conflict, Invalid
+from psa_app.queries.approvers import approver
 from psa_app.queries.time.tables import ENTRY
 from psa_app.rules import fields
 from psa_app.rules.money import Money
@@ -44,7 +45,7 @@ def set_no_charge(session: Session, actor: Actor, entry_id: int, *, reason: str)
     For who may decide on the line, until its price is frozen.
     """
     facts = _open_line(session, actor, entry_id)
-    deciding.check_decisions(list(deciding.decisions(deciding.approver(session, actor), [facts])))
+    deciding.check_decisions(list(deciding.decisions(approver(session, actor), [facts])))
     why = fields.text(reason, "reason", max=200, required=False)
     before = {"no_charge_reason": facts.no_charge_reason}
     change_values(session, actor, facts.id, before, {"no_charge_reason": why}, reason=why)

@@ -12,6 +12,7 @@ from psa_app.access import Actor, act
 from psa_app.db import among
 from psa_app.errors import Conflict
 from psa_app.models import Firm, Person
+from psa_app.queries.approvers import approver
 from psa_app.queries.time.tables import BILLED, ENTRY
 from psa_app.rules import fields, hours
 from psa_app.services import history
@@ -30,7 +31,7 @@ def reject_entries(
 
     Raises as `approve_entries` does, and `Invalid` without a reason.
     """
-    by = deciding.approver(session, actor)
+    by = approver(session, actor)
     rows = deciding.lines_of(session, actor, entry_ids)
     deciding.check_decisions(list(deciding.decisions(by, rows)))
     deciding.check_status(rows, "submitted", "no longer waiting for approval.")
@@ -42,7 +43,7 @@ def reject_timesheet(
     session: Session, actor: Actor, timesheet_id: int, *, reason: str, past_lock_reason: str = ""
 ) -> int:
     """Sends the lines of a week that wait for the actor back; returns how many."""
-    rows, _ = waiting_lines(session, actor, deciding.approver(session, actor), timesheet_id)
+    rows, _ = waiting_lines(session, actor, approver(session, actor), timesheet_id)
     return _reject(session, actor, rows, reason, past_lock_reason)
 
 
@@ -59,7 +60,7 @@ def unapprove_entries(
 
     Raises `Conflict` for lines on an invoice, also on a draft of one.
     """
-    by = deciding.approver(session, actor)
+    by = approver(session, actor)
     rows = deciding.lines_of(session, actor, entry_ids)
     deciding.check_decisions(list(deciding.decisions(by, rows)))
     _check_unbilled(session, rows)

@@ -1,0 +1,175 @@
+"""Time entries, page by page: as quick on the last page of 250,000 as on the first."""
+
+import base64
+import binascii
+import json
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlmodel import Session
+
+from psa_app.access import Actor, may, require, visible
+from psa_app.errors import Invalid
+from psa_app.models import TimeEntry
+from psa_app.queries.time.tables import ACCOUNT, ENTRY, PERSON, PROJECT, TASK
+
+PAGE = 80
+MOST = 200
+STATUSES = ("draft", "submitted", "approved", "invoiced")
+
+
+@dataclass(frozen=True, slots=True)
+class EntryFilter:
+    """What to keep; None and "" keep everything. Days are inclusive."""
+
+    person_id: int | None = None
+    project_id: int | None = None
+    account_id: int | None = None
+    status: str = ""
+    first: date | None = None
+    last: date | None = None
+    is_billable: bool | None = None
+    unpriced: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRow:
+    """One entry with names; `rate` (minor units an hour) is None without a price or the right to see it."""
+
+    id: int
+    day: date
+    person: str
+    project: str
+    client: str
+    task: str
+    note: str
+    seconds: int
+    status: str
+    is_billable: bool
+    rate: int | None
+    currency: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPage:
+    """Rows in order; `next_cursor` continues after the last one."""
+
+    rows: tuple[EntryRow, ...]
+    next_cursor: str | None
+
+
+def entry_page(
+    session: Session,
+    actor: Actor,
+    keep: EntryFilter,
+    *,
+    oldest_first: bool = False,
+    cursor: str | None = None,
+    limit: int = PAGE,
+) -> EntryPage:
+    """A page of entries by day (the newest first), within what the actor may see.
+
+    Raises `Invalid` for a state that is none and for a cursor that is not ours.
+    """
+    require(actor, "time.read")
+    limit = max(1, min(limit, MOST))
+    where = [visible(actor, TimeEntry), *_kept(keep)]
+    if cursor:
+        where.append(_after(_decode(cursor), oldest_first))
+    page = _page(where, oldest_first, limit + 1)
+    found = session.connection().execute(_named(page, oldest_first)).all()
+    shows_money = may(actor, "rates.read")
+    rows = tuple(_row(row, shows_money) for row in found[:limit])
+    more = len(found) > limit
+    return EntryPage(rows, _encode(found[limit - 1]) if more else None)
+
+
+def _kept(keep: EntryFilter) -> list[ColumnElement[bool]]:
+    if keep.status and keep.status not in STATUSES:
+        raise Invalid("Choose a state from the list.", "status")
+    column, clauses = ENTRY.c, []
+    for found, value in (
+        (column.person_id, keep.person_id),
+        (column.project_id, keep.project_id),
+        (column.status, keep.status or None),
+        (column.is_billable, keep.is_billable),
+    ):
+        if value is not None:
+            clauses.append(found == value)
+    if keep.account_id is not None:
+        of_account = select(PROJECT.c.id).where(PROJECT.c.account_id == keep.account_id)
+        clauses.append(column.project_id.in_(of_account))
+    if keep.first is not None:
+        clauses.append(column.work_date >= keep.first)
+    if keep.last is not None:
+        clauses.append(column.work_date <= keep.last)
+    if keep.unpriced:
+        clauses += [column.is_billable, column.bill_rate_minor.is_(None)]
+    return clauses
+
+
+def _page(where: list[ColumnElement[bool]], oldest_first: bool, limit: int) -> Any:
+    """The ids and columns of one page alone: joined with names before, all rows would be read."""
+    order = (ENTRY.c.work_date, ENTRY.c.id)
+    return (
+        select(
+            ENTRY.c.id, ENTRY.c.work_date, ENTRY.c.person_id, ENTRY.c.project_id, ENTRY.c.task_id,
+            ENTRY.c.note, ENTRY.c.seconds, ENTRY.c.status, ENTRY.c.is_billable, ENTRY.c.bill_rate_minor,
+            ENTRY.c.bill_currency, ENTRY.c.version,
+        )
+        .where(*where)
+        .order_by(*(order if oldest_first else (column.desc() for column in order)))
+        .limit(limit)
+        .subquery("page")
+    )  # fmt: skip
+
+
+def _named(page: Any, oldest_first: bool) -> Any:
+    order = (page.c.work_date, page.c.id)
+    return (
+        select(page, PERSON.c.name.label("person"), PROJECT.c.name.label("project"),
+               ACCOUNT.c.name.label("client"), TASK.c.name.label("task"))
+        .select_from(page)
+        .join(PERSON, PERSON.c.id == page.c.person_id)
+        .join(PROJECT, PROJECT.c.id == page.c.project_id)
+        .join(TASK, TASK.c.id == page.c.task_id)
+        .outerjoin(ACCOUNT, ACCOUNT.c.id == PROJECT.c.account_id)
+        .order_by(*(order if oldest_first else (column.desc() for column in order)))
+    )  # fmt: skip
+
+
+def _row(row: Any, shows_money: bool) -> EntryRow:
+    return EntryRow(
+        row.id, row.work_date, row.person, row.project, row.client or "", row.task, row.note, row.seconds,
+        row.status, row.is_billable, row.bill_rate_minor if shows_money else None,
+        row.bill_currency if shows_money else "", row.version,
+    )  # fmt: skip
+
+
+def _after(mark: tuple[date, int], oldest_first: bool) -> ColumnElement[bool]:
+    day, entry_id = mark
+    # The second half says it all; the first lets the index begin there.
+    if oldest_first:
+        return and_(ENTRY.c.work_date >= day, or_(ENTRY.c.work_date > day, ENTRY.c.id > entry_id))
+    return and_(ENTRY.c.work_date <= day, or_(ENTRY.c.work_date < day, ENTRY.c.id < entry_id))
+
+
+def _encode(row: Any) -> str:
+    return (
+        base64.urlsafe_b64encode(json.dumps([row.work_date.isoformat(), row.id]).encode())
+        .decode()
+        .rstrip("=")
+    )
+
+
+def _decode(cursor: str) -> tuple[date, int]:
+    try:
+        day, entry_id = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        if not isinstance(entry_id, int):
+            raise ValueError
+        return date.fromisoformat(day), entry_id
+    except (ValueError, TypeError, binascii.Error):
+        raise Invalid("This place in the list is not known. Start again from the top.", "cursor") from None

@@ -1,0 +1,343 @@
+"""A person's week: rows of project and task, a cell for each day, capacity, and what became of it."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import and_, func, or_, select
+from sqlmodel import Session
+
+from psa_app import clock
+from psa_app.access import Actor, fetch, may, require, visible
+from psa_app.models import Person, Project, Task, TimeEntry, Timer, Timesheet
+from psa_app.queries.capacity import PersonDays, person_days
+from psa_app.queries.time.tables import ACCOUNT, ENTRY, FIRM, MEMBER, PROJECT, SHEET, TASK
+from psa_app.rules import weeks
+from psa_app.rules.timesheets import HandedIn, Week, week_state
+
+CHOICES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class CellView:
+    """A task on a day: all its seconds, of which `fixed` are not the grid's own draft.
+
+    `state` is the furthest that any of its entries is: "" (draft), rejected, submitted, approved
+    or invoiced; `reason` says why it was sent back.
+    """
+
+    seconds: int = 0
+    fixed: int = 0
+    note: str = ""
+    state: str = ""
+    reason: str = ""
+    entry_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RowView:
+    """A task with its seven cells. `is_open` tells whether more time may be logged on it."""
+
+    task_id: int
+    project_id: int
+    project: str
+    client: str
+    task: str
+    color: int
+    is_billable: bool
+    is_open: bool
+    cells: tuple[CellView, ...]
+    is_running: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DayView:
+    """A day: net capacity in minutes, in words why it is off or short, whether it is locked."""
+
+    day: date
+    capacity: int
+    off: str
+    is_locked: bool
+    is_today: bool
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class SheetView:
+    """One handing-in of the week; above number 0 a supplement."""
+
+    id: int
+    number: int
+    state: str
+    submitted_at: datetime
+    entries: int
+    seconds: int
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class WeekView:
+    """A whole week. Seconds are as worked; capacity is net, in minutes."""
+
+    person_id: int
+    person: str
+    week: int
+    state: str
+    days: tuple[DayView, ...]
+    rows: tuple[RowView, ...]
+    sheets: tuple[SheetView, ...]
+    seconds: int
+    billable: int
+    unsent: int
+    capacity: int
+    locked_through: date | None
+    is_own: bool
+    may_write: bool
+    timer_task_id: int | None
+    last_week_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class TaskChoice:
+    """A task that someone may log on."""
+
+    task_id: int
+    project: str
+    client: str
+    task: str
+
+
+def week_view(
+    session: Session,
+    actor: Actor,
+    week: int,
+    *,
+    person_id: int | None = None,
+    more_tasks: Collection[int] = (),
+) -> WeekView:
+    """The week of a person (the actor's own by default), within what the actor may see.
+
+    Rows are the tasks with time in this week or the last, and `more_tasks`. Raises `NotFound`
+    for a person that is not there, `Invalid` for a week that is none.
+    """
+    require(actor, "time.read")
+    days = weeks.days(week)
+    person = fetch(session, actor, Person, person_id or actor.person_id or 0)
+    whose = int(person.id or 0)
+    entries = _entries(session, actor, whose, days[0], days[6])
+    before = weeks.days(weeks.previous_week(week))
+    last_week = _entries(session, actor, whose, before[0], before[6])
+    locked = session.connection().execute(select(FIRM.c.locked_through)).scalar()
+    timer = _timer_task(session, actor, whose)
+    rows = _rows(session, actor, whose, days, entries, [*_tasks_of(last_week), *more_tasks], timer)
+    sheets = _sheets(session, actor, whose, week, entries)
+    view_days = _days(session, actor, person, days, entries, locked)
+    return WeekView(
+        person_id=whose,
+        person=person.name,
+        week=week,
+        state=_state(sheets, entries),
+        days=view_days,
+        rows=rows,
+        sheets=tuple(sheet for sheet, _ in sheets),
+        seconds=sum(entry.seconds for entry in entries),
+        billable=sum(entry.seconds for entry in entries if entry.is_billable),
+        unsent=sum(entry.status == "draft" for entry in entries),
+        capacity=sum(day.capacity for day in view_days),
+        locked_through=locked,
+        is_own=whose == actor.person_id,
+        may_write=whose == actor.person_id or may(actor, "time.import"),
+        timer_task_id=timer,
+        last_week_seconds=sum(entry.seconds for entry in last_week),
+    )
+
+
+def _entries(session: Session, actor: Actor, person_id: int, first: date, last: date) -> list[Any]:
+    statement = (
+        select(
+            ENTRY.c.id, ENTRY.c.task_id, ENTRY.c.work_date, ENTRY.c.seconds, ENTRY.c.note, ENTRY.c.status,
+            ENTRY.c.source, ENTRY.c.started_at, ENTRY.c.is_billable, ENTRY.c.reject_reason,
+            ENTRY.c.timesheet_id,
+        )
+        .where(ENTRY.c.person_id == person_id, ENTRY.c.work_date.between(first, last))
+        .where(visible(actor, TimeEntry))
+        .order_by(ENTRY.c.id)
+    )  # fmt: skip
+    return list(session.connection().execute(statement))
+
+
+def _tasks_of(entries: Iterable[Any]) -> dict[int, None]:
+    return dict.fromkeys(entry.task_id for entry in entries)
+
+
+def _timer_task(session: Session, actor: Actor, person_id: int) -> int | None:
+    if person_id != actor.person_id:
+        return None
+    table: Any = Timer.__table__  # type: ignore[attr-defined]
+    found: int | None = (
+        session.connection().execute(select(table.c.task_id).where(table.c.person_id == person_id)).scalar()
+    )
+    return found
+
+
+def _rows(
+    session: Session,
+    actor: Actor,
+    person_id: int,
+    days: Sequence[date],
+    entries: Sequence[Any],
+    more: Collection[int],
+    timer: int | None,
+) -> tuple[RowView, ...]:
+    by_cell: dict[tuple[int, date], list[Any]] = defaultdict(list)
+    for entry in entries:
+        by_cell[entry.task_id, entry.work_date].append(entry)
+    logged = _tasks_of(entries)
+    wanted = {*logged, *more, *([timer] if timer else [])}
+    rows = []
+    for task in _tasks(session, actor, person_id, wanted):
+        if not task.is_open and task.id not in logged:
+            continue
+        cells = tuple(_cell(by_cell.get((task.id, day), [])) for day in days)
+        rows.append(
+            RowView(
+                task.id, task.project_id, task.project, task.client or "", task.name, task.color,
+                task.is_billable, task.is_open, cells, task.id == timer,
+            )
+        )  # fmt: skip
+    return tuple(rows)
+
+
+def _tasks(session: Session, actor: Actor, person_id: int, ids: Collection[int]) -> list[Any]:
+    statement = (
+        select(
+            TASK.c.id, TASK.c.project_id, TASK.c.name, PROJECT.c.name.label("project"), PROJECT.c.color,
+            ACCOUNT.c.name.label("client"),
+            and_(TASK.c.is_billable, PROJECT.c.account_id.is_not(None)).label("is_billable"),
+            and_(TASK.c.status == "open", PROJECT.c.status == "active", _belongs(person_id)).label("is_open"),
+        )
+        .select_from(TASK)
+        .join(PROJECT, PROJECT.c.id == TASK.c.project_id)
+        .outerjoin(ACCOUNT, ACCOUNT.c.id == PROJECT.c.account_id)
+        .where(TASK.c.id.in_(ids), or_(visible(actor, Task), _has_time(actor)))
+        .order_by(func.lower(PROJECT.c.name), PROJECT.c.id, TASK.c.position, TASK.c.name, TASK.c.id)
+    )  # fmt: skip
+    return list(session.connection().execute(statement))
+
+
+def _belongs(person_id: int) -> Any:
+    mine = select(MEMBER.c.project_id).where(MEMBER.c.person_id == person_id)
+    return or_(PROJECT.c.account_id.is_(None), PROJECT.c.lead_id == person_id, PROJECT.c.id.in_(mine))
+
+
+def _has_time(actor: Actor) -> Any:
+    """Someone who left a project still sees the tasks of their time."""
+    return TASK.c.id.in_(select(ENTRY.c.task_id).where(ENTRY.c.person_id == (actor.person_id or 0)))
+
+
+_RANK = {"": 0, "rejected": 1, "submitted": 2, "approved": 3, "invoiced": 4}
+
+
+def _cell(entries: Sequence[Any]) -> CellView:
+    if not entries:
+        return EMPTY
+    own = next(
+        (e for e in entries if e.status == "draft" and e.source == "grid" and e.started_at is None), None
+    )
+    states = [("rejected" if e.reject_reason else "") if e.status == "draft" else e.status for e in entries]
+    return CellView(
+        seconds=sum(e.seconds for e in entries),
+        fixed=sum(e.seconds for e in entries if e is not own),
+        note="; ".join(dict.fromkeys(e.note for e in entries if e.note)),
+        state=max(states, key=_RANK.__getitem__) if "rejected" not in states else "rejected",
+        reason=next((e.reject_reason for e in entries if e.status == "draft" and e.reject_reason), ""),
+        entry_ids=tuple(e.id for e in entries),
+    )
+
+
+EMPTY = CellView()
+
+
+def _sheets(
+    session: Session, actor: Actor, person_id: int, week: int, entries: Sequence[Any]
+) -> list[tuple[SheetView, HandedIn]]:
+    of_sheet: dict[int, list[Any]] = defaultdict(list)
+    for entry in entries:
+        if entry.timesheet_id is not None:
+            of_sheet[entry.timesheet_id].append(entry)
+    statement = (
+        select(SHEET.c.id, SHEET.c.number, SHEET.c.is_empty, SHEET.c.submitted_at, SHEET.c.recalled_at)
+        .where(SHEET.c.person_id == person_id, SHEET.c.week == week, visible(actor, Timesheet))
+        .order_by(SHEET.c.number)
+    )
+    found = []
+    for row in session.connection().execute(statement):
+        lines = of_sheet[row.id]
+        state = HandedIn(row.number, {e.status for e in lines}, row.is_empty, row.recalled_at is not None)
+        view = SheetView(
+            row.id, row.number, state.state.value, row.submitted_at, len(lines),
+            sum(e.seconds for e in lines), sum(e.status == "submitted" for e in lines),
+        )  # fmt: skip
+        found.append((view, state))
+    return found
+
+
+def _state(sheets: Sequence[tuple[SheetView, HandedIn]], entries: Sequence[Any]) -> str:
+    unsent = any(entry.status == "draft" and entry.timesheet_id is None for entry in entries)
+    found: Week = week_state((state for _, state in sheets), unsent)
+    return found.value
+
+
+def _days(
+    session: Session,
+    actor: Actor,
+    person: Person,
+    days: Sequence[date],
+    entries: Sequence[Any],
+    locked: date | None,
+) -> tuple[DayView, ...]:
+    whose = int(person.id or 0)
+    nothing = PersonDays(whose, {}, {})
+    capacity = person_days(session, actor, days[0], days[6], [whose]).get(whose, nothing)
+    today = clock.today(person.time_zone)
+    logged: dict[date, int] = defaultdict(int)
+    for entry in entries:
+        logged[entry.work_date] += entry.seconds
+    return tuple(
+        DayView(
+            day, capacity.net.get(day, 0), capacity.off.get(day, ""), locked is not None and day <= locked,
+            day == today, logged[day],
+        )
+        for day in days
+    )  # fmt: skip
+
+
+def task_choices(
+    session: Session, actor: Actor, text: str = "", *, person_id: int | None = None
+) -> tuple[TaskChoice, ...]:
+    """Open tasks that a person may log on, found by words of project, client or task; at most 20."""
+    require(actor, "time.log")
+    whose = person_id or actor.person_id or 0
+    statement = (
+        select(TASK.c.id, PROJECT.c.name, func.coalesce(ACCOUNT.c.name, ""), TASK.c.name)
+        .select_from(TASK)
+        .join(PROJECT, PROJECT.c.id == TASK.c.project_id)
+        .outerjoin(ACCOUNT, ACCOUNT.c.id == PROJECT.c.account_id)
+        .where(
+            TASK.c.status == "open", PROJECT.c.status == "active", _belongs(whose),
+            visible(actor, Task), visible(actor, Project),
+        )
+        .order_by(func.lower(PROJECT.c.name), TASK.c.position, func.lower(TASK.c.name), TASK.c.id)
+        .limit(CHOICES)
+    )  # fmt: skip
+    for word in text.split()[:6]:
+        statement = statement.where(
+            or_(
+                TASK.c.name.icontains(word, autoescape=True),
+                PROJECT.c.name.icontains(word, autoescape=True),
+                ACCOUNT.c.name.icontains(word, autoescape=True),
+            )
+        )
+    return tuple(TaskChoice(*row) for row in session.connection().execute(statement))

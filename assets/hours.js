@@ -1,5 +1,6 @@
 // How people type hours, and how hours are shown. The server's rule is psa_app/rules/hours.py.
-export const show = (m) => (m ? `${m < 0 ? "−" : ""}${Math.floor(Math.abs(m) / 60)}:${String(Math.abs(m) % 60).padStart(2, "0")}` : "");
+export const show = (m) =>
+  m ? `${m < 0 ? "−" : ""}${Math.floor(Math.abs(m) / 60)}:${String(Math.abs(m) % 60).padStart(2, "0")}` : "";
 
 // -> whole minutes (a part of one half up), or NaN for what cannot be read.
 export const parse = (typed) => {

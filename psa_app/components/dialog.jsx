@@ -2,38 +2,70 @@
 import { useEffect, useId, useRef, useState } from "react";
 import { Icon } from "$/public/external/psa_app/components/icons/icons.jsx";
 
-const first = (dialog) => dialog.querySelector("[autofocus], [data-autofocus]")
-  ?? dialog.querySelector(".content :is(input, select, textarea):not([type=hidden], :disabled)");
+const first = (dialog) =>
+  dialog.querySelector("[autofocus], [data-autofocus]") ??
+  dialog.querySelector(".content :is(input, select, textarea):not([type=hidden], :disabled)");
 
 export function Dialog({ open, heading, size = "", onClose, children }) {
-  const dialog = useRef(null), title = useId();
+  const dialog = useRef(null),
+    title = useId();
   const [asking, setAsking] = useState(false);
   useEffect(() => {
     const element = dialog.current;
-    if (open && !element.open) { element.showModal(); first(element)?.focus(); }
+    if (open && !element.open) {
+      element.showModal();
+      first(element)?.focus();
+    }
     if (!open && element.open) element.close();
     if (!open) setAsking(false);
   }, [open]);
-  const close = () => { setAsking(false); dialog.current.close(); onClose?.(); };
+  const close = () => {
+    setAsking(false);
+    dialog.current.close();
+    onClose?.();
+  };
   const tryClose = () => {
-    if (dialog.current.querySelector("form[data-dirty]") && !asking) setAsking(true); else close();
+    if (dialog.current.querySelector("form[data-dirty]") && !asking) setAsking(true);
+    else close();
   };
   return (
-    <dialog ref={dialog} className={`dialog ${size}`} aria-labelledby={title}
-      onCancel={(e) => { if (e.target === dialog.current) { e.preventDefault(); tryClose(); } }}
-      onMouseDown={(e) => { if (e.target === dialog.current) tryClose(); }}>
-      {open ? (<>
-        <header>
-          <h2 id={title}>{heading}</h2>
-          <button type="button" className="icon-button" aria-label="Close" onClick={tryClose}><Icon name="x" /></button>
-        </header>
-        <div className="content" tabIndex={-1}>{children}</div>
-        {asking ? (
-          <div className="ask" role="alert">
-            <p>Close without saving what you typed?</p>
-            <button type="button" className="button small" autoFocus onClick={() => setAsking(false)}>Keep editing</button>
-            <button type="button" className="button small danger" onClick={close}>Discard</button>
-          </div>) : null}
-      </>) : null}
-    </dialog>);
+    <dialog
+      ref={dialog}
+      className={`dialog ${size}`}
+      aria-labelledby={title}
+      onCancel={(e) => {
+        if (e.target === dialog.current) {
+          e.preventDefault();
+          tryClose();
+        }
+      }}
+      onMouseDown={(e) => {
+        if (e.target === dialog.current) tryClose();
+      }}>
+      {open ? (
+        <>
+          <header>
+            <h2 id={title}>{heading}</h2>
+            <button type="button" className="icon-button" aria-label="Close" onClick={tryClose}>
+              <Icon name="x" />
+            </button>
+          </header>
+          <div className="content" tabIndex={-1}>
+            {children}
+          </div>
+          {asking ? (
+            <div className="ask" role="alert">
+              <p>Close without saving what you typed?</p>
+              <button type="button" className="button small" autoFocus onClick={() => setAsking(false)}>
+                Keep editing
+              </button>
+              <button type="button" className="button small danger" onClick={close}>
+                Discard
+              </button>
+            </div>
+          ) : null}
+        </>
+      ) : null}
+    </dialog>
+  );
 }

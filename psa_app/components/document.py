@@ -10,7 +10,8 @@ from psa_app.components.connection import connection_banner
 STYLE_SHEETS = [
     f"css/{name}.css"
     for name in (
-        "tokens", "base", "shell", "controls", "data", "overlay", "week", "plan", "paper", "charts", "portal",
+        "tokens", "base", "shell", "frames", "buttons", "fields", "menus", "cards", "marks", "table", "lists",
+        "dialogs", "toasts", "palette", "picker", "status", "spark", "figures", "week", "plan", "paper",
     )
 ]  # fmt: skip
 
@@ -19,7 +20,7 @@ def head() -> list[rx.Component]:
     """Elements of every page's head: colours before the first paint, keys, manifest, icon."""
     return [
         rx.el.script(src="/theme.js"),
-        rx.el.script(src="/ui.js", type="module"),
+        *[rx.el.script(src=f"/{name}.js", type="module") for name in ("rows", "menus", "forms")],
         rx.el.meta(name="theme-color", content="#fbfbfa"),
         rx.el.link(rel="icon", href="/icon.svg", type="image/svg+xml"),
         rx.el.link(rel="apple-touch-icon", href="/icon-180.png"),

@@ -143,7 +143,7 @@ def number(
 
 
 def hours(name: Text, label: Text, value: Text = "", **options: Any) -> rx.Component:
-    """A duration: 1:30, 1.5, 90m; leaving the field shows it as h:mm (assets/ui.js)."""
+    """A duration: 1:30, 1.5, 90m; leaving the field shows it as h:mm (assets/forms.js)."""
     attrs = {"data-hours": ""} | options.pop("custom_attrs", {})
     given = {"placeholder": "0:00", "auto_complete": "off"} | options
     return text(name, label, value, unit="h", custom_attrs=attrs, **given)

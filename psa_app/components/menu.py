@@ -1,4 +1,4 @@
-"""Menus on the browser's own popover: light dismiss, Escape, arrow keys (assets/ui.js)."""
+"""Menus on the browser's own popover: light dismiss, Escape, arrow keys (assets/menus.js)."""
 
 from collections.abc import Callable
 from typing import Any

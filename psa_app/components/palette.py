@@ -9,6 +9,7 @@ from psa_app.components.link import Text
 from psa_app.display.frame import Hit
 
 _NEEDS = Icon  # palette.jsx draws it
+_PART = rx.asset("palette_keys.jsx", shared=True)
 
 
 class Palette(rx.NoSSRComponent):

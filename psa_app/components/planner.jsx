@@ -1,102 +1,164 @@
 // People over weeks: drag to create, move and stretch; the same by keyboard. Loads come from the server.
-import { memo, useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { Link } from "react-router";
-import { Icon } from "$/public/external/psa_app/components/icons/icons.jsx";
-import { HEAD, LANE, height, lanes, moved, stretched, within } from "$/public/external/psa_app/components/planner/plan_layout.js";
+import { useEffect, useMemo, useRef, useState } from "react";
+import { moved, stretched } from "$/public/external/psa_app/components/planner/plan_layout.js";
 import { dragBar, dragNew } from "$/public/external/psa_app/components/planner/plan_drag.js";
+import { Row } from "$/public/external/psa_app/components/planner/plan_row.jsx";
 
-const NAMES = 200, NARROW = 128, LEAST = 84;
+const NAMES = 200;
+const NARROW = 128;
+const LEAST = 84;
 
-const Bar = memo(function Bar({ bar, columns, act }) {
-  const last = columns[bar.from + bar.span - 1], says = `${bar.title}${bar.amount ? `, ${bar.amount}` : ""}, ${columns[bar.from].label} to ${last.label}${bar.tentative ? ", tentative" : ""}${bar.locked ? ", cannot be moved" : ""}`;
-  return (
-    <button type="button" className={`plan-bar c-${bar.color} ${bar.tentative ? "tentative" : ""} ${bar.locked ? "locked" : ""} ${bar.cutLeft ? "cut-left" : ""} ${bar.cutRight ? "cut-right" : ""}`} data-id={bar.id} aria-label={says}
-      title={bar.tip || undefined} aria-describedby="plan-help" style={{ left: `calc(${bar.from} * var(--w) + 2px)`, width: `calc(${bar.span} * var(--w) - 4px)`, top: HEAD + bar.lane * LANE }}
-      onPointerDown={(e) => act("down", e, bar)} onKeyDown={(e) => act("key", e, bar)} onClick={(e) => act("click", e, bar)}>
-      <i data-edge="left" aria-hidden="true" /><span>{bar.title}</span> <small>{bar.amount}</small><i data-edge="right" aria-hidden="true" />
-    </button>);
-});
-
-const Row = memo(function Row({ row, bars, columns, act, canCreate }) {
-  const placed = useMemo(() => lanes(bars.map((b) => within(b, columns.length)).filter(Boolean)), [bars, columns]);
-  return (
-    <section className={`plan-row ${row.open ? "open" : ""}`} aria-label={row.name} data-plan-row={row.id} style={{ height: height(placed) }}>
-      <div className="plan-who"><span className={`avatar ${row.open ? "open" : ""}`} aria-hidden="true">{row.open ? "?" : row.initials}</span>
-        <div className="plan-name">{row.href ? <Link to={row.href}>{row.name}</Link> : <span>{row.name}</span>}<small>{row.sub}</small></div>
-        {canCreate ? <button type="button" className="icon-button" aria-label={`Book ${row.name}`} title="Book" onClick={() => act("create", null, { row: row.id, start: Math.max(0, columns.findIndex((c) => c.today)), length: 1 })}><Icon name="plus" /></button> : null}</div>
-      <div className="plan-track" onPointerDown={(e) => canCreate && act("draw", e, row)}>
-        {columns.map((c, i) => <span key={c.id} className={`plan-load t-${row.loads?.[i]?.tone || "none"}`} style={{ left: `calc(${i} * var(--w))` }} title={row.loads?.[i]?.tip || undefined}>{row.loads?.[i]?.text}</span>)}
-        {placed.map((b) => <Bar key={b.id} bar={b} columns={columns} act={act} />)}
-      </div>
-    </section>);
-});
-
-export function Planner({ rows, columns, bars, label = "Bookings by person and week", locked = false, onChange, onCreate, onOpen, onRemove }) {
-  const root = useRef(null), width = useRef(LEAST), [size, setSize] = useState(null);
-  const [local, setLocal] = useState({}), [say, setSay] = useState("");
-  useEffect(() => setLocal({}), [bars]);                      // the server's word is final
+// Columns share the width that there is, down to the least that can be read.
+function useWidth(root, count) {
+  const width = useRef(LEAST);
+  const [size, setSize] = useState(null);
   useEffect(() => {
     const measure = () => {
-      const all = root.current.clientWidth, names = all < 700 ? NARROW : NAMES;
-      width.current = Math.max(LEAST, Math.floor((all - names) / columns.length * 100) / 100);
+      const all = root.current.clientWidth;
+      const names = all < 700 ? NARROW : NAMES;
+      width.current = Math.max(LEAST, Math.floor(((all - names) / count) * 100) / 100);
       setSize({ "--w": `${width.current}px`, "--names": `${names}px` });
     };
     measure();
     const watch = new ResizeObserver(measure);
     watch.observe(root.current);
     return () => watch.disconnect();
-  }, [columns.length]);
+  }, [count]);
+  return [width, size];
+}
+
+// Bars by row, with what was just dragged; a row that did not change keeps its array, so it is not drawn again.
+function useBars(rows, bars, local) {
   const kept = useRef({});
-  const byRow = useMemo(() => {                               // rows that did not change keep their array: memo holds
-    const found = Object.fromEntries(rows.map((r) => [r.id, []]));
-    for (const b of bars) { const x = local[b.id] ? { ...b, ...local[b.id] } : b; found[x.row]?.push(x); }
-    const out = {};
-    for (const [id, list] of Object.entries(found)) {
-      const old = kept.current[id];
-      out[id] = old && old.length === list.length && old.every((b, i) => b === list[i]) ? old : list;
+  return useMemo(() => {
+    const found = Object.fromEntries(rows.map((row) => [row.id, []]));
+    for (const bar of bars) {
+      const now = local[bar.id] ? { ...bar, ...local[bar.id] } : bar;
+      found[now.row]?.push(now);
     }
-    return (kept.current = out);
+    const same = (one, other) => one?.length === other.length && other.every((bar, i) => bar === one[i]);
+    for (const [id, list] of Object.entries(found))
+      if (same(kept.current[id], list)) found[id] = kept.current[id];
+    return (kept.current = found);
   }, [rows, bars, local]);
-  const put = useCallback((bar, change) => {
-    if (!change || bar.locked || locked) return;
-    const next = { row: bar.row, ...change }, first = columns[Math.max(0, next.start)], last = columns[Math.min(columns.length, next.start + next.length) - 1];
-    if (!first || !last) return;
-    setLocal((l) => ({ ...l, [bar.id]: next }));
-    setSay(`${bar.title}: ${rows.find((r) => r.id === next.row)?.name}, ${first.label} to ${last.label}`);
-    onChange({ id: bar.id, ...next });
-  }, [columns, rows, locked]);
-  const act = useCallback((what, e, thing) => {
-    if (what === "create") onCreate?.(thing);
-    else if (what === "draw") dragNew(e, width.current, columns, (start, length) => onCreate?.({ row: thing.id, start, length }));
-    else if (what === "down") {
-      if (thing.locked || locked) return;
-      dragBar(e, width.current, {
-        onMove: (by, row) => put(thing, moved(thing, by) || (row && row !== thing.row ? { start: thing.start, length: thing.length } : null) ? { start: thing.start + by, length: thing.length, row: row ?? thing.row } : null),
-        onStretch: (by, left) => put(thing, stretched(thing, by, left)),
-        onOpen: () => {},
+}
+
+// What can be done, always with the newest props, in one object that never changes.
+function useActs(now) {
+  return useMemo(() => {
+    const put = (bar, change) => {
+      const { rows, columns, locked, show, onChange } = now.current;
+      if (!change || bar.locked || locked) return;
+      const next = { row: bar.row, ...change };
+      const first = columns[Math.max(0, next.start)];
+      const last = columns[Math.min(columns.length, next.start + next.length) - 1];
+      if (!first || !last) return;
+      const who = rows.find((row) => row.id === next.row)?.name;
+      show(bar.id, next, `${bar.title}: ${who}, ${first.label} to ${last.label}`);
+      onChange({ id: bar.id, ...next });
+    };
+    const toRow = (bar, step) => {
+      const { rows, focus } = now.current;
+      const next = rows[rows.findIndex((row) => row.id === bar.row) + step];
+      if (next) put(bar, { row: next.id, start: bar.start, length: bar.length });
+      focus(bar.id);
+    };
+    const key = (event, bar) => {
+      const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+      const down = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+      const remove = ["Delete", "Backspace"].includes(event.key) && !bar.locked && !now.current.locked;
+      if (!by && !down && !remove) return;
+      event.preventDefault();
+      if (by) put(bar, event.shiftKey ? stretched(bar, by, false) : moved(bar, by));
+      else if (remove) now.current.onRemove?.({ id: bar.id });
+      else if (event.altKey) toRow(bar, down);
+      else now.current.step(event.currentTarget, down);
+    };
+    const drag = (event, bar) => {
+      if (bar.locked || now.current.locked) return;
+      dragBar(event, now.current.width.current, {
+        onMove: (by, row = bar.row) => {
+          if (by || row !== bar.row) put(bar, { row, start: bar.start + by, length: bar.length });
+        },
+        onStretch: (by, left) => put(bar, stretched(bar, by, left)),
       });
-    } else if (what === "click") { if (e.currentTarget.dataset.dragged === undefined) onOpen?.({ id: thing.id }); }
-    else {
-      const by = { ArrowLeft: -1, ArrowRight: 1 }[e.key], down = { ArrowUp: -1, ArrowDown: 1 }[e.key];
-      if (by) { e.preventDefault(); put(thing, e.shiftKey ? stretched(thing, by, false) : moved(thing, by)); }
-      else if (down && e.altKey) {
-        const next = rows[rows.findIndex((r) => r.id === thing.row) + down];
-        e.preventDefault();
-        if (next) put(thing, { row: next.id, start: thing.start, length: thing.length });
-        requestAnimationFrame(() => requestAnimationFrame(() => root.current?.querySelector(`[data-id="${thing.id}"]`)?.focus()));
-      } else if (down) {
-        const all = [...root.current.querySelectorAll(".plan-bar")], at = all.indexOf(e.currentTarget);
-        e.preventDefault(); all[at + down]?.focus();
-      } else if ((e.key === "Delete" || e.key === "Backspace") && onRemove && !thing.locked && !locked) { e.preventDefault(); onRemove({ id: thing.id }); }
-    }
-  }, [put, rows, columns, locked]);
+    };
+    const draw = (event, row) => {
+      const { width, columns, onCreate } = now.current;
+      dragNew(event, width.current, columns, (start, length) => onCreate({ row: row.id, start, length }));
+    };
+    const book = (row) => {
+      const today = now.current.columns.findIndex((column) => column.today);
+      now.current.onCreate({ row: row.id, start: Math.max(0, today), length: 1 });
+    };
+    const open = (event, bar) => {
+      if (event.currentTarget.dataset.dragged === undefined) now.current.onOpen?.({ id: bar.id });
+    };
+    return { key, drag, draw, book, open };
+  }, []);
+}
+
+export function Planner(props) {
+  const { rows, columns, bars, label = "Bookings by person and week", locked = false, onCreate } = props;
+  const root = useRef(null);
+  const [width, size] = useWidth(root, columns.length);
+  const [local, setLocal] = useState({});
+  const [say, setSay] = useState("");
+  useEffect(() => setLocal({}), [bars]); // the server's word is final
+  const byRow = useBars(rows, bars, local);
+  const now = useRef(props);
+  now.current = {
+    ...props,
+    width,
+    show: (id, change, words) => {
+      setLocal((old) => ({ ...old, [id]: change }));
+      setSay(words);
+    },
+    focus: (id) =>
+      requestAnimationFrame(() =>
+        requestAnimationFrame(() => root.current?.querySelector(`[data-id="${id}"]`)?.focus()),
+      ),
+    step: (bar, by) => {
+      const all = [...root.current.querySelectorAll(".plan-bar")];
+      all[all.indexOf(bar) + by]?.focus();
+    },
+  };
+  const act = useActs(now);
   return (
-    <div className="card plan" ref={root} style={size ?? undefined} tabIndex={0} role="region" aria-label={label}>
-      <p id="plan-help" hidden>Left and right move, with Shift they stretch; Alt and up or down change the person; Enter opens, Delete removes.</p>
-      {size ? (<>
-        <div className="plan-head" aria-hidden="true"><span className="plan-corner" />{columns.map((c) => <span key={c.id} className={c.today ? "today" : undefined}>{c.label}</span>)}</div>
-        {rows.map((r) => <Row key={r.id} row={r} bars={byRow[r.id]} columns={columns} act={act} canCreate={Boolean(onCreate) && !locked} />)}
-      </>) : null}
-      <p role="status" className="sr">{say}</p>
-    </div>);
+    <div
+      className="card plan"
+      ref={root}
+      style={size ?? undefined}
+      tabIndex={0}
+      role="region"
+      aria-label={label}>
+      <p id="plan-help" hidden>
+        Left and right move, with Shift they stretch; Alt and up or down change the person; Enter opens,
+        Delete removes.
+      </p>
+      {size ? (
+        <div className="plan-head" aria-hidden="true">
+          <span className="plan-corner" />
+          {columns.map((column) => (
+            <span key={column.id} className={column.today ? "today" : undefined}>
+              {column.label}
+            </span>
+          ))}
+        </div>
+      ) : null}
+      {size
+        ? rows.map((row) => (
+            <Row
+              key={row.id}
+              {...{ row, columns, act }}
+              bars={byRow[row.id]}
+              canCreate={Boolean(onCreate) && !locked}
+            />
+          ))
+        : null}
+      <p role="status" className="sr">
+        {say}
+      </p>
+    </div>
+  );
 }

@@ -9,7 +9,7 @@ from psa_app.components.link import Text
 from psa_app.display.plan import PlanBar, PlanColumn, PlanRow
 
 _NEEDS = Icon  # the script draws it
-_PARTS = [rx.asset(name, shared=True) for name in ("plan_layout.js", "plan_drag.js")]
+_PARTS = [rx.asset(name, shared=True) for name in ("plan_layout.js", "plan_drag.js", "plan_row.jsx")]
 _Dict = rx.event.passthrough_event_spec(dict)
 
 

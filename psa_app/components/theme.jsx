@@ -2,7 +2,11 @@
 import { useEffect, useState } from "react";
 import { Icon } from "$/public/external/psa_app/components/icons/icons.jsx";
 
-const CHOICES = [["light", "sun", "Light"], ["dark", "moon", "Dark"], ["system", "screen", "As the system"]];
+const CHOICES = [
+  ["light", "sun", "Light"],
+  ["dark", "moon", "Dark"],
+  ["system", "screen", "As the system"],
+];
 
 export function ThemeSwitch() {
   const [choice, setChoice] = useState("system");
@@ -25,7 +29,18 @@ export function ThemeSwitch() {
   return (
     <div className="segmented" role="radiogroup" aria-label="Colours" onKeyDown={key}>
       {CHOICES.map(([value, icon, label]) => (
-        <button key={value} type="button" role="radio" aria-checked={choice === value} aria-label={label} title={label}
-          tabIndex={choice === value ? 0 : -1} onClick={() => pick(value)}><Icon name={icon} /></button>))}
-    </div>);
+        <button
+          key={value}
+          type="button"
+          role="radio"
+          aria-checked={choice === value}
+          aria-label={label}
+          title={label}
+          tabIndex={choice === value ? 0 : -1}
+          onClick={() => pick(value)}>
+          <Icon name={icon} />
+        </button>
+      ))}
+    </div>
+  );
 }

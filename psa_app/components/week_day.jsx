@@ -2,52 +2,183 @@
 import { useState } from "react";
 import { Icon } from "$/public/external/psa_app/components/icons/icons.jsx";
 import { show } from "$/public/hours.js";
+import { sum } from "$/public/external/psa_app/components/week_grid/week_cells.js";
 
-const sum = (list) => list.reduce((a, b) => a + b, 0);
+const time = (minutes) => show(minutes) || "0:00";
 
-export function DayList({ rows, days, minutes, note, why, bad, pending, status, suggestions, columns, picker, shut, onTimer, onAccept, onOpen, children }) {
-  const today = days.findIndex((d) => d.today);
-  const [at, setAt] = useState(today < 0 ? 0 : today), [adding, setAdding] = useState(false);
-  const day = days[at], filled = rows.filter((r) => minutes(r, at) > 0), others = rows.filter((r) => !(minutes(r, at) > 0));
-  const proposed = (suggestions ?? []).filter((s) => !s.day || s.day === day.id);
-  const line = (r) => {
-    const key = `${r.id}|${day.id}`, words = note(r, at);
-    return (
-      <li key={r.id}>
-        <button type="button" className="day-open" onClick={() => onOpen(r.id, day.id)}>
-          <span className="text"><b>{r.project}</b><span>{[r.client, r.task].filter(Boolean).join(" · ")}</span>{words ? <span className="note">{words}</span> : null}{bad[key] ? <span className="bad">{bad[key].why}</span> : null}</span>
-          <span className={`hours ${pending[key] ? "waits" : ""} ${bad[key] ? "bad" : ""}`}>{show(minutes(r, at)) || "–"}{why(r, at) ? <span className="sr">, locked</span> : null}</span>
-        </button>
-        {why(r, at) ? <span className="round still" title={why(r, at)}><Icon name="lock" /></span>
-          : onTimer ? <button type="button" className={`round ${r.running ? "on" : ""}`} aria-label={`${r.running ? "Stop" : "Start"} the timer, ${r.project} ${r.task}`} onClick={() => onTimer({ row: r.id })}><Icon name={r.running ? "stop" : "play"} /></button> : null}
-      </li>);
+function Head({ day, spent, week }) {
+  const today = `${time(spent)}${day.capacity ? ` of ${show(day.capacity)}` : ""}`;
+  return (
+    <div className="day-head">
+      <h1>{day.long || `${day.name} ${day.number}`}</h1>
+      <p className="muted">{`${today} · week ${week}`}</p>
+      {day.off ? <p className="muted">{day.off}</p> : null}
+    </div>
+  );
+}
+
+function Strip({ days, totals, at, onGo }) {
+  const key = (event) => {
+    const next = at + ({ ArrowRight: 1, ArrowLeft: -1 }[event.key] ?? NaN);
+    if (!days[next]) return;
+    event.preventDefault();
+    onGo(next);
+    event.currentTarget.children[next].focus();
   };
-  const key = (e) => {
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[e.key], next = at + step;
-    if (!step || !days[next]) return;
-    e.preventDefault(); setAt(next); e.currentTarget.children[next].focus();
+  return (
+    <div className="day-strip" role="tablist" aria-label="Days" onKeyDown={key}>
+      {days.map((day, n) => (
+        <button
+          key={day.id}
+          type="button"
+          role="tab"
+          id={`day-${day.id}`}
+          aria-selected={n === at}
+          aria-controls="day-panel"
+          tabIndex={n === at ? 0 : -1}
+          onClick={() => onGo(n)}>
+          <span>{day.name}</span>
+          <b>{day.number}</b>
+          <span>{show(totals[n])}</span>
+        </button>
+      ))}
+    </div>
+  );
+}
+
+function Proposal({ suggestion, onAccept }) {
+  return (
+    <div className="card day-suggest">
+      <div className="text">
+        <span className="badge t-accent">Suggested</span>
+        <b>{suggestion.title}</b>
+        <span className="muted">{suggestion.source}</span>
+      </div>
+      <button type="button" className="button" onClick={() => onAccept?.(suggestion.id)}>
+        {`Add ${show(suggestion.minutes)}`}
+      </button>
+    </div>
+  );
+}
+
+function End({ row, lock, onTimer }) {
+  if (lock) {
+    return (
+      <span className="round still" title={lock}>
+        <Icon name="lock" />
+      </span>
+    );
+  }
+  if (!onTimer) return null;
+  return (
+    <button
+      type="button"
+      className={`round ${row.running ? "on" : ""}`}
+      aria-label={`${row.running ? "Stop" : "Start"} the timer, ${row.project} ${row.task}`}
+      onClick={() => onTimer({ row: row.id })}>
+      <Icon name={row.running ? "stop" : "play"} />
+    </button>
+  );
+}
+
+function Line({ row, at, cells, onTimer, onOpen }) {
+  const lock = cells.locked(row, at);
+  const refusal = cells.refusal(row, at);
+  const note = cells.note(row, at);
+  return (
+    <li>
+      <button type="button" className="day-open" onClick={onOpen}>
+        <span className="text">
+          <b>{row.project}</b>
+          <span>{[row.client, row.task].filter(Boolean).join(" · ")}</span>
+          {note ? <span className="note">{note}</span> : null}
+          {refusal ? <span className="bad">{refusal}</span> : null}
+        </span>
+        <span className={`hours ${cells.waits(row, at) ? "waits" : ""} ${refusal ? "bad" : ""}`}>
+          {show(cells.minutes(row, at)) || "–"}
+          {lock ? <span className="sr">, locked</span> : null}
+        </span>
+      </button>
+      <End row={row} lock={lock} onTimer={onTimer} />
+    </li>
+  );
+}
+
+function Lines({ title, rows, children }) {
+  if (!rows.length) return null;
+  return (
+    <section className="card lined">
+      <div className="card-head">
+        <h2>{title}</h2>
+      </div>
+      <ul className="day-lines">{rows.map(children)}</ul>
+    </section>
+  );
+}
+
+export function DayList({
+  rows,
+  days,
+  cells,
+  status,
+  suggestions,
+  picker,
+  onTimer,
+  onAccept,
+  onOpen,
+  children,
+}) {
+  const [at, setAt] = useState(() =>
+    Math.max(
+      0,
+      days.findIndex((day) => day.today),
+    ),
+  );
+  const [adding, setAdding] = useState(false);
+  const day = days[at];
+  const totals = days.map((_, n) => cells.ofDay(n));
+  const filled = rows.filter((row) => cells.minutes(row, at) > 0);
+  const others = rows.filter((row) => !filled.includes(row));
+  const proposal = suggestions?.find((s) => !s.day || s.day === day.id);
+  const week = `${time(sum(totals))} of ${time(sum(days.map((d) => d.capacity)))}`;
+  const line = (row) => (
+    <Line key={row.id} {...{ row, at, cells, onTimer }} onOpen={() => onOpen(row.id, day.id)} />
+  );
+  const add = () => {
+    setAdding(true);
+    setTimeout(() => document.getElementById("week-add")?.focus());
   };
   return (
     <div className="week day">
-      <div className="day-head"><h1>{day.long || `${day.name} ${day.number}`}</h1>
-        <p className="muted">{`${show(columns[at]) || "0:00"}${day.capacity ? ` of ${show(day.capacity)}` : ""} · week ${show(sum(columns)) || "0:00"} of ${show(sum(days.map((d) => d.capacity))) || "0:00"}`}</p>
-        {day.off ? <p className="muted">{day.off}</p> : null}</div>
-      <div className="day-strip" role="tablist" aria-label="Days" onKeyDown={key}>
-        {days.map((d, n) => (
-          <button key={d.id} type="button" role="tab" id={`day-${d.id}`} aria-selected={n === at} aria-controls="day-panel" tabIndex={n === at ? 0 : -1} onClick={() => setAt(n)}>
-            <span>{d.name}</span><b>{d.number}</b><span>{show(columns[n])}</span></button>))}
-      </div>
+      <Head day={day} spent={totals[at]} week={week} />
+      <Strip days={days} totals={totals} at={at} onGo={setAt} />
       <div id="day-panel" role="tabpanel" aria-labelledby={`day-${day.id}`} className="stack">
-        {proposed.slice(0, 1).map((s) => (
-          <div key={s.id} className="card day-suggest"><div className="text"><span className="badge t-accent">Suggested</span><b>{s.title}</b><span className="muted">{s.source}</span></div>
-            <button type="button" className="button" onClick={() => onAccept?.(s.id)}>{`Add ${show(s.minutes)}`}</button></div>))}
-        {filled.length ? <section className="card lined"><div className="card-head"><h2>{day.today ? "Today" : "Entries"}</h2></div><ul className="day-lines">{filled.map(line)}</ul></section> : null}
-        {others.length ? <section className="card lined"><div className="card-head"><h2>{filled.length ? "More rows of this week" : "Rows of this week"}</h2></div><ul className="day-lines">{others.map(line)}</ul></section> : null}
+        {proposal ? <Proposal suggestion={proposal} onAccept={onAccept} /> : null}
+        <Lines title={day.today ? "Today" : "Entries"} rows={filled}>
+          {line}
+        </Lines>
+        <Lines title={filled.length ? "More rows of this week" : "Rows of this week"} rows={others}>
+          {line}
+        </Lines>
         {rows.length ? null : <p className="muted">No rows yet. Add what you worked on.</p>}
-        {adding && picker ? <div className="card pad"><label htmlFor="week-add" className="strong">Add a row</label>{picker}</div> : null}
+        {adding && picker ? (
+          <div className="card pad">
+            <label htmlFor="week-add" className="strong">
+              Add a row
+            </label>
+            {picker}
+          </div>
+        ) : null}
         {children}
-        <p role="status" className="muted small">{status}</p>
+        <p role="status" className="muted small">
+          {status}
+        </p>
       </div>
-      {picker && !shut ? <button type="button" className="fab" aria-label="Add a row" onClick={() => { setAdding(true); setTimeout(() => document.getElementById("week-add")?.focus()); }}><Icon name="plus" /></button> : null}
-    </div>);
+      {picker ? (
+        <button type="button" className="fab" aria-label="Add a row" onClick={add}>
+          <Icon name="plus" />
+        </button>
+      ) : null}
+    </div>
+  );
 }

@@ -11,7 +11,10 @@ from psa_app.display.forms import Option
 from psa_app.display.week import Suggestion, WeekDay, WeekRow
 
 _NEEDS = (Icon, Picker)  # the script draws them
-_PARTS = [rx.asset(name, shared=True) for name in ("week_pending.js", "week_sheet.jsx", "week_day.jsx")]
+_PARTS = [
+    rx.asset(name, shared=True)
+    for name in ("week_pending.js", "week_cells.js", "week_sheet.jsx", "week_day.jsx", "week_table.jsx")
+]
 _Dict = rx.event.passthrough_event_spec(dict)
 _Str = rx.event.passthrough_event_spec(str)
 

@@ -69,6 +69,7 @@ def _member_roles(session: Session, prepared: Prepared) -> dict[tuple[int, int],
 def write_rows(
     session: Session, actor: Actor, prepared: Prepared, prices: Sequence[Price], run_id: int
 ) -> None:
+    """Inserts all rows at once, each with a line of history."""
     if not prepared.rows:
         return
     ids = _reserve_ids(session, len(prepared.rows))

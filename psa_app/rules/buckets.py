@@ -1,0 +1,55 @@
+"""Conservation of hours: each worked second lies in exactly one bucket.
+
+What is billed is billed, whatever became of the task since. The rest of it is not billable, covered
+by a fixed fee, over a cap, or still to be billed.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Bucket(StrEnum):
+    """Where a worked second lies, in the order in which a report shows them."""
+
+    not_billable = "not_billable"
+    unbilled = "unbilled"
+    drafted = "drafted"
+    invoiced = "invoiced"
+    fee = "fee"
+    over_cap = "over_cap"
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """Seconds of one entry, or of several that are alike; `over_cap` is what a cap holds back."""
+
+    seconds: int
+    is_billable: bool
+    is_covered: bool  # its task bills to a fixed line
+    drafted: int = 0
+    invoiced: int = 0
+    over_cap: int = 0
+
+
+def buckets(worked: Worked) -> dict[Bucket, int]:
+    """The seconds by bucket; they sum to what was worked.
+
+    Raises `ValueError` when more is billed, or lies over the cap, than was worked: a second would
+    lie in two buckets.
+
+    Of 3,600 billable seconds with 600 drafted, 1,200 invoiced and 300 over the cap, 1,500 are unbilled.
+    """
+    found = dict.fromkeys(Bucket, 0)
+    found[Bucket.drafted], found[Bucket.invoiced] = worked.drafted, worked.invoiced
+    rest = worked.seconds - worked.drafted - worked.invoiced
+    if min(worked.seconds, worked.drafted, worked.invoiced, worked.over_cap) < 0 or rest < 0:
+        raise ValueError("More is billed than was worked.")
+    if not worked.is_billable:
+        found[Bucket.not_billable] = rest
+    elif worked.is_covered:
+        found[Bucket.fee] = rest
+    elif worked.over_cap > rest:
+        raise ValueError("More lies over the cap than is left.")
+    else:
+        found[Bucket.over_cap], found[Bucket.unbilled] = worked.over_cap, rest - worked.over_cap
+    return found

@@ -69,20 +69,33 @@ def invoice_page(
     pages = max(1, -(-total // PAGE))
     page = max(1, min(page, pages))
     rows = connection.execute(
-        select(
-            Invoice.id, Invoice.number, Invoice.account_id, Account.name, Invoice.status, Invoice.currency,
-            Invoice.total_minor, _rest().label("rest"), Invoice.issued_on, Invoice.due_on, Invoice.is_sandbox,
-        )
+        select(*_columns())
         .join(Account, _of_account())
         .where(*chosen)
         .order_by(*_order(sort))
         .limit(PAGE)
         .offset((page - 1) * PAGE)
-    )  # fmt: skip
-    found = tuple(InvoiceRow(*row[:7], int(row.rest), *row[8:]) for row in rows)
+    )
+    found = tuple(InvoiceRow(**{**row._asdict(), "open": int(row.open)}) for row in rows)
     return InvoicePage(
         found, total, page, pages, _open_sums(connection, chosen), _counts(connection, where, today)
     )
+
+
+def _columns() -> list[Any]:
+    return [
+        col(Invoice.id),
+        col(Invoice.number),
+        col(Invoice.account_id).label("client_id"),
+        col(Account.name).label("client"),
+        col(Invoice.status),
+        col(Invoice.currency),
+        col(Invoice.total_minor).label("total"),
+        _rest().label("open"),
+        col(Invoice.issued_on),
+        col(Invoice.due_on),
+        col(Invoice.is_sandbox),
+    ]
 
 
 def paid_on_invoice() -> Any:
@@ -141,10 +154,10 @@ def _order(sort: str) -> list[Any]:
 
 def _open_sums(connection: Any, where: list[ColumnElement[bool]]) -> dict[str, int]:
     rows = connection.execute(
-        select(Invoice.currency, func.sum(_rest()))
+        select(col(Invoice.currency), func.sum(_rest()))
         .join(Account, _of_account())
         .where(*where)
-        .group_by(Invoice.currency)
+        .group_by(col(Invoice.currency))
     )
     return {currency: int(amount) for currency, amount in rows if amount}
 

@@ -149,9 +149,17 @@ def entries_behind(session: Session, actor: Actor, invoice_id: int, line_id: int
     fetch(session, actor, Invoice, invoice_id)
     rows = session.connection().execute(
         select_columns(
-            ENTRY.c.id, ENTRY.c.work_date, Person.name.label("person"), PROJECT.c.name.label("project"),  # type: ignore[attr-defined]
-            TASK.c.name.label("task"), ENTRY.c.note, BILLED_TIME.c.seconds, BILLED_TIME.c.minutes,
-            BILLED_TIME.c.amount_minor, ENTRY.c.bill_rate_minor, ENTRY.c.bill_level,
+            ENTRY.c.id,
+            ENTRY.c.work_date,
+            col(Person.name).label("person"),
+            PROJECT.c.name.label("project"),
+            TASK.c.name.label("task"),
+            ENTRY.c.note,
+            BILLED_TIME.c.seconds,
+            BILLED_TIME.c.minutes,
+            BILLED_TIME.c.amount_minor,
+            ENTRY.c.bill_rate_minor,
+            ENTRY.c.bill_level,
         )
         .join(BILLED_TIME, BILLED_TIME.c.entry_id == ENTRY.c.id)
         .join(INVOICE_LINE, INVOICE_LINE.c.id == BILLED_TIME.c.line_id)
@@ -160,7 +168,7 @@ def entries_behind(session: Session, actor: Actor, invoice_id: int, line_id: int
         .join(TASK, TASK.c.id == ENTRY.c.task_id)
         .where(INVOICE_LINE.c.invoice_id == invoice_id, INVOICE_LINE.c.id == line_id)
         .order_by(ENTRY.c.work_date, ENTRY.c.id)
-    )  # fmt: skip
+    )
     return [EntryBehind(*row) for row in rows]
 
 
@@ -215,11 +223,17 @@ def _payments(session: Session, invoice_id: int) -> tuple[PaymentRow, ...]:
     ).all()
     return tuple(
         PaymentRow(
-            int(one.id or 0), one.received_on, one.method, one.reference, one.provider, one.status, int(amount or 0),
+            int(one.id or 0),
+            one.received_on,
+            one.method,
+            one.reference,
+            one.provider,
+            one.status,
+            int(amount or 0),
             one.failure,
         )
         for one, amount in rows
-    )  # fmt: skip
+    )
 
 
 def _events(session: Session, invoice_id: int, payment_ids: list[int]) -> tuple[Event, ...]:

@@ -1,0 +1,123 @@
+"""The list of invoices, and the dialog for a new draft."""
+
+import reflex as rx
+
+from psa_app import routes
+from psa_app.components import fields
+from psa_app.components.buttons import button
+from psa_app.components.cards import notice
+from psa_app.components.dialog import dialog
+from psa_app.components.empty import empty
+from psa_app.components.form import form, form_error, form_foot
+from psa_app.components.link import text_link
+from psa_app.components.table import Sorting, Tools, export_menu, table_card
+from psa_app.components.tabs import tabs
+from psa_app.display.forms import Option
+from psa_app.pages.frame import staff
+from psa_app.pages.registry import page
+from psa_app.state.invoices import COLUMNS, GROUPINGS
+from psa_app.state.invoices import InvoicesState as State
+
+
+@page(
+    routes.INVOICES,
+    title="Invoices",
+    right="invoices.read",
+    on_load=State.load,
+    live=("invoice", "payment"),
+)
+def invoices() -> rx.Component:
+    """Tabs by state, search, the table with what is open."""
+    return staff(
+        "Invoices",
+        tabs(State.tabs, State.view, "States"),
+        table_card(
+            COLUMNS,
+            State.rows,
+            label="Invoices",
+            above=Tools(
+                State.q,
+                State.search,
+                "Search by number, client or order",
+                right=[
+                    export_menu(
+                        [("CSV", "/files/export/invoices.csv"), ("Excel", "/files/export/invoices.xlsx")]
+                    )
+                ],
+            ),
+            sorting=Sorting(State.sort, State.descending, State.on_sort),
+            pages=State.pager,
+            on_page=State.go,
+            loading=~State.is_ready,
+            empty=empty(
+                "No invoices here",
+                "They are drafted from approved time and accepted milestones.",
+                icon_name="invoices",
+            ),
+        ),
+        _draft(),
+        area="invoices",
+        subtitle=rx.fragment(State.subtitle, " · ", text_link("payments", href=routes.PAYMENTS)),
+        actions=[
+            rx.cond(
+                State.may_draft, button("New draft", look="primary", on_click=State.ask_draft, data_new="")
+            )
+        ],
+    )
+
+
+def _draft() -> rx.Component:
+    errors = State.errors
+    return dialog(
+        form(
+            fields.fields(
+                fields.picker(
+                    "client",
+                    "Client",
+                    value=State.client,
+                    shown=State.client_name,
+                    options=State.clients,
+                    required=True,
+                    error=rx.cond(errors["client"], errors["client"], errors["account_id"]),
+                ),
+                fields.date("until", "Work up to", State.until, required=True, error=errors["until"]),
+                fields.select("grouping", "Lines", [Option(*one) for one in GROUPINGS.items()], ""),
+                rx.el.div(
+                    fields.checkbox("time", "Approved time", True, error=errors["time"]),
+                    fields.checkbox("milestones", "Accepted milestones", True),
+                ),
+                two=True,
+            ),
+            rx.cond(
+                State.previewed,
+                notice(
+                    rx.el.b("This would be billed"),
+                    rx.el.ul(rx.foreach(State.preview, _item)),
+                    rx.foreach(State.missing, lambda text: rx.el.div(text, class_name="muted small")),
+                ),
+            ),
+            rx.cond(
+                ~State.previewed & (State.missing.length() > 0),
+                notice(rx.foreach(State.missing, _words), tone="warn"),
+            ),
+            form_error(errors["form"]),
+            form_foot(
+                rx.cond(State.previewed, "Make the draft", "Show what would be billed"), on_cancel=State.close
+            ),
+            on_submit=State.draft,
+            key="draft-" + State.form_key.to_string(),
+            label="New draft",
+            guard=False,
+        ),
+        open=State.drafting,
+        on_close=State.close,
+        title="New invoice draft",
+    )
+
+
+def _item(text: rx.Var[str]) -> rx.Component:
+    return rx.el.li(text)
+
+
+def _words(text: rx.Var[str]) -> rx.Component:
+    return rx.el.div(text)

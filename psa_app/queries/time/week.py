@@ -83,6 +83,7 @@ class WeekView:
 
     person_id: int
     person: str
+    time_zone: str
     week: int
     state: str
     days: tuple[DayView, ...]
@@ -112,19 +113,20 @@ class TaskChoice:
 def week_view(
     session: Session,
     actor: Actor,
-    week: int,
+    week: int | None = None,
     *,
     person_id: int | None = None,
     more_tasks: Collection[int] = (),
 ) -> WeekView:
-    """The week of a person (the actor's own by default), within what the actor may see.
+    """The week (the present one by default) of a person (the actor), within what the actor may see.
 
     Rows are the tasks with time in this week or the last, and `more_tasks`. Raises `NotFound`
     for a person that is not there, `Invalid` for a week that is none.
     """
     require(actor, "time.read")
-    days = weeks.days(week)
     person = fetch(session, actor, Person, person_id or actor.person_id or 0)
+    week = week or weeks.week_of(clock.today(person.time_zone))
+    days = weeks.days(week)
     whose = int(person.id or 0)
     entries = _entries(session, actor, whose, days[0], days[6])
     before = weeks.days(weeks.previous_week(week))
@@ -137,6 +139,7 @@ def week_view(
     return WeekView(
         person_id=whose,
         person=person.name,
+        time_zone=person.time_zone,
         week=week,
         state=_state(sheets, entries),
         days=view_days,

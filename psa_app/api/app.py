@@ -16,8 +16,8 @@ Lifespan = Callable[[], AbstractAsyncContextManager[None]]
 @cache
 def modules() -> tuple[ModuleType, ...]:
     """The modules named above: each brings its list `routes`, and may bring a `lifespan`."""
-    names = [f"psa_app.api.{name}" for name in MODULES]
-    return tuple(importlib.import_module(name) for name in names if importlib.util.find_spec(name))
+    specs = [importlib.util.find_spec(f"psa_app.api.{name}") for name in MODULES]
+    return tuple(importlib.import_module(spec.name) for spec in specs if spec is not None and spec.origin)
 
 
 def create_api() -> Starlette:

@@ -93,18 +93,34 @@ class Tab:
 
     async def send(self, handler: Any, payload: Any = None, page: str = "/") -> list[dict[str, Any]]:
         """Sends an event and waits until all that it led to is done; returns the updates."""
-        before = len(self.received)
-        body = {"name": name_of(handler), "payload": {} if payload is None else payload}
-        await self.emit(body | {"router_data": {"pathname": page, "asPath": page}})
+        return await self.send_all(handler, [{} if payload is None else payload], page)
+
+    async def send_all(self, handler: Any, payloads: list[Any], page: str = "/") -> list[dict[str, Any]]:
+        """Sends an event with each payload, one right after the other; returns the updates."""
+        before, router = len(self.received), {"pathname": page, "asPath": page}
+        for payload in payloads:
+            await self.throw(
+                json.dumps({"name": name_of(handler), "payload": payload, "router_data": router})
+            )
+        await self.done()
         return self.received[before:]
 
     async def emit(self, data: Any) -> None:
         """Sends anything at all as an event, and waits until the server is done with it."""
-        await self.emit_text(json.dumps(data))
+        await self.throw(json.dumps(data))
+        await self.done()
 
-    async def emit_text(self, text: str) -> None:
-        """Sends text that may or may not be JSON as an event's data, and waits as `emit` does."""
+    async def throw(self, text: str) -> None:
+        """Sends text that may or may not be JSON as an event's data; does not wait."""
         await self._socket.eio.send(f'2{SPACE},["event",{text}]')
+
+    @property
+    def is_open(self) -> bool:
+        """False once the server has closed the socket."""
+        return bool(self._socket.connected)
+
+    async def done(self) -> None:
+        """Waits until the server is done with all that was sent, and its answers have come."""
         await self._round()
         await self.settled()
         await self._round()

@@ -1,9 +1,9 @@
 """The rates as rules read them, and why an entry has the price it has."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 from sqlmodel import Session
@@ -14,6 +14,8 @@ from psa_app.queries.time.tables import COST, ENTRY, LINE, MEMBER, PERSON, PROJE
 from psa_app.rules.cost import CostBook, CostRow
 from psa_app.rules.rates import Ladder, Level, RateRow, Step, Work
 
+T = TypeVar("T")
+_REMEMBERED = "rates"
 _ALL_RATES = select(
     RATE.c.id, RATE.c.level, RATE.c.amount_minor, RATE.c.currency, RATE.c.valid_from, RATE.c.valid_to,
     RATE.c.sow_line_id, RATE.c.project_id, RATE.c.account_id, RATE.c.person_id, RATE.c.role_id,
@@ -65,10 +67,7 @@ _STANDARDS = select(ROLE.c.id, ROLE.c.standard_cost_minor)
 
 def ladder(session: Session) -> Ladder:
     """All rates, read once for each session; `forget` after a rate has changed."""
-    found: Ladder | None = session.info.get("ladder")
-    if found is None:
-        found = session.info["ladder"] = Ladder(rate_rows(session))
-    return found
+    return _once(session, ("all",), lambda: Ladder(rate_rows(session)))
 
 
 def ladder_for(
@@ -80,12 +79,13 @@ def ladder_for(
     role_id: int,
     person_id: int,
 ) -> Ladder:
-    """Only the rates that some work may use: for the price of a single entry."""
+    """Only the rates that some work may use: for the price of a single entry. Remembered like `ladder`."""
     about = {
         "sow_line_id": sow_line_id, "project_id": project_id, "account_id": account_id, "role_id": role_id,
         "person_id": person_id,
     }  # fmt: skip
-    return Ladder(_rows(session.connection().execute(_RATES_FOR, about)))
+    key = ("some", *about.values())
+    return _once(session, key, lambda: Ladder(_rows(session.connection().execute(_RATES_FOR, about))))
 
 
 def rate_rows(session: Session, *where: ColumnElement[bool]) -> list[RateRow]:
@@ -95,29 +95,42 @@ def rate_rows(session: Session, *where: ColumnElement[bool]) -> list[RateRow]:
 
 def cost_book(session: Session) -> CostBook:
     """All cost rates and the roles' standard costs, read once for each session. Owner and finance only."""
-    found: CostBook | None = session.info.get("costs")
-    if found is None:
-        connection = session.connection()
-        rows = [
-            CostRow(row.id, row.person_id, None, row.amount_minor, row.valid_from)
-            for row in connection.execute(_COSTS)
-        ]
-        rows += _standards((row.id, row.standard_cost_minor) for row in connection.execute(_STANDARDS))
-        found = session.info["costs"] = CostBook(rows)
-    return found
+    return _once(session, ("costs",), lambda: _all_costs(session))
 
 
 def cost_book_of(session: Session, person_id: int, role_id: int, standard: int) -> CostBook:
-    """The cost rates of one person, with the standard cost of the role they work in."""
-    rows = session.connection().execute(_COSTS_OF, {"person_id": person_id})
-    own = [CostRow(row.id, row.person_id, None, row.amount_minor, row.valid_from) for row in rows]
-    return CostBook([*own, *_standards([(role_id, standard)])])
+    """The cost rates of one person, with the standard cost of the role they work in. Remembered too."""
+
+    def read() -> CostBook:
+        own = _costs(session.connection().execute(_COSTS_OF, {"person_id": person_id}))
+        return CostBook([*own, *_standards([(role_id, standard)])])
+
+    return _once(session, ("cost", person_id, role_id, standard), read)
 
 
 def forget(session: Session) -> None:
     """Rates or costs have changed: what this session remembers of them is old."""
-    session.info.pop("ladder", None)
-    session.info.pop("costs", None)
+    session.info.pop(_REMEMBERED, None)
+
+
+def _once(session: Session, key: Hashable, read: Callable[[], T]) -> T:
+    """What `read` gives, read once for each session until `forget`."""
+    known: dict[Hashable, T] = session.info.setdefault(_REMEMBERED, {})
+    found = known.get(key)
+    if found is None:
+        found = known[key] = read()
+    return found
+
+
+def _all_costs(session: Session) -> CostBook:
+    connection = session.connection()
+    roles = connection.execute(_STANDARDS)
+    standards = _standards((row.id, row.standard_cost_minor) for row in roles)
+    return CostBook([*_costs(connection.execute(_COSTS)), *standards])
+
+
+def _costs(found: Iterable[Any]) -> list[CostRow]:
+    return [CostRow(row.id, row.person_id, None, row.amount_minor, row.valid_from) for row in found]
 
 
 def _rows(found: Iterable[Any]) -> list[RateRow]:

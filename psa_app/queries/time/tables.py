@@ -19,6 +19,7 @@ from psa_app.models import (
     SowLine,
     Task,
     TimeEntry,
+    Timer,
     Timesheet,
     User,
 )
@@ -43,4 +44,5 @@ ROLE = _table(Role)
 SHEET = _table(Timesheet)
 SOW = _table(Sow)
 TASK = _table(Task)
+TIMER = _table(Timer)
 USER = _table(User)

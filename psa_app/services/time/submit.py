@@ -5,17 +5,19 @@ What was rejected goes back to the sheet it came from; time that comes late is a
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
 from psa_app import clock
 from psa_app.access import Actor, act, fetch
+from psa_app.db import insert_row
 from psa_app.errors import Conflict, Forbidden
-from psa_app.models import Timer, Timesheet
-from psa_app.queries.time.tables import ENTRY, SHEET
+from psa_app.models import Timesheet
+from psa_app.queries.time.tables import ENTRY, SHEET, TIMER
 from psa_app.rules import weeks
 from psa_app.rules.timesheets import HandedIn, Sheet, sheet_to_fill
 from psa_app.services import history
@@ -42,14 +44,18 @@ def submit_week(session: Session, actor: Actor, *, week: int, person_id: int | N
     """
     person = facts.locked_person(session, facts.whose(actor, person_id))
     _check_no_timer(session, person, week)
-    sheets = handed_in(session, person.id, week)
-    drafts = _drafts(session, person.id, week)
-    if not drafts and any(sheet.state is not Sheet.open for sheet in sheets):
+    entries, sheets = _week(session, person.id, week)
+    drafts = [row for row in entries if row.status == "draft"]
+    handed_in = _handed_in(entries, sheets)
+    if not drafts and any(sheet.state is not Sheet.open for sheet in handed_in):
         raise Conflict("This week is handed in already, and there is no new time in it.", "week")
     locked = facts.locked_through(session)
     for day in {row.work_date for row in drafts} or {weeks.days(week)[6]}:
         checks.check_open(locked, day, actor)
-    return _hand_in(session, actor, person, week, sheets, drafts)
+    number = sheet_to_fill(handed_in)
+    known = next((row.id for row in sheets if row.number == number), None)
+    target = _sheet(session, person.id, week, number, known, is_empty=not drafts)
+    return _hand_in(session, actor, week, number, target, drafts)
 
 
 @act("timesheets", "submit_all", right="time.log")
@@ -68,11 +74,9 @@ def submit_all(
 
 
 def _hand_in(
-    session: Session, actor: Actor, person: Any, week: int, sheets: list[HandedIn], drafts: list[Any]
+    session: Session, actor: Actor, week: int, number: int, target: int, drafts: list[Any]
 ) -> Submitted:
     """Late drafts go to the sheet that is open, else to a new one; returned ones where they came from."""
-    number = sheet_to_fill(sheets)
-    target = _sheet(session, person.id, week, number, is_empty=not drafts)
     by_sheet: dict[int, list[int]] = defaultdict(list)
     for row in drafts:
         by_sheet[row.timesheet_id or target].append(row.id)
@@ -128,47 +132,45 @@ def recall_week(session: Session, actor: Actor, timesheet_id: int) -> int:
 _OF_SHEET = select(ENTRY.c.id, ENTRY.c.status, ENTRY.c.work_date).order_by(ENTRY.c.id)
 
 
-def handed_in(session: Session, person_id: int, week: int) -> list[HandedIn]:
-    """The handings-in of a person's week with the states of their entries."""
-    days = weeks.days(week)
-    connection = session.connection()
+_ENTRIES = (
+    select(ENTRY.c.id, ENTRY.c.work_date, ENTRY.c.seconds, ENTRY.c.timesheet_id, ENTRY.c.status)
+    .where(
+        ENTRY.c.person_id == bindparam("person_id"),
+        ENTRY.c.work_date.between(bindparam("first"), bindparam("last")),
+    )
+    .order_by(ENTRY.c.id)
+)
+_SHEETS = (
+    select(SHEET.c.id, SHEET.c.number, SHEET.c.is_empty, SHEET.c.recalled_at)
+    .where(SHEET.c.person_id == bindparam("person_id"), SHEET.c.week == bindparam("week"))
+    .order_by(SHEET.c.number)
+)
+
+
+def _week(session: Session, person_id: int, week: int) -> tuple[Sequence[Any], Sequence[Any]]:
+    """A person's entries of a week, by id, and its handings-in, by number."""
+    days, connection = weeks.days(week), session.connection()
+    of = {"person_id": person_id, "first": days[0], "last": days[6]}
+    entries = connection.execute(_ENTRIES, of).all()
+    return entries, connection.execute(_SHEETS, {"person_id": person_id, "week": week}).all()
+
+
+def _handed_in(entries: Sequence[Any], sheets: Sequence[Any]) -> list[HandedIn]:
+    """The handings-in with the states of their entries."""
     statuses: dict[int, set[str]] = defaultdict(set)
-    of_week = (ENTRY.c.person_id == person_id, ENTRY.c.work_date.between(days[0], days[6]))
-    pairs = (
-        select(ENTRY.c.timesheet_id, ENTRY.c.status)
-        .where(*of_week, ENTRY.c.timesheet_id.is_not(None))
-        .distinct()
-    )
-    for sheet_id, status in connection.execute(pairs):
-        statuses[sheet_id].add(status)
-    rows = connection.execute(
-        select(SHEET.c.id, SHEET.c.number, SHEET.c.is_empty, SHEET.c.recalled_at)
-        .where(SHEET.c.person_id == person_id, SHEET.c.week == week)
-        .order_by(SHEET.c.number)
-    )
-    return [HandedIn(row.number, statuses[row.id], row.is_empty, row.recalled_at is not None) for row in rows]
+    for row in entries:
+        if row.timesheet_id is not None:
+            statuses[row.timesheet_id].add(row.status)
+    return [
+        HandedIn(row.number, statuses[row.id], row.is_empty, row.recalled_at is not None) for row in sheets
+    ]
 
 
-def _drafts(session: Session, person_id: int, week: int) -> list[Any]:
-    days = weeks.days(week)
-    return list(
-        session.connection().execute(
-            select(ENTRY.c.id, ENTRY.c.work_date, ENTRY.c.seconds, ENTRY.c.timesheet_id)
-            .where(
-                ENTRY.c.person_id == person_id,
-                ENTRY.c.work_date.between(days[0], days[6]),
-                ENTRY.c.status == "draft",
-            )
-            .order_by(ENTRY.c.id)
-        )
-    )
+_RUNNING = select(TIMER.c.started_at, TIMER.c.time_zone).where(TIMER.c.person_id == bindparam("person_id"))
 
 
 def _check_no_timer(session: Session, person: Any, week: int) -> None:
-    started = session.connection().execute(
-        select(Timer.started_at, Timer.time_zone).where(Timer.person_id == person.id)  # type: ignore[call-overload]
-    )
-    row = started.first()
+    row: Any = session.connection().execute(_RUNNING, {"person_id": person.id}).first()
     if (
         row is not None
         and weeks.split_at_midnight(row.started_at, clock.now(), row.time_zone)[0][0] <= weeks.days(week)[6]
@@ -176,21 +178,17 @@ def _check_no_timer(session: Session, person: Any, week: int) -> None:
         raise Conflict("The timer is running. Stop or discard it, then hand in the week.", "timer")
 
 
-def _sheet(session: Session, person_id: int, week: int, number: int, *, is_empty: bool) -> int:
-    """The handing-in of this number, made or filled again; returns its id."""
-    found = session.connection().execute(
-        select(SHEET.c.id).where(
-            SHEET.c.person_id == person_id, SHEET.c.week == week, SHEET.c.number == number
-        )
-    )
-    sheet_id = found.scalar()
+def _sheet(
+    session: Session, person_id: int, week: int, number: int, known: int | None, *, is_empty: bool
+) -> int:
+    """The handing-in of this number, made, or the `known` one filled again; returns its id."""
     now = clock.now()
-    if sheet_id is None:
-        sheet = Timesheet(person_id=person_id, week=week, number=number, is_empty=is_empty, submitted_at=now)
-        session.add(sheet)
-        session.flush()
-        return int(sheet.id or 0)
-    sheet = session.get_one(Timesheet, int(sheet_id), populate_existing=True)
+    if known is None:
+        return insert_row(
+            session, Timesheet, version=1, created_at=now, updated_at=now, person_id=person_id, week=week,
+            number=number, is_empty=is_empty, submitted_at=now, recalled_at=None,
+        )  # fmt: skip
+    sheet = session.get_one(Timesheet, known, populate_existing=True)
     sheet.is_empty, sheet.submitted_at, sheet.recalled_at = is_empty, now, None
     session.flush()
-    return int(sheet_id)
+    return known

@@ -68,6 +68,14 @@ def money(amount: int, currency: str, locale: str = "en") -> str:
     return f"{sign}{style.before}{figures.decimal(abs(amount), style.digits)}{style.after}"
 
 
+def money_whole(amount: int, currency: str, locale: str = "en") -> str:
+    """Without the digits of the minor unit, for key figures: 8421050 EUR is "€84,211"."""
+    style, figures = _currency(currency, locale), _figures(locale)
+    units = divide(abs(amount), 10**style.digits)
+    sign = MINUS if amount < 0 and units else ""
+    return f"{sign}{style.before}{figures.whole(units)}{style.after}"
+
+
 def money_short(amount: int, currency: str, locale: str = "en") -> str:
     """Two or three leading digits for cards and axes: "€840", "€8.4k", "€84k", "€1.2M"."""
     style, figures = _currency(currency, locale), _figures(locale)
@@ -124,6 +132,13 @@ def day_long(value: date, locale: str = "en", *, year: bool = False) -> str:
     """A day in full: "Sunday 22 November", with the year "Sunday 22 November 2026"."""
     pattern = "EEEE d MMMM y" if year else "EEEE d MMMM"
     return _date(value, pattern, "yMMMMEEEEd" if year else "MMMMEEEEd", locale)
+
+
+@lru_cache(maxsize=256)
+def month(value: date, locale: str = "en", *, short: bool = False, year: bool = False) -> str:
+    """The month of a day: "November", short "Nov", with the year "November 2026"."""
+    pattern = f"{'MMM' if short else 'MMMM'}{' y' if year else ''}"
+    return _date(value, pattern, f"{'y' if year else ''}{'LLL' if short else 'LLLL'}", locale)
 
 
 @lru_cache(maxsize=1024)

@@ -26,7 +26,7 @@ from psa_app.queries.projects.worked import worked
 class FirmHome:
     """The whole page. Amounts are minor units of the firm's currency.
 
-    `unbilled` are contracts with work in progress, the largest first; `owed` open invoices, the
+    `ready_before` is the part of `ready` from before this month. `unbilled` are contracts with work in progress, the largest first; `owed` open invoices, the
     longest due first; `projects` the active ones, those that need a look first; `no_rate` the
     currencies whose amounts are missing because no exchange rate is stored.
     """
@@ -37,6 +37,7 @@ class FirmHome:
     wip: int
     deferred: int
     ready: int
+    ready_before: int
     drafted: int
     unbilled: tuple[Earned, ...]
     owed: tuple[OpenInvoice, ...]
@@ -69,6 +70,7 @@ def firm_home(session: Session, actor: Actor) -> FirmHome:
         sum(one.wip for one in found),
         sum(one.deferred for one in found),
         sum(one.ready for one in found),
+        sum(one.ready_before for one in found),
         sum(one.drafted for one in found),
         tuple(sorted((one for one in found if one.wip or one.ready), key=lambda one: -one.wip)),
         tuple(owed),

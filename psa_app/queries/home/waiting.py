@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from psa_app import routes
 from psa_app.access import Actor, may, visible
+from psa_app.formats import words
 from psa_app.models import Invoice, Leave, Milestone, Payment, Sow, TimeEntry, Timesheet
 from psa_app.queries.projects.tables import ACCOUNT, INVOICE, LEAVE, LINE, MILESTONE, PERSON, PROJECT, SOW
 from psa_app.queries.time.tables import ENTRY, SHEET
@@ -80,7 +81,7 @@ def _leave(session: Session, actor: Actor, zone: ZoneInfo) -> Iterable[Waits]:
         .limit(EACH)
     )
     for row in session.connection().execute(statement):
-        days = f"{row.starts_on.isoformat()} – {row.ends_on.isoformat()}"
+        days = words.day_range(row.starts_on, row.ends_on, year=False)
         yield Waits("leave", row.id, row.name, days, _day(row.created_at, zone), routes.APPROVALS)
 
 

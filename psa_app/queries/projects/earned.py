@@ -22,7 +22,7 @@ from psa_app.queries.invoices.open_work import OpenWork, open_work
 from psa_app.queries.projects.billed import Billed, billed
 from psa_app.queries.projects.contracts import Contract, FixedLine, sow_projects
 from psa_app.queries.projects.fixed import expected_losses, fixed_progress, spent_by_task
-from psa_app.queries.projects.periods import Periods
+from psa_app.queries.projects.periods import THIS, Periods
 from psa_app.queries.projects.tables import LINE
 from psa_app.queries.projects.worked import Worked
 from psa_app.rules import recognition
@@ -36,8 +36,9 @@ Triple = tuple[int, int, int]
 class Earned:
     """A contract's figures in the base currency; triples are before last month, last month, this month.
 
-    `ready` can be put on an invoice now (`ready_lines` is its time by SOW line, in the contract's
-    currency), `drafted` waits on drafts, `over_cap_seconds` are worked beyond what may be billed.
+    `ready` can be put on an invoice now: `ready_before` is its part from before this month,
+    `ready_lines` its time by SOW line in the contract's currency. `drafted` waits on drafts,
+    `over_cap_seconds` are worked beyond what may be billed.
     `open_seconds` and `open_cost` are billable by the hour and not approved yet; `cost` is without them.
     `provision` is the part of `cost` that is expected and not yet spent on contracts that lose money;
     `held` says that a fixed line's progress cannot be told any more.
@@ -54,6 +55,7 @@ class Earned:
     issued: int = 0
     drafted: int = 0
     ready: int = 0
+    ready_before: int = 0
     ready_lines: Mapping[int, int] = field(default_factory=dict)
     over_cap_seconds: int = 0
     provision: int = 0
@@ -90,6 +92,7 @@ class _Sums:
     recognized: list[int] = field(default_factory=lambda: [0, 0, 0])
     provision: list[int] = field(default_factory=lambda: [0, 0, 0])
     ready: int = 0
+    ready_before: int = 0
     ready_lines: dict[int, int] = field(default_factory=lambda: defaultdict(int))
     over_cap: int = 0
     held: bool = False
@@ -144,6 +147,7 @@ def _together(contract: Contract, sums: _Sums, book: Billed, work: Sequence[Work
         issued=book.issued,
         drafted=book.drafted,
         ready=sums.ready,
+        ready_before=sums.ready_before,
         ready_lines=sums.ready_lines,
         over_cap_seconds=sums.over_cap,
         provision=sum(sums.provision),
@@ -174,13 +178,16 @@ def _add_open(
             base = fx.to_base(amount, currency, ends[period])
             sums[key].recognized[period] += base
             sums[key].ready += base
+            sums[key].ready_before += base if period != THIS else 0
         line_of = {entry.id: entry.sow_line_id for entry in entries}
         for entry_id, _, seconds in plan.over_cap:
             sums[key_of(line_of[entry_id])].over_cap += seconds
     projects = sow_projects(found.values())
     for part in work.milestones:
         key = projects.get(part.sow_id, -part.sow_id)
-        sums[key].ready += fx.to_base(part.value, part.currency, at.today)
+        base = fx.to_base(part.value, part.currency, at.today)
+        sums[key].ready += base
+        sums[key].ready_before += base if at.of(part.accepted_on) != THIS else 0
 
 
 def _keys_of_lines(session: Session, found: Mapping[int, Contract], work: OpenWork) -> Any:

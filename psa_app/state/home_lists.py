@@ -1,0 +1,105 @@
+"""Home's lists: projects that need a look, and what waits."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from psa_app import routes
+from psa_app.display.figures import Waiting
+from psa_app.display.states import badge
+from psa_app.display.tables import Cell, Column, Row
+from psa_app.formats import words
+from psa_app.queries.home.facts import FirmFacts
+from psa_app.queries.home.waiting import Waits
+from psa_app.queries.projects.health import Health
+from psa_app.rules.money import half_up
+
+PROJECT_COLUMNS = (
+    Column("project", "Project"),
+    Column("used", "Budget used"),
+    Column("margin", "Margin", align="right"),
+    Column("state", "State", align="right", phone="side"),
+)
+ACTS = {"leave": "Decide", "draft": "Issue", "payment": "Look at it", "sow": "Open", "milestone": "Open"}
+NAMED = 2  # people named before "and 7 more"
+WORDS = {
+    "leave": "asks for leave",
+    "draft": "invoice draft",
+    "payment": "payment to look at",
+    "sow": "waits for the client’s signature",
+    "milestone": "waits for the client’s acceptance",
+}
+
+
+def project_rows(projects: Iterable[Health], locale: str) -> list[Row]:
+    """A row for each project: budget used as a bar, margin to date, state."""
+    return [_project(one, locale) for one in projects]
+
+
+def _project(one: Health, locale: str) -> Row:
+    word = badge(one.state)
+    return Row(
+        str(one.project_id),
+        [
+            Cell(one.name, sub=one.account, kind="strong"),
+            used_cell(one, locale),
+            Cell(words.MISSING if one.margin is None else words.percent(one.margin, 0, locale)),
+            Cell(word.text, kind="badge", tone=word.tone, tip=one.why),
+        ],
+        href=routes.project(one.project_id),
+        name=one.name,
+    )
+
+
+def used_cell(one: Health, locale: str) -> Cell:
+    """Time worked ÷ budget as a bar; without a budget the hours alone."""
+    if one.used is None:
+        return Cell(f"{words.hours(one.minutes)} h", sub="no budget", kind="muted")
+    tip = f"{words.hours(one.minutes)} of {words.hours(one.budget_minutes)} h"
+    return Cell(words.percent(one.used, 0, locale), kind="bar", value=half_up(one.used * 100), tip=tip)
+
+
+def waiting_items(waits: Sequence[Waits], facts: FirmFacts) -> list[Waiting]:
+    """All weeks to approve as one line, then each thing that waits."""
+    of_kind: dict[str, list[Waits]] = defaultdict(list)
+    for one in waits:
+        of_kind[one.kind].append(one)
+    items = [_weeks(of_kind["time"], facts)] if of_kind["time"] else []
+    return [*items, *(_one(one, facts) for one in waits if one.kind != "time")]
+
+
+def _weeks(found: Sequence[Waits], facts: FirmFacts) -> Waiting:
+    title = "1 week to approve" if len(found) == 1 else f"{len(found)} weeks to approve"
+    names = [one.title for one in found[:NAMED]]
+    more = len(found) - len(names)
+    said = ", ".join(names) + (f" and {more} more" if more else "")
+    since = min((one.since for one in found if one.since), default=None)
+    return Waiting("time", title, _joined(said, _since(since, facts)), routes.APPROVALS, "Approve")
+
+
+def _one(one: Waits, facts: FirmFacts) -> Waiting:
+    amount = words.money_whole(one.amount, one.currency, facts.locale) if one.currency else ""
+    if one.kind == "leave":
+        title, said = f"{one.title} {WORDS['leave']}", one.beside
+    elif one.kind in ("sow", "milestone"):
+        title, said = one.title, _joined(one.beside, WORDS[one.kind])
+    else:
+        title, said = f"{one.title}, {WORDS[one.kind]}", one.beside if one.kind == "payment" else ""
+    return Waiting(
+        f"{one.kind}-{one.id}",
+        title,
+        _joined(amount, said, _since(one.since, facts)),
+        one.href,
+        ACTS[one.kind],
+    )
+
+
+def _since(day: date | None, facts: FirmFacts) -> str:
+    if day is None:
+        return ""
+    days = (facts.today - day).days
+    return "today" if days <= 0 else "since yesterday" if days == 1 else f"for {days} days"
+
+
+def _joined(*parts: str) -> str:
+    return " · ".join(part for part in parts if part)

@@ -87,6 +87,11 @@ def portal_invoice(invoice_id: int) -> str:
     return f"/portal/invoices/{invoice_id}"
 
 
+def pay_invoice(invoice_id: int) -> str:
+    """Where a form posts to pay; it leads to the provider's page."""
+    return f"/pay/invoices/{invoice_id}"
+
+
 def portal_sow(sow_id: int) -> str:
     return f"/portal/sows/{sow_id}"
 

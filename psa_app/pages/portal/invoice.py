@@ -1,0 +1,30 @@
+"""One invoice in the client's portal."""
+
+import reflex as rx
+
+from psa_app import routes
+from psa_app.components.badges import state_badge
+from psa_app.components.buttons import link_button
+from psa_app.components.client_invoice import client_invoice
+from psa_app.pages.frame import portal
+from psa_app.pages.registry import page
+from psa_app.state.portal_invoices import PortalInvoiceState as State
+
+
+@page(
+    routes.PORTAL_INVOICE,
+    title="Invoice",
+    right="portal.read",
+    on_load=State.load,
+    live=("invoice", "payment"),
+)
+def invoice() -> rx.Component:
+    """The sheet, the hours, and paying."""
+    return portal(
+        State.number,
+        client_invoice(State),
+        area="invoices",
+        subtitle=State.subtitle,
+        badge=state_badge(State.badge),
+        actions=[link_button("PDF", href=State.pdf, native=True, icon_name="download")],
+    )

@@ -1,0 +1,139 @@
+"""An invoice as the client sees it: the paper, the hours behind it, how to pay. Nothing internal."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func
+from sqlalchemy import select as select_columns
+from sqlmodel import Session, col, select
+
+from psa_app.access import Actor, fetch, may, require, visible
+from psa_app.gateways.pdf.papers import InvoicePaper
+from psa_app.models import Allocation, Firm, Invoice, Payment, Person
+from psa_app.queries.invoices.paper import invoice_paper, printed_lines
+from psa_app.queries.invoices.tables import BILLED_TIME, ENTRY, INVOICE_LINE, TASK
+
+
+@dataclass(frozen=True, slots=True)
+class PortalInvoiceRow:
+    """One line of the client's list; amounts in minor units."""
+
+    id: int
+    number: str
+    status: str
+    currency: str
+    total: int
+    open: int
+    issued_on: date | None
+    due_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """Time behind the invoice, as billed: whole minutes."""
+
+    day: date
+    person: str
+    task: str
+    note: str
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class PortalInvoice:
+    """What the client's page shows. `can_pay` tells that a payment page can be opened."""
+
+    id: int
+    number: str
+    status: str
+    currency: str
+    open: int
+    total: int
+    due_on: date | None
+    paper: InvoicePaper
+    line_ids: tuple[int, ...]
+    hours: tuple[Hours, ...]
+    on_its_way: bool
+    can_pay: bool
+    firm_mark: str
+
+
+def portal_invoices(session: Session, actor: Actor) -> list[PortalInvoiceRow]:
+    """The client's invoices, the latest first."""
+    require(actor, "invoices.read")
+    paid = (
+        select(func.coalesce(func.sum(Allocation.amount_minor), 0))
+        .where(Allocation.invoice_id == Invoice.id)
+        .correlate(Invoice)
+        .scalar_subquery()
+    )
+    rows = session.exec(
+        select(Invoice, paid).where(visible(actor, Invoice)).order_by(col(Invoice.id).desc()).limit(200)
+    ).all()
+    return [_row(invoice, int(amount)) for invoice, amount in rows]
+
+
+def portal_invoice(session: Session, actor: Actor, invoice_id: int) -> PortalInvoice:
+    """One invoice of the client. `NotFound` for another's."""
+    require(actor, "invoices.read")
+    invoice = fetch(session, actor, Invoice, invoice_id)
+    paid = session.exec(
+        select(func.coalesce(func.sum(Allocation.amount_minor), 0)).where(Allocation.invoice_id == invoice_id)
+    ).one()
+    rest = invoice.total_minor - int(paid) if invoice.status == "issued" else 0
+    firm = session.exec(select(Firm)).one()
+    under_way = session.exec(
+        select(Payment.id).where(Payment.invoice_id == invoice_id, Payment.status == "processing")
+    ).first()
+    collects = firm.payment_provider != "manual" and may(actor, "payments.start")
+    return PortalInvoice(
+        id=invoice_id,
+        number=invoice.number,
+        status=invoice.status,
+        currency=invoice.currency,
+        open=rest,
+        total=invoice.total_minor,
+        due_on=invoice.due_on,
+        paper=invoice_paper(session, invoice),
+        line_ids=tuple(int(line.id or 0) for line in printed_lines(session, invoice)),
+        hours=_hours(session, invoice_id),
+        on_its_way=under_way is not None,
+        can_pay=rest > 0 and collects and under_way is None,
+        firm_mark=firm.name[:1].upper(),
+    )
+
+
+def _row(invoice: Invoice, paid: int) -> PortalInvoiceRow:
+    rest = invoice.total_minor - paid if invoice.status == "issued" else 0
+    return PortalInvoiceRow(
+        int(invoice.id or 0),
+        invoice.number,
+        invoice.status,
+        invoice.currency,
+        invoice.total_minor,
+        rest,
+        invoice.issued_on,
+        invoice.due_on,
+    )
+
+
+def _hours(session: Session, invoice_id: int) -> tuple[Hours, ...]:
+    columns: list[Any] = [
+        ENTRY.c.work_date,
+        col(Person.name),
+        TASK.c.name,
+        ENTRY.c.note,
+        BILLED_TIME.c.minutes,
+    ]
+    rows = session.connection().execute(
+        select_columns(*columns)
+        .select_from(BILLED_TIME)
+        .join(INVOICE_LINE, INVOICE_LINE.c.id == BILLED_TIME.c.line_id)
+        .join(ENTRY, ENTRY.c.id == BILLED_TIME.c.entry_id)
+        .join(Person, col(Person.id) == ENTRY.c.person_id)
+        .join(TASK, TASK.c.id == ENTRY.c.task_id)
+        .where(INVOICE_LINE.c.invoice_id == invoice_id, BILLED_TIME.c.released_at.is_(None))
+        .order_by(ENTRY.c.work_date, ENTRY.c.id)
+    )
+    return tuple(Hours(*row) for row in rows)

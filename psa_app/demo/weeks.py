@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from random import Random
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
 from psa_app.access import Actor
@@ -30,10 +31,11 @@ def log_week(
     """Everyone's hours from Monday to the day before `until`, on what they are booked on."""
     forget(session)
     free = set(session.exec(select(col(Holiday.day)).where(Holiday.calendar == "AT")).all())
+    all_away = _away(session, monday)
     for place, someone in enumerate(world.PEOPLE):
         actor = actors[someone.name.split()[0]]
         random = Random(f"{someone.name} {monday.isoformat()}")
-        away = _away(session, actor, monday)
+        away = all_away.get(actor.person_id, set())
         for offset, hours in enumerate(someone.hours):
             day = monday + timedelta(days=offset)
             if (
@@ -51,8 +53,13 @@ def log_week(
 
 def hand_in(session: Session, actors: dict[str, Actor], monday: date, *, but: tuple[str, ...] = ()) -> None:
     """Everyone hands in the week, except those named in `but`."""
+    with_drafts = set(
+        session.exec(
+            select(TimeEntry.person_id).where(_within(monday), TimeEntry.status == "draft").distinct()
+        ).all()
+    )
     for name, actor in actors.items():
-        if name not in but and _entries(session, actor, monday):
+        if name not in but and actor.person_id in with_drafts:
             submit_week(session, actor, week=week_of(monday))
 
 
@@ -61,15 +68,16 @@ def decide(session: Session, actors: dict[str, Actor], running: list[Running], m
     random = Random(f"decide {monday.isoformat()}")
     leads = {r.project_id: r.scope.lead for r in running}
     by_lead: dict[str, list[int]] = {}
-    for entry in session.exec(
-        select(TimeEntry)
-        .where(TimeEntry.week == week_of(monday), TimeEntry.status == "submitted")
+    waiting = (
+        select(TimeEntry.id, TimeEntry.project_id, TimeEntry.person_id)
+        .where(_within(monday), TimeEntry.status == "submitted")
         .order_by(col(TimeEntry.id))
-    ).all():
-        lead = leads.get(entry.project_id, "Mara")
-        if actors[lead].person_id == entry.person_id:
+    )
+    for entry_id, project_id, person_id in session.exec(waiting).all():
+        lead = leads.get(project_id, "Mara")
+        if actors[lead].person_id == person_id:
             lead = "Felix" if lead == "Mara" else "Mara"
-        by_lead.setdefault(lead, []).append(int(entry.id or 0))
+        by_lead.setdefault(lead, []).append(int(entry_id or 0))
     for lead, ids in by_lead.items():
         if random.random() < 0.08:
             _send_back(session, actors, lead, ids[0], monday)
@@ -78,10 +86,13 @@ def decide(session: Session, actors: dict[str, Actor], running: list[Running], m
 
 def _send_back(session: Session, actors: dict[str, Actor], lead: str, entry_id: int, monday: date) -> None:
     reject_entries(session, actors[lead], entry_ids=(entry_id,), reason="Please say what this was for.")
-    session.expire_all()
-    entry = session.get_one(TimeEntry, entry_id)
-    actor = next(a for a in actors.values() if a.person_id == entry.person_id)
+    person_id = session.exec(select(TimeEntry.person_id).where(TimeEntry.id == entry_id)).one()
+    actor = next(a for a in actors.values() if a.person_id == person_id)
     submit_week(session, actor, week=week_of(monday))
+
+
+def _within(monday: date) -> ColumnElement[bool]:
+    return col(TimeEntry.work_date).between(monday, monday + timedelta(days=6))
 
 
 def _employed(place: int, monday: date, running: list[Running]) -> bool:
@@ -89,27 +100,20 @@ def _employed(place: int, monday: date, running: list[Running]) -> bool:
     return monday >= first + timedelta(weeks=world.PEOPLE[place].from_week)
 
 
-def _away(session: Session, actor: Actor, monday: date) -> set[date]:
+def _away(session: Session, monday: date) -> dict[int | None, set[date]]:
+    """The days of approved leave that touch the week, by person."""
     rows = session.exec(
         select(Leave).where(
-            Leave.person_id == actor.person_id,
             Leave.status == "approved",
             Leave.starts_on <= monday + timedelta(days=6),
             Leave.ends_on >= monday,
         )
     ).all()
-    return {
-        row.starts_on + timedelta(days=n)
-        for row in rows
-        for n in range((row.ends_on - row.starts_on).days + 1)
-    }
-
-
-def _entries(session: Session, actor: Actor, monday: date) -> bool:
-    found = select(TimeEntry.id).where(
-        TimeEntry.person_id == actor.person_id, TimeEntry.week == week_of(monday), TimeEntry.status == "draft"
-    )
-    return session.exec(found).first() is not None
+    away: dict[int | None, set[date]] = {}
+    for row in rows:
+        days = (row.starts_on + timedelta(days=n) for n in range((row.ends_on - row.starts_on).days + 1))
+        away.setdefault(row.person_id, set()).update(days)
+    return away
 
 
 def _day(

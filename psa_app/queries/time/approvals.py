@@ -7,11 +7,11 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from psa_app.access import Actor, may, require, visible
 from psa_app.db import among
-from psa_app.models import TimeEntry
+from psa_app.models import Leave, TimeEntry
 from psa_app.queries.approvers import approver
 from psa_app.queries.time.tables import ACCOUNT, ENTRY, PERSON, PROJECT, SHEET, TASK
 from psa_app.rules import money
@@ -184,3 +184,11 @@ def _sheet(lines: Sequence[tuple[Any, LineView]], others: int) -> SheetQueue:
         sum(view.seconds for view in views), sum(view.seconds for view in views if view.is_billable),
         tuple(views), others,
     )  # fmt: skip
+
+
+def waiting_leave(session: Session, actor: Actor) -> int:
+    """How many leave requests of others wait for who decides on leave."""
+    require(actor, "leave.decide")
+    of_others = [col(Leave.status) == "requested", col(Leave.person_id) != (actor.person_id or 0)]
+    found = select(func.count()).select_from(Leave).where(*of_others, visible(actor, Leave))
+    return int(session.connection().execute(found).scalar_one())

@@ -40,6 +40,8 @@ class EntryRow:
 
     id: int
     day: date
+    person_id: int
+    task_id: int
     person: str
     project: str
     client: str
@@ -143,9 +145,9 @@ def _named(page: Any, oldest_first: bool) -> Any:
 
 def _row(row: Any, shows_money: bool) -> EntryRow:
     return EntryRow(
-        row.id, row.work_date, row.person, row.project, row.client or "", row.task, row.note, row.seconds,
-        row.status, row.is_billable, row.bill_rate_minor if shows_money else None,
-        row.bill_currency if shows_money else "", row.version,
+        row.id, row.work_date, row.person_id, row.task_id, row.person, row.project, row.client or "",
+        row.task, row.note, row.seconds, row.status, row.is_billable,
+        row.bill_rate_minor if shows_money else None, row.bill_currency if shows_money else "", row.version,
     )  # fmt: skip
 
 

@@ -1,0 +1,285 @@
+"""Time entries as a list: filtered and turned by the address, changed in a dialog."""
+
+from typing import Any
+
+import reflex as rx
+
+from psa_app import clock, routes
+from psa_app.access import may
+from psa_app.display.forms import Option
+from psa_app.display.states import badge
+from psa_app.display.tables import Cell, Column, Row
+from psa_app.errors import Invalid, PsaError
+from psa_app.formats import words
+from psa_app.queries.time.entries import STATUSES, EntryFilter, EntryRow, entry_page
+from psa_app.queries.time.names import Names, filter_names
+from psa_app.queries.time.week import task_choices
+from psa_app.rules import fields, hours
+from psa_app.services.time.log import change_entry, delete_entry, log_time
+from psa_app.services.time.override import set_no_charge
+from psa_app.state.base import actor, allow, field_errors, form_values, read, say, write
+
+KEYS = ("person", "project", "status", "from", "to", "money", "after", "order")
+MONEY = (("billable", "Billable"), ("unbillable", "Not billable"), ("unpriced", "Without a rate"))
+
+
+class EntriesState(rx.State):
+    """One page of entries, and the form for one of them."""
+
+    columns: list[Column] = []
+    rows: list[Row] = []
+    people: list[Option] = []
+    projects: list[Option] = []
+    person: str = ""
+    project: str = ""
+    status: str = ""
+    first: str = ""
+    last: str = ""
+    money: str = ""
+    oldest_first: bool = False
+    next_page: str = ""
+    top: str = ""
+    is_filtered: bool = False
+    may_see_rates: bool = False
+    may_decide: bool = False
+    editable: list[str] = []
+    is_ready: bool = False
+    editing: int = -1  # -1 closed, 0 a new entry
+    edit_version: int = 0
+    edit_task: str = ""
+    edit_task_name: str = ""
+    edit_day: str = ""
+    edit_hours: str = ""
+    edit_note: str = ""
+    choices: list[Option] = []
+    answered: str = ""
+    errors: dict[str, str] = {}
+    form_key: int = 0
+    deleting: int = 0
+    lost: list[str] = []
+    _page: list[EntryRow] = []
+
+    @rx.event
+    @allow("time.read")
+    async def load(self) -> None:
+        """Loads the page that the address describes."""
+        asked = {key: str(self.router.url.query_parameters.get(key, ""))[:200] for key in KEYS}
+        who = actor()
+        if who.role == "client":
+            raise Invalid("This list is for the firm's people.")
+        keep = _filter(asked)
+        oldest, cursor = asked["order"] == "oldest", asked["after"] or None
+        page = await read(
+            lambda session, actor: entry_page(session, actor, keep, oldest_first=oldest, cursor=cursor)
+        )
+        names = await read(filter_names)
+        self._show_filter(asked, names)
+        self.may_see_rates, self.may_decide = may(who, "rates.read"), may(who, "time.approve")
+        self.columns = _columns(self.may_see_rates)
+        self.rows = [_row(one, self.may_see_rates) for one in page.rows]
+        self.editable = [
+            str(one.id) for one in page.rows
+            if one.status == "draft" and (one.person_id == who.person_id or may(who, "time.import"))
+        ]  # fmt: skip
+        self._page = list(page.rows)
+        self.next_page = self._address(after=page.next_cursor) if page.next_cursor else ""
+        self.top = self._address(after="") if cursor else ""
+        self.is_ready = True
+
+    def _show_filter(self, asked: dict[str, str], names: Names) -> None:
+        self.people = [Option(str(key), name) for key, name in names.people]
+        self.projects = [Option(str(key), name) for key, name in names.projects]
+        self.person, self.project, self.status = asked["person"], asked["project"], asked["status"]
+        self.first, self.last, self.money = asked["from"], asked["to"], asked["money"]
+        self.oldest_first = asked["order"] == "oldest"
+        self.is_filtered = any(asked[key] for key in KEYS if key not in ("after", "order"))
+
+    def _address(self, **changes: Any) -> str:
+        now = {
+            "person": self.person, "project": self.project, "status": self.status, "from": self.first,
+            "to": self.last, "money": self.money, "order": "oldest" if self.oldest_first else "",
+        }  # fmt: skip
+        return routes.with_query(routes.TIME_ENTRIES, **(now | changes))
+
+    @rx.event
+    @allow("time.read")
+    def narrow(self, key: str, value: str) -> Any:
+        """Sets one filter; the list begins at its top again."""
+        if key not in KEYS:
+            raise Invalid("There is no such filter.")
+        return rx.redirect(self._address(**{key: value[:200]}), replace=True)
+
+    @rx.event
+    @allow("time.read")
+    def clear(self) -> Any:
+        """Takes all filters off."""
+        return rx.redirect(routes.TIME_ENTRIES, replace=True)
+
+    @rx.event
+    @allow("time.read")
+    def on_sort(self, key: str) -> Any:
+        """Turns the order by day."""
+        if key != "day":
+            raise Invalid("This list is sorted by day.")
+        return self.narrow("order", "" if self.oldest_first else "oldest")
+
+    @rx.event
+    @allow("time.log")
+    def add(self) -> None:
+        """Opens the form for a new entry of one's own."""
+        self._edit(0, 0, "", "", clock.today("UTC").isoformat(), "", "")
+
+    @rx.event
+    @allow("time.log")
+    def edit(self, entry_id: int) -> None:
+        """Opens the form for an entry of this page."""
+        one = next((row for row in self._page if row.id == entry_id), None)
+        if one is None:
+            raise Invalid("This entry is not on this page any more. Reload it.")
+        name = f"{one.project}: {one.task}"
+        time = hours.h_mm_seconds(one.seconds)
+        self._edit(one.id, one.version, str(one.task_id), name, one.day.isoformat(), time, one.note)
+
+    def _edit(
+        self, entry_id: int, version: int, task: str, name: str, day: str, time: str, note: str
+    ) -> None:
+        self.editing, self.edit_version, self.edit_task, self.edit_task_name = entry_id, version, task, name
+        self.edit_day, self.edit_hours, self.edit_note = day, time, note
+        self.errors, self.choices = {}, []
+        self.form_key += 1
+
+    @rx.event
+    @allow("time.log")
+    async def find(self, text: str) -> None:
+        """Tasks to choose from."""
+        found = await read(lambda session, who: task_choices(session, who, text))
+        self.choices = [Option(str(one.task_id), f"{one.project}: {one.task}", one.client) for one in found]
+        self.answered = text
+
+    @rx.event
+    @allow("time.log")
+    async def save(self, data: dict[str, Any]) -> None:
+        """Logs or changes the entry; what is wrong stands beside its field."""
+        values = form_values(data, ("task", "day", "hours", "note"))
+        try:
+            warnings = await self._write(values)
+        except PsaError as error:
+            found = field_errors(error)
+            renamed = {"task_id": "task", "work_date": "day", "seconds": "hours"}
+            self.errors = {renamed.get(name, name): sentence for name, sentence in found.items()}
+            return
+        self.editing = -1
+        await self.load()
+        await say(self, " ".join(("Saved.", *warnings)), "info" if warnings else "ok")
+
+    async def _write(self, values: dict[str, str]) -> tuple[str, ...]:
+        task = fields.whole(values["task"] or "0", "task")
+        if not task:
+            raise Invalid("Choose a task.", "task")
+        day = fields.iso_date(values["day"], "day")
+        typed, entry_id, version = values["hours"], self.editing, self.edit_version
+        same = typed == self.edit_hours and entry_id
+        seconds = None if same else hours.parse_duration(typed, "hours") * 60
+        if entry_id:
+            done = await write(
+                lambda session, who: change_entry(
+                    session, who, entry_id, version=version, task_id=task, work_date=day, seconds=seconds,
+                    note=values["note"],
+                )
+            )  # fmt: skip
+        else:
+            done = await write(
+                lambda session, who: log_time(
+                    session, who, task_id=task, work_date=day, seconds=seconds or 0, note=values["note"]
+                )
+            )
+        return done.warnings
+
+    @rx.event
+    @allow("time.log")
+    def ask_delete(self, entry_id: int) -> None:
+        """Asks before an entry goes."""
+        one = next((row for row in self._page if row.id == entry_id), None)
+        self.deleting = entry_id if one else 0
+        self.lost = (
+            [f"{words.day(one.day)}, {one.project}: {one.task}, {hours.h_mm_seconds(one.seconds)}"]
+            if one
+            else []
+        )
+
+    @rx.event
+    @allow("time.log")
+    async def delete(self) -> None:
+        """Deletes the entry that was asked about."""
+        entry_id, self.deleting = self.deleting, 0
+        await write(lambda session, who: delete_entry(session, who, entry_id))
+        await self.load()
+        await say(self, "Entry deleted.")
+
+    @rx.event
+    @allow("time.approve")
+    async def no_charge(self, entry_id: int, reason: str) -> None:
+        """Sets an entry to not billable, or back with an empty reason."""
+        await write(lambda session, who: set_no_charge(session, who, entry_id, reason=reason))
+        await self.load()
+        await say(self, "Set to not billable." if reason else "Billable again.")
+
+    @rx.event
+    @allow("time.log")
+    def close(self) -> None:
+        """Closes whichever dialog is open."""
+        self.editing, self.deleting = -1, 0
+
+
+def _filter(asked: dict[str, str]) -> EntryFilter:
+    money = asked["money"]
+    return EntryFilter(
+        person_id=fields.optional_whole(asked["person"], "person"),
+        project_id=fields.optional_whole(asked["project"], "project"),
+        status=asked["status"] if asked["status"] in STATUSES else "",
+        first=fields.optional_date(asked["from"], "from"),
+        last=fields.optional_date(asked["to"], "to"),
+        is_billable={"billable": True, "unbillable": False}.get(money),
+        unpriced=money == "unpriced",
+    )
+
+
+def _columns(shows_money: bool) -> list[Column]:
+    columns = [
+        Column("day", "Day", sortable=True, width="112px"),
+        Column("person", "Person"),
+        Column("task", "Project and task"),
+        Column("note", "Note", phone="line"),
+        Column("state", "State", phone="side"),
+        Column("time", "Time", align="right", width="80px"),
+    ]
+    return [*columns, Column("rate", "Rate", align="right", width="112px")] if shows_money else columns
+
+
+def _row(one: EntryRow, shows_money: bool) -> Row:
+    word = badge(one.status)
+    cells = [
+        Cell(words.day(one.day)),
+        Cell(one.person),
+        Cell(f"{one.project}: {one.task}", sub=one.client),
+        Cell(one.note or "–", kind="text" if one.note else "muted"),
+        Cell(word.text, kind="badge", tone=word.tone, icon=word.icon),
+        Cell(hours.h_mm_seconds(one.seconds), align="right"),
+    ]
+    if shows_money:
+        cells.append(_rate(one))
+    name = f"{one.person}, {words.day(one.day)}, {one.task}"
+    return Row(
+        str(one.id),
+        cells,
+        name=name,
+        tone="bad" if one.is_billable and one.rate is None and shows_money else "",
+    )
+
+
+def _rate(one: EntryRow) -> Cell:
+    if not one.is_billable:
+        return Cell("not billable", kind="muted", align="right")
+    if one.rate is None:
+        return Cell("no rate", kind="bad", align="right")
+    return Cell(words.money(one.rate, one.currency), align="right")

@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import date
 
 import reflex as rx
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from psa_app import clock
 from psa_app.access import Actor, visible
@@ -47,7 +47,8 @@ class ReportsState(rx.State):
 def _load(session: Session, who: Actor) -> tuple[list[int], dict[int, str], list[PersonMonth]]:
     zone = session.exec(select(Firm.time_zone)).first() or "UTC"
     months = _last_months(clock.today(zone))
-    names = dict(session.exec(select(col(Person.id), col(Person.name)).where(visible(who, Person))).all())
+    people = session.exec(select(Person).where(visible(who, Person))).all()
+    names = {int(person.id or 0): person.name for person in people}
     return months, names, person_months(session, who, months[0], months[-1])
 
 

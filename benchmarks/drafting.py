@@ -1,0 +1,74 @@
+"""Billing: the draft of an invoice from 5,000 approved entries of one client."""
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from benchmarks import firm
+from benchmarks.entries import approve, fresh, hand_in, import_time
+from benchmarks.measure import Line, middle, seconds, span, times
+from psa_app import db
+from psa_app.models import Invoice
+from psa_app.services.invoices.draft import draft_invoice
+
+MANY = 5_000
+RUNS = 7
+SHAPE = firm.Shape()
+
+
+def lines(place: Path) -> Iterator[Line]:
+    """One line: grouped by person, 40 printed lines."""
+    ready = place / "ready.db"
+    firm.found(ready, SHAPE)
+    with firm.database(ready):
+        import_time(firm.read_export(firm.exported(firm.work(SHAPE, MANY, clients=1))))
+        approve(hand_in(SHAPE))
+    ours, raw = [], []
+    for _ in range(RUNS):
+        drafted = fresh(ready, place / "drafted.db")
+        with firm.database(drafted):
+            took, invoice = seconds(_draft)
+            ours.append(took)
+            shares = _shares(drafted)
+        if len(shares) != MANY or invoice.net_minor <= 0:
+            raise RuntimeError("The draft does not hold what it should.")
+        raw.append(_written(fresh(ready, place / "raw.db"), shares))
+    figure, floor = middle(ours), middle(raw)
+    yield Line(
+        "draft an invoice from 5,000 entries", span(figure),
+        f"raw sqlite3, the entries read and 5,000 shares written: {span(floor)}", times(figure, floor),
+        "0.74 s", "≤ 0.1 s", figure <= 0.1,
+    )  # fmt: skip
+
+
+def _draft() -> Invoice:
+    with db.unit_of_work() as session:
+        return draft_invoice(session, firm.OWNER, account_id=1, until=firm.LAST_DAY, grouping="person")
+
+
+def _shares(file: Path) -> list[tuple[Any, ...]]:
+    connection = sqlite3.connect(file)
+    rows = connection.execute("SELECT * FROM billed_time ORDER BY id").fetchall()
+    connection.close()
+    return rows
+
+
+def _written(file: Path, shares: list[tuple[Any, ...]]) -> float:
+    """Reads the client's approved entries, and writes the shares with the line that they hang on."""
+    connection = firm.plain(file)
+    connection.execute("PRAGMA foreign_keys=OFF")
+    marks = ", ".join("?" * len(shares[0]))
+
+    def work() -> None:
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute(
+            "SELECT e.* FROM time_entry e JOIN project p ON p.id = e.project_id "
+            "WHERE p.account_id = 1 AND e.status = 'approved' ORDER BY e.work_date, e.id"
+        ).fetchall()
+        connection.executemany(f"INSERT INTO billed_time VALUES ({marks})", shares)
+        connection.execute("COMMIT")
+
+    took, _ = seconds(work)
+    connection.close()
+    return took

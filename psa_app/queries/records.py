@@ -27,12 +27,29 @@ class Page:
     total: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class RecordPage:
+    """Loaded records, the fields that the actor may read, and where the next page starts."""
+
+    records: list[Any]
+    fields: tuple[FieldSpec, ...]
+    next_cursor: str | None
+    total: int | None = None
+
+
 def readable(resource: Resource, actor: Actor) -> tuple[FieldSpec, ...]:
     """The fields of a resource that the actor may read."""
     return tuple(field for field in resource.fields if not field.read_right or may(actor, field.read_right))
 
 
-def list_records(
+def list_records(session: Session, actor: Actor, resource: Resource, **how: Any) -> Page:
+    """Like `page_of_records`, as plain values."""
+    page = page_of_records(session, actor, resource, **how)
+    rows = [row_values(resource, page.fields, record) for record in page.records]
+    return Page(rows, page.next_cursor, page.total)
+
+
+def page_of_records(
     session: Session,
     actor: Actor,
     resource: Resource,
@@ -43,13 +60,14 @@ def list_records(
     limit: int = 50,
     cursor: str | None = None,
     count: bool = False,
-) -> Page:
+) -> RecordPage:
     """One page of records; `sort` is a field's name, with "-" before it for descending.
 
     Raises `Invalid` for an unknown field, a wrong value or a cursor that is not ours.
     """
     require(actor, resource.read_right)
-    names = {field.name: field for field in readable(resource, actor)}
+    fields = readable(resource, actor)
+    names = {field.name: field for field in fields}
     where = [
         visible(actor, resource.model),
         *filtering.clauses(resource, names, filters or {}),
@@ -59,10 +77,9 @@ def list_records(
     after = [order.after(cursor)] if cursor else []
     limit = max(1, min(limit, MAX_LIMIT))
     statement = select(resource.model).where(*where, *after).order_by(*order.clauses).limit(limit + 1)
-    found = session.exec(statement).all()
-    rows = [row_values(resource, names.values(), record) for record in found[:limit]]
+    found = list(session.exec(statement).all())
     next_cursor = order.cursor_at(found[limit - 1]) if len(found) > limit else None
-    return Page(rows, next_cursor, _count(session, resource, where) if count else None)
+    return RecordPage(found[:limit], fields, next_cursor, _count(session, resource, where) if count else None)
 
 
 def read_record(session: Session, actor: Actor, resource: Resource, record_id: int) -> dict[str, Any]:

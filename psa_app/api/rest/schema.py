@@ -1,0 +1,288 @@
+"""The OpenAPI 3.1 document, from the operations."""
+
+import dataclasses
+import types
+from collections.abc import Iterable
+from datetime import date, datetime
+from enum import Enum
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from pydantic.json_schema import models_json_schema
+from sqlmodel import SQLModel
+
+from psa_app import routes
+from psa_app.api.rest.bodies import LARGEST_WHOLE
+from psa_app.api.rest.handlers import SHEETS
+from psa_app.api.rest.operations import Operation
+from psa_app.api.rest.problems import MEDIA_TYPE, FieldProblem, Problem
+from psa_app.api.rest.wire import name_of, resource_of
+from psa_app.models.resource import FieldSpec, Resource
+from psa_app.queries.records import MAX_LIMIT
+from psa_app.rules.money import Money
+
+REF = "#/components/schemas/{model}"
+PROBLEMS = {
+    400: "The request cannot be read",
+    401: "No token, or one that no longer holds",
+    403: "The role, or the token, may not do this",
+    404: "There is nothing here, or it is not yours to see",
+    405: "This address knows other methods",
+    409: "The state of things does not allow it now",
+    412: "Someone changed the record since you read it",
+    413: "Too large",
+    415: "Not JSON",
+    422: "Some fields are not right",
+    428: "Say which version you read",
+    429: "Too many attempts",
+    503: "Busy; nothing was saved, try again",
+}
+MONEY = {
+    "type": "object",
+    "description": "Whole minor units beside their ISO 4217 currency: 123456 EUR is 1,234.56 euro.",
+    "properties": {
+        "amount": {"type": "integer", "minimum": -(10**15), "maximum": 10**15},
+        "currency": {"type": "string", "pattern": "^[A-Z]{3}$"},
+    },
+    "required": ["amount", "currency"],
+    "additionalProperties": False,
+    "example": {"amount": 123456, "currency": "EUR"},
+}
+ABOUT = """Everything that the pages do, with the same services and the same rights.
+
+Send a token with each request: `Authorization: Bearer psa_…` (`psa user token`, or your profile page).
+Lists take `q`, `sort` (`-` before a field: descending), `limit`, `cursor`, and each field as a filter, also
+as `field__from` and `field__to`. Money is `{"amount": 123456, "currency": "EUR"}` in minor units. Every
+POST takes an `Idempotency-Key`: the same request with the same key within 24 hours is done once. A change
+names the version that was read, by `If-Match` or the field `version`. Errors are problem documents
+(RFC 9457) with a sentence and the fields.
+"""
+
+
+def openapi(operations: Iterable[Operation]) -> dict[str, Any]:
+    """The whole document."""
+    listed = list(operations)
+    paths: dict[str, dict[str, Any]] = {}
+    for one in listed:
+        paths.setdefault(shown_path(one), {})[one.method.lower()] = _operation(one)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "PSA", "version": "1", "description": ABOUT},
+        "servers": [{"url": routes.API}],
+        "security": [{"bearer": []}],
+        "tags": [{"name": kind} for kind in sorted({one.kind for one in listed})],
+        "paths": paths,
+        "components": {
+            "schemas": _schemas(listed),
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
+            "responses": {str(status): _problem(text) for status, text in PROBLEMS.items()},
+        },
+    }
+
+
+def shown_path(one: Operation) -> str:
+    """An address as OpenAPI writes it."""
+    return one.path.replace("{id:rowid}", "{id}")
+
+
+def _operation(one: Operation) -> dict[str, Any]:
+    said = [one.description, f"Roles: {', '.join(one.roles)}."]
+    found: dict[str, Any] = {
+        "operationId": one.name,
+        "tags": [one.kind],
+        "summary": one.summary,
+        "description": "\n\n".join(part for part in said if part),
+        "parameters": list(_parameters(one)),
+        "responses": {str(one.status): _good(one)}
+        | {str(status): {"$ref": f"#/components/responses/{status}"} for status in PROBLEMS},
+    }
+    if one.writes and one.body is not None:
+        schema = {"$ref": REF.format(model=_body_name(one))}
+        needed = one.method != "POST" or bool(_required(one))
+        found["requestBody"] = {"required": needed, "content": {"application/json": {"schema": schema}}}
+    return found
+
+
+def _required(one: Operation) -> list[str]:
+    fields = one.body.model_fields.items() if one.body else ()
+    return [name for name, field in fields if field.is_required()]
+
+
+def _body_name(one: Operation) -> str:
+    name: str = one.body.__name__ if one.body else ""
+    return name
+
+
+def _parameters(one: Operation) -> Iterable[dict[str, Any]]:
+    if one.has_id:
+        whole = {"type": "integer", "minimum": 1, "maximum": LARGEST_WHOLE}
+        yield {"name": "id", "in": "path", "required": True, "schema": whole}
+    if one.is_list:
+        yield _query("q", "Words to search for.", {"type": "string", "maxLength": 200})
+        names = [name for name, _ in one.filters]
+        sorts = ["id", "-id", *names, *(f"-{name}" for name in names)]
+        yield _query("sort", "A field; - before it: descending.", {"type": "string", "enum": sorts})
+        for name, label in one.filters:
+            yield _query(name, f"{label}. Also {name}__from and {name}__to.", {"type": "string"})
+    if one.is_list and not one.sheet:
+        page = {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": 50}
+        yield _query("limit", "Records on a page.", page)
+        yield _query("cursor", "Where the page starts: next_cursor of the last.", {"type": "string"})
+        yield _query("count", "Whether total is told.", {"type": "string", "enum": ["true", "false"]})
+    if one.method == "POST":
+        key = {"type": "string", "maxLength": 200, "pattern": "^[!-~]+$"}
+        yield _header("Idempotency-Key", "The same key again gives the same answer, and does nothing.", key)
+    if one.body is not None and "version" in one.body.model_fields:
+        version = {"type": "string", "pattern": '^"[0-9]{1,9}"$'}
+        yield _header("If-Match", "The version that you read; instead of the field version.", version)
+
+
+def _query(name: str, description: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"name": name, "in": "query", "description": description, "schema": schema}
+
+
+def _header(name: str, description: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"name": name, "in": "header", "description": description, "schema": schema}
+
+
+def _good(one: Operation) -> dict[str, Any]:
+    if one.sheet:
+        return {"description": "The file", "content": {SHEETS[one.sheet]: {}}}
+    if one.status == 204:
+        return {"description": "Done"}
+    schema = annotated(one.answer)
+    if one.is_list:
+        schema = {
+            "type": "object",
+            "properties": {
+                "data": {"type": "array", "items": schema},
+                "next_cursor": {"type": ["string", "null"]},
+                "total": {"type": "integer"},
+            },
+            "required": ["data", "next_cursor"],
+        }
+    return {"description": "Done", "content": {"application/json": {"schema": schema}}}
+
+
+def _problem(text: str) -> dict[str, Any]:
+    schema = {"$ref": REF.format(model="Problem")}
+    return {"description": text, "content": {MEDIA_TYPE: {"schema": schema}}}
+
+
+def _schemas(listed: list[Operation]) -> dict[str, Any]:
+    bodies = {one.body for one in listed if one.body is not None}
+    wanted: Any = [(body, "validation") for body in sorted(bodies, key=lambda one: one.__name__)]
+    wanted += [(Problem, "serialization"), (FieldProblem, "serialization")]
+    _, found = models_json_schema(wanted, ref_template=REF)
+    schemas: dict[str, Any] = {name: _tidy(schema) for name, schema in found["$defs"].items()}
+    for one in listed:
+        if one.is_partial:
+            schemas[_body_name(one)].pop("required", None)
+        resource = resource_of(one.answer) if isinstance(one.answer, type) else None
+        if resource is not None:
+            schemas[resource.model.__name__] = _record(resource)
+    return schemas | {"Money": MONEY}
+
+
+def _tidy(schema: Any) -> Any:
+    """Without pydantic's titles, and with the bounds that every number has."""
+    if isinstance(schema, list):
+        return [_tidy(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    found = {
+        name: (
+            {key: _tidy(one) for key, one in value.items()}
+            if name in ("properties", "$defs")
+            else _tidy(value)
+        )
+        for name, value in schema.items()
+        if name != "title" or not isinstance(value, str)
+    }
+    if found.get("type") == "integer":
+        found = {"minimum": -LARGEST_WHOLE, "maximum": LARGEST_WHOLE} | found
+    return found
+
+
+def _record(resource: Resource) -> dict[str, Any]:
+    properties: dict[str, Any] = {"id": {"type": "integer"}}
+    required = ["id"]
+    if resource.has_version:
+        properties["version"] = {"type": "integer"}
+        required.append("version")
+    for field in resource.fields:
+        properties[name_of(field)] = _field(resource, field)
+        if not field.read_right:
+            required.append(name_of(field))
+    warnings = {
+        "type": "array",
+        "items": {"type": "string"},
+        "description": "What looks wrong but is allowed.",
+    }
+    return {
+        "type": "object",
+        "description": f"{resource.one}.",
+        "properties": properties | {"warnings": warnings},
+        "required": required,
+    }
+
+
+_PLAIN: dict[str, dict[str, Any]] = {
+    "bool": {"type": "boolean"},
+    "date": {"type": "string", "format": "date"},
+    "instant": {"type": "string", "format": "date-time"},
+    "money": {"$ref": REF.format(model="Money")},
+}
+_WHOLE = ("number", "hours", "minutes", "seconds", "percent", "link")
+
+
+def _field(resource: Resource, field: FieldSpec) -> dict[str, Any]:
+    column = resource.model.__table__.c[field.name]  # type: ignore[attr-defined]
+    schema = _PLAIN.get(field.kind) or {"type": "integer" if field.kind in _WHOLE else "string"}
+    if column.nullable:
+        schema = {"anyOf": [schema, {"type": "null"}]}
+    words = ". ".join(part for part in (field.label, field.help.rstrip(".")) if part)
+    if field.read_right:
+        words += f". Only for who has {field.read_right}"
+    return schema | {"description": f"{words}."}
+
+
+def annotated(kind: Any) -> dict[str, Any]:
+    """The schema of what an act returns, by its annotation."""
+    origin = get_origin(kind)
+    if origin in (Union, types.UnionType):
+        return {"anyOf": [annotated(one) for one in get_args(kind)]}
+    if origin in (tuple, list, set, frozenset):
+        return {"type": "array", "items": annotated(get_args(kind)[0])}
+    if origin is Literal:
+        return {"type": "string", "enum": list(get_args(kind))}
+    if origin is dict:
+        return {"type": "object", "additionalProperties": annotated(get_args(kind)[1])}
+    if kind is Money:
+        return {"$ref": REF.format(model="Money")}
+    if isinstance(kind, type) and issubclass(kind, SQLModel):
+        return _record_ref(kind)
+    if dataclasses.is_dataclass(kind):
+        hints = get_type_hints(kind)
+        names = [field.name for field in dataclasses.fields(kind)]
+        properties = {name: annotated(hints[name]) for name in names}
+        return {"type": "object", "properties": properties, "required": names}
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return {"type": "string", "enum": [one.value for one in kind]}
+    return _SIMPLE[kind]
+
+
+def _record_ref(model: type[SQLModel]) -> dict[str, Any]:
+    if resource_of(model) is None:
+        return {"type": "object", "properties": {"id": {"type": "integer"}}, "required": ["id"]}
+    return {"$ref": REF.format(model=model.__name__)}
+
+
+_SIMPLE: dict[Any, dict[str, Any]] = {
+    int: {"type": "integer"},
+    str: {"type": "string"},
+    bool: {"type": "boolean"},
+    date: {"type": "string", "format": "date"},
+    datetime: {"type": "string", "format": "date-time"},
+    type(None): {"type": "null"},
+    None: {"type": "null"},
+}

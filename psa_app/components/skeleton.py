@@ -1,5 +1,7 @@
 """Grey shapes that hold the place of what is being fetched."""
 
+from typing import Any
+
 import reflex as rx
 
 
@@ -18,11 +20,14 @@ def lines(count: int = 3) -> rx.Component:
     )
 
 
-def rows(columns: int, count: int = 8) -> rx.Component:
-    """Rows of a table that is on its way."""
-    widths = ("58%", "40%", "70%", "46%", "52%")
-    one = lambda r: rx.el.tr(*[rx.el.td(bone(widths[(r + c) % 5])) for c in range(columns)])  # noqa: E731
-    return rx.el.tbody(*[one(r) for r in range(count)], aria_hidden="true")
+def rows(columns: rx.Var[list[Any]], count: int = 8) -> rx.Component:
+    """Rows of a table that is on its way, as many cells wide as it has columns."""
+
+    def cell(_: Any, index: rx.Var[int]) -> rx.Component:
+        return rx.el.td(bone("60%"), class_name=rx.cond(index == 0, "title", "p-hide"))
+
+    one = rx.el.tr(rx.foreach(columns, cell))
+    return rx.el.tbody(*[one] * count, class_name="waits", aria_hidden="true")
 
 
 def until(ready: rx.Var[bool], content: rx.Component, waiting: rx.Component | None = None) -> rx.Component:

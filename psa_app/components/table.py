@@ -150,8 +150,7 @@ def table(
     after = [rx.el.th(rx.el.span("Acts", class_name="sr"), class_name="acts")] if acts is not None else []
     head = rx.el.thead(rx.el.tr(*before, rx.foreach(shown, lambda c: _head(c, sorting)), *after))
     body = rx.el.tbody(rx.foreach(rows, lambda r: _row(r, shown, choosing, acts)))
-    width = 5 if isinstance(columns, rx.Var) else len(columns)
-    filled = rx.cond(loading, skeleton_rows(width), body) if isinstance(loading, rx.Var) else body
+    filled = rx.cond(loading, skeleton_rows(shown), body) if isinstance(loading, rx.Var) else body
     feet = [] if totals is None else [_foot(totals, shown, bool(choosing), acts is not None)]
     grid = rx.el.table(
         head,

@@ -1,14 +1,13 @@
 """The words of printed time lines, by how the work is grouped."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import Session
 
 from psa_app.formats import words
-from psa_app.models import Person, Role
-from psa_app.queries.invoices.tables import PROJECT, SOW_LINE, TASK
+from psa_app.queries.invoices.tables import PERSON, PROJECT, ROLE, SOW_LINE, TASK
 from psa_app.rules.billing import BillableEntry, DraftLine, Grouping
 
 MAX_DETAIL = 200
@@ -18,7 +17,7 @@ class LineNames:
     """Reads the names behind some entries once; `text(line)` gives what is printed for a line."""
 
     def __init__(
-        self, session: Session, entries: Iterable[BillableEntry], grouping: Grouping, locale: str
+        self, session: Session, entries: Sequence[BillableEntry], grouping: Grouping, locale: str
     ) -> None:
         self.grouping = grouping
         self.locale = locale
@@ -35,7 +34,7 @@ class LineNames:
         tasks = select(TASK.c.sow_line_id).where(TASK.c.id.in_(set(self.tasks)))
         titles = select(SOW_LINE.c.id, SOW_LINE.c.title).where(SOW_LINE.c.id.in_(tasks))
         self.lines: dict[int, str] = {row.id: row.title for row in session.connection().execute(titles)}
-        self._named: dict[Any, str] = {}
+        self._named = self._names(entries)
 
     def text(self, line: DraftLine) -> tuple[str, str]:
         """Description and detail of a line."""
@@ -46,9 +45,9 @@ class LineNames:
         task, project = self.tasks[self.task_of[line.shares[0].entry_id]]
         match self.grouping:
             case "person":
-                return self._name(Person, key)
+                return self._named[key]
             case "role":
-                return self._name(Role, key) if key else "Services"
+                return self._named[key] if key else "Services"
             case "task":
                 return task
             case "day":
@@ -62,8 +61,11 @@ class LineNames:
         projects = {self.tasks[self.task_of[share.entry_id]][1] for share in line.shares}
         return ", ".join(sorted(projects))[:MAX_DETAIL]
 
-    def _name(self, model: type[Person | Role], row_id: int) -> str:
-        if row_id not in self._named:
-            found: Any = self.session.get_one(model, row_id)
-            self._named[row_id] = found.name
-        return self._named[row_id]
+    def _names(self, entries: Sequence[BillableEntry]) -> dict[Any, str]:
+        """The names of the people or roles by which the lines are grouped."""
+        if self.grouping not in ("person", "role"):
+            return {}
+        table = PERSON if self.grouping == "person" else ROLE
+        ids = {entry.person_id if self.grouping == "person" else entry.role_id for entry in entries}
+        found = select(table.c.id, table.c.name).where(table.c.id.in_(ids))
+        return {row.id: row.name for row in self.session.connection().execute(found)}

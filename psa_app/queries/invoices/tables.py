@@ -14,7 +14,9 @@ from psa_app.models import (
     Milestone,
     Payment,
     PaymentFact,
+    Person,
     Project,
+    Role,
     Sow,
     SowLine,
     Task,
@@ -36,7 +38,9 @@ INVOICE_LINE = _table(InvoiceLine)
 INVOICE_TAX = _table(InvoiceTax)
 MILESTONE = _table(Milestone)
 PAYMENT = _table(Payment)
+PERSON = _table(Person)
 PROJECT = _table(Project)
+ROLE = _table(Role)
 SOW = _table(Sow)
 SOW_LINE = _table(SowLine)
 TASK = _table(Task)

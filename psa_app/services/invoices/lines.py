@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from itertools import repeat
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlmodel import Session
 
-from psa_app.db import insert_row
+from psa_app.db import insert_columns, insert_row
 from psa_app.formats import words
 from psa_app.models import Account, BilledMilestone, Invoice, InvoiceLine
 from psa_app.queries.invoices.naming import LineNames
@@ -55,15 +56,15 @@ def write_time_lines(
     statement = insert(INVOICE_LINE).returning(INVOICE_LINE.c.id, sort_by_parameter_order=True)
     ids = session.connection().execute(statement, rows).scalars().all()
     shares = [
-        {
-            "entry_id": share.entry_id, "line_id": line_id, "offset_seconds": share.offset_seconds,
-            "seconds": share.seconds, "minutes": share.minutes, "amount_minor": share.amount,
-            "released_at": None,
-        }
+        (share.entry_id, line_id, share.offset_seconds, share.seconds, share.minutes, share.amount)
         for line_id, line in zip(ids, plan.lines, strict=True)
         for share in line.shares
-    ]  # fmt: skip
-    session.connection().execute(insert(BILLED_TIME), shares)
+    ]
+    columns = dict(zip(_SHARE, zip(*shares, strict=True), strict=True))
+    insert_columns(session, BILLED_TIME, {**columns, "released_at": repeat(None)})
+
+
+_SHARE = ("entry_id", "line_id", "offset_seconds", "seconds", "minutes", "amount_minor")
 
 
 def sows_of(session: Session, keys: Iterable[int]) -> dict[int, int]:

@@ -97,6 +97,7 @@ def test_a_scope_is_signed_staffed_worked_approved_billed_and_paid(world: World,
         service_from=MONDAY,
         service_to=MONDAY + timedelta(days=6),
         payment_days=30,
+        bank_account_id=row(Invoice, draft).bank_account_id,
     )
     issued = do(issue_invoice, fred, draft)
     assert issued.number.endswith("0001")

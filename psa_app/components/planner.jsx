@@ -6,7 +6,7 @@ import { Row } from "$/public/external/psa_app/components/planner/plan_row.jsx";
 
 const NAMES = 200;
 const NARROW = 128;
-const LEAST = 84;
+const LEAST = 80;
 
 // Columns share the width that there is, down to the least that can be read.
 function useWidth(root, count) {

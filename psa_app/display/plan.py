@@ -48,3 +48,37 @@ class PlanBar:
     tentative: bool = False
     locked: bool = False
     tip: str = ""
+
+
+@dataclass(frozen=True)
+class PlanLine:
+    """A booking in a list, for a narrow screen."""
+
+    id: str
+    title: str
+    amount: str
+    when: str
+    color: int = 1
+    tentative: bool = False
+
+
+@dataclass(frozen=True)
+class PlanWeek:
+    """A week's load in a list, with the week's own word."""
+
+    label: str
+    text: str
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class PlanPerson:
+    """A person or open role in a list: the next weeks' loads and the bookings."""
+
+    id: str
+    name: str
+    sub: str = ""
+    initials: str = ""
+    open: bool = False
+    weeks: list[PlanWeek] = field(default_factory=list)
+    lines: list[PlanLine] = field(default_factory=list)

@@ -146,6 +146,7 @@ def _overdue(found: FirmHome) -> Kpi:
         "Overdue",
         _money(sum(one.base for one in late), found),
         hint=f"{count} · oldest {days}" if late else "Everything due is paid",
+        href=routes.with_query(routes.INVOICES, view="overdue") if late else "",
         how=[*steps, Step("Open in all", _money(sum(one.base for one in found.owed), found), strong=True)],
         how_text="What is left to pay on issued invoices whose day has passed, at the rates of their issue.",
     )

@@ -1,11 +1,12 @@
 """The plan in words: columns, people with their load, bars."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 from fractions import Fraction
 
 from psa_app import routes
-from psa_app.display.plan import Load, PlanBar, PlanColumn, PlanRow
+from psa_app.display.plan import Load, PlanBar, PlanColumn, PlanLine, PlanPerson, PlanRow, PlanWeek
 from psa_app.formats import words
 from psa_app.queries.home.facts import FirmFacts
 from psa_app.queries.planning.board import Board, BoardBar, BoardRow, WeekLoad
@@ -13,6 +14,7 @@ from psa_app.rules import weeks
 from psa_app.state.frame import initials
 
 WELL = Fraction(7, 10)  # from here on a week counts as well booked
+ON_A_PHONE = 4  # weeks whose load stands beside a name
 
 
 def columns_of(plan: Board, facts: FirmFacts) -> list[PlanColumn]:
@@ -91,3 +93,44 @@ def _tip(bar: BoardBar, facts: FirmFacts) -> Iterable[str]:
         yield f"{words.hours(bar.unplaced)} found no working day"
     if bar.note:
         yield bar.note
+
+
+def plan_people(plan: Board, facts: FirmFacts, *, with_tentative: bool) -> list[PlanPerson]:
+    """The same as a list: everyone with the loads of the first weeks, and their bookings by start."""
+    lines: dict[str, list[PlanLine]] = defaultdict(list)
+    for bar in plan.bars:
+        days = words.day_range(bar.starts_on, bar.ends_on, facts.locale, year=False)
+        amount = amount_of(bar, facts.locale)
+        lines[bar.row].append(PlanLine(str(bar.id), bar.project, amount, days, bar.color, bar.is_tentative))
+    names = [week_day(week, facts) for week in plan.weeks[:ON_A_PHONE]]
+    return [
+        PlanPerson(
+            row.id, row.name, row.sub, row.initials, row.open, _week_loads(names, row.loads),
+            lines.get(row.id, []),
+        )
+        for row in plan_rows(plan, facts, with_tentative=with_tentative)
+    ]  # fmt: skip
+
+
+def _week_loads(names: list[str], loads: list[Load]) -> list[PlanWeek]:
+    tones = {"off": "faint"}
+    return [
+        PlanWeek(name, load.text or words.MISSING, tones.get(load.tone, load.tone))
+        for name, load in zip(names, loads, strict=False)
+    ]
+
+
+def conflict_words(plan: Board, facts: FirmFacts, *, with_tentative: bool) -> str:
+    """ "Tomas Brandt is over-booked in the weeks of 7 Dec and 14 Dec." for all; "" when nobody is."""
+    by_person: dict[str, list[str]] = defaultdict(list)
+    for row, load in plan.conflicts(with_tentative=with_tentative):
+        by_person[row.name].append(week_day(load.week, facts))
+    return " ".join(_conflict(name, days) for name, days in by_person.items())
+
+
+def _conflict(name: str, days: list[str]) -> str:
+    if len(days) == 1:
+        return f"{name} is over-booked in the week of {days[0]}."
+    if len(days) > 3:
+        return f"{name} is over-booked in {len(days)} weeks from {days[0]} on."
+    return f"{name} is over-booked in the weeks of {', '.join(days[:-1])} and {days[-1]}."

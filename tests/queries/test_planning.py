@@ -6,7 +6,8 @@ from fractions import Fraction
 import pytest
 
 from psa_app.errors import Forbidden
-from psa_app.queries.planning.board import board, bookable_projects
+from psa_app.queries.planning.board import board
+from psa_app.queries.planning.choices import bookable_people, bookable_projects, open_tasks
 from psa_app.services.people.leave import approve_leave, request_leave
 from psa_app.services.planning.book import create_booking
 from psa_app.services.projects.make import set_project_status
@@ -140,3 +141,19 @@ def test_closed_projects_cannot_be_chosen_for_a_booking(world):
     assert [(name, client) for _, name, client in ask(bookable_projects, world["Lea"])] == [
         ("Checkout", "Northwind")
     ]
+
+
+def test_the_form_offers_who_is_still_here_and_a_projects_open_tasks(world):
+    from psa_app import db
+    from psa_app.models import Person
+    from psa_app.services.projects.tasks import set_task_status
+
+    with db.unit_of_work() as session:
+        session.get_one(Person, world.people["Ben"]).left_on = date(2026, 11, 20)
+    do(set_task_status, world["Lea"], world.tasks["Travel"], status="done")
+    names = [name for _, name, _ in ask(bookable_people, world["Lea"])]
+    assert names == ["Ann Test", "Fred Test", "Lea Test", "Olga Test"]
+    tasks = [name for _, name in ask(open_tasks, world["Lea"], world.projects["Checkout"])]
+    assert tasks == ["Build", "Fixed", "Design"]
+    with pytest.raises(Forbidden):
+        ask(bookable_people, world["Ann"])

@@ -88,6 +88,14 @@ def test_moving_and_stretching_keep_what_is_not_given(world):
     assert past(booking.id, "booking") == ["created", "changed"]
 
 
+def test_a_task_can_be_named_and_taken_off_again(world):
+    booking = book(world)
+    named = do(change_booking, world["Lea"], booking.id, version=booking.version, task_id=world.tasks["Data"])
+    assert named.task_id == world.tasks["Data"]
+    freed = do(change_booking, world["Lea"], booking.id, version=named.version, task_id=0)
+    assert freed.task_id is None
+
+
 def test_a_change_that_changes_nothing_is_not_written_down(world):
     booking = book(world, percent=60)
     same = do(change_booking, world["Lea"], booking.id, version=booking.version, percent=60)

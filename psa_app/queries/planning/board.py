@@ -11,7 +11,7 @@ from sqlalchemy import func, or_, select
 from sqlmodel import Session
 
 from psa_app.access import Actor, require, visible
-from psa_app.models import Person, Project
+from psa_app.models import Person
 from psa_app.queries.capacity import PersonDays, person_days
 from psa_app.queries.planning.booked import Placed, bookings, placed
 from psa_app.queries.projects.tables import ACCOUNT, BOOKING, PERSON, PROJECT, ROLE, TASK
@@ -68,6 +68,7 @@ class BoardBar:
     project_id: int
     project: str
     account: str
+    task_id: int | None
     task: str
     color: int
     starts_on: date
@@ -221,9 +222,9 @@ def _bars(session: Session, rows: Sequence[Any], where: Mapping[int, Placed]) ->
         project = projects[row.project_id]
         yield BoardBar(
             row.id, row.version, f"p{row.person_id}" if row.person_id is not None else f"r{row.role_id}",
-            row.project_id, project.name, project.account or "", tasks.get(row.task_id, ""), project.color,
-            row.starts_on, row.ends_on, row.mode, row.minutes_per_day, row.percent, row.total_minutes,
-            row.is_tentative, row.is_billable, row.note, sum(where[row.id].minutes.values()),
+            row.project_id, project.name, project.account or "", row.task_id, tasks.get(row.task_id, ""),
+            project.color, row.starts_on, row.ends_on, row.mode, row.minutes_per_day, row.percent,
+            row.total_minutes, row.is_tentative, row.is_billable, row.note, sum(where[row.id].minutes.values()),
             where[row.id].unplaced,
         )  # fmt: skip
 
@@ -240,15 +241,3 @@ def _named(session: Session, ids: set[int]) -> dict[int, Any]:
 def _tasks(session: Session, ids: set[int]) -> dict[int, str]:
     found = session.connection().execute(select(TASK.c.id, TASK.c.name).where(TASK.c.id.in_(ids)))
     return {row.id: row.name for row in found}
-
-
-def bookable_projects(session: Session, actor: Actor) -> list[tuple[int, str, str]]:
-    """Projects on which people can be booked: (id, name, client), by client, then name."""
-    require(actor, "bookings.read")
-    statement = (
-        select(PROJECT.c.id, PROJECT.c.name, func.coalesce(ACCOUNT.c.name, ""))
-        .outerjoin(ACCOUNT, ACCOUNT.c.id == PROJECT.c.account_id)
-        .where(PROJECT.c.status != "closed", visible(actor, Project))
-        .order_by(ACCOUNT.c.name.is_(None), ACCOUNT.c.name, PROJECT.c.name)
-    )
-    return [(row[0], row[1], row[2]) for row in session.connection().execute(statement)]

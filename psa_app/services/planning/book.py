@@ -89,7 +89,8 @@ def change_booking(
 ) -> Booking:
     """Moves, stretches or hands over a booking; what is not given stays. Raises `Stale` on a second save.
 
-    Giving `person_id` hands it to a person, giving `role_id` makes it an open role again.
+    Giving `person_id` hands it to a person, giving `role_id` makes it an open role again; `task_id` 0
+    takes the task off.
     """
     booking = fetch(session, actor, Booking, booking_id)
     project = _open_project(session, actor, booking.project_id)
@@ -135,6 +136,7 @@ def _set(session: Session, actor: Actor, project: Project, booking: Booking, giv
         values["role_id"] = None
     if given["role_id"] is not None and given["person_id"] is None:
         values["person_id"] = None
+    values["task_id"] = values["task_id"] or None
     _check(session, actor, values)
     before, after = history.changed(history.values_of(booking), values)
     if not after:

@@ -12,12 +12,13 @@ from pathlib import Path
 
 os.environ.update(PSA_ENV_FILE=os.devnull, PSA_ENV="development")
 
-from benchmarks import drafting, entries
+from benchmarks import drafting, entries, reports
 from benchmarks.measure import HEADER, Line
 
 PARTS: dict[str, Callable[[Path], Iterator[Line]]] = {
     "entries": entries.lines,
     "drafting": drafting.lines,
+    "reports": reports.lines,
 }
 
 

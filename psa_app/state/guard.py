@@ -29,7 +29,7 @@ from psa_app.config import settings
 from psa_app.errors import Busy, PsaError
 from psa_app.services.identity import cookies, sessions, uploads
 from psa_app.state.arguments import BadArguments, settle
-from psa_app.state.declared import access_of, allow, arrivals, framework_handlers, permits, public, signed_in
+from psa_app.state.declared import access_of, allow, arrivals, permits, public, signed_in
 from psa_app.state.toasts import ToastState
 
 __all__ = [
@@ -131,15 +131,17 @@ async def _owns(root: Any, session_id: int, event_name: str) -> bool:
     """Whether the tab's state belongs to this session.
 
     A page that (re)connects takes the tab over, with everything of the former session wiped
-    out. Any other event of another session is not let near the state.
+    out. Any other event of another session is not let near the state; when the tab's own session
+    has ended, its next event wipes the state out.
     """
     tab = await root.get_state(TabState)
     if tab._session not in (None, session_id):
         arriving = event_name in arrivals()
-        if not arriving and session_id:
+        by_socket = bool(EventContext.get().router_data.get("headers"))
+        if not arriving and (session_id or not by_socket):
             return False
         root.reset()
-        tab._session = session_id if arriving else None
+        tab._session = session_id
         return arriving
     tab._session = session_id
     return True
@@ -181,6 +183,4 @@ async def _told(root: Any, sentence: str) -> StateUpdate:
 
 
 def _check_arguments(event: Event) -> None:
-    registered = RegistrationContext.get().event_handlers[event.name]
-    if event.name not in framework_handlers():
-        settle(registered.handler.fn, event.payload)
+    settle(RegistrationContext.get().event_handlers[event.name].handler.fn, event.payload)

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 import reflex as rx
 import socketio
+from reflex.event import Event
 from sqlmodel import select
 
 from psa_app import db
@@ -242,25 +243,27 @@ async def test_a_socket_from_another_site_is_refused(app_server, people, origin)
 
 async def test_an_uploads_event_acts_for_who_uploads(tabs, people, app_server):  # noqa: F811
     """The event of an upload carries no cookie; it must not borrow the tab's."""
-    from reflex.event import Event
-
-    tab = await tabs("Olga", tab="uploading")
+    token = session_of(people["Olga"])
+    tab = await tabs(tab="uploading", token=token)
     await tab.send(ProbeState.open_to_all)
-    processor = app_server.app.event_processor
-    loop = processor._queue_task.get_loop()
-
-    def as_upload():
-        event = Event(name=name_of(ProbeState.name), payload={})
-        asyncio.run_coroutine_threadsafe(processor.enqueue("uploading", event), loop).result(10)
-
     before = len(tab.received)
-    as_upload()
-    await tab.settled()
-    assert said(tab.received[before:]) is None
+    await upload_event(app_server, tab)
     with uploads.uploading("uploading", cookie(session_of(people["Ann"]))):
-        as_upload()
-        await tab.settled()
+        await upload_event(app_server, tab)
     assert said(tab.received[before:]) is None
+    with uploads.uploading("uploading", cookie(token)):
+        await upload_event(app_server, tab)
+    assert said(tab.received[before:]) == "Olga Test"
+
+
+async def upload_event(app_server, tab):  # noqa: F811
+    """Queues an event as the upload address does, and waits until it is through."""
+    processor = app_server.app.event_processor
+    event = Event(name=name_of(ProbeState.name), payload={})
+    asyncio.run_coroutine_threadsafe(
+        processor.enqueue(tab.name, event), processor._queue_task.get_loop()
+    ).result(10)
+    await tab.done()
 
 
 @pytest.mark.parametrize(

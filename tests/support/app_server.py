@@ -1,11 +1,13 @@
 """The real program on the loopback, pages not built: what a browser's socket can reach, and raw tabs."""
 
 import asyncio
+import atexit
 import json
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import cache
 from typing import Any
 from uuid import uuid4
 
@@ -54,11 +56,18 @@ def running_app() -> Iterator[AppServer]:
         yield AppServer(address, psa_app.app)
 
 
+@cache
+def _the_only_one() -> AppServer:
+    """A process can put the program together once, however many test modules ask for it."""
+    stack = ExitStack()
+    atexit.register(stack.close)
+    return stack.enter_context(running_app())
+
+
 @pytest.fixture(scope="session")
-def app_server() -> Iterator[AppServer]:
+def app_server() -> AppServer:
     """One server for each test process; it uses whichever database a test has put in place."""
-    with running_app() as server:
-        yield server
+    return _the_only_one()
 
 
 class Tab:

@@ -23,6 +23,7 @@ from psa_app.demo.set_up import (
 from psa_app.demo.today import leave_open
 from psa_app.demo.weeks import decide, hand_in, log_week
 from psa_app.models import Account, Firm, Outbox
+from psa_app.services.projects.make import set_project_status
 
 ZONE = ZoneInfo("Europe/Vienna")
 WEEKS = 61
@@ -89,6 +90,8 @@ def _week(
     for one in running:
         _at(min(monday + timedelta(days=1), today), 10)
         accept_due(session, one, week, actors, clients[one.scope.client][1])
+        if week == one.scope.ends + 2:
+            set_project_status(session, actors[one.scope.lead], one.project_id, status="closed")
     _at(min(monday + timedelta(days=4), today), 17)
     log_week(session, actors, running, internal, monday, min(today, monday + timedelta(days=7)))
     if is_present:

@@ -18,6 +18,7 @@ from psa_app.services.time.reject import reject_entries
 from psa_app.services.time.submit import submit_week
 
 QUARTER = 15 * 60
+BUSY = {"member": (76, 94), "lead": (58, 78)}  # per cent of the day on client work, while booked at all
 
 
 def log_week(
@@ -126,18 +127,23 @@ def _day(
 ) -> list[tuple[int, int]]:
     """The day's (task, seconds): client work by percent, the rest internal, in quarters of an hour."""
     name = someone.name.split()[0]
-    parts: list[tuple[int, int]] = []
-    full = hours * 3600
-    for one in running:
-        percent = dict(one.scope.team).get(name, 0)
-        if percent and one.starts <= day <= one.ends:
-            seconds = full * percent // 100 * random.randrange(82, 112) // 100
-            parts.append((random.choice(one.task_ids), max(QUARTER, seconds // QUARTER * QUARTER)))
+    booked = [
+        (one, dict(one.scope.team)[name])
+        for one in running
+        if name in dict(one.scope.team) and one.starts <= day <= one.ends
+    ]
+    full, planned = hours * 3600, sum(percent for _, percent in booked)
+    low, high = BUSY.get(someone.sign_in, (planned, planned))
+    target = random.randint(low, high)
+    parts = [
+        (
+            random.choice(one.task_ids),
+            max(QUARTER, full * percent * target // planned // 100 // QUARTER * QUARTER),
+        )
+        for one, percent in booked
+    ]
     rest = full - sum(seconds for _, seconds in parts)
-    share = rest if not parts else min(rest, full * random.choice((0, 8, 12, 18, 25)) // 100)
-    if someone.sign_in in ("owner", "finance") and rest > 0:
-        share = rest
-    if share >= QUARTER:
+    if rest >= QUARTER:
         names = [n for n, weight in world.INTERNAL for _ in range(weight)]
-        parts.append((internal[random.choice(names)], share // QUARTER * QUARTER))
-    return [(task, seconds) for task, seconds in parts if seconds > 0]
+        parts.append((internal[random.choice(names)], rest // QUARTER * QUARTER))
+    return parts

@@ -30,7 +30,10 @@ def use_line(use: Use, facts: FirmFacts) -> tuple[LineFigure, str]:
         return LineFigure(), "No capacity yet."
     target = Fraction(facts.target, 100)
     low, high = _span([*shares, target])
-    place = lambda share: _place(share, low, high)  # noqa: E731
+
+    def place(share: Fraction) -> float:
+        return _place(share, low, high)
+
     points = [
         Point(
             round(index * 100 / (len(use.months) - 1), 2),

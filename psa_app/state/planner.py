@@ -158,7 +158,7 @@ class PlannerState(rx.State):
         start, length = whole(change, "start"), whole(change, "length")
         old_start = (bar.starts_on - self._monday()).days // 7
         old_length = (bar.ends_on - self._monday()).days // 7 - old_start + 1
-        values = dict(dates_for(bar, self._monday(), start, length)) if length > 0 else {}
+        values: dict[str, Any] = dict(dates_for(bar, self._monday(), start, length)) if length > 0 else {}
         if (start, length) == (old_start, old_length):
             values = {}
         row = str(change.get("row", bar.row))

@@ -11,7 +11,7 @@ STYLE_SHEETS = [
     f"css/{name}.css"
     for name in (
         "tokens", "base", "shell", "frames", "buttons", "fields", "menus", "cards", "marks", "table", "lists",
-        "dialogs", "toasts", "palette", "picker", "status", "spark", "figures", "week", "plan", "paper",
+        "dialogs", "toasts", "palette", "picker", "status", "spark", "figures", "week", "plan", "paper", "scope",
     )
 ]  # fmt: skip
 

@@ -41,6 +41,7 @@ _TABLE: dict[str, tuple[str, str, str]] = {
     "submitted": ("Submitted", ACCENT, "send"),
     "sent": ("Sent", ACCENT, "send"),
     "issued": ("Issued", ACCENT, "send"),
+    "ready": ("Ready", ACCENT, "clock"),
     "invited": ("Invited", ACCENT, "mail"),
     "pending": ("Pending", ACCENT, "clock"),
     "processing": ("Processing", ACCENT, "clock"),

@@ -1,0 +1,32 @@
+"""The lines of a scope while it is written: rates by role, milestones, and what it all adds up to."""
+
+import reflex as rx
+
+from psa_app.components.icons import Icon
+
+_NEEDS = Icon  # scope_lines.jsx draws it
+_PARTS = [
+    rx.asset(name, shared=True)
+    for name in ("scope_amounts.js", "scope_fields.jsx", "scope_line.jsx", "scope_rows.jsx")
+]
+
+
+class ScopeLines(rx.NoSSRComponent):
+    """Edits ``lines`` (``display.scope.LineDraft``) within a form, which gets them as JSON under ``name``.
+
+    What is typed stays in the browser until the form's key changes. ``errors`` are by field, such as
+    "lines.0.cap"; the input of that field has the id "lines-0-cap". ``on_currency(code)`` is sent when
+    another currency is chosen in the form's field ``currency``.
+    """
+
+    library = rx.asset("scope_lines.jsx", shared=True).importable_path
+    tag = "ScopeLines"
+    lines: rx.Var[list]
+    roles: rx.Var[list]
+    currency: rx.Var[str]
+    errors: rx.Var[dict]
+    name: rx.Var[str]
+    on_currency: rx.EventHandler[rx.event.passthrough_event_spec(str)]
+
+
+scope_lines = ScopeLines.create

@@ -1,0 +1,164 @@
+"""One scope: written as a draft, read like paper, sent, signed, made into a project."""
+
+import reflex as rx
+
+from psa_app import routes
+from psa_app.components.badges import tag
+from psa_app.components.buttons import button, link_button
+from psa_app.components.cards import card, notice, stack, with_side
+from psa_app.components.definition import facts, facts_card
+from psa_app.components.focus import focus_on
+from psa_app.components.form import described_fields, form, form_error
+from psa_app.components.menu import dots_menu, item
+from psa_app.components.missing import found
+from psa_app.components.scope_lines import scope_lines
+from psa_app.components.scope_sheet import parts_list, scope_sheet
+from psa_app.components.shell import crumbs
+from psa_app.components.tabs import tabs
+from psa_app.components.timeline import timeline
+from psa_app.display.frame import Crumb
+from psa_app.display.scope import Part
+from psa_app.pages.frame import staff
+from psa_app.pages.registry import page
+from psa_app.pages.sow_dialogs import dialogs
+from psa_app.state.sow import SowState as State
+from psa_app.state.sow_acts import SowActs as Acts
+from psa_app.state.sow_edit import PREFIX
+from psa_app.state.sow_edit import SowEdit as Edit
+
+FORM = "scope-form"
+
+
+@page(
+    routes.SOW,
+    title="Scope of work",
+    right="accounts.read",
+    on_load=State.load,
+    live=("sow", "milestone", "project"),
+)
+def sow() -> rx.Component:
+    """A draft is written here; everything else is the sheet with its evidence beside."""
+    writes = State.is_draft & State.may_write
+    return staff(
+        State.scope_title,
+        rx.cond(writes, tabs(State.tabs, State.tab, "Write or read")),
+        found(
+            State.is_ready,
+            State.is_missing,
+            rx.cond(State.tab == "write", _editor(), _reading()),
+            back=routes.SOWS,
+            label="All scopes",
+        ),
+        *dialogs(),
+        focus_on(target=Edit.focus),
+        area="clients",
+        subtitle=rx.fragment(State.number, " · ", State.account),
+        badge=tag(State.word, State.tone),
+        way=crumbs([Crumb("Scopes of work", routes.SOWS)], State.account),
+        actions=[
+            rx.cond(State.is_ready, link_button("PDF", href=State.pdf, native=True, icon_name="download")),
+            rx.cond(
+                writes & (State.tab == "write"),
+                rx.fragment(
+                    button("Save draft", type="submit", form=FORM),
+                    button(
+                        "Save and send", look="primary", type="submit", form=FORM, on_click=Edit.then_send
+                    ),
+                ),
+            ),
+            rx.cond(writes & (State.tab == "paper"), button("Send", look="primary", on_click=Acts.ask_send)),
+            rx.cond(
+                State.may_make,
+                button("Make the project", look="primary", on_click=Acts.ask_project),
+            ),
+            _more(),
+        ],
+    )
+
+
+def _more() -> rx.Component:
+    return rx.cond(
+        State.may_take_back | State.may_delete,
+        dots_menu(
+            rx.cond(
+                State.may_take_back,
+                item("Take back", icon_name="undo", on_click=Acts.ask("take_back")),
+                item("Delete", icon_name="trash", tone="bad", on_click=Acts.ask("delete")),
+            ),
+            label="More for this scope",
+        ),
+    )
+
+
+def _editor() -> rx.Component:
+    errors = Edit.errors
+    return stack(
+        rx.cond(
+            Edit.is_stale,
+            notice(
+                "Someone else saved this scope in the meantime. What you typed is still here, but cannot be "
+                "saved over theirs.",
+                tone="warn",
+                actions=button("Show theirs", small=True, on_click=Edit.reload),
+            ),
+        ),
+        form(
+            form_error(errors["form"]),
+            card(described_fields(Edit.head, errors, prefix=PREFIX), title="What is agreed"),
+            card(
+                scope_lines(
+                    lines=Edit.lines,
+                    roles=Edit.roles,
+                    currency=Edit.currency,
+                    errors=errors,
+                    name="lines",
+                    on_currency=Edit.choose_currency,
+                ),
+                title="Lines",
+                aside="Rates are those of the price list; change them as agreed.",
+            ),
+            card(described_fields(Edit.billing, errors, prefix=PREFIX), title="Billing and terms"),
+            on_submit=Edit.save,
+            key=Edit.form_key,
+            label="this scope",
+            id=FORM,
+        ),
+    )
+
+
+def _reading() -> rx.Component:
+    return with_side(
+        stack(
+            rx.cond(
+                State.declined != "",
+                notice(rx.el.b("Declined: "), State.declined, tone="bad"),
+            ),
+            scope_sheet(State.sheet),
+        ),
+        stack(
+            rx.cond(State.facts.length() > 0, facts_card("About", State.facts)),
+            rx.cond(State.parts.length() > 0, _milestones()),
+            rx.cond(
+                State.evidence.length() > 0,
+                card(facts(State.evidence, quiet=True), title="Evidence", body=False),
+            ),
+            rx.cond(State.happened.length() > 0, timeline(State.happened)),
+        ),
+    )
+
+
+def _milestones() -> rx.Component:
+    return card(parts_list(State.parts, Acts.ready, _milestone_menu), title="Milestones", body=False)
+
+
+def _milestone_menu(part: rx.Var[Part]) -> rx.Component:
+    take_back = rx.cond(
+        (part.state == "ready") & State.may_ready,
+        item("Not ready after all", icon_name="undo", on_click=Acts.not_ready(part.id)),
+    )
+    accept = rx.cond(
+        (part.state != "accepted") & State.may_accept,
+        item("Accepted elsewhere…", icon_name="check", on_click=Acts.ask_accept(part.id)),
+    )
+    shown = (part.state == "ready") & State.may_ready | (part.state != "accepted") & State.may_accept
+    return rx.cond(shown, dots_menu(take_back, accept, label="More for " + part.title))

@@ -1,0 +1,150 @@
+"""The questions that a scope's page asks."""
+
+import reflex as rx
+
+from psa_app.components import fields
+from psa_app.components.cards import notice
+from psa_app.components.dialog import confirm, dialog
+from psa_app.components.form import form, form_error, form_foot
+from psa_app.components.link import text_link
+from psa_app.display.forms import Option
+from psa_app.state.sow import SowState
+from psa_app.state.sow_acts import SowActs as State
+
+
+def dialogs() -> list[rx.Component]:
+    """All of them; one is open at a time."""
+    return [_send(), _take_back(), _delete(), _project(), _accept()]
+
+
+def _send() -> rx.Component:
+    def contact(one: rx.Var[Option]) -> rx.Component:
+        return fields.checkbox(
+            "contact-" + one.value, one.label, State.chosen.contains(one.value), help=one.sub, prefix="send-"
+        )
+
+    return dialog(
+        form(
+            rx.el.p(
+                "Each gets a mail with a link of their own, reads the scope as it is now, and can accept it. "
+                "You sign for the firm by sending it.",
+                class_name="lead",
+            ),
+            rx.cond(
+                State.nobody != "",
+                notice(
+                    "Nobody there may sign yet. ",
+                    text_link("Mark a contact as approver", href=State.nobody),
+                    tone="warn",
+                ),
+            ),
+            rx.el.fieldset(
+                rx.el.legend("To"),
+                fields.fields(rx.foreach(State.contacts, contact)),
+                form_error(State.errors["contact_ids"]),
+            ),
+            fields.date(
+                "valid_until", "Open until", State.until, error=State.errors["valid_until"], prefix="send-"
+            ),
+            form_error(State.errors["form"]),
+            form_foot("Send it", on_cancel=State.close),
+            on_submit=State.send,
+            label="Send",
+            guard=False,
+        ),
+        open=State.dialog == "send",
+        on_close=State.close,
+        title="Send " + SowState.number,
+    )
+
+
+def _take_back() -> rx.Component:
+    return confirm(
+        open=State.dialog == "take_back",
+        on_close=State.close,
+        on_confirm=State.take_back,
+        title="Take " + SowState.number + " back?",
+        act="Take it back",
+        text="It becomes a draft again and can be changed. The links in the mails no longer open it.",
+        danger=False,
+    )
+
+
+def _delete() -> rx.Component:
+    return confirm(
+        open=State.dialog == "delete",
+        on_close=State.close,
+        on_confirm=State.delete,
+        title="Delete " + SowState.number + "?",
+        act="Delete draft",
+        text="The draft with all its lines is gone; its number is not given again.",
+    )
+
+
+def _project() -> rx.Component:
+    return dialog(
+        form(
+            rx.el.p(
+                "It gets a task for each line, the scope’s dates, and its estimate as budget.",
+                class_name="lead",
+            ),
+            fields.fields(
+                fields.text(
+                    "name",
+                    "Name",
+                    State.project_name,
+                    required=True,
+                    error=State.errors["name"],
+                    prefix="make-",
+                ),
+                fields.select(
+                    "lead_id",
+                    "Who leads it",
+                    State.leads,
+                    State.lead,
+                    error=State.errors["lead_id"],
+                    prefix="make-",
+                    help="Approves its time and says when a milestone is ready.",
+                ),
+            ),
+            form_error(State.errors["form"]),
+            form_foot("Make the project", on_cancel=State.close),
+            on_submit=State.make_project,
+            label="Project",
+        ),
+        open=State.dialog == "project",
+        on_close=State.close,
+        title="Make the project of " + SowState.number,
+    )
+
+
+def _accept() -> rx.Component:
+    return dialog(
+        form(
+            rx.el.p(
+                "For an acceptance that was given outside the portal. It makes the milestone billable and is "
+                "kept with your name.",
+                class_name="lead",
+            ),
+            fields.fields(
+                fields.text(
+                    "name", "Who accepted it", required=True, error=State.errors["name"], prefix="accept-"
+                ),
+                fields.text(
+                    "how",
+                    "How",
+                    required=True,
+                    error=State.errors["how"],
+                    prefix="accept-",
+                    placeholder="Mail of 20 November",
+                ),
+            ),
+            form_error(State.errors["form"]),
+            form_foot("Record it", on_cancel=State.close),
+            on_submit=State.accept,
+            label="Acceptance",
+        ),
+        open=State.dialog == "accept",
+        on_close=State.close,
+        title="Accepted elsewhere: " + State.milestone,
+    )

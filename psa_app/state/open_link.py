@@ -1,0 +1,144 @@
+"""A mail's link: it opens one document for one contact, without signing in, and nothing beside it.
+
+Whoever holds the link acts as that contact. Each event proves it anew, so a link that was withdrawn
+or has run out opens nothing any more.
+"""
+
+from typing import Any
+
+import reflex as rx
+from reflex_base.event.context import EventContext
+from sqlmodel import Session, select
+
+from psa_app import routes
+from psa_app.access import Actor
+from psa_app.errors import NotFound, PsaError
+from psa_app.models import Firm
+from psa_app.queries.portal.scope import scope_to_read
+from psa_app.services.identity.portal_links import GONE, OpenedLink, mark_opened, open_portal_link
+from psa_app.state.base import public, read, say, write
+from psa_app.state.frame import SANDBOX
+from psa_app.state.portal_invoices import InvoiceForClient
+from psa_app.state.scope_reading import ScopeReading
+
+NOBODY = Actor(name="", role="nobody")
+LONGEST = 100
+
+
+class OpenLinkState(rx.State):
+    """What the link in the address opens: "sow", "invoice", or "gone"."""
+
+    kind: str = ""
+    firm: str = ""
+    mark: str = ""
+    color: str = ""
+    sandbox: str = ""
+    sentence: str = ""
+    _token: str = ""
+
+    @rx.event
+    @public
+    async def load(self) -> None:
+        """Opens the document, or says that the link is gone."""
+        self._token = str(self.router.url.path).rstrip("/").rsplit("/", 1)[-1][:LONGEST]
+        await self._load_firm()
+        try:
+            link = await self._open()
+            await self._show(link)
+        except NotFound:
+            self.kind, self.sentence = "gone", GONE
+            return
+        token = self._token
+        await write(lambda session, _: mark_opened(session, token), NOBODY)
+
+    async def _load_firm(self) -> None:
+        firm = await read(_firm, NOBODY)
+        if firm is not None:
+            self.firm, self.mark, self.color = firm.name, firm.name[:1].upper(), firm.accent
+            self.sandbox = SANDBOX if firm.payment_provider == "sandbox" else ""
+
+    async def _open(self) -> OpenedLink:
+        """Who the link stands for, with the address that this event came from. Raises `NotFound`."""
+        context = EventContext.get().router_data
+        address = str(context.get("ip", ""))[:64]
+        agent = str((context.get("headers") or {}).get("user-agent", ""))
+        token = self._token
+        return await read(lambda session, _: open_portal_link(session, token, address, agent), NOBODY)
+
+    async def _show(self, link: OpenedLink) -> None:
+        if link.document == "sow":
+            scope = await self.get_state(OpenScopeState)
+            scope._show(
+                await read(lambda session, who: scope_to_read(session, who, link.document_id), link.actor),
+                routes.with_query(routes.sow_pdf(link.document_id), token=self._token),
+            )
+        else:
+            invoice = await self.get_state(OpenInvoiceState)
+            invoice.token = self._token
+            await invoice._show(link.document_id, link.actor)
+        self.kind = link.document
+
+
+def _firm(session: Session, _: Actor) -> Firm | None:
+    return session.exec(select(Firm)).first()
+
+
+class OpenInvoiceState(InvoiceForClient, rx.State):
+    """An invoice that a link opens."""
+
+
+class OpenScopeState(ScopeReading, rx.State):
+    """A scope that a link opens, and the answer to it."""
+
+    @rx.event
+    @public
+    async def accept(self, data: dict[str, Any]) -> None:
+        """Signs the scope that is shown."""
+        if await self._done(self._acceptance(data)):
+            await say(self, f"{self.number} is signed. Both sides get a mail with its hash.")
+
+    @rx.event
+    @public
+    async def decline(self, data: dict[str, Any]) -> None:
+        """Says no, with a reason."""
+        if await self._done(self._refusal(data)):
+            await say(self, f"{self.number} is declined. The firm reads why.", "info")
+
+    @rx.event
+    @public
+    async def accept_part(self, data: dict[str, Any]) -> None:
+        """Accepts the milestone that was asked about."""
+        title = self.accepting
+        if await self._done(self._part_acceptance(data)):
+            await say(self, f"“{title}” is accepted.")
+
+    @rx.event
+    @public
+    def ask_decline(self) -> None:
+        """Opens the question why."""
+        self._close()
+        self.declining = True
+
+    @rx.event
+    @public
+    def ask_part(self, milestone_id: str) -> None:
+        """Opens the question before a milestone is accepted."""
+        self._ask_part(milestone_id)
+
+    @rx.event
+    @public
+    def close(self) -> None:
+        """Closes the open question."""
+        self._close()
+
+    async def _done(self, service: Any) -> bool:
+        link = await self.get_state(OpenLinkState)
+        try:
+            opened = await link._open()
+            await write(service, opened.actor)
+        except PsaError as error:
+            self._refused(error)
+            return False
+        self._close()
+        await link._show(await link._open())
+        return True

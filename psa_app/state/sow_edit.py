@@ -1,0 +1,145 @@
+"""A scope while it is a draft: what the editor begins with, and saving it. Nothing typed is lost."""
+
+from typing import Any
+
+import reflex as rx
+from sqlmodel import Session
+
+from psa_app.access import Actor
+from psa_app.display.forms import FieldSpec
+from psa_app.display.scope import LineDraft, RoleChoice
+from psa_app.errors import PsaError, Stale
+from psa_app.queries.contracts.one import Scope, one_scope
+from psa_app.queries.contracts.prices import role_prices, usual_terms
+from psa_app.rules.money import CURRENCIES
+from psa_app.services.contracts.write import change_sow
+from psa_app.services.problems import FieldProblems
+from psa_app.state.base import allow, field_errors, read, say, write
+from psa_app.state.scope_form import (
+    billing_specs,
+    drafts_of,
+    head_specs,
+    read_head,
+    read_lines,
+    role_choices,
+)
+
+PREFIX = "scope-"
+
+
+class SowEdit(rx.State):
+    """The editor's fields; `form_key` changes only when other values shall stand in them."""
+
+    head: list[FieldSpec] = []
+    billing: list[FieldSpec] = []
+    lines: list[LineDraft] = []
+    roles: list[RoleChoice] = []
+    currency: str = "EUR"
+    errors: dict[str, str] = {}
+    focus: str = ""
+    form_key: str = ""
+    is_stale: bool = False
+    _sow: int = 0
+    _version: int = 0
+    _account: int = 0
+    _focused: int = 0
+    _then_send: bool = False
+
+    async def _show(self, scope: Scope, anew: bool = False) -> None:
+        """Shows a draft. What someone is typing is left alone: a newer version is only told."""
+        sow = scope.sow
+        sow_id = int(sow.id or 0)
+        if sow_id == self._sow and not anew and self.form_key:
+            self.is_stale = sow.version != self._version
+            return
+        self._sow, self._version, self._account = sow_id, sow.version, sow.account_id
+        self.currency, self.is_stale, self.errors = sow.currency, False, {}
+        usual = await read(lambda session, who: usual_terms(session, who, sow.account_id))
+        self.head, self.billing = head_specs(sow, usual), billing_specs(sow, usual)
+        self.lines = drafts_of(scope.lines, sow.currency)
+        self.form_key = f"sow-{sow_id}-{sow.version}"
+        await self._price(sow.currency)
+
+    async def _price(self, currency: str) -> None:
+        starts_on = next((spec.value for spec in self.head if spec.name == "starts_on"), "")
+
+        def ask(session: Session, who: Actor) -> list[RoleChoice]:
+            from datetime import date
+
+            day = date.fromisoformat(starts_on)
+            return role_choices(role_prices(session, who, self._account, currency, day), currency)
+
+        self.roles = await read(ask)
+
+    @rx.event
+    @allow("sows.change")
+    async def choose_currency(self, currency: str) -> None:
+        """Shows the price list of another currency; what is typed stays."""
+        if currency in CURRENCIES:
+            self.currency = currency
+            await self._price(currency)
+
+    @rx.event
+    @allow("sows.change")
+    async def reload(self) -> None:
+        """Shows what someone else saved, in place of what is typed here."""
+        scope = await read(lambda session, who: one_scope(session, who, self._sow))
+        await self._show(scope, anew=True)
+
+    @rx.event
+    @allow("sows.send")
+    def then_send(self) -> None:
+        """The next save opens the question to whom it goes."""
+        self._then_send = True
+
+    @rx.event
+    @allow("sows.change")
+    async def save(self, data: dict[str, Any]) -> Any:
+        """Saves head and lines; every wrong field is told beside it, and nothing of it is written."""
+        from psa_app.state.sow import SowState
+        from psa_app.state.sow_acts import SowActs
+
+        wants_to_send, self._then_send = self._then_send, False
+        try:
+            await self._save(data)
+        except PsaError as error:
+            self._refuse(error)
+            return
+        page = await self.get_state(SowState)
+        await page._load(page.tab)
+        scope = await read(lambda session, who: one_scope(session, who, self._sow))
+        await self._show(scope, anew=True)
+        if wants_to_send:
+            acts = await self.get_state(SowActs)
+            await acts._ask_send(scope)
+        else:
+            await say(self, f"{page.number} saved.")
+
+    async def _save(self, data: dict[str, Any]) -> None:
+        found = FieldProblems()
+        head = read_head(data, found)
+        lines = read_lines(str(data.get("lines", "")), head.currency or self.currency, found)
+        found.stop_if_any()
+        sow_id, version = self._sow, self._version
+        await write(
+            lambda session, who: change_sow(session, who, sow_id, version=version, head=head, lines=lines)
+        )
+
+    def _refuse(self, error: PsaError) -> None:
+        self.is_stale = isinstance(error, Stale)
+        self.errors = field_errors(error)
+        first = next((name for name in self.errors if name != "form"), "")
+        if first:
+            self._focused += 1
+            self.focus = f"{element_of(first)}#{self._focused}"
+
+
+def element_of(field: str) -> str:
+    """The id of the input of a field: "lines.0.rates.1" is the input "lines-0-rates-1"."""
+    if not field.startswith("lines"):
+        return PREFIX + field
+    if field == "lines":
+        return "lines-add"
+    return (
+        field.replace(".", "-").removesuffix("-title") if ".milestones." in field else field.replace(".", "-")
+    )

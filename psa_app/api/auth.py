@@ -67,12 +67,14 @@ def _sign_in(request: Request, form: dict[str, str]) -> tuple[str, str]:
     agent = request.headers.get("user-agent", "")
     with db.unit_of_work() as session:
         attempt = sign_in.begin_sign_in(session, form.get("email", ""), address)
-    if not attempt.proven_by(form.get("password", "")):
+    password = form.get("password", "")
+    if not attempt.proven_by(password):
         log.warning("a sign-in failed from %s", address)
         raise Invalid(sign_in.WRONG, "password")
     old_token = cookies.token_in(request.headers.get("cookie", ""))
+    new_hash = attempt.renewed(password)
     with db.unit_of_work() as session:
-        done = sign_in.finish_sign_in(session, attempt, agent, old_token)
+        done = sign_in.finish_sign_in(session, attempt, agent, old_token, new_hash)
     log.info("user %s signed in from %s", attempt.user_id, address)
     return done
 

@@ -101,6 +101,23 @@ def test_someone_closed_between_the_two_steps_gets_no_session(people):
         finish_sign_in(session, tried, "pytest")
 
 
+def test_a_hash_of_old_parameters_is_renewed_at_the_next_sign_in(people):
+    from argon2 import PasswordHasher
+
+    weak = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+    with unit_of_work() as session:
+        session.get_one(User, people["Ann"].user_id).password_hash = weak
+    tried = attempt("ann@harbour.example")
+    assert tried.proven_by(PASSWORD)
+    with unit_of_work() as session:
+        finish_sign_in(session, tried, "pytest", new_hash=tried.renewed(PASSWORD))
+    with reading() as session:
+        kept = session.get_one(User, people["Ann"].user_id).password_hash
+    assert kept != weak
+    assert passwords.verify_password(kept, PASSWORD)
+    assert attempt("ann@harbour.example").renewed(PASSWORD) == ""
+
+
 def test_waits_grow_and_stop_growing():
     assert [wait_seconds(n, 5, 900) for n in (0, 4, 5, 6, 7, 10, 15, 500)] == [0, 0, 1, 2, 4, 32, 900, 900]
 

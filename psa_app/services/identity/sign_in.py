@@ -35,6 +35,10 @@ class Attempt:
         fits = passwords.verify_password(self.password_hash, password if usable else "")
         return fits and usable and self.user_id is not None
 
+    def renewed(self, password: str) -> str:
+        """A new hash of a proven password if the kept one was made with weaker parameters, else ""."""
+        return passwords.hash_password(password) if passwords.is_outdated(self.password_hash) else ""
+
 
 def begin_sign_in(session: Session, email: str, address: str) -> Attempt:
     """Counts an attempt before its password is looked at. Raises `SlowDown`."""
@@ -45,14 +49,17 @@ def begin_sign_in(session: Session, email: str, address: str) -> Attempt:
     return Attempt(key, address, user.id if user else None, user.password_hash if user else "")
 
 
-def finish_sign_in(session: Session, attempt: Attempt, agent: str, old_token: str = "") -> tuple[str, str]:
+def finish_sign_in(
+    session: Session, attempt: Attempt, agent: str, old_token: str = "", new_hash: str = ""
+) -> tuple[str, str]:
     """Starts a session for a proven attempt: its token and the role. The browser's former session ends.
 
-    Raises `Invalid` if the user was closed or got a new password in the meantime.
+    `new_hash` replaces the kept one, see `Attempt.renewed`. Raises `Invalid` if the user was closed or got a new password in the meantime.
     """
     user = session.get(User, attempt.user_id, with_for_update=True) if attempt.user_id else None
     if user is None or not user.is_active or user.password_hash != attempt.password_hash:
         raise Invalid(WRONG, "password")
+    user.password_hash = new_hash or user.password_hash
     forgive(session, attempt.key, attempt.address)
     token = open_session(session, user, attempt.address, agent, old_token)
     actor = Actor(name=user.name, role=user.role, user_id=user.id, address=attempt.address, agent=agent[:200])

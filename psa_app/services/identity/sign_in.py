@@ -54,7 +54,8 @@ def finish_sign_in(
 ) -> tuple[str, str]:
     """Starts a session for a proven attempt: its token and the role. The browser's former session ends.
 
-    `new_hash` replaces the kept one, see `Attempt.renewed`. Raises `Invalid` if the user was closed or got a new password in the meantime.
+    `new_hash` replaces the kept one, see `Attempt.renewed`. Raises `Invalid` if the user was closed
+    or got a new password in the meantime.
     """
     user = session.get(User, attempt.user_id, with_for_update=True) if attempt.user_id else None
     if user is None or not user.is_active or user.password_hash != attempt.password_hash:

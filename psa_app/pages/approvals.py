@@ -6,6 +6,7 @@ from psa_app import routes
 from psa_app.components import fields
 from psa_app.components.buttons import button
 from psa_app.components.cards import line, notice
+from psa_app.components.definition import facts
 from psa_app.components.dialog import dialog
 from psa_app.components.empty import empty
 from psa_app.components.form import form, form_error, form_foot
@@ -53,6 +54,7 @@ def approvals() -> rx.Component:
     return staff(
         rx.cond(State.is_sheet, State.sheet_title, "Approvals"),
         rx.cond(State.is_sheet, _sheet(), _queue()),
+        _one_line(),
         _reject(),
         _excuse(),
         why_dialog(),
@@ -129,6 +131,22 @@ def _sheet() -> rx.Component:
                 icon_name="approvals",
             ),
         )
+    )
+
+
+def _one_line() -> rx.Component:
+    return dialog(
+        facts(State.line_facts, quiet=True, plain=True),
+        rx.el.div(
+            button("Why this rate", look="quiet", on_click=WhyState.show(State.line_id)),
+            rx.el.span(class_name="push"),
+            button("Send back", on_click=State.ask_reject(State.line_id)),
+            button("Approve", look="primary", on_click=[State.approve(State.line_id), State.leave_line]),
+            class_name="form-foot",
+        ),
+        open=(State.line_id > 0) & ~State.rejecting,
+        on_close=State.leave_line,
+        title=State.line_title,
     )
 
 

@@ -26,6 +26,8 @@ from psa_app.state.entries import MONEY
 from psa_app.state.entries import EntriesState as State
 from psa_app.state.why import WhyState
 
+NARROW = {"width": "auto", "maxWidth": "220px"}
+
 
 @page(routes.TIME_ENTRIES, title="Time entries", right="time.log", on_load=State.load, live=("time_entry",))
 def entries() -> rx.Component:
@@ -75,22 +77,31 @@ def _choice(key: str, label: str, options: Any, value: rx.Var[str]) -> rx.Compon
         [rx.foreach(options, one)] if isinstance(options, rx.Var) else [one(option) for option in options]
     )
     return rx.el.select(
-        rx.el.option(label, value=""), *listed, value=value, class_name="input small", aria_label=label,
+        rx.el.option(label, value=""),
+        *listed,
+        value=value,
+        class_name="input small",
+        style=NARROW,
+        aria_label=label,
         on_change=lambda chosen: State.narrow(key, chosen),
-    )  # fmt: skip
+    )
 
 
 def _day(key: str, label: str, value: rx.Var[str]) -> rx.Component:
     return rx.el.input(
-        type="date", value=value, class_name="input small", aria_label=label,
+        type="date",
+        value=value,
+        class_name="input small",
+        style=NARROW,
+        aria_label=label,
         on_change=lambda chosen: State.narrow(key, chosen),
-    )  # fmt: skip
+    )
 
 
 def _acts(row: rx.Var[Row]) -> rx.Component:
     entry_id = row.id.to(int)
     mine = State.editable.contains(row.id)
-    return dots_menu(
+    menu = dots_menu(
         rx.cond(mine, item("Edit", icon_name="edit", on_click=State.edit(entry_id))),
         rx.cond(
             State.may_see_rates, item("Why this rate", icon_name="info", on_click=WhyState.show(entry_id))
@@ -98,6 +109,7 @@ def _acts(row: rx.Var[Row]) -> rx.Component:
         rx.cond(mine, item("Delete", icon_name="trash", tone="bad", on_click=State.ask_delete(entry_id))),
         label="More for " + row.name,
     )
+    return rx.cond(mine | State.may_see_rates, menu)
 
 
 def _form() -> rx.Component:

@@ -3,10 +3,12 @@
 import reflex as rx
 
 from psa_app import routes
+from psa_app.components import fields
 from psa_app.components.badges import state_badge
 from psa_app.components.buttons import button, link_button
 from psa_app.components.cards import notice
-from psa_app.components.dialog import confirm
+from psa_app.components.dialog import confirm, dialog
+from psa_app.components.form import form, form_error, form_foot
 from psa_app.components.skeleton import until
 from psa_app.components.table import table_card
 from psa_app.components.tabs import tabs
@@ -15,6 +17,8 @@ from psa_app.display.frame import Tab
 from psa_app.display.tables import Column, Row
 from psa_app.pages.frame import staff
 from psa_app.pages.registry import page
+from psa_app.state.frame import FrameState
+from psa_app.state.timer import TimerState as Timer
 from psa_app.state.week import WeekState as State
 
 TABS = [Tab("week", "Week", routes.TIME), Tab("entries", "Entries", routes.TIME_ENTRIES)]
@@ -42,12 +46,17 @@ def week() -> rx.Component:
         until(State.is_ready, _grid()),
         rx.cond(State.sheets.length() > 0, _handed_in()),
         _empty_week(),
+        _timer(),
+        _discard(),
         area="time",
         subtitle=State.subtitle,
         badge=rx.cond(State.badge != "", state_badge(State.badge)),
         actions=[
             link_button("‹ " + State.previous_label, href=State.previous, look="quiet"),
             link_button(State.following_label + " ›", href=State.following, look="quiet"),
+            rx.cond(
+                FrameState.timer.started_at != "", button("Timer", icon_name="clock", on_click=Timer.show)
+            ),
             rx.cond(State.may_copy, button("Copy last week", on_click=State.copy)),
             rx.cond(State.may_submit, button(State.submit_words, look="primary", on_click=State.submit)),
         ],
@@ -80,6 +89,7 @@ def _phone_foot() -> rx.Component:
     return rx.el.div(
         rx.cond(State.may_submit, button(State.submit_words, look="primary", on_click=State.submit)),
         rx.cond(State.may_copy, button("Copy last week", on_click=State.copy)),
+        rx.cond(FrameState.timer.started_at != "", button("Timer", icon_name="clock", on_click=Timer.show)),
         link_button("‹ " + State.previous_label, href=State.previous, look="quiet"),
         link_button(State.following_label + " ›", href=State.following, look="quiet"),
         class_name="line wrap",
@@ -114,4 +124,45 @@ def _empty_week() -> rx.Component:
         title="Submit an empty week?",
         act="Submit empty week",
         text="There is no time in this week. Time that comes later is a supplement.",
+    )
+
+
+def _timer() -> rx.Component:
+    errors = Timer.errors
+    return dialog(
+        form(
+            rx.el.p(Timer.since, class_name="lead"),
+            form_error(errors["form"]),
+            fields.fields(
+                fields.text(
+                    "ended", "Ended", Timer.ended, type="datetime-local", error=errors["ended"], required=True
+                ),
+                fields.date(
+                    "day", "Log it all on another day", error=errors["day"], help="Empty: the days it ran."
+                ),
+                two=True,
+            ),
+            fields.text("note", "Note", Timer.note, error=errors["note"]),
+            form_foot(
+                "Stop and log", on_cancel=Timer.close,
+                extra=button("Discard", look="danger", on_click=Timer.ask_discard),
+            ),
+            on_submit=Timer.stop,
+            key="timer-" + Timer.form_key.to_string(),
+            label="Running timer",
+        ),
+        open=Timer.open & ~Timer.asking_discard,
+        on_close=Timer.close,
+        title=Timer.title,
+    )  # fmt: skip
+
+
+def _discard() -> rx.Component:
+    return confirm(
+        open=Timer.asking_discard,
+        on_close=Timer.keep,
+        on_confirm=Timer.discard,
+        title="Discard the timer?",
+        act="Discard timer",
+        text="Its time is not logged.",
     )

@@ -7,6 +7,7 @@ import reflex as rx
 
 from psa_app import routes
 from psa_app.access import may
+from psa_app.display.figures import Fact
 from psa_app.display.states import badge
 from psa_app.display.tables import Cell, Row
 from psa_app.errors import PsaError
@@ -38,6 +39,9 @@ class ApprovalsState(rx.State):
     first: list[Row] = []  # unusual lines
     weeks: list[Row] = []  # one row for each handed-in week
     lines: list[Row] = []  # of the chosen week
+    line_id: int = 0  # the line that a dialog shows
+    line_title: str = ""
+    line_facts: list[Fact] = []
     sheet_title: str = ""
     sheet_sub: str = ""
     sheet: str = ""  # the id of the week that the address names
@@ -77,6 +81,7 @@ class ApprovalsState(rx.State):
         self._show_queue(queue)
         if sheet_id is not None:
             self._show_sheet(queue)
+        self._show_line(queue, str(self.router.url.query_parameters.get("entry", "")))
         here = {row.id for row in self.lines}
         self.chosen = [one for one in self.chosen if one in here]
         self.all_chosen = bool(here) and len(self.chosen) == len(here)
@@ -87,12 +92,12 @@ class ApprovalsState(rx.State):
 
     def _show_queue(self, queue: Queue) -> None:
         unusual = [(sheet, line) for sheet in queue.sheets for line in sheet.lines if line.exceptions]
-        self.first = [_line(line, sheet.person) for sheet, line in unusual[:SHOWN]]
+        self.first = [_line(line, sheet.person, "") for sheet, line in unusual[:SHOWN]]
         self.weeks = [_week(sheet) for sheet in queue.sheets]
         everything = len(self._rest) == queue.entries
         self.rest_words = f"Approve all {self.rest}" if everything else f"Approve the rest ({self.rest})"
         waiting = _counted(queue.entries, "entry waits", "entries wait")
-        look = f" · {_counted(len(unusual), 'one', 'ones')} to look at first" if unusual else ""
+        look = f" · {len(unusual):,} to look at first" if unusual else ""
         self.subtitle = (
             f"{waiting}, {h_mm_seconds(queue.seconds)}{look}" if queue.entries else "Nothing waits for you"
         )
@@ -102,13 +107,30 @@ class ApprovalsState(rx.State):
 
     def _show_sheet(self, queue: Queue) -> None:
         sheet = next(iter(queue.sheets), None)
-        self.lines = [_line(line, "") for line in sheet.lines] if sheet else []
+        self.lines = [_line(line, "", self.sheet) for line in sheet.lines] if sheet else []
         self.sheet_title = f"{sheet.person} · {weeks.label(sheet.week)}" if sheet else "All decided"
         if sheet is not None:
             others = _counted(sheet.others, "entry waits for someone else", "entries wait for someone else")
             parts = [f"{h_mm_seconds(sheet.seconds)}, {h_mm_seconds(sheet.billable)} billable"]
             parts += [f"supplement {sheet.number}"] if sheet.number else []
             self.sheet_sub = " · ".join(parts + ([others] if sheet.others else []))
+
+    def _show_line(self, queue: Queue, entry: str) -> None:
+        """The line that the address names, in a dialog; nothing when it waits no more."""
+        found = next(
+            ((sheet, line) for sheet in queue.sheets for line in sheet.lines if str(line.entry_id) == entry),
+            None,
+        )
+        self.line_id = found[1].entry_id if found else 0
+        if found is not None:
+            self.line_title, self.line_facts = _told(*found)
+
+    @rx.event
+    @allow("time.approve")
+    def leave_line(self) -> Any:
+        """Closes the dialog of a line."""
+        self.line_id = 0
+        return rx.redirect(routes.with_query(routes.APPROVALS, sheet=self.sheet), replace=True)
 
     @rx.event
     @allow("time.approve")
@@ -253,7 +275,7 @@ def _counted(number: int, one: str, many: str) -> str:
     return f"{number:,} {one if number == 1 else many}"
 
 
-def _line(line: LineView, person: str) -> Row:
+def _line(line: LineView, person: str, sheet: str) -> Row:
     why = [badge(*WHY[kind]) for kind in line.exceptions]
     worst = why[0] if why else None
     told = ", ".join(word.text for word in why)
@@ -268,7 +290,23 @@ def _line(line: LineView, person: str) -> Row:
         _value(line),
     ]
     name = f"{person} {words.day(line.day)}, {line.task}".strip()
-    return Row(str(line.entry_id), cells, name=name, tone="bad" if worst and worst.tone == "bad" else "")
+    tone = "bad" if worst and worst.tone == "bad" else ""
+    href = routes.with_query(routes.APPROVALS, sheet=sheet, entry=line.entry_id)
+    return Row(str(line.entry_id), cells, href=href, name=name, tone=tone)
+
+
+def _told(sheet: SheetQueue, line: LineView) -> tuple[str, list[Fact]]:
+    value = _value(line)
+    facts = [
+        Fact("Person", sheet.person),
+        Fact("Day", words.day_long(line.day, year=True)),
+        Fact("Client", line.client or "–"),
+        Fact("Time", h_mm_seconds(line.seconds)),
+        Fact("Value", value.text + (f" ({value.tip})" if value.tip else "")),
+        Fact("Note", line.note or "–"),
+    ]
+    look = [Fact("Look at", badge(*WHY[kind]).text, tone="warn") for kind in line.exceptions]
+    return f"{line.project}: {line.task}", [*facts, *look]
 
 
 def _value(line: LineView) -> Cell:

@@ -11,7 +11,8 @@ from psa_app.display.forms import Option
 from psa_app.errors import Invalid, PsaError
 from psa_app.formats import words
 from psa_app.queries.planning.board import BoardBar
-from psa_app.queries.planning.choices import bookable_people, bookable_projects, bookable_roles, open_tasks
+from psa_app.queries.planning.choices import bookable_projects, open_tasks
+from psa_app.queries.projects.choices import people, roles
 from psa_app.rules import fields, hours
 from psa_app.services.planning.book import change_booking, create_booking
 from psa_app.state.base import allow, field_errors, form_values, read, write
@@ -150,13 +151,13 @@ def _by_field(errors: dict[str, str]) -> dict[str, str]:
 
 
 def _options(session: Session, who: Actor, project: int) -> tuple[list[Option], list[Option], list[Option]]:
-    people = [Option(f"p{key}", f"{name} · {role}") for key, name, role in bookable_people(session, who)]
-    roles = [Option(f"r{key}", f"Open role: {name}") for key, name in bookable_roles(session, who)]
+    persons = [Option(f"p{key}", f"{name} · {role}") for key, name, role in people(session, who)]
+    vacant = [Option(f"r{key}", f"Open role: {name}") for key, name in roles(session, who)]
     projects = [
         Option(str(key), f"{name} · {client}" if client else name)
         for key, name, client in bookable_projects(session, who)
     ]
-    return [*people, *roles], projects, _tasks(session, who, project)
+    return [*persons, *vacant], projects, _tasks(session, who, project)
 
 
 def _tasks(session: Session, who: Actor, project: int) -> list[Option]:

@@ -76,16 +76,16 @@ class PortalProjectState(rx.State):
         shown = found.weeks[-BARS:]
         tallest = max((seconds for _, seconds in shown), default=1)
         self.bars = [
-            Bar(weeks.label(week), 100 * seconds // tallest, hours.h_mm_seconds(seconds))
+            Bar(f"Week {week % 100}", 100 * seconds // tallest, hours.h_mm_seconds(seconds))
             for week, seconds in shown
         ]
-        self.first_week = weeks.label(shown[0][0]) if shown else ""
-        self.last_week = weeks.label(shown[-1][0]) if shown else ""
+        self.first_week = f"Week {shown[0][0] % 100}" if shown else ""
+        self.last_week = f"Week {shown[-1][0] % 100}" if shown else ""
         self.weeks = [
             Row(
                 str(week),
                 [
-                    Cell(weeks.label(week)),
+                    Cell(f"Week {week % 100}"),
                     Cell(
                         words.day_range(weeks.days(week)[0], weeks.days(week)[-1], found.locale), kind="muted"
                     ),

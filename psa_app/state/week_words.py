@@ -63,8 +63,13 @@ def _day(day: DayView) -> WeekDay:
 
 
 def grid_rows(view: WeekView, added: Sequence[int]) -> list[WeekRow]:
-    """The rows; those without time can be taken off the grid again."""
-    return [_row(row, view, row.task_id in added) for row in view.rows]
+    """The rows; those without time can be taken off again, those just added stand last."""
+    rows = [_row(row, view, row.task_id in added) for row in view.rows]
+    place = {str(task_id): number for number, task_id in enumerate(added)}
+    is_new = [row.id in place and not any(cell.minutes for cell in row.cells) for row in rows]
+    last = [row for row, new in zip(rows, is_new, strict=True) if new]
+    first = [row for row, new in zip(rows, is_new, strict=True) if not new]
+    return first + sorted(last, key=lambda row: place[row.id])
 
 
 def _row(row: RowView, view: WeekView, is_added: bool) -> WeekRow:

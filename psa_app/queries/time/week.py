@@ -11,9 +11,9 @@ from sqlmodel import Session
 
 from psa_app import clock
 from psa_app.access import Actor, fetch, may, require, visible
-from psa_app.models import Person, Project, Task, TimeEntry, Timer, Timesheet
+from psa_app.models import Person, Project, Task, TimeEntry, Timesheet
 from psa_app.queries.capacity import PersonDays, person_days
-from psa_app.queries.time.tables import ACCOUNT, ENTRY, FIRM, MEMBER, PROJECT, SHEET, TASK
+from psa_app.queries.time.tables import ACCOUNT, ENTRY, FIRM, MEMBER, PROJECT, SHEET, TASK, TIMER
 from psa_app.rules import weeks
 from psa_app.rules.timesheets import HandedIn, Week, week_state
 
@@ -120,7 +120,8 @@ def week_view(
 ) -> WeekView:
     """The week (the present one by default) of a person (the actor), within what the actor may see.
 
-    Rows are the tasks with time in this week or the last, and `more_tasks`. Raises `NotFound`
+    Rows are the tasks with time in this week, in the last one (until this is handed in), and
+    `more_tasks`. Raises `NotFound`
     for a person that is not there, `Invalid` for a week that is none.
     """
     require(actor, "time.read")
@@ -133,15 +134,17 @@ def week_view(
     last_week = _entries(session, actor, whose, before[0], before[6])
     locked = session.connection().execute(select(FIRM.c.locked_through)).scalar()
     timer = _timer_task(session, actor, whose)
-    rows = _rows(session, actor, whose, days, entries, [*_tasks_of(last_week), *more_tasks], timer)
     sheets = _sheets(session, actor, whose, week, entries)
+    state = _state(sheets, entries)
+    ready = _tasks_of(last_week) if state in ("open", "draft") else {}
+    rows = _rows(session, actor, whose, days, entries, [*ready, *more_tasks], timer)
     view_days = _days(session, actor, person, days, entries, locked)
     return WeekView(
         person_id=whose,
         person=person.name,
         time_zone=person.time_zone,
         week=week,
-        state=_state(sheets, entries),
+        state=state,
         days=view_days,
         rows=rows,
         sheets=tuple(sheet for sheet, _ in sheets),
@@ -178,9 +181,8 @@ def _tasks_of(entries: Iterable[Any]) -> dict[int, None]:
 def _timer_task(session: Session, actor: Actor, person_id: int) -> int | None:
     if person_id != actor.person_id:
         return None
-    table: Any = Timer.__table__  # type: ignore[attr-defined]
     found: int | None = (
-        session.connection().execute(select(table.c.task_id).where(table.c.person_id == person_id)).scalar()
+        session.connection().execute(select(TIMER.c.task_id).where(TIMER.c.person_id == person_id)).scalar()
     )
     return found
 

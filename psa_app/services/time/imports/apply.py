@@ -49,7 +49,8 @@ def apply_import(
     write_rows(session, actor, prepared, prices, run)
     unpriced = sum(one.is_billable and not one.bill_level for one in prices)
     of_weeks = sorted({weeks.week_of(day) for day in {row.entry.day for row in prepared.rows}})
-    return ImportResult(run, plan.entries, plan.known, plan.seconds, unpriced, tuple(of_weeks))
+    people = sorted({row.person_id for row in prepared.rows})
+    return ImportResult(run, plan.entries, plan.known, plan.seconds, unpriced, tuple(of_weeks), tuple(people))
 
 
 def _lock_people(session: Session) -> None:

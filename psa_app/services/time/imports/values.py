@@ -93,6 +93,7 @@ class ImportResult:
     seconds: int
     unpriced: int
     weeks: tuple[int, ...]
+    people: tuple[int, ...]
 
 
 @dataclass(slots=True)

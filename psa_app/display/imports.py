@@ -1,0 +1,39 @@
+"""An import as its page shows it."""
+
+from dataclasses import dataclass, field
+
+from psa_app.display.forms import Option
+
+
+@dataclass(frozen=True)
+class MapField:
+    """A field of ours and the header of the file that fills it ("" for none)."""
+
+    key: str
+    label: str
+    header: str
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What only a person can tell: choices with what seems likely."""
+
+    place: int
+    sentence: str
+    example: str
+    options: list[Option] = field(default_factory=list)
+    suggestion: str = ""
+
+
+@dataclass(frozen=True)
+class Match:
+    """A name of the file and what it stands for here: ``chosen`` is an id, "" for what is found or made."""
+
+    place: int
+    name: str
+    sub: str
+    found: str
+    chosen: str
+    rows: str
+    time: str
+    is_new: bool = False

@@ -20,6 +20,7 @@ from psa_app.services.identity import cookies, sessions, uploads
 
 log = logging.getLogger("psa_app.edge")
 SAFE = ("GET", "HEAD", "OPTIONS")
+NOT_MODIFIED = 304
 MEGABYTE = 1_000_000
 LARGEST_UPLOAD = 20 * MEGABYTE
 LARGEST = (("/_upload", LARGEST_UPLOAD), ("/api/", 10 * MEGABYTE), ("/auth/", 16_000))
@@ -121,21 +122,26 @@ class Edge:
     def _dressed(self, scope: Scope, send: Send) -> Send:
         async def dressed(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message = {**message, "headers": self._all_headers(scope, message.get("headers", []))}
+                headers = self._all_headers(scope["path"], message["status"], message.get("headers", []))
+                message = {**message, "headers": headers}
             await send(message)
 
         return dressed
 
-    def _all_headers(self, scope: Scope, given: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    def _all_headers(
+        self, path: str, status: int, given: Iterable[tuple[bytes, bytes]]
+    ) -> list[tuple[bytes, bytes]]:
         headers = list(given)
         names = {name.lower() for name, _ in headers}
         headers += [(name, value) for name, value in self.headers if name not in names]
+        if status == NOT_MODIFIED:
+            return headers  # the browser keeps what it has: what we said here would replace it
         kind = next((value for name, value in headers if name.lower() == b"content-type"), b"")
         if b"content-security-policy" not in names:
             is_page = kind.startswith(b"text/html")
             headers.append((b"content-security-policy", self.page_policy if is_page else self.data_policy))
         if b"cache-control" not in names:
-            headers.append((b"cache-control", cache_policy(scope["path"], kind.decode("latin-1")).encode()))
+            headers.append((b"cache-control", cache_policy(path, kind.decode("latin-1")).encode()))
         return headers
 
 

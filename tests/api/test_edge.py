@@ -46,7 +46,12 @@ async def _page(request: Request) -> Response:
     return HTMLResponse("<p>page</p>")
 
 
+async def _unchanged(request: Request) -> Response:
+    return Response(status_code=304)
+
+
 ROUTES = [
+    Route("/unchanged", _unchanged),
     Route("/echo", _echo, methods=["GET", "POST", "PUT", "DELETE", "PATCH"]),
     Route("/webhooks/stripe", _echo, methods=["POST"]),
     Route("/api/v1/things", _echo, methods=["GET", "POST"]),
@@ -98,6 +103,13 @@ async def test_every_answer_carries_the_safe_headers(build):
         assert answer.headers["referrer-policy"] == "same-origin"
         assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
         assert "strict-transport-security" not in answer.headers
+
+
+async def test_a_page_that_has_not_changed_keeps_the_policy_it_came_with(build):
+    async with client(build) as browser:
+        answer = await browser.get("/unchanged")
+    assert "content-security-policy" not in answer.headers
+    assert "cache-control" not in answer.headers
 
 
 async def test_https_is_remembered_by_the_browser(build):

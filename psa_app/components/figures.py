@@ -63,13 +63,22 @@ def _bar(bar: rx.Var[StackBar]) -> rx.Component:
 
 
 def stack_bars(
-    bars: rx.Var[list[StackBar]], label: Text, *, height: int = 156, named: bool = False, foot: Any = None
+    bars: rx.Var[list[StackBar]],
+    label: Text,
+    *,
+    height: int = 156,
+    named: bool = False,
+    rest: bool = False,
+    foot: Any = None,
 ) -> rx.Component:
-    """Bars of two parts. ``named`` writes each bar's label below it; ``foot`` stands below them all."""
+    """Bars of two parts. ``named`` writes each bar's label below it, ``rest`` draws the upper part in grey
+    (what is still to come of a whole), ``foot`` stands below them all.
+    """
+    looks = " ".join(("stack-bars", *(["named"] if named else []), *(["rest"] if rest else [])))
     return rx.el.div(
         rx.el.div(
             rx.foreach(bars, _bar),
-            class_name="stack-bars named" if named else "stack-bars",
+            class_name=looks,
             style={"height": f"{height}px"},
         ),
         *([foot] if foot is not None else []),

@@ -213,7 +213,8 @@ def _own_projects() -> rx.Component:
 
 def _team() -> rx.Component:
     def load(one: rx.Var[Any]) -> rx.Component:
-        return rx.el.td(one.text, class_name="a-right " + one.tone, title=one.tip)
+        tone = rx.cond(one.tone == "off", "faint", one.tone)
+        return rx.el.td(one.text, class_name="a-right " + tone, title=one.tip)
 
     def row(one: rx.Var[Any]) -> rx.Component:
         who = rx.el.td(
@@ -257,9 +258,9 @@ def _own() -> rx.Component:
 
 def _week() -> rx.Component:
     return card(
-        until(State.is_ready, stack_bars(Own.days, Own.days_words, height=132, named=True)),
+        until(State.is_ready, stack_bars(Own.days, Own.days_words, height=132, named=True, rest=True)),
         rx.el.div(
-            keys(("logged", "var(--chart-1)"), ("still to work", "var(--chart-2)")),
+            keys(("logged", "var(--chart-1)"), ("still to log", "var(--wait-soft)")),
             text_link("Open the week", href=routes.TIME),
             class_name="spread",
         ),

@@ -7,7 +7,8 @@ import pytest
 
 from psa_app.errors import Forbidden
 from psa_app.queries.planning.board import board
-from psa_app.queries.planning.choices import bookable_people, bookable_projects, open_tasks
+from psa_app.queries.planning.choices import bookable_projects, open_tasks
+from psa_app.queries.projects.choices import people
 from psa_app.services.people.leave import approve_leave, request_leave
 from psa_app.services.planning.book import create_booking
 from psa_app.services.projects.make import set_project_status
@@ -151,9 +152,9 @@ def test_the_form_offers_who_is_still_here_and_a_projects_open_tasks(world):
     with db.unit_of_work() as session:
         session.get_one(Person, world.people["Ben"]).left_on = date(2026, 11, 20)
     do(set_task_status, world["Lea"], world.tasks["Travel"], status="done")
-    names = [name for _, name, _ in ask(bookable_people, world["Lea"])]
+    names = [name for _, name, _ in ask(people, world["Lea"])]
     assert names == ["Ann Test", "Fred Test", "Lea Test", "Olga Test"]
     tasks = [name for _, name in ask(open_tasks, world["Lea"], world.projects["Checkout"])]
     assert tasks == ["Build", "Fixed", "Design"]
     with pytest.raises(Forbidden):
-        ask(bookable_people, world["Ann"])
+        ask(people, world["Ann"])

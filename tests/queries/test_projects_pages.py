@@ -171,3 +171,26 @@ def test_a_leads_figures_end_at_own_projects(world):
     other = do(create_project, world["Olga"], name="Other", account_id=world.clients["Kestrel"])
     found, _ = ask(project_figures, world["Lea"], [world.projects["Checkout"], other.id])
     assert set(found) == {world.projects["Checkout"]}
+
+
+def test_a_projects_invoices_are_for_who_may_read_them_with_how_they_stand(world):
+    from psa_app.queries.projects.detail import invoices
+    from psa_app.rules.money import Money
+    from psa_app.services.invoices.draft import draft_invoice
+    from psa_app.services.invoices.issue import issue_invoice
+    from psa_app.services.payments.record import record_payment
+
+    def states(who: str = "Fred") -> list[str]:
+        return [one.state for one in ask(invoices, world[who], world.projects["Checkout"])]
+
+    world.worked("Ann", "Build", date(2026, 10, 1), 60)
+    made = do(draft_invoice, world["Fred"], account_id=world.clients["Northwind"], until=date(2026, 10, 2))
+    assert states() == ["draft"]
+    do(issue_invoice, world["Fred"], made.id, issued_on=date(2026, 10, 2))
+    assert states() == ["overdue"]
+    do(
+        record_payment, world["Fred"], made.id, amount=Money(made.total_minor, "EUR"),
+        received_on=date(2026, 11, 20),
+    )  # fmt: skip
+    assert states() == ["paid"]
+    assert states("Lea") == []

@@ -26,9 +26,10 @@ from psa_app.queries.projects.worked import worked
 class FirmHome:
     """The whole page. Amounts are minor units of the firm's currency.
 
-    `ready_before` is the part of `ready` from before this month. `unbilled` are contracts with work in progress, the largest first; `owed` open invoices, the
-    longest due first; `projects` the active ones, those that need a look first; `no_rate` the
-    currencies whose amounts are missing because no exchange rate is stored.
+    `ready_before` is the part of `ready` from before this month. `unbilled` are contracts with work in
+    progress, the largest first; `owed` open invoices, the longest due first; `projects` the active ones,
+    those that need a look first; `no_rate` the currencies whose amounts are missing because no exchange
+    rate is stored.
     """
 
     facts: FirmFacts

@@ -11,9 +11,9 @@ from sqlalchemy import case, func, select
 from sqlmodel import Session
 
 from psa_app.access import Actor, require
-from psa_app.models import Allocation, Payment
+from psa_app.models import Payment
 from psa_app.queries.exchange import Exchange
-from psa_app.queries.projects.tables import ACCOUNT, INVOICE
+from psa_app.queries.projects.tables import ACCOUNT, ALLOCATION, INVOICE
 from psa_app.rules.invoices import is_overdue
 
 LAST_PAID = 12  # invoices of a client that tell how long it takes
@@ -42,11 +42,10 @@ def open_invoices(session: Session, actor: Actor, fx: Exchange, today: date) -> 
     return [_open(row, fx, today) for row in session.connection().execute(_OPEN)]
 
 
-_ALLOCATION: Any = Allocation.__table__  # type: ignore[attr-defined]
 _PAYMENT: Any = Payment.__table__  # type: ignore[attr-defined]
 _PAID = (
-    select(_ALLOCATION.c.invoice_id, func.sum(_ALLOCATION.c.amount_minor).label("paid"))
-    .group_by(_ALLOCATION.c.invoice_id)
+    select(ALLOCATION.c.invoice_id, func.sum(ALLOCATION.c.amount_minor).label("paid"))
+    .group_by(ALLOCATION.c.invoice_id)
     .subquery()
 )
 _REST = INVOICE.c.total_minor - func.coalesce(_PAID.c.paid, 0)
@@ -86,17 +85,17 @@ def days_to_pay(session: Session, zone: str) -> dict[int, int]:
     return {account_id: median_low(found) for account_id, found in days.items()}
 
 
-_SETTLED_AT = func.max(case((_ALLOCATION.c.amount_minor > 0, _ALLOCATION.c.at))).label("settled")
+_SETTLED_AT = func.max(case((ALLOCATION.c.amount_minor > 0, ALLOCATION.c.at))).label("settled")
 _SETTLED = (
     select(
         INVOICE.c.account_id, INVOICE.c.issued_on, func.max(_PAYMENT.c.received_on).label("received"),
         _SETTLED_AT,
     )
-    .join(_ALLOCATION, _ALLOCATION.c.invoice_id == INVOICE.c.id)
-    .join(_PAYMENT, _PAYMENT.c.id == _ALLOCATION.c.payment_id)
+    .join(ALLOCATION, ALLOCATION.c.invoice_id == INVOICE.c.id)
+    .join(_PAYMENT, _PAYMENT.c.id == ALLOCATION.c.payment_id)
     .where(INVOICE.c.status == "issued")
     .group_by(INVOICE.c.id, INVOICE.c.account_id, INVOICE.c.issued_on, INVOICE.c.total_minor)
-    .having(func.sum(_ALLOCATION.c.amount_minor) >= INVOICE.c.total_minor, _SETTLED_AT.is_not(None))
+    .having(func.sum(ALLOCATION.c.amount_minor) >= INVOICE.c.total_minor, _SETTLED_AT.is_not(None))
     .order_by(INVOICE.c.issued_on.desc(), INVOICE.c.id.desc())
 )  # fmt: skip
 

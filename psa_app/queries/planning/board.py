@@ -224,8 +224,8 @@ def _bars(session: Session, rows: Sequence[Any], where: Mapping[int, Placed]) ->
             row.id, row.version, f"p{row.person_id}" if row.person_id is not None else f"r{row.role_id}",
             row.project_id, project.name, project.account or "", row.task_id, tasks.get(row.task_id, ""),
             project.color, row.starts_on, row.ends_on, row.mode, row.minutes_per_day, row.percent,
-            row.total_minutes, row.is_tentative, row.is_billable, row.note, sum(where[row.id].minutes.values()),
-            where[row.id].unplaced,
+            row.total_minutes, row.is_tentative, row.is_billable, row.note,
+            sum(where[row.id].minutes.values()), where[row.id].unplaced,
         )  # fmt: skip
 
 

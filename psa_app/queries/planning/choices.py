@@ -1,12 +1,11 @@
-"""What the form of a booking offers: people and roles, projects, and a project's open tasks."""
+"""What the form of a booking offers beside people and roles: projects, and a project's open tasks."""
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlmodel import Session
 
-from psa_app import clock
 from psa_app.access import Actor, as_id, require, visible
-from psa_app.models import Person, Project, Task
-from psa_app.queries.projects.tables import ACCOUNT, PERSON, PROJECT, ROLE, TASK
+from psa_app.models import Project, Task
+from psa_app.queries.projects.tables import ACCOUNT, PROJECT, TASK
 
 Named = tuple[int, str, str]
 
@@ -21,26 +20,6 @@ def bookable_projects(session: Session, actor: Actor) -> list[Named]:
         .order_by(ACCOUNT.c.name.is_(None), ACCOUNT.c.name, PROJECT.c.name)
     )
     return [(row[0], row[1], row[2]) for row in session.connection().execute(statement)]
-
-
-def bookable_people(session: Session, actor: Actor) -> list[Named]:
-    """Who is employed now or will be: (id, name, role), by name."""
-    require(actor, "bookings.change")
-    today = clock.now().date()
-    statement = (
-        select(PERSON.c.id, PERSON.c.name, ROLE.c.name)
-        .join(ROLE, ROLE.c.id == PERSON.c.role_id)
-        .where(visible(actor, Person), or_(PERSON.c.left_on.is_(None), PERSON.c.left_on >= today))
-        .order_by(PERSON.c.name, PERSON.c.id)
-    )
-    return [(row[0], row[1], row[2]) for row in session.connection().execute(statement)]
-
-
-def bookable_roles(session: Session, actor: Actor) -> list[tuple[int, str]]:
-    """Roles in use, by name."""
-    require(actor, "bookings.change")
-    statement = select(ROLE.c.id, ROLE.c.name).where(ROLE.c.is_active).order_by(ROLE.c.name)
-    return [(row[0], row[1]) for row in session.connection().execute(statement)]
 
 
 def open_tasks(session: Session, actor: Actor, project_id: int) -> list[tuple[int, str]]:

@@ -7,11 +7,26 @@ from typing import Any
 
 from sqlalchemy import and_, case, func, select
 from sqlmodel import Session
+from sqlmodel import select as select_models
 
+from psa_app import clock
 from psa_app.access import Actor, fetch, may, require, visible
-from psa_app.models import Account, Milestone, Person, Project, Sow, Task, TimeEntry
-from psa_app.queries.projects.tables import ENTRY, LINE, MEMBER, MILESTONE, PERSON, ROLE, SOW, TASK
+from psa_app.models import Account, Firm, Invoice, Milestone, Person, Project, Sow, Task, TimeEntry
+from psa_app.queries.projects.tables import (
+    ALLOCATION,
+    ENTRY,
+    INVOICE,
+    INVOICE_LINE,
+    LINE,
+    MEMBER,
+    MILESTONE,
+    PERSON,
+    ROLE,
+    SOW,
+    TASK,
+)
 from psa_app.rules import weeks
+from psa_app.rules.invoices import is_overdue
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,3 +256,58 @@ def recent_time(session: Session, actor: Actor, project_id: int, limit: int = 12
         )
         for row in session.connection().execute(statement)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectInvoice:
+    """An invoice that holds work of the project; amounts are the whole invoice's, in its currency.
+
+    `state`: draft | issued | partly_paid | overdue | paid | void | written_off.
+    """
+
+    id: int
+    number: str
+    state: str
+    issued_on: date | None
+    due_on: date | None
+    total: int
+    currency: str
+
+
+def invoices(session: Session, actor: Actor, project_id: int, limit: int = 6) -> list[ProjectInvoice]:
+    """The latest invoices of the project's scope; none for who may not read invoices."""
+    project = fetch(session, actor, Project, project_id)
+    if project.sow_id is None or not may(actor, "invoices.read"):
+        return []
+    today = clock.today(session.exec(select_models(Firm.time_zone)).one())
+    lines = select(LINE.c.id).where(LINE.c.sow_id == project.sow_id)
+    holds = select(INVOICE_LINE.c.invoice_id).where(INVOICE_LINE.c.sow_line_id.in_(lines))
+    paid = func.coalesce(
+        select(func.sum(ALLOCATION.c.amount_minor))
+        .where(ALLOCATION.c.invoice_id == INVOICE.c.id)
+        .scalar_subquery(),
+        0,
+    )
+    statement = (
+        select(INVOICE, paid.label("paid"))
+        .where(INVOICE.c.id.in_(holds), visible(actor, Invoice))
+        .order_by(INVOICE.c.id.desc())
+        .limit(limit)
+    )
+    return [
+        ProjectInvoice(
+            row.id, row.number, _state(row, today), row.issued_on, row.due_on, row.total_minor, row.currency
+        )
+        for row in session.connection().execute(statement)
+    ]
+
+
+def _state(row: Any, today: date) -> str:
+    rest = row.total_minor - int(row.paid)
+    if row.status != "issued":
+        return str(row.status)
+    if rest <= 0:
+        return "paid"
+    if is_overdue(row.due_on, today, rest):
+        return "overdue"
+    return "partly_paid" if row.paid else "issued"

@@ -23,7 +23,7 @@ def project_figures(
 
     Owner and finance see all at real cost. A lead sees own projects, at the roles' standard cost.
     """
-    if not may(actor, "projects.margin"):
+    if not project_ids or not may(actor, "projects.margin"):
         return {}, {}
     facts, fx = firm_facts(session), exchange(session)
     found, planned = read_figures(session, actor, facts, fx, project_ids)

@@ -6,6 +6,7 @@ from sqlmodel import SQLModel
 
 from psa_app.models import (
     Account,
+    Allocation,
     BilledMilestone,
     BilledTime,
     Booking,
@@ -32,6 +33,7 @@ def _table(model: type[SQLModel]) -> Any:
 
 
 ACCOUNT = _table(Account)
+ALLOCATION = _table(Allocation)
 BILLED_MILESTONE = _table(BilledMilestone)
 BILLED_TIME = _table(BilledTime)
 BOOKING = _table(Booking)

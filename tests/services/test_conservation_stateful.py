@@ -1,0 +1,252 @@
+"""Whatever is done in whatever order, no second is lost or billed twice, and papers and numbers hold.
+
+100 sequences in `make test`, 2,000 in `make soak` (PSA_SOAK=1): half of them on each database.
+"""
+
+import os
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any, cast
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    rule,
+    run_state_machine_as_test,
+)
+from sqlalchemy import Engine
+
+from psa_app import db
+from psa_app.errors import Conflict, Invalid, Problems
+from psa_app.models import Invoice, InvoiceLine, Payment, Sow, SowLine, TimeEntry
+from psa_app.rules.money import Money
+from psa_app.services.invoices.draft import discard_draft, draft_invoice
+from psa_app.services.invoices.edit import add_line, regroup_draft, remove_line
+from psa_app.services.invoices.issue import issue_invoice
+from psa_app.services.invoices.void import void_invoice
+from psa_app.services.payments.record import record_payment, reverse_payment, use_credit
+from psa_app.services.time.reject import unapprove_entries
+from tests.conftest import BOTH
+from tests.support.books import check_books
+from tests.support.world import MON, World, do, rows
+
+STEPS = 20
+SOAK = os.environ.get("PSA_SOAK") == "1"
+TODAY = date(2026, 11, 23)
+ACTS = (
+    *(
+        "work",
+        "work",
+        "work",
+        "work",
+        "draft",
+        "draft",
+        "issue",
+        "issue",
+        "bill",
+        "bill",
+        "bill",
+        "correct",
+        "correct",
+        "pay",
+        "pay",
+    ),
+    *("regroup", "remove", "add", "discard", "unapprove", "accept", "raise_cap", "reverse", "use_credit"),
+)
+REFUSALS = (Conflict, Invalid, Problems)  # a sentence, and nothing half written
+SIZES = (1, 59, 60, 61, 400, 899, 900, 901, 1_700, 3_599, 3_600, 5_000, 7_777)
+CLIENTS = ("Northwind", "Northwind", "Kestrel")
+TASKS = ("Build", "Build", "Design", "Fixed", "Travel", "Advise")
+Piece = tuple[str, str, int, int, bool]
+WORK = st.lists(
+    st.tuples(
+        st.sampled_from(["Ann", "Ben"]),
+        st.sampled_from(TASKS),
+        st.integers(0, 2),
+        st.sampled_from(SIZES),
+        st.sampled_from([True, True, True, False]),
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+class Books(RuleBasedStateMachine):
+    """Log, approve, take back, draft, edit, issue, void, pay, reverse. `world` and `engine` are set below."""
+
+    world: World
+    engine: Engine
+    clock: Any
+
+    @initialize(
+        cap=st.sampled_from([None, 0, 4_001, 12_000, 50_000]),
+        increment=st.sampled_from([1, 15, 60]),
+        mode=st.sampled_from(["up", "nearest", "down"]),
+        per=st.sampled_from(["entry", "day_task"]),
+        first=WORK,
+    )
+    def begin(self, cap: int | None, increment: int, mode: str, per: str, first: list[Piece]) -> None:
+        self.connection = self.engine.connect()
+        self.outer = self.connection.begin()
+        self.connection.begin_nested()
+        db.use_engine(cast("Engine", self.connection))
+        with db.unit_of_work() as session:
+            session.get_one(SowLine, self.world.lines["Engineering"]).cap_minor = cap
+            sow = session.get_one(Sow, self.world.sows["Northwind"])
+            sow.round_increment, sow.round_mode, sow.round_per = increment, mode, per
+        self.log(first)
+
+    def teardown(self) -> None:
+        try:
+            if hasattr(self, "connection"):
+                check_books()
+        finally:
+            db.use_engine(None)
+            if hasattr(self, "connection"):
+                self.outer.rollback()
+                self.connection.close()
+
+    def attempt(self, act: Callable[..., Any], *args: Any, **inputs: Any) -> Any:
+        """Does something that may be refused."""
+        try:
+            return do(act, *args, **inputs)
+        except REFUSALS:
+            return None
+
+    def work(self, data: st.DataObject) -> None:
+        self.log(data.draw(WORK))
+
+    def log(self, pieces: list[Piece]) -> None:
+        """Time is logged, most of it approved."""
+        approved = []
+        for who, task, day, seconds, is_approved in pieces:
+            entry_id = self.world.log(who, task, MON + timedelta(days=day), seconds / 60)
+            approved += [entry_id] if is_approved else []
+        if approved:
+            self.world.approve(*approved)
+
+    @rule(what=st.sampled_from(ACTS), data=st.data())
+    def act(self, what: str, data: st.DataObject) -> None:
+        """One act on whatever there is; most are allowed, some refused."""
+        getattr(self, what)(data)
+
+    def unapprove(self, data: st.DataObject) -> None:
+        entries = [entry.id for entry in rows(TimeEntry) if entry.status in ("approved", "invoiced")]
+        if entries:
+            chosen = tuple(data.draw(st.sets(st.sampled_from(entries), min_size=1, max_size=3)))
+            self.attempt(unapprove_entries, self.world["Olga"], entry_ids=chosen)
+
+    def accept(self, data: st.DataObject) -> None:
+        try:
+            self.world.accept(data.draw(st.sampled_from(["Prototype", "Release"])))
+        except REFUSALS:
+            return
+
+    def raise_cap(self, data: st.DataObject) -> None:
+        more = data.draw(st.sampled_from([10_000, 20_000, 100_000]))
+        with db.unit_of_work() as session:
+            line = session.get_one(SowLine, self.world.lines["Engineering"])
+            line.cap_minor = None if line.cap_minor is None else line.cap_minor + more
+
+    def draft(self, data: st.DataObject) -> None:
+        client, day = data.draw(st.sampled_from(CLIENTS)), data.draw(st.integers(0, 7))
+        inputs = {
+            "account_id": self.world.clients[client],
+            "until": MON + timedelta(days=day),
+            "grouping": data.draw(st.sampled_from([None, "person", "day", "none"])),
+            "include": data.draw(st.sampled_from([("time", "milestones"), ("time",), ()])),
+        }
+        self.attempt(draft_invoice, self.world["Fred"], **inputs)
+
+    def bill(self, data: st.DataObject) -> None:
+        """A draft of everything, issued at once and perhaps paid in part."""
+        fred, client = self.world["Fred"], data.draw(st.sampled_from(CLIENTS))
+        made = self.attempt(draft_invoice, fred, account_id=self.world.clients[client], until=TODAY)
+        if made is not None and self.attempt(issue_invoice, fred, made.id) and data.draw(st.booleans()):
+            part = Money(made.total_minor // 2 + 1, made.currency)
+            self.attempt(record_payment, fred, made.id, amount=part, received_on=TODAY)
+
+    def correct(self, data: st.DataObject) -> None:
+        """An invoice is voided, and what it freed is billed again."""
+        invoice = self.chosen(data, "issued")
+        if invoice is not None and self.attempt(void_invoice, self.world["Fred"], invoice.id, reason="x"):
+            self.bill(data)
+
+    def chosen(self, data: st.DataObject, status: str) -> Invoice | None:
+        found = [one for one in rows(Invoice) if one.status == status]
+        return data.draw(st.sampled_from(found)) if found else None
+
+    def discard(self, data: st.DataObject) -> None:
+        invoice = self.chosen(data, "draft")
+        if invoice is not None:
+            self.attempt(discard_draft, self.world["Fred"], invoice.id)
+
+    def regroup(self, data: st.DataObject) -> None:
+        invoice = self.chosen(data, "draft")
+        if invoice is not None:
+            grouping = data.draw(st.sampled_from(["task", "day"]))
+            self.attempt(regroup_draft, self.world["Fred"], invoice.id, grouping=grouping)
+
+    def remove(self, data: st.DataObject) -> None:
+        invoice = self.chosen(data, "draft")
+        lines = [line.id for line in rows(InvoiceLine, invoice_id=invoice.id)] if invoice else []
+        if invoice and lines:
+            line_id = data.draw(st.sampled_from(lines))
+            self.attempt(remove_line, self.world["Fred"], invoice.id, line_id=line_id)
+
+    def add(self, data: st.DataObject) -> None:
+        invoice = self.chosen(data, "draft")
+        if invoice is not None:
+            amount = Money(data.draw(st.sampled_from([333, -77])), invoice.currency)
+            inputs = {"description": "By hand", "amount": amount, "quantity": 3}
+            self.attempt(add_line, self.world["Fred"], invoice.id, **inputs)
+
+    def issue(self, data: st.DataObject) -> None:
+        invoice = self.chosen(data, "draft")
+        if invoice is not None:
+            self.attempt(issue_invoice, self.world["Fred"], invoice.id)
+
+    def pay(self, data: st.DataObject) -> None:
+        invoice = self.chosen(data, "issued")
+        if invoice is not None:
+            percent = data.draw(st.sampled_from([1, 50, 100, 130]))
+            amount = Money(max(invoice.total_minor * percent // 100, 1), invoice.currency)
+            inputs = {"amount": amount, "received_on": TODAY, "even_if_known": True}
+            self.attempt(record_payment, self.world["Fred"], invoice.id, **inputs)
+
+    def reverse(self, data: st.DataObject) -> None:
+        payments = [one.id for one in rows(Payment)]
+        if payments:
+            payment_id = data.draw(st.sampled_from(payments))
+            self.attempt(reverse_payment, self.world["Fred"], payment_id, reason="x")
+
+    def use_credit(self, data: st.DataObject) -> None:
+        invoice = self.chosen(data, "issued")
+        if invoice is not None:
+            self.attempt(use_credit, self.world["Fred"], invoice.id)
+
+
+@pytest.mark.parametrize("kind", BOTH)
+@pytest.mark.parametrize("count", [pytest.param(1_000, marks=pytest.mark.soak)] if SOAK else [50])
+def test_the_books_hold_under_any_sequence(kind, count, request, clock, tmp_path):
+    if kind == "sqlite":
+        import shutil
+
+        file, world = request.getfixturevalue("world_file")
+        shutil.copyfile(file, tmp_path / "books.db")
+        engine = db.make_engine(f"sqlite:///{tmp_path / 'books.db'}")
+    else:
+        engine, world = request.getfixturevalue("world_on_postgres")
+    machine = type("Machine", (Books,), {"engine": engine, "world": world, "clock": clock})
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=count,
+            stateful_step_count=STEPS,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )

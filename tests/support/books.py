@@ -1,0 +1,154 @@
+"""What must hold of the books at any moment, whatever was done to them before."""
+
+import re
+from collections import Counter, defaultdict
+from typing import Any
+
+from sqlmodel import Session, select
+
+from psa_app import db
+from psa_app.access import system
+from psa_app.models import (
+    Allocation,
+    BilledMilestone,
+    BilledTime,
+    Invoice,
+    InvoiceLine,
+    InvoiceTax,
+    Milestone,
+    Payment,
+    PaymentFact,
+    Sow,
+    SowLine,
+    Task,
+    TimeEntry,
+)
+from psa_app.queries.conservation import conservation
+from psa_app.queries.invoices.open_work import rounding_of
+from psa_app.rules.billing import open_parts
+from psa_app.rules.hours import DAY_SECONDS, Rounding, billed_minutes
+from psa_app.rules.money import per_hour
+from psa_app.rules.taxes import tax_of
+
+
+def check_books() -> None:
+    """Conservation to the second, balanced papers, gapless numbers, nothing twice, states that agree."""
+    with db.reading() as session:
+        check_hours(session)
+        check_papers(session)
+        check_numbers(session)
+        check_entries(session)
+        check_money(session)
+
+
+def check_hours(session: Session) -> None:
+    """Per client and month, logged time is the sum of its buckets."""
+    report = conservation(session, system())
+    for line in report:
+        assert line.off == 0, line
+        assert sum(line.buckets.values()) == line.logged, line
+    logged = sum(entry.seconds for entry in session.exec(select(TimeEntry)))
+    assert logged == sum(line.logged for line in report)
+
+
+def check_papers(session: Session) -> None:
+    """What is printed adds up: shares to lines, lines to net, taxes to tax, both to the total."""
+    lines, taxes, parts = (
+        _by(session, InvoiceLine, "invoice_id"),
+        _by(session, InvoiceTax, "invoice_id"),
+        _by(session, BilledTime, "line_id"),
+    )
+    for invoice in session.exec(select(Invoice)):
+        mine = lines[invoice.id]
+        assert sum(line.net_minor for line in mine) == invoice.net_minor
+        assert sum(tax.base_minor for tax in taxes[invoice.id]) == invoice.net_minor
+        assert sum(tax.tax_minor for tax in taxes[invoice.id]) == invoice.tax_minor
+        assert all(tax.tax_minor == tax_of(tax.base_minor, tax.rate_ppm) for tax in taxes[invoice.id])
+        assert invoice.net_minor + invoice.tax_minor == invoice.total_minor
+        for line in mine:
+            if line.kind == "time":
+                assert line.net_minor == per_hour(line.minutes or 0, line.rate_minor)
+                assert sum(part.minutes for part in parts[line.id]) == line.minutes
+                assert sum(part.amount_minor for part in parts[line.id]) == line.net_minor
+            else:
+                assert line.net_minor == line.rate_minor * line.quantity
+
+
+def check_numbers(session: Session) -> None:
+    """Every issued or void invoice has a number, drafts have none, and no number is left out."""
+    numbers: dict[str, list[int]] = defaultdict(list)
+    for invoice in session.exec(select(Invoice)):
+        assert bool(invoice.number) == (invoice.status != "draft")
+        if invoice.number:
+            series, running = re.fullmatch(r"(.*-)(\d+)", invoice.number).groups()  # type: ignore[union-attr]
+            numbers[series].append(int(running))
+    for given in numbers.values():
+        assert sorted(given) == list(range(1, len(given) + 1))
+
+
+def check_entries(session: Session) -> None:
+    """No second and no milestone is billed twice; states and caps agree with what is billed."""
+    status = {invoice.id: invoice.status for invoice in session.exec(select(Invoice))}
+    invoice_of = {line.id: line.invoice_id for line in session.exec(select(InvoiceLine))}
+    sow_line_of = {line.id: line.sow_line_id for line in session.exec(select(InvoiceLine))}
+    parts: dict[int, list[BilledTime]] = defaultdict(list)
+    billed: Counter[int | None] = Counter()
+    for part in session.exec(select(BilledTime)):
+        is_void = status[invoice_of[part.line_id]] == "void"
+        assert (part.released_at is not None) == is_void
+        if not is_void:
+            parts[part.entry_id].append(part)
+            billed[sow_line_of[part.line_id]] += part.amount_minor
+    for entry in session.exec(select(TimeEntry)):
+        mine = parts[entry.id or 0]
+        left = open_parts(entry.seconds, [(part.offset_seconds, part.seconds) for part in mine])
+        is_issued = all(status[invoice_of[part.line_id]] == "issued" for part in mine)
+        assert (entry.status == "invoiced") == (bool(mine) and not left and is_issued)
+        assert not mine or entry.status in ("approved", "invoiced")
+        assert sum(part.minutes for part in mine) <= _most_minutes(session, entry)
+    for line in session.exec(select(SowLine)):
+        assert line.cap_minor is None or billed[line.id] <= line.cap_minor
+    _check_milestones(session)
+
+
+def _most_minutes(session: Session, entry: TimeEntry) -> int:
+    """What rounding makes of a whole entry, however often it was cut; a day together is not looked at."""
+    line_id = session.get_one(Task, entry.task_id).sow_line_id
+    line = session.get(SowLine, line_id) if line_id else None
+    rounding = rounding_of(session.get_one(Sow, line.sow_id)) if line else Rounding()
+    return billed_minutes(entry.seconds, rounding) if rounding.per == "entry" else DAY_SECONDS
+
+
+def _check_milestones(session: Session) -> None:
+    accepted = {one.id for one in session.exec(select(Milestone)) if one.status == "accepted"}
+    billed = [one.milestone_id for one in session.exec(select(BilledMilestone)) if one.released_at is None]
+    assert len(billed) == len(set(billed))
+    assert set(billed) <= accepted
+
+
+def check_money(session: Session) -> None:
+    """Payments settle no more than came, invoices take no more than they are for."""
+    invoices = {invoice.id: invoice for invoice in session.exec(select(Invoice))}
+    payments = {payment.id: payment for payment in session.exec(select(Payment))}
+    came: Counter[int] = Counter()
+    for fact in session.exec(select(PaymentFact)):
+        came[fact.payment_id] += fact.amount_minor
+    used: Counter[int] = Counter()
+    paid: Counter[int] = Counter()
+    for row in session.exec(select(Allocation)):
+        used[row.payment_id] += row.amount_minor
+        paid[row.invoice_id] += row.amount_minor
+        assert payments[row.payment_id].account_id == invoices[row.invoice_id].account_id
+        assert payments[row.payment_id].currency == invoices[row.invoice_id].currency
+    for payment_id in payments:
+        assert 0 <= used[payment_id] <= max(came[payment_id], 0)
+    for invoice_id, amount in paid.items():
+        assert 0 <= amount <= invoices[invoice_id].total_minor
+        assert amount == 0 or invoices[invoice_id].status == "issued"
+
+
+def _by(session: Session, model: Any, key: str) -> dict[Any, list[Any]]:
+    found: dict[Any, list[Any]] = defaultdict(list)
+    for row in session.exec(select(model)):
+        found[getattr(row, key)].append(row)
+    return found

@@ -85,7 +85,7 @@ async def _call(operation: Operation, request: Request) -> Call:
         bearer=bearer.strip() if scheme.lower() == "bearer" else "",
         cookies=headers.get("cookie", ""),
         if_match=headers.get("if-match", ""),
-        key=key_in(headers.get(KEY, "")),
+        key=key_in(headers.get(KEY)),
         address=request.client.host[:64] if request.client else "",
         agent=headers.get("user-agent", "")[:200],
     )

@@ -100,8 +100,10 @@ def single(query: QueryParams) -> dict[str, str]:
     return found
 
 
-def key_in(text: str) -> str:
+def key_in(text: str | None) -> str:
     """The Idempotency-Key of a request, "" without. Raises `Refused` for one that cannot be kept."""
-    if text and not _KEY.fullmatch(text):
+    if text is None:
+        return ""
+    if not _KEY.fullmatch(text):
         raise Refused(422, "A key has 1 to 200 letters, digits or signs, without blanks.", KEY)
     return text

@@ -29,10 +29,10 @@ th{font-weight:500;color:var(--quiet)}
 
 def page(document: dict[str, Any]) -> str:
     """The whole page."""
-    schemas = document["components"]["schemas"]
+    known = document["components"]
     kinds = [tag["name"] for tag in document["tags"]]
     links = "".join(f'<a href="#{kind}">{escape(kind)}</a>' for kind in kinds)
-    parts = "".join(_kind(kind, document["paths"], schemas) for kind in kinds)
+    parts = "".join(_kind(kind, document["paths"], known) for kind in kinds)
     about = "".join(f"<p>{_text(part)}</p>" for part in document["info"]["description"].split("\n\n"))
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>API · PSA</title>'
@@ -43,9 +43,9 @@ def page(document: dict[str, Any]) -> str:
     )
 
 
-def _kind(kind: str, paths: dict[str, Any], schemas: dict[str, Any]) -> str:
+def _kind(kind: str, paths: dict[str, Any], known: dict[str, Any]) -> str:
     found = [
-        _operation(method.upper(), path, one, schemas)
+        _operation(method.upper(), path, one, known)
         for path, methods in paths.items()
         for method, one in methods.items()
         if one["tags"] == [kind]
@@ -53,29 +53,32 @@ def _kind(kind: str, paths: dict[str, Any], schemas: dict[str, Any]) -> str:
     return f'<section><h2 id="{kind}">{escape(kind)}</h2>{"".join(found)}</section>'
 
 
-def _operation(method: str, path: str, one: dict[str, Any], schemas: dict[str, Any]) -> str:
+def _operation(method: str, path: str, one: dict[str, Any], known: dict[str, Any]) -> str:
     body = one.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
     good = next(response for status, response in one["responses"].items() if status.startswith("2"))
     answer = good.get("content", {}).get("application/json", {}).get("schema")
     return (
         f"<details><summary><b>{method}</b><code>{escape(routes.API + path)}</code>"
         f"<span>{escape(one['summary'])}</span></summary><div>{_text(one['description'])}"
-        f"{_table('Parameters', _parameters(one))}{_table('Body', _fields(body, schemas))}"
-        f"{_table('Answer', _fields(answer, schemas))}</div></details>"
+        f"{_table('Parameters', _parameters(one, known))}{_table('Body', _fields(body, known))}"
+        f"{_table('Answer', _fields(answer, known))}</div></details>"
     )
 
 
-def _parameters(one: dict[str, Any]) -> list[tuple[str, str, str]]:
-    return [
-        (parameter["name"], _kind_of(parameter["schema"]), parameter.get("description", ""))
-        for parameter in one["parameters"]
-    ]
+def _parameters(one: dict[str, Any], known: dict[str, Any]) -> list[tuple[str, str, str]]:
+    resolved = (_resolved(parameter, known["parameters"]) for parameter in one["parameters"])
+    return [(found["name"], _kind_of(found["schema"]), found.get("description", "")) for found in resolved]
 
 
-def _fields(schema: dict[str, Any] | None, schemas: dict[str, Any]) -> list[tuple[str, str, str]]:
+def _resolved(one: dict[str, Any], known: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = known[one["$ref"].rsplit("/", 1)[-1]] if "$ref" in one else one
+    return found
+
+
+def _fields(schema: dict[str, Any] | None, known: dict[str, Any]) -> list[tuple[str, str, str]]:
     if not schema:
         return []
-    found = schemas[schema["$ref"].rsplit("/", 1)[-1]] if "$ref" in schema else schema
+    found = _resolved(schema, known["schemas"])
     if "properties" not in found:
         return [("", _kind_of(found), "")]
     required = set(found.get("required", ()))

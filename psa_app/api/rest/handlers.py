@@ -113,8 +113,8 @@ def changing(resource: Resource) -> Handler:
     return run
 
 
-def acting(act: Act) -> Handler:
-    """POST /{kind}/{id}/{verb} or /{kind}/{verb}: one act."""
+def acting(act: Act, *, answers: bool) -> Handler:
+    """POST /{kind}/{id}/{verb} or /{kind}/{verb}: one act; some have nothing to answer."""
 
     def run(session: Session, actor: Actor, call: Call) -> Answer:
         _may_write(actor, act.right)
@@ -123,7 +123,7 @@ def acting(act: Act) -> Handler:
             raw["version"] = call.version
         values = act_values(act, raw)
         result = _unless_stale(call, lambda: _perform(session, actor, act, call.record_id, values))
-        if result is None:
+        if not answers:
             return Answer(status=204)
         _as_kept(session)
         return Answer(value=result_out(session, actor, result))

@@ -12,8 +12,7 @@ from psa_app.access import ACTS, RIGHTS, ROLES, Act
 from psa_app.api.rest import handlers
 from psa_app.api.rest.bodies import body_of
 from psa_app.api.rest.handlers import SHEETS, Handler
-from psa_app.api.rest.wire import name_of
-from psa_app.models.resource import Resource
+from psa_app.models.resource import FieldSpec, Resource
 from psa_app.resources import RESOURCES
 
 
@@ -38,7 +37,7 @@ class Operation:
     is_list: bool = False
     is_partial: bool = False  # the body may leave out any field
     sheet: str = ""
-    filters: tuple[tuple[str, str], ...] = ()
+    filters: tuple[FieldSpec, ...] = ()
 
     @property
     def writes(self) -> bool:
@@ -81,8 +80,8 @@ def _of_kind(kind: str) -> Iterator[Operation]:
 
 def _reading(resource: Resource) -> Iterator[Operation]:
     kind, many, one = resource.kind, resource.many.lower(), resource.one.lower()
-    filters = tuple((name_of(field), field.label) for field in resource.fields)
-    common: dict[str, Any] = {"method": "GET", "kind": kind, "right": resource.read_right, "filters": filters}
+    common: dict[str, Any] = {"method": "GET", "kind": kind, "right": resource.read_right}
+    common["filters"] = resource.fields
     yield Operation(
         path=f"/{kind}",
         name=f"list_{kind}",
@@ -154,7 +153,7 @@ def _act(act: Act) -> Operation:
         act.kind,
         f"{act.verb.replace('_', ' ').capitalize()}: {act.kind.replace('_', ' ')}",
         act.right,
-        handlers.acting(act),
+        handlers.acting(act, answers=not nothing),
         204 if nothing else 200,
         _doc(act),
         act.inputs,

@@ -74,6 +74,7 @@ def openapi(operations: Iterable[Operation]) -> dict[str, Any]:
         "components": {
             "schemas": _schemas(listed),
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
+            "parameters": {name: one for each in listed for name, one in _of_lists(each).items()},
             "responses": {str(status): _problem(text) for status, text in PROBLEMS.items()},
         },
     }
@@ -116,13 +117,8 @@ def _parameters(one: Operation) -> Iterable[dict[str, Any]]:
     if one.has_id:
         whole = {"type": "integer", "minimum": 1, "maximum": LARGEST_WHOLE}
         yield {"name": "id", "in": "path", "required": True, "schema": whole}
-    if one.is_list:
-        yield _query("q", "Words to search for.", {"type": "string", "maxLength": 200})
-        names = [name for name, _ in one.filters]
-        sorts = ["id", "-id", *names, *(f"-{name}" for name in names)]
-        yield _query("sort", "A field; - before it: descending.", {"type": "string", "enum": sorts})
-        for name, label in one.filters:
-            yield _query(name, f"{label}. Also {name}__from and {name}__to.", {"type": "string"})
+    for name in _of_lists(one):
+        yield {"$ref": f"#/components/parameters/{name}"}
     if one.is_list and not one.sheet:
         page = {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": 50}
         yield _query("limit", "Records on a page.", page)
@@ -134,6 +130,31 @@ def _parameters(one: Operation) -> Iterable[dict[str, Any]]:
     if one.body is not None and "version" in one.body.model_fields:
         version = {"type": "string", "pattern": '^"[0-9]{1,9}"$'}
         yield _header("If-Match", "The version that you read; instead of the field version.", version)
+
+
+def _of_lists(one: Operation) -> dict[str, dict[str, Any]]:
+    """What narrows and sorts a list, by name; the list and its files share these."""
+    if not one.is_list:
+        return {}
+    names = [name_of(field) for field in one.filters]
+    sorts = ["id", "-id", *names, *(f"-{name}" for name in names)]
+    words = _query("q", "Words to search for.", {"type": "string", "maxLength": 200})
+    order = _query("sort", "A field; - before it: descending.", {"type": "string", "enum": sorts})
+    found = {"q": words, f"{one.kind}.sort": order}
+    for name, field in zip(names, one.filters, strict=True):
+        about = f"{field.label}. Also {name}__from and {name}__to."
+        found[f"{one.kind}.{name}"] = _query(name, about, _filter(field))
+    return found
+
+
+def _filter(field: FieldSpec) -> dict[str, Any]:
+    if field.kind == "bool":
+        return {"type": "string", "enum": ["true", "false"]}
+    if field.kind in (*_WHOLE, "money"):
+        return {"type": "integer", "minimum": -(10**15) + 1, "maximum": 10**15 - 1}
+    if field.kind in ("date", "instant"):
+        return _PLAIN[field.kind]
+    return {"type": "string", "maxLength": 200}
 
 
 def _query(name: str, description: str, schema: dict[str, Any]) -> dict[str, Any]:

@@ -30,6 +30,7 @@ def form(
     return rx.form(
         *content,
         on_submit=on_submit,
+        method="post",  # sent before the page is alive, it must not end up in the address
         reset_on_submit=False,
         key=key,
         aria_label=label,

@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from psa_app.components.buttons import submit
-from psa_app.components.cards import card, notice, stack, with_side
+from psa_app.components.cards import card, columns, notice, span, stack
 from psa_app.components.definition import facts_card
 from psa_app.components.native_form import hidden, native_form
 from psa_app.components.paper import paper
@@ -29,9 +29,10 @@ def client_invoice(state: Any) -> rx.Component:
             state.on_its_way,
             notice("Your payment is on its way. This can take a few days; nothing to do here."),
         ),
-        with_side(
-            paper(state.paper),
-            stack(
+        columns(
+            span(8, paper(state.paper)),
+            span(
+                4,
                 rx.cond(
                     state.can_pay,
                     card(

@@ -12,13 +12,17 @@ from pathlib import Path
 
 os.environ.update(PSA_ENV_FILE=os.devnull, PSA_ENV="development")
 
-from benchmarks import drafting, entries, reports
+from benchmarks import crowd, demo_firm, drafting, entries, lists, reports, weight
 from benchmarks.measure import HEADER, Line
 
 PARTS: dict[str, Callable[[Path], Iterator[Line]]] = {
     "entries": entries.lines,
     "drafting": drafting.lines,
     "reports": reports.lines,
+    "lists": lists.lines,
+    "crowd": crowd.lines,
+    "weight": weight.lines,
+    "demo": demo_firm.lines,
 }
 
 

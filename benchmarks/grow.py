@@ -13,7 +13,7 @@ BASE = 20_000
 
 
 def filled(file: Path, shape: firm.Shape, many: int) -> None:
-    """A firm with `many` entries (a multiple of 20,000): approved, and the newest 20,000 drafts.
+    """A firm with `many` entries, a multiple of 20,000: drafts, approved ones, and older ones invoiced.
 
     The newest come by the import, as real time does; the rest is copied from them inside the
     database, with the indexes made afterwards.
@@ -44,15 +44,17 @@ def _copy(connection: sqlite3.Connection, times: int) -> None:
         date.fromisoformat(day) for (day,) in connection.execute("SELECT DISTINCT work_date FROM time_entry")
     ]
     span = (max(days) - min(days)).days // 7 * 7 + 7
-    connection.execute("CREATE TEMP TABLE moved (day TEXT, new_day TEXT, week INTEGER, month INTEGER)")
+    connection.execute(
+        "CREATE TEMP TABLE moved (day TEXT, new_day TEXT, week INTEGER, month INTEGER, status TEXT)"
+    )
     connection.executemany(
-        "INSERT INTO moved VALUES (?, ?, ?, ?)",
-        [_moved(day, span * back) for back in range(1, times + 1) for day in days],
+        "INSERT INTO moved VALUES (?, ?, ?, ?, ?)",
+        [_moved(day, span, back) for back in range(1, times + 1) for day in days],
     )
     changed = {
         "id": "NULL",
         "import_key": "NULL",
-        "status": "'approved'",
+        "status": "moved.status",
         "work_date": "moved.new_day",
         "week": "moved.week",
         "month": "moved.month",
@@ -65,6 +67,7 @@ def _copy(connection: sqlite3.Connection, times: int) -> None:
     )
 
 
-def _moved(day: date, back: int) -> tuple[Any, ...]:
-    new = day - timedelta(days=back)
-    return day.isoformat(), new.isoformat(), weeks.week_of(new), weeks.month_of(new)
+def _moved(day: date, span: int, back: int) -> tuple[Any, ...]:
+    new = day - timedelta(days=span * back)
+    status = "approved" if back == 1 else "invoiced"
+    return day.isoformat(), new.isoformat(), weeks.week_of(new), weeks.month_of(new), status

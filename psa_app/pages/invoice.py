@@ -46,7 +46,7 @@ GROUPS = (("role", "role"), ("person", "person"), ("task", "task"), ("day", "day
 @page(
     routes.INVOICE,
     title="Invoice",
-    right="invoices.read",
+    right="invoices.draft",
     on_load=State.load,
     live=("invoice", "payment"),
 )

@@ -22,7 +22,7 @@ from psa_app.state.invoices import InvoicesState as State
 @page(
     routes.INVOICES,
     title="Invoices",
-    right="invoices.read",
+    right="invoices.draft",
     on_load=State.load,
     live=("invoice", "payment"),
 )

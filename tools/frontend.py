@@ -19,6 +19,7 @@ SOURCES = (
     "reflex.lock/*",
     "assets/**/*",
     "psa_app/**/*.py",
+    "psa_app/**/*.jsx",
 )
 SERVER_ONLY = (
     "access",

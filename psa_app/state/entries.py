@@ -60,7 +60,7 @@ class EntriesState(rx.State):
     _page: list[EntryRow] = []
 
     @rx.event
-    @allow("time.read")
+    @allow("time.log")
     async def load(self) -> None:
         """Loads the page that the address describes."""
         asked = {key: str(self.router.url.query_parameters.get(key, ""))[:200] for key in KEYS}
@@ -102,7 +102,7 @@ class EntriesState(rx.State):
         return routes.with_query(routes.TIME_ENTRIES, **(now | changes))
 
     @rx.event
-    @allow("time.read")
+    @allow("time.log")
     def narrow(self, key: str, value: str) -> Any:
         """Sets one filter; the list begins at its top again."""
         if key not in KEYS:
@@ -110,13 +110,13 @@ class EntriesState(rx.State):
         return rx.redirect(self._address(**{key: value[:200]}), replace=True)
 
     @rx.event
-    @allow("time.read")
+    @allow("time.log")
     def clear(self) -> Any:
         """Takes all filters off."""
         return rx.redirect(routes.TIME_ENTRIES, replace=True)
 
     @rx.event
-    @allow("time.read")
+    @allow("time.log")
     def on_sort(self, key: str) -> Any:
         """Turns the order by day."""
         if key != "day":

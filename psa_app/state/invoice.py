@@ -74,7 +74,7 @@ class InvoiceState(rx.State):
     _version: int = 0
 
     @rx.event
-    @allow("invoices.read")
+    @allow("invoices.draft")
     async def load(self) -> None:
         """Loads the invoice by id or number; `?line=` opens the time behind a line."""
         word = str(self.router.url.path).rstrip("/").rsplit("/", 1)[-1]
@@ -137,7 +137,7 @@ class InvoiceState(rx.State):
         self.dialog = "entries"
 
     @rx.event
-    @allow("invoices.read")
+    @allow("invoices.draft")
     def open_dialog(self, name: str, about: int = 0) -> None:
         """Opens one of the dialogs; `about` is the line or payment it is about."""
         self.errors, self.about, self.dialog = {}, about, name
@@ -147,7 +147,7 @@ class InvoiceState(rx.State):
         self.form_key += 1
 
     @rx.event
-    @allow("invoices.read")
+    @allow("invoices.draft")
     def close(self) -> Any:
         """Closes the open dialog."""
         was, self.dialog = self.dialog, ""

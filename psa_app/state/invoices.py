@@ -85,7 +85,7 @@ class InvoicesState(rx.State):
     _asked: dict[str, str] = {}
 
     @rx.event
-    @allow("invoices.read")
+    @allow("invoices.draft")
     async def load(self) -> None:
         """Loads the page that the address describes; `?new=1` opens the dialog (`client=`, `until=`)."""
         asked = self.router.url.query_parameters
@@ -121,20 +121,20 @@ class InvoicesState(rx.State):
         self.is_ready = True
 
     @rx.event
-    @allow("invoices.read")
+    @allow("invoices.draft")
     def search(self, text: str) -> Any:
         """Searches by what was typed."""
         return self._go(q=text[:100], page=1)
 
     @rx.event
-    @allow("invoices.read")
+    @allow("invoices.draft")
     def on_sort(self, key: str) -> Any:
         """Sorts by a column, or turns its order round."""
         turned = key == self.sort and not self.descending
         return self._go(sort=f"-{key}" if turned else key, page=1)
 
     @rx.event
-    @allow("invoices.read")
+    @allow("invoices.draft")
     def go(self, page: int) -> Any:
         """Turns to a page."""
         return self._go(page=page)

@@ -67,7 +67,7 @@ class FrameState(rx.State):
     @signed_in
     async def watch(self, route: str) -> None:
         """Keeps this tab up to date while it shows the page at `route`."""
-        await live.watch(route, live.Live([FrameState.refresh], FRAME_KINDS))
+        await live.watch(route, live.Live([FrameState.refresh], FRAME_KINDS), _only_of(actor()))
 
     @rx.event
     @allow("timer.run")
@@ -108,6 +108,11 @@ class FrameState(rx.State):
         self.time_zone = facts.time_zone
         self.today = clock.today(facts.time_zone).isoformat()
         self.timer = running(facts.timer_since, facts.timer_task, facts.timer_project)
+
+
+def _only_of(who: Actor) -> int | None:
+    """The person whose time, weeks and leave are all that concerns them: a member sees no other's."""
+    return who.person_id if who.role == "member" else None
 
 
 def _elsewhere(who: Actor | None, route: str) -> str:

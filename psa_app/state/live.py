@@ -9,7 +9,7 @@ or a right taken away shows at once.
 import asyncio
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from reflex.event import Event
@@ -17,10 +17,11 @@ from reflex_base.event.context import EventContext
 from reflex_base.registry import RegistrationContext
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session
 
 from psa_app import db
 from psa_app.errors import PsaError
-from psa_app.models import History
+from psa_app.models import History, Leave, TimeEntry, Timesheet
 
 log = logging.getLogger("psa_app.live")
 POLL_SECONDS = 0.5
@@ -29,8 +30,15 @@ CHECK_SECONDS = 5.0  # how often a quiet watcher looks whether its tab is still 
 WINDOW = 500  # ids looked back: a transaction on PostgreSQL may commit after one with a higher id
 MOST_ROWS = 5000  # more than these at once count as a change of anything
 ANYTHING = frozenset({"*"})
+MOST_OWNERS = 500  # records whose person is looked up; of more at once everyone hears
+SOMEONE = 0  # in place of a person: nobody knows whose it was, such as of a removed entry
 
 _history: Any = History.__table__  # type: ignore[attr-defined]
+_PERSONAL: dict[str, Any] = {
+    "time_entry": TimeEntry.__table__,  # type: ignore[attr-defined]
+    "timesheet": Timesheet.__table__,  # type: ignore[attr-defined]
+    "leave": Leave.__table__,  # type: ignore[attr-defined]
+}
 
 
 @dataclass(frozen=True)
@@ -39,6 +47,19 @@ class Live:
 
     events: Sequence[Any]
     kinds: frozenset[str]
+
+    def of(self, person_id: int | None) -> "Live":
+        """The same for someone who sees only their own of the personal records; None sees all."""
+        if person_id is None:
+            return self
+        personal = self.kinds & _PERSONAL.keys()
+        own = {owned(kind, whose) for kind in personal for whose in (person_id, SOMEONE)}
+        return replace(self, kinds=(self.kinds - personal) | own)
+
+
+def owned(kind: str, person_id: int) -> str:
+    """How a change of a person's own record is told besides its kind."""
+    return f"{kind}:{person_id}"
 
 
 PAGES: dict[str, Live] = {}  # by route; pages/registry.py fills it
@@ -117,7 +138,9 @@ class Looker:
         self._engine: Any = None
 
     def changed_kinds(self) -> frozenset[str]:
-        """The kinds of records changed since the last call; the first call only looks."""
+        """The kinds of records changed since the last call, with whose they are (`owned`) where a
+        person has them; the first call only looks.
+        """
         moved = self._moved_to(db.engine())
         version = self._version_of_file()
         if version >= 0 and version == self._file_version:
@@ -130,17 +153,18 @@ class Looker:
                 return frozenset()
             since = (counter if self._seen is None else self._counter)[0] - WINDOW
             rows = session.connection().execute(_RECENT, {"since": since}).all()
-        found = self._new_kinds(rows)
+            found = self._new_kinds(session, rows)
         self._seen = frozenset(row.id for row in rows if row.id > counter[0] - WINDOW)
         self._counter, self._file_version = counter, version
         return ANYTHING if moved else found
 
-    def _new_kinds(self, rows: Sequence[Any]) -> frozenset[str]:
+    def _new_kinds(self, session: Session, rows: Sequence[Any]) -> frozenset[str]:
         if self._seen is None:
             return frozenset()
         if len(rows) >= MOST_ROWS:
             return ANYTHING
-        return frozenset(row.kind for row in rows if row.id not in self._seen)
+        new = [row for row in rows if row.id not in self._seen]
+        return frozenset(row.kind for row in new) | _owned(session, new)
 
     def close(self) -> None:
         """Gives the connection back."""
@@ -166,10 +190,24 @@ class Looker:
         return int(self._connection.cursor().execute("PRAGMA data_version").fetchone()[0])
 
 
+def _owned(session: Session, rows: Sequence[Any]) -> frozenset[str]:
+    found: set[str] = set()
+    for kind, table in _PERSONAL.items():
+        ids = {row.record_id for row in rows if row.kind == kind}
+        if not ids:
+            continue
+        known = select(table.c.id, table.c.person_id).where(table.c.id.in_(ids))
+        owners = session.connection().execute(known).all() if len(ids) <= MOST_OWNERS else []
+        found |= {owned(kind, row.person_id) for row in owners}
+        if len(owners) < len(ids):
+            found.add(owned(kind, SOMEONE))
+    return frozenset(found)
+
+
 _NEWEST = select(func.max(_history.c.id)).scalar_subquery()
 _COUNTER = select(_NEWEST, select(func.count()).where(_history.c.id > _NEWEST - WINDOW).scalar_subquery())
 _RECENT = (
-    select(_history.c.id, _history.c.kind)
+    select(_history.c.id, _history.c.kind, _history.c.record_id)
     .where(_history.c.id > bindparam("since"))
     .order_by(_history.c.id.desc())
     .limit(MOST_ROWS)
@@ -196,10 +234,14 @@ def _look(looker: Looker) -> frozenset[str]:
         return frozenset()
 
 
-async def watch(route: str, frame: Live) -> None:
-    """Keeps a tab up to date until it leaves the page or goes away. Runs in a background event."""
+async def watch(route: str, frame: Live, only_of: int | None = None) -> None:
+    """Keeps a tab up to date until it leaves the page or goes away. Runs in a background event.
+
+    `only_of` is the person whose tab it is, if others' time, weeks and leave do not concern it.
+    """
     tab = EventContext.get().token
-    page = PAGES.get(route) or Live((), frozenset())
+    page = (PAGES.get(route) or Live((), frozenset())).of(only_of)
+    frame = frame.of(only_of)
     watcher = HUB.join(tab, page.kinds | frame.kinds)
     try:
         while not watcher.is_replaced and await _is_there(tab):
@@ -218,12 +260,18 @@ async def _refresh(page: Live, frame: Live, news: set[str]) -> None:
 
 
 async def _send(events: Sequence[Any]) -> None:
-    """Queues events of this tab as new ones: as children of the watcher they would pile up on it."""
+    """Queues events of this tab as new ones: as children of the watcher they would pile up on it.
+
+    Waits until they are done, so that a page that loads slowly is not asked again meanwhile.
+    """
     here = EventContext.get()
     processor = RegistrationContext.get().app.event_processor
+    queued = []
     for event in Event.from_event_type(list(events)):
         fresh = processor._root_context.fork(token=here.token, router_data=here.router_data)  # type: ignore[union-attr]
-        await processor.enqueue(here.token, event, ev_ctx=fresh)
+        queued.append(await processor.enqueue(here.token, event, ev_ctx=fresh))
+    if queued:
+        await asyncio.wait(queued, timeout=CHECK_SECONDS)
 
 
 async def _is_there(tab: str) -> bool:

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from contextlib import suppress
+from datetime import date
 
 import pytest
 from sqlalchemy import insert
@@ -10,12 +11,12 @@ from sqlmodel import Session
 
 from psa_app import db
 from psa_app.access import system
-from psa_app.models import History
+from psa_app.models import History, Leave
 from psa_app.services.history import note
 from psa_app.services.identity.sessions import sign_out
 from psa_app.services.identity.users import change_role
 from psa_app.state.frame import FrameState
-from psa_app.state.live import ANYTHING, Hub, Looker
+from psa_app.state.live import ANYTHING, SOMEONE, Hub, Live, Looker, owned
 from psa_app.state.users import UsersState
 from tests.support.app_server import AppServer, Tab, app_server, redirects, until, var  # noqa: F401
 from tests.support.logins import cookie, make_people, signed_in
@@ -109,6 +110,39 @@ def test_a_quiet_file_is_not_even_read(sqlite_database, monkeypatch):
     monkeypatch.setattr(db, "reading", None)
     assert looker.changed_kinds() == frozenset()
     looker.close()
+
+
+def test_a_change_of_time_tells_whose_it_is(own_database):
+    people = make_people()
+    with db.unit_of_work() as session:
+        leave = Leave(
+            person_id=people["Ann"].person_id, starts_on=date(2026, 12, 1), ends_on=date(2026, 12, 2)
+        )
+        session.add(leave)
+        session.flush()
+        leave_id = leave.id
+    looker = Looker()
+    looker.changed_kinds()
+    with db.unit_of_work() as session:
+        note(session, system(), "leave", leave_id, "changed")
+    assert looker.changed_kinds() == {"leave", owned("leave", people["Ann"].person_id)}
+    with db.unit_of_work() as session:
+        note(session, system(), "time_entry", 99, "deleted")
+    assert looker.changed_kinds() == {"time_entry", owned("time_entry", SOMEONE)}
+    looker.close()
+
+
+async def test_a_members_tab_hears_of_their_own_time_and_of_what_nobody_can_place():
+    page = Live((), frozenset({"time_entry", "project"}))
+    hub = Hub()
+    ann, lea = hub.join("a", page.of(7).kinds), hub.join("b", page.of(None).kinds)
+    hub.tell(frozenset({"time_entry", owned("time_entry", 8)}))
+    assert await ann.next(0.01) == set()
+    assert await lea.next(0.01) == {"time_entry"}
+    hub.tell(frozenset({"time_entry", owned("time_entry", 7)}))
+    assert await ann.next(0.01) == {owned("time_entry", 7)}
+    hub.tell(frozenset({"time_entry", owned("time_entry", SOMEONE), "project"}))
+    assert await ann.next(0.01) == {owned("time_entry", SOMEONE), "project"}
 
 
 async def test_what_happens_between_two_looks_melts_into_one():

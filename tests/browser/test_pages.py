@@ -1,13 +1,14 @@
 """Every page opens for those who use it, without an error, and axe finds nothing to mend."""
 
+from importlib.resources import files
 from typing import Any
 
-import axe_core_python
 import pytest
 
 from psa_app import routes
+from psa_app.demo.sign_ins import PASSWORD
 from tests.browser.conftest import NewWindow
-from tests.support.browser import PHONE, WIDE, Window
+from tests.support.browser import EMAILS, PHONE, WIDE, Window
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -81,8 +82,6 @@ def test_a_client_who_opens_a_page_of_the_firm_is_led_away(window: NewWindow) ->
 
 
 def test_signing_in_and_out_by_the_page_itself(window: NewWindow) -> None:
-    from tests.support.browser import EMAILS, PASSWORD
-
     page = window().page
     page.goto(routes.SIGN_IN)
     page.get_by_label("E-mail").fill(EMAILS["finance"])
@@ -111,6 +110,4 @@ def test_axe_finds_nothing(
 @pytest.fixture(scope="module")
 def axe() -> str:
     """The text of axe-core."""
-    from pathlib import Path
-
-    return (Path(axe_core_python.__file__).parent / "axe.min.js").read_text()
+    return (files("axe_core_python") / "axe.min.js").read_text()

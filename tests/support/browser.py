@@ -135,7 +135,7 @@ class Window:
 
     def sign_in(self, role: str) -> "Window":
         """Signs in as the demo's person of a role, by the same form post as the page."""
-        form = {"email": EMAILS[role], "password": PASSWORD, "next": "/"}
+        form: dict[str, str | float | bool] = {"email": EMAILS[role], "password": PASSWORD, "next": "/"}
         answer = self.page.request.post(
             "/auth/login", form=form, headers={"Origin": self.base}, max_redirects=0
         )

@@ -93,7 +93,9 @@ def scope_sheet(doc: rx.Var[Sheet]) -> rx.Component:
     )
 
 
-def parts_list(parts: rx.Var[list[Part]], on_act: Any = None, menu: Any = None) -> rx.Component:
+def parts_list(
+    parts: rx.Var[list[Part]], on_act: Any = None, menu: Any = None, look: str = "primary"
+) -> rx.Component:
     """Milestones, one a line: state, value, the one act that is possible; ``menu(part)``: further acts."""
 
     def one(part: rx.Var[Part]) -> rx.Component:
@@ -109,7 +111,7 @@ def parts_list(parts: rx.Var[list[Part]], on_act: Any = None, menu: Any = None) 
                 rx.el.button(
                     part.act,
                     type="button",
-                    class_name="button small primary",
+                    class_name=f"button small {look}",
                     aria_label=part.act + ": " + part.title,
                     on_click=on_act(part.id),
                 ),

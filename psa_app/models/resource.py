@@ -25,6 +25,8 @@ Kind = Literal[
     "bool",
     "link",
     "percent",
+    "ppm",
+    "nano",
     "currency",
     "country",
     "zone",
@@ -37,9 +39,11 @@ Saved = Callable[[Session, Any, Any], None]
 class FieldSpec:
     """One field of a resource.
 
-    `links_to` is the table of a link's target; `money_in` the field that holds its currency
-    ("" = the firm's base currency); `read_right` hides the field from roles without it;
-    `set` says when it may be written: always, at creation only, or never (it is the app's).
+    Of the kinds, `ppm` is a percentage kept in millionths (20 % is 200000) and `nano` a factor kept
+    times 10⁹: people type and read "20" and "0.921". `links_to` is the table of a link's target;
+    `money_in` the field that holds its currency ("" = the firm's base currency); `read_right` hides the
+    field from roles without it; `set` says when it may be written: always, at creation only, or never
+    (it is the app's).
     """
 
     name: str

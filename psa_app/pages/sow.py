@@ -148,7 +148,7 @@ def _reading() -> rx.Component:
 
 
 def _milestones() -> rx.Component:
-    return card(parts_list(State.parts, Acts.ready, _milestone_menu), title="Milestones", body=False)
+    return card(parts_list(State.parts, Acts.ready, _milestone_menu, look=""), title="Milestones", body=False)
 
 
 def _milestone_menu(part: rx.Var[Part]) -> rx.Component:

@@ -14,7 +14,7 @@ MOST_WORDS = 6
 LONGEST = 200
 _MOST = 10**15
 _YES, _NO = ("true", "1", "yes", "on"), ("false", "0", "no", "off")
-_NUMBERS = ("link", "number", "money", "hours", "minutes", "seconds", "percent")
+_NUMBERS = ("link", "number", "money", "hours", "minutes", "seconds", "percent", "ppm", "nano")
 _RANGES: dict[str, Callable[[Any, Any], Any]] = {
     "": lambda column, value: column == value,
     "from": lambda column, value: column >= value,

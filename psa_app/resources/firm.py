@@ -118,7 +118,7 @@ TAX_RATES = Resource(
     fields=(
         FieldSpec("name", "Name", required=True, max_length=60),
         FieldSpec("kind", "Kind", "choice", choices=TAX_KINDS, default="standard"),
-        FieldSpec("rate_ppm", "Rate in millionths", "number", default=0, help="20 % is 200000."),
+        FieldSpec("rate_ppm", "Rate", "ppm", default=0),
         FieldSpec("note", "Note on paper", max_length=400),
         FieldSpec("is_default", "Default", "bool", default=False),
         FieldSpec("is_active", "In use", "bool", default=True),
@@ -208,7 +208,13 @@ EXCHANGE_RATES = Resource(
     fields=(
         FieldSpec("currency", "Currency", "currency", required=True, filterable=True),
         FieldSpec("day", "Day", "date", required=True, filterable=True),
-        FieldSpec("rate_nano", "Worth in base currency, times 1,000,000,000", "number", required=True),
+        FieldSpec(
+            "rate_nano",
+            "Worth in the firm's currency",
+            "nano",
+            required=True,
+            help="How much one unit is worth: 0.921.",
+        ),
     ),
 )
 NUMBER_SERIES = Resource(

@@ -1,5 +1,6 @@
 """From what a form or the API sends to a typed value, with a sentence for what is wrong."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +14,7 @@ from psa_app.rules import fields, hours, money
 _TRUE = {"true", "on", "1", "yes"}
 _FALSE = {"false", "off", "0", "no", ""}
 _MOST = 10**15
+_FACTOR = re.compile(r"(\d{1,6})(?:[.,](\d{1,9}))?", re.ASCII)
 
 
 def typed(field: FieldSpec, given: Any, *, currency: str, session: Session) -> Any:
@@ -34,6 +36,10 @@ def typed(field: FieldSpec, given: Any, *, currency: str, session: Session) -> A
             return _not_negative(field, _whole(field, given))
         case "number":
             return _whole(field, given)
+        case "ppm":
+            return fields.percent_ppm(given, field.name) if isinstance(given, str) else _whole(field, given)
+        case "nano":
+            return nano(given, field.name) if isinstance(given, str) else _whole(field, given)
     raise Invalid("This field cannot be set.", field.name)
 
 
@@ -114,3 +120,11 @@ def _not_negative(field: FieldSpec, number: int) -> int:
 
 def _base_currency(session: Session) -> str:
     return session.exec(select(Firm.base_currency)).first() or "EUR"
+
+
+def nano(text: str, field: str) -> int:
+    """A factor times 10⁹ from what is typed: "0.921" or "0,921" is 921,000,000. Raises `Invalid`."""
+    match = _FACTOR.fullmatch(text.strip())
+    if match is None:
+        raise Invalid("Type a number such as 0.921, with at most 9 decimals.", field)
+    return int(match[1]) * money.NANO + int((match[2] or "").ljust(9, "0"))

@@ -10,7 +10,7 @@ from psa_app.formats import words
 from psa_app.models.resource import FieldSpec
 from psa_app.rules import hours, money
 
-NUMERIC = ("money", "hours", "minutes", "seconds", "number", "percent")
+NUMERIC = ("money", "hours", "minutes", "seconds", "number", "percent", "ppm", "nano")
 _FORM_KINDS = {
     "multiline": "textarea",
     "email": "email",
@@ -19,6 +19,8 @@ _FORM_KINDS = {
     "minutes": "hours",
     "number": "number",
     "percent": "percent",
+    "ppm": "percent",
+    "nano": "number",
     "date": "date",
     "bool": "bool",
     "choice": "choice",
@@ -63,6 +65,12 @@ def _text(
             return words.moment(value, zone)
         case "bool":
             return "Yes" if value else ""
+        case "percent":
+            return f"{value}{words.NARROW_SPACE}%"
+        case "ppm":
+            return f"{_decimal(value, 4)}{words.NARROW_SPACE}%"
+        case "nano":
+            return _decimal(value, 9, 4)
         case "link":
             return names.get(value, "")
         case "choice":
@@ -109,4 +117,15 @@ def _typed(field: FieldSpec, value: Any, values: Mapping[str, Any], base: str) -
             return "true" if value else ""
         case "date":
             return str(value.isoformat())
+        case "ppm":
+            return _decimal(value, 4)
+        case "nano":
+            return _decimal(value, 9)
     return str(value)
+
+
+def _decimal(value: int, digits: int, least: int = 0) -> str:
+    """The decimal that a whole number stands for: 200000 with 4 digits is "20", with `least` 2 "20.00"."""
+    whole, rest = divmod(value, 10**digits)
+    decimals = f"{rest:0{digits}}".rstrip("0").ljust(least, "0")
+    return f"{whole}.{decimals}" if decimals else str(whole)

@@ -253,7 +253,8 @@ _PLAIN: dict[str, dict[str, Any]] = {
     "instant": {"type": "string", "format": "date-time"},
     "money": {"$ref": REF.format(model="Money")},
 }
-_WHOLE = ("number", "hours", "minutes", "seconds", "percent", "link")
+_KEPT = {"ppm": ". In millionths: 20 % is 200000", "nano": ". Times 1,000,000,000"}
+_WHOLE = ("number", "hours", "minutes", "seconds", "percent", "ppm", "nano", "link")
 
 
 def _field(resource: Resource, field: FieldSpec) -> dict[str, Any]:
@@ -262,6 +263,7 @@ def _field(resource: Resource, field: FieldSpec) -> dict[str, Any]:
     if column.nullable:
         schema = {"anyOf": [schema, {"type": "null"}]}
     words = ". ".join(part for part in (field.label, field.help.rstrip(".")) if part)
+    words += _KEPT.get(field.kind, "")
     if field.read_right:
         words += f". Only for who has {field.read_right}"
     return schema | {"description": f"{words}."}

@@ -4,7 +4,7 @@ import reflex as rx
 
 from psa_app import routes
 from psa_app.components.badges import tag
-from psa_app.components.cards import card, stack, with_side
+from psa_app.components.cards import card, columns, span
 from psa_app.components.definition import facts_card
 from psa_app.components.empty import empty
 from psa_app.components.missing import found
@@ -41,15 +41,16 @@ def project() -> rx.Component:
         found(
             State.is_ready,
             State.is_missing,
-            with_side(
-                stack(
+            columns(
+                span(
+                    8,
                     rx.cond(
                         State.parts.length() > 0,
                         card(parts_list(State.parts, State.ask_part), title="Milestones", body=False),
                     ),
                     _hours(),
                 ),
-                facts_card("In short", State.facts),
+                span(4, facts_card("In short", State.facts)),
             ),
             back=routes.PORTAL,
             label="Overview",

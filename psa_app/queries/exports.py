@@ -36,14 +36,15 @@ def export_table(session: Session, actor: Actor, resource: Resource, **how: Any)
     fields = readable(resource, actor)
     headers = ["Id", *(header for field in fields for header in _headers(field))]
     rows: list[list[Cell]] = []
-    for page in _pages(session, actor, resource, how):
+    for page in pages(session, actor, resource, how):
         if len(rows) + len(page.records) > MAX_ROWS:
             raise Invalid(f"A file holds {MAX_ROWS:,} rows. Narrow the list by a filter.", "limit")
         rows += _rows(session, actor, resource, fields, page.records)
     return ExportTable(headers, rows)
 
 
-def _pages(session: Session, actor: Actor, resource: Resource, how: dict[str, Any]) -> Iterator[RecordPage]:
+def pages(session: Session, actor: Actor, resource: Resource, how: dict[str, Any]) -> Iterator[RecordPage]:
+    """Every page of a list, one after the other. `how`: search, filters, sort."""
     cursor = None
     while True:
         page = page_of_records(session, actor, resource, limit=MAX_LIMIT, cursor=cursor, **how)

@@ -23,6 +23,7 @@ from psa_app.config import settings
 from psa_app.errors import Busy, Invalid
 from psa_app.migrations import run as migrations
 from psa_app.models import ApiToken, Firm, JobRun, Person, Role, User
+from tests.conftest import in_use
 
 PYTHON = sys.executable
 FILE = Path(__file__).parents[1] / "data/time-exports/clockify_shared_report.csv"

@@ -6,7 +6,7 @@ stored idempotency key, because the library's own protects one call only.
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
@@ -22,12 +22,12 @@ from psa_app.gateways.payments import (
     RefundResult,
     Refused,
     StartResult,
-    Status,
     Unknown,
     WebhookRejected,
 )
 from psa_app.gateways.stripe_amounts import collectable, to_stripe
 from psa_app.gateways.stripe_answers import (
+    EVENTS,
     Account,
     CheckoutSession,
     Endpoint,
@@ -36,6 +36,8 @@ from psa_app.gateways.stripe_answers import (
     read_event,
     read_session,
     read_state,
+    untouched,
+    with_status,
 )
 
 if TYPE_CHECKING:
@@ -56,16 +58,6 @@ TIMEOUT = 20
 ATTEMPTS_MORE = 2
 CLOCK_SKEW = 300
 KEY_LIFE = timedelta(hours=24)
-
-EVENTS = (
-    *(f"checkout.session.{e}" for e in ("completed", "async_payment_succeeded", "async_payment_failed")),
-    "checkout.session.expired",
-    *(f"payment_intent.{e}" for e in ("succeeded", "processing", "payment_failed", "requires_action")),
-    "payment_intent.canceled",
-    "charge.refunded",
-    *(f"refund.{e}" for e in ("created", "updated", "failed")),
-    *(f"charge.dispute.{e}" for e in ("created", "updated", "closed", "funds_withdrawn", "funds_reinstated")),
-)
 
 
 @dataclass(frozen=True)
@@ -284,12 +276,12 @@ class StripeProvider:
             return self.gateway.fetch_payment(ref.intent_id)
         session = self.gateway.fetch_checkout(ref.session_id)
         if not session.intent_id:
-            return _untouched(session)
+            return untouched(session)
         state = self.gateway.fetch_payment(session.intent_id)
         if session.status == "open" and state.status == "failed":
-            return _with_status(state, "open")
+            return with_status(state, "open")
         if session.status == "expired" and state.status in ("open", "failed", "action"):
-            return _with_status(state, "canceled")
+            return with_status(state, "canceled")
         return state
 
     def expire(self, ref: PaymentRef) -> None:
@@ -404,17 +396,3 @@ def _all(page: Any) -> list[dict[str, Any]]:
 
 def _page(found: Any) -> CheckoutSession:
     return read_session(found.to_dict(for_json=True))
-
-
-def _untouched(session: CheckoutSession) -> ProviderState:
-    return ProviderState(
-        status="open" if session.status == "open" else "canceled",
-        amount=session.amount,
-        currency=session.currency,
-        livemode=session.livemode,
-        metadata={"payment": session.payment_id, "instance": session.instance},
-    )
-
-
-def _with_status(state: ProviderState, status: Status) -> ProviderState:
-    return replace(state, status=status)

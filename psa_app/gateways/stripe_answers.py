@@ -1,12 +1,22 @@
 """What Stripe's answers mean: its JSON as the app's own frozen values, amounts in ISO minor units."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
 from psa_app.gateways.payments import Fact, ProviderState, Status
 from psa_app.gateways.stripe_amounts import from_stripe
+
+EVENTS = (
+    *(f"checkout.session.{e}" for e in ("completed", "async_payment_succeeded", "async_payment_failed")),
+    "checkout.session.expired",
+    *(f"payment_intent.{e}" for e in ("succeeded", "processing", "payment_failed", "requires_action")),
+    "payment_intent.canceled",
+    "charge.refunded",
+    *(f"refund.{e}" for e in ("created", "updated", "failed")),
+    *(f"charge.dispute.{e}" for e in ("created", "updated", "closed", "funds_withdrawn", "funds_reinstated")),
+)
 
 
 @dataclass(frozen=True)
@@ -172,3 +182,19 @@ def read_event(payload: dict[str, Any]) -> WebhookEvent:
 
 def _instant(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
+
+
+def untouched(session: CheckoutSession) -> ProviderState:
+    """A page on which nobody has tried to pay yet."""
+    return ProviderState(
+        status="open" if session.status == "open" else "canceled",
+        amount=session.amount,
+        currency=session.currency,
+        livemode=session.livemode,
+        metadata={"payment": session.payment_id, "instance": session.instance},
+    )
+
+
+def with_status(state: ProviderState, status: Status) -> ProviderState:
+    """The same state under another word."""
+    return replace(state, status=status)

@@ -32,62 +32,87 @@ MONDAY = date(2026, 11, 16)
 
 
 def test_a_scope_is_signed_staffed_worked_approved_billed_and_paid(world: World, clock: Any) -> None:
-    olga, lea, fred, nina = world["Olga"], world["Lea"], world["Fred"], world["Nina"]
-
     sow = write_scope(world)
-    do(send_sow, olga, sow)
+    agree(world, sow)
+    project = staff(world, sow)
+    work_a_week(world, task_of(project, "Redesign"))
+    accept_the_concept(world, sow)
+    invoice = bill(world)
+    assert len(ask(firm_home, world["Olga"]).owed) == 1
+    pay_in_two_parts(world, invoice)
+    clock.forward(days=60)
+    home = ask(firm_home, world["Olga"])
+    assert (home.owed, home.overdue) == ((), ())
+
+
+def agree(world: World, sow: int) -> None:
+    do(send_sow, world["Olga"], sow)
     text_hash = row(Sow, sow).text_hash
     assert [mail for mail in rows(Outbox) if f"sow-sent-{sow}" in mail.key]
-    do(accept_sow, nina, sow, text_hash=text_hash, name="Nina Client", title="Head of web", agrees=True)
+    do(
+        accept_sow,
+        world["Nina"],
+        sow,
+        text_hash=text_hash,
+        name="Nina Client",
+        title="Head of web",
+        agrees=True,
+    )
     client_side = [one for one in rows(Signature, document="sow", document_id=sow) if one.side == "client"]
     assert [(one.name, one.text_hash) for one in client_side] == [("Nina Client", text_hash)]
+    version = row(Sow, sow).version
     with pytest.raises(Conflict):
-        do(change_sow, olga, sow, version=row(Sow, sow).version, head=Head("Other", MONDAY), lines=())
+        do(change_sow, world["Olga"], sow, version=version, head=Head("Other", MONDAY), lines=())
 
-    project = do(make_project_from_sow, lea, sow, lead_id=world.people["Lea"])
+
+def staff(world: World, sow: int) -> int:
+    project = do(make_project_from_sow, world["Lea"], sow, lead_id=world.people["Lea"])
     for who, percent in (("Ann", 60), ("Ben", 40), ("Lea", 20)):
         do(
             create_booking,
-            lea,
+            world["Lea"],
             project_id=project.id,
             person_id=world.people[who],
             starts_on=MONDAY,
             ends_on=MONDAY + timedelta(days=25),
             percent=percent,
         )
-    task = task_of(int(project.id or 0), "Redesign")
+    return int(project.id or 0)
 
+
+def work_a_week(world: World, task: int) -> None:
+    """Both log and hand in; one is approved, the other sent back, corrected and approved."""
+    lea, ben = world["Lea"], world["Ben"]
     for who, minutes in (("Ann", 450), ("Ben", 425)):
         for offset in range(5):
-            do(
-                set_cell,
-                world[who],
-                task_id=task,
-                day=MONDAY + timedelta(days=offset),
-                minutes=minutes,
-                seq=offset + 1,
-            )
+            day = MONDAY + timedelta(days=offset)
+            do(set_cell, world[who], task_id=task, day=day, minutes=minutes, seq=offset + 1)
     sheets = {who: do(submit_week, world[who], week=week_of(MONDAY)) for who in ("Ann", "Ben")}
     do(approve_timesheet, lea, sheets["Ann"].timesheet_id)
-    mine = [one for one in rows(TimeEntry, person_id=world.people["Ben"]) if one.status == "submitted"]
-    do(reject_entries, lea, entry_ids=(int(mine[0].id),), reason="Please say what this was for.")
-    sent_back = row(TimeEntry, mine[0].id)
+    waiting = rows(TimeEntry, person_id=world.people["Ben"], status="submitted")
+    do(reject_entries, lea, entry_ids=(int(waiting[0].id),), reason="Please say what this was for.")
+    sent_back = row(TimeEntry, waiting[0].id)
     assert (sent_back.status, sent_back.reject_reason) == ("draft", "Please say what this was for.")
-    do(change_entry, world["Ben"], int(sent_back.id), version=sent_back.version, note="Usability tests")
-    do(submit_week, world["Ben"], week=week_of(MONDAY))
+    do(change_entry, ben, int(sent_back.id), version=sent_back.version, note="Usability tests")
+    do(submit_week, ben, week=week_of(MONDAY))
     do(approve_timesheet, lea, sheets["Ben"].timesheet_id)
     assert {one.bill_rate_minor for one in rows(TimeEntry, status="approved")} == {14_000, 11_000}
 
-    milestone = milestone_of(sow, "Concept")
-    do(ready_milestone, lea, milestone)
+
+def accept_the_concept(world: World, sow: int) -> None:
+    milestone, nina = milestone_of(sow, "Concept"), world["Nina"]
+    do(ready_milestone, world["Lea"], milestone)
     do(accept_milestone, nina, milestone, name="Nina Client")
     with pytest.raises((Conflict, Invalid)):
         do(accept_milestone, nina, milestone, name="Nina Client")
 
+
+def bill(world: World) -> int:
+    """37:30 h at 140.00 and five days of 7:05, 15 minutes up = 36:15 h, at 110.00; the concept 2,500.00."""
+    fred = world["Fred"]
     invoice = do(draft_invoice, fred, account_id=world.clients["Northwind"], until=date(2026, 11, 23))
-    draft = int(invoice.id or 0)
-    # 37:30 h at 140.00 and 5 × 7:05 h, 15 minutes up per entry = 36:15 h, at 110.00; the concept 2,500.00
     assert invoice.net_minor == 525_000 + 398_750 + 250_000
+    draft = int(invoice.id or 0)
     do(
         change_draft,
         fred,
@@ -99,20 +124,18 @@ def test_a_scope_is_signed_staffed_worked_approved_billed_and_paid(world: World,
         payment_days=30,
         bank_account_id=row(Invoice, draft).bank_account_id,
     )
-    issued = do(issue_invoice, fred, draft)
-    assert issued.number.endswith("0001")
-    assert len(ask(firm_home, olga).owed) == 1
+    assert do(issue_invoice, fred, draft).number.endswith("0001")
+    return draft
 
+
+def pay_in_two_parts(world: World, invoice: int) -> None:
+    fred, today = world["Fred"], date(2026, 11, 23)
     first = Money(500_000, "EUR")
-    do(record_payment, fred, draft, amount=first, received_on=date(2026, 11, 23), reference="part 1")
-    rest = Money(issued.total_minor - first.amount, "EUR")
-    do(record_payment, fred, draft, amount=rest, received_on=date(2026, 11, 23), reference="part 2")
+    rest = Money(row(Invoice, invoice).total_minor - first.amount, "EUR")
+    for amount, reference in ((first, "part 1"), (rest, "part 2")):
+        do(record_payment, fred, invoice, amount=amount, received_on=today, reference=reference)
     with pytest.raises(Conflict):
-        do(record_payment, fred, draft, amount=rest, received_on=date(2026, 11, 23), reference="part 3")
-
-    clock.forward(days=60)
-    home = ask(firm_home, olga)
-    assert (home.owed, home.overdue) == ((), ())
+        do(record_payment, fred, invoice, amount=rest, received_on=today, reference="part 3")
 
 
 def write_scope(world: World) -> int:

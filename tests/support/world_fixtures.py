@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from copy import deepcopy
 from pathlib import Path
 from typing import Any, cast
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import Engine
@@ -31,8 +32,9 @@ def world_file(sqlite_template: Path) -> tuple[Path, World]:
 @pytest.fixture(scope="session")
 def world_on_postgres(postgres: Any, postgres_template: str) -> Iterator[tuple[Engine, World]]:
     """A PostgreSQL database that holds the firm; tests undo what they did."""
-    create_database(postgres, "world", template=postgres_template)
-    engine = db.make_engine(postgres.url("world"))
+    name = f"world_{uuid4().hex}"  # each folder that takes the fixture in has its own
+    create_database(postgres, name, template=postgres_template)
+    engine = db.make_engine(postgres.url(name))
     yield engine, _filled(engine)
     engine.dispose()
 

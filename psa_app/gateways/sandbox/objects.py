@@ -6,7 +6,6 @@ from typing import Any
 from psa_app.gateways.sandbox.answers import API_VERSION, Json
 from psa_app.gateways.sandbox.store import now
 
-_DAY = 86400
 ACCOUNT_ID = "acct_sandbox"
 
 
@@ -322,7 +321,7 @@ def dispute(paid: Json, amount: int) -> Json:
         "enhanced_eligibility_types": [],
         "evidence": {"enhanced_evidence": {}},
         "evidence_details": {
-            "due_by": now() + 9 * _DAY,
+            "due_by": now() + 9 * 86_400,
             "enhanced_eligibility": {},
             "has_evidence": False,
             "past_due": False,
@@ -346,7 +345,7 @@ def balance_transaction(kind: str, source: str, amount: int, currency: str, fee:
         "id": new_id("txn"),
         "object": "balance_transaction",
         "amount": amount,
-        "available_on": now() + 2 * _DAY,
+        "available_on": now() + 2 * 86_400,
         "balance_type": "payments",
         "created": now(),
         "currency": currency,

@@ -950,6 +950,13 @@ def upgrade() -> None:
         )
         batch_op.create_index("ix_entry_sheet", ["timesheet_id"], unique=False)
         batch_op.create_index("ix_entry_status_day", ["status", "work_date"], unique=False)
+        batch_op.create_index(
+            "ix_entry_unpriced",
+            ["work_date"],
+            unique=False,
+            sqlite_where=sa.text("is_billable = 1 AND bill_rate_minor IS NULL"),
+            postgresql_where=sa.text("is_billable AND bill_rate_minor IS NULL"),
+        )
         batch_op.create_index(batch_op.f("ix_time_entry_task_id"), ["task_id"], unique=False)
 
     op.create_table(
@@ -1081,6 +1088,11 @@ def downgrade() -> None:
     op.drop_table("timer")
     with op.batch_alter_table("time_entry", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_time_entry_task_id"))
+        batch_op.drop_index(
+            "ix_entry_unpriced",
+            sqlite_where=sa.text("is_billable = 1 AND bill_rate_minor IS NULL"),
+            postgresql_where=sa.text("is_billable AND bill_rate_minor IS NULL"),
+        )
         batch_op.drop_index("ix_entry_status_day")
         batch_op.drop_index("ix_entry_sheet")
         batch_op.drop_index("ix_entry_report")

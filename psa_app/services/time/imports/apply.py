@@ -5,7 +5,7 @@ from hashlib import sha256
 from sqlalchemy import select
 from sqlmodel import Session
 
-from psa_app.access import Actor
+from psa_app.access import Actor, require
 from psa_app.errors import Conflict
 from psa_app.formats.time_exports import Reading
 from psa_app.models import ImportRun
@@ -37,6 +37,7 @@ def apply_import(
     were billed in the other tool come in as not billable. Raises `Conflict` with the first
     problems when a row may not be written.
     """
+    require(actor, "time.import")
     _lock_people(session)
     prepared = prepare(session, actor, reading, choices)
     plan = prepared.plan

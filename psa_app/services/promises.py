@@ -15,6 +15,14 @@ def promise(session: Session, kind: str, key: str, payload: Mapping[str, Any]) -
     """Adds an outbox row: `kind` names who delivers it, `key` makes it happen once."""
     now = clock.now()
     insert_row(
-        session, Outbox, kind=kind, key=key, payload=json.dumps(payload), created_at=now, due_at=now,
-        tries=0, done_at=None, error="",
-    )  # fmt: skip
+        session,
+        Outbox,
+        kind=kind,
+        key=key,
+        payload=json.dumps(payload),
+        created_at=now,
+        due_at=now,
+        tries=0,
+        done_at=None,
+        error="",
+    )

@@ -1,6 +1,6 @@
 """A client's work that can be billed now: approved time not billed yet, and accepted milestones."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -10,6 +10,7 @@ from sqlalchemy import and_, func, or_, select
 from sqlmodel import Session
 from sqlmodel import select as select_models
 
+from psa_app.db import among
 from psa_app.models import Firm, Project, Sow, SowLine
 from psa_app.queries.invoices.tables import (
     BILLED_MILESTONE,
@@ -24,8 +25,6 @@ from psa_app.queries.invoices.tables import (
 )
 from psa_app.rules.billing import BillableEntry, Billed, Key, LineTerms, open_parts
 from psa_app.rules.hours import Rounding
-
-CHUNK = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +76,41 @@ def open_work(
     if "time" not in include:
         return OpenWork(milestones=milestones)
     rows = _rows(session, account_id, until, sow_id, lock)
-    unpriced = tuple(row.id for row in rows if row.bill_rate_minor is None)
+    parts = _billed_parts(session, [row[0] for row in rows if row[-1]])
     time: dict[str, list[BillableEntry]] = {}
-    for currency, entry in _entries(session, [row for row in rows if row.bill_rate_minor is not None]):
-        time.setdefault(currency, []).append(entry)
-    return OpenWork(time, _terms(session, rows), milestones, unpriced)
+    groups: dict[int, _Group] = {}
+    unpriced: list[int] = []
+    for entry_id, person, task, project, role, day, seconds, rate, currency, sow_line, billed in rows:
+        opened = open_parts(seconds, parts[entry_id]) if billed else ((0, seconds),)
+        if not opened:
+            continue
+        if rate is None:
+            unpriced.append(entry_id)
+            continue
+        key = terms_key(sow_line, project)
+        group = groups.get(key) or groups.setdefault(key, _Group())
+        group.add(entry_id if billed else None, task, day)
+        mine = time.get(currency) or time.setdefault(currency, [])
+        for offset, length in opened:
+            mine.append(BillableEntry(entry_id, person, task, role, key, day, length, rate, offset))
+    return OpenWork(time, _terms(session, groups), milestones, tuple(unpriced))
+
+
+class _Group:
+    """The open entries that share their terms: those that are cut, and all tasks and days."""
+
+    __slots__ = ("cut", "days", "tasks")
+
+    def __init__(self) -> None:
+        self.cut: list[int] = []
+        self.tasks: set[int] = set()
+        self.days: set[date] = set()
+
+    def add(self, cut_id: int | None, task_id: int, day: date) -> None:
+        if cut_id is not None:
+            self.cut.append(cut_id)
+        self.tasks.add(task_id)
+        self.days.add(day)
 
 
 def terms_key(sow_line_id: int | None, project_id: int) -> int:
@@ -121,77 +150,60 @@ def _rows(
         statement = statement.where(or_(SOW_LINE.c.sow_id == sow_id, of_project))
     if lock:
         statement = statement.with_for_update(of=ENTRY)
-    found = session.connection().execute(statement).all()
-    return [row for row in found if (row.billed or 0) < row.seconds]
-
-
-def _entries(session: Session, rows: Sequence[Any]) -> Iterable[tuple[str, BillableEntry]]:
-    billed = _billed_parts(session, [row.id for row in rows if row.billed])
-    for row in rows:
-        key = terms_key(row.sow_line_id, row.project_id)
-        parts = open_parts(row.seconds, billed[row.id]) if row.billed else ((0, row.seconds),)
-        for offset, seconds in parts:
-            yield (
-                row.bill_currency,
-                BillableEntry(
-                    row.id, row.person_id, row.task_id, row.role_id, key, row.work_date, seconds,
-                    row.bill_rate_minor, offset,
-                ),
-            )  # fmt: skip
+    return session.connection().execute(statement).all()
 
 
 def _billed_parts(session: Session, entry_ids: Sequence[int]) -> dict[int, list[tuple[int, int]]]:
     parts: dict[int, list[tuple[int, int]]] = {}
-    for start in range(0, len(entry_ids), CHUNK):
-        found = session.connection().execute(
-            select(BILLED_TIME.c.entry_id, BILLED_TIME.c.offset_seconds, BILLED_TIME.c.seconds).where(
-                BILLED_TIME.c.entry_id.in_(entry_ids[start : start + CHUNK]),
-                BILLED_TIME.c.released_at.is_(None),
-            )
+    if not entry_ids:
+        return parts
+    found = session.connection().execute(
+        select(BILLED_TIME.c.entry_id, BILLED_TIME.c.offset_seconds, BILLED_TIME.c.seconds).where(
+            among(session, BILLED_TIME.c.entry_id, entry_ids), BILLED_TIME.c.released_at.is_(None)
         )
-        for entry_id, offset, seconds in found:
-            parts.setdefault(entry_id, []).append((offset, seconds))
+    )
+    for entry_id, offset, seconds in found:
+        parts.setdefault(entry_id, []).append((offset, seconds))
     return parts
 
 
-def _terms(session: Session, rows: Sequence[Any]) -> dict[int, LineTerms]:
-    by_key: dict[int, list[Any]] = {}
-    for row in rows:
-        by_key.setdefault(terms_key(row.sow_line_id, row.project_id), []).append(row)
-    lines = select_models(SowLine, Sow).join(Sow).where(SOW_LINE.c.id.in_([key for key in by_key if key > 0]))
-    amounts = billed_on_lines(session, [key for key in by_key if key > 0])
+def _terms(session: Session, groups: Mapping[int, _Group]) -> dict[int, LineTerms]:
+    line_ids = [key for key in groups if key > 0]
+    lines = select_models(SowLine, Sow).join(Sow).where(SOW_LINE.c.id.in_(line_ids))
+    amounts = billed_on_lines(session, line_ids)
     terms: dict[int, LineTerms] = {}
     for line, sow in session.exec(lines).all():
         key, rounding = int(line.id or 0), rounding_of(sow)
-        groups = _billed_groups(session, by_key[key], rounding)
-        terms[key] = LineTerms(key, rounding, line.cap_minor, amounts.get(key, 0), groups)
+        billed = _billed_groups(session, groups[key], rounding)
+        terms[key] = LineTerms(key, rounding, line.cap_minor, amounts.get(key, 0), billed)
     projects = (
         select_models(Project, Sow)
         .outerjoin(Sow, SOW.c.id == PROJECT.c.sow_id)
-        .where(PROJECT.c.id.in_([-key for key in by_key if key < 0]))
+        .where(PROJECT.c.id.in_([-key for key in groups if key < 0]))
     )
     for project, of in session.exec(projects).all():
         key, rounding = -int(project.id or 0), rounding_of(of or project)
-        terms[key] = LineTerms(key, rounding, None, 0, _billed_groups(session, by_key[key], rounding))
+        terms[key] = LineTerms(key, rounding, None, 0, _billed_groups(session, groups[key], rounding))
     return terms
 
 
-def _billed_groups(session: Session, rows: Sequence[Any], rounding: Rounding) -> dict[Key, Billed]:
+def _billed_groups(session: Session, group: _Group, rounding: Rounding) -> dict[Key, Billed]:
     """What is billed already of the entries, or of the days and tasks, that still have open time."""
     per_entry = rounding.per == "entry"
-    ids = {row.id for row in rows if row.billed} if per_entry else {row.task_id for row in rows}
-    if not ids:
+    if per_entry and not group.cut:
         return {}
-    group = (ENTRY.c.id,) if per_entry else (ENTRY.c.person_id, ENTRY.c.work_date, ENTRY.c.task_id)
+    columns = (ENTRY.c.id,) if per_entry else (ENTRY.c.person_id, ENTRY.c.work_date, ENTRY.c.task_id)
     statement = (
-        select(*group, func.sum(BILLED_TIME.c.seconds), func.sum(BILLED_TIME.c.minutes))
+        select(*columns, func.sum(BILLED_TIME.c.seconds), func.sum(BILLED_TIME.c.minutes))
         .join(BILLED_TIME, BILLED_TIME.c.entry_id == ENTRY.c.id)
-        .where(group[-1].in_(ids), BILLED_TIME.c.released_at.is_(None))
-        .group_by(*group)
+        .where(BILLED_TIME.c.released_at.is_(None))
+        .group_by(*columns)
     )
-    if not per_entry:
-        days = [row.work_date for row in rows]
-        statement = statement.where(ENTRY.c.work_date.between(min(days), max(days)))
+    if per_entry:
+        statement = statement.where(among(session, ENTRY.c.id, group.cut))
+    else:
+        of_days = ENTRY.c.work_date.between(min(group.days), max(group.days))
+        statement = statement.where(ENTRY.c.task_id.in_(group.tasks), of_days)
     return {
         tuple(key): Billed(int(seconds), int(minutes))
         for *key, seconds, minutes in session.connection().execute(statement)

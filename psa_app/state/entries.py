@@ -69,10 +69,12 @@ class EntriesState(rx.State):
             raise Invalid("This list is for the firm's people.")
         keep = _filter(asked)
         oldest, cursor = asked["order"] == "oldest", asked["after"] or None
-        page = await read(
-            lambda session, actor: entry_page(session, actor, keep, oldest_first=oldest, cursor=cursor)
+        page, names = await read(
+            lambda session, actor: (
+                entry_page(session, actor, keep, oldest_first=oldest, cursor=cursor),
+                filter_names(session, actor),
+            )
         )
-        names = await read(filter_names)
         self._show_filter(asked, names)
         self.may_see_rates, self.may_decide = may(who, "rates.read"), may(who, "time.approve")
         self.columns = _columns(self.may_see_rates)

@@ -129,9 +129,9 @@ def week_view(
     week = week or weeks.week_of(clock.today(person.time_zone))
     days = weeks.days(week)
     whose = int(person.id or 0)
-    entries = _entries(session, actor, whose, days[0], days[6])
-    before = weeks.days(weeks.previous_week(week))
-    last_week = _entries(session, actor, whose, before[0], before[6])
+    found = _entries(session, actor, whose, weeks.monday(weeks.previous_week(week)), days[6])
+    entries = [entry for entry in found if entry.work_date >= days[0]]
+    last_week = [entry for entry in found if entry.work_date < days[0]]
     locked = session.connection().execute(select(FIRM.c.locked_through)).scalar()
     timer = _timer_task(session, actor, whose)
     sheets = _sheets(session, actor, whose, week, entries)

@@ -56,7 +56,7 @@ class ProjectForm(rx.State):
         project_id, version = self._project, self._version
         try:
             typed = form_values(data, ("name", "lead", "starts_on", "ends_on", "budget"))
-            values = {
+            values: dict[str, Any] = {
                 "name": typed["name"],
                 "lead_id": int(typed["lead"]) if typed["lead"].isdecimal() else None,
                 "starts_on": fields.iso_date(typed["starts_on"], "starts_on") if typed["starts_on"] else None,

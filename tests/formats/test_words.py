@@ -158,7 +158,12 @@ def test_ten_thousand_amounts_are_shown_at_once() -> None:
 
 @pytest.mark.parametrize(
     ("amount", "currency", "shown"),
-    [(8_421_050, "EUR", "€84,211"), (-49, "EUR", "€0"), (-50, "EUR", "−€1"), (1_234_567, "JPY", "¥1,234,567")],
+    [
+        (8_421_050, "EUR", "€84,211"),
+        (-49, "EUR", "€0"),
+        (-50, "EUR", "−€1"),
+        (1_234_567, "JPY", "¥1,234,567"),
+    ],
 )
 def test_key_figures_leave_out_the_minor_unit(amount, currency, shown):
     assert words.money_whole(amount, currency) == shown

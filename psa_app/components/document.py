@@ -10,9 +10,9 @@ from psa_app.components.connection import connection_banner
 STYLE_SHEETS = [
     f"css/{name}.css"
     for name in (
-        "tokens", "base", "shell", "frames", "buttons", "fields", "menus", "cards", "marks", "table", "lists",
-        "dialogs", "toasts", "palette", "picker", "status", "spark", "figures", "week", "plan", "paper", "scope",
-        "people",
+        "tokens", "base", "shell", "frames", "buttons", "fields", "menus", "cards", "marks", "table",
+        "lists", "dialogs", "toasts", "palette", "picker", "status", "spark", "figures", "week", "plan",
+        "paper", "scope", "people",
     )
 ]  # fmt: skip
 

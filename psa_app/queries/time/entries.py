@@ -3,11 +3,12 @@
 import base64
 import binascii
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, or_, select
 from sqlmodel import Session
 
 from psa_app.access import Actor, may, require, visible
@@ -81,12 +82,12 @@ def entry_page(
     where = [visible(actor, TimeEntry), *_kept(keep)]
     if cursor:
         where.append(_after(_decode(cursor), oldest_first))
-    page = _page(where, oldest_first, limit + 1)
-    found = session.connection().execute(_named(page, oldest_first)).all()
+    ids = _ids(session, where, oldest_first, limit + 1)
+    shown = ids[:limit]
+    by_id = {row.id: row for row in session.connection().execute(_ROWS, {"ids": shown})}
     shows_money = may(actor, "rates.read")
-    rows = tuple(_row(row, shows_money) for row in found[:limit])
-    more = len(found) > limit
-    return EntryPage(rows, _encode(found[limit - 1]) if more else None)
+    rows = tuple(_row(by_id[one], shows_money) for one in shown)
+    return EntryPage(rows, _encode(by_id[shown[-1]]) if len(ids) > limit else None)
 
 
 def _kept(keep: EntryFilter) -> list[ColumnElement[bool]]:
@@ -113,34 +114,29 @@ def _kept(keep: EntryFilter) -> list[ColumnElement[bool]]:
     return clauses
 
 
-def _page(where: list[ColumnElement[bool]], oldest_first: bool, limit: int) -> Any:
-    """The ids and columns of one page alone: joined with names before, all rows would be read."""
+def _ids(session: Session, where: list[ColumnElement[bool]], oldest_first: bool, limit: int) -> Sequence[int]:
+    """The entries of one page in their order, from indexes alone where they cover what is asked."""
     order = (ENTRY.c.work_date, ENTRY.c.id)
-    return (
-        select(
-            ENTRY.c.id, ENTRY.c.work_date, ENTRY.c.person_id, ENTRY.c.project_id, ENTRY.c.task_id,
-            ENTRY.c.note, ENTRY.c.seconds, ENTRY.c.status, ENTRY.c.is_billable, ENTRY.c.bill_rate_minor,
-            ENTRY.c.bill_currency, ENTRY.c.version,
-        )
-        .where(*where)
-        .order_by(*(order if oldest_first else (column.desc() for column in order)))
-        .limit(limit)
-        .subquery("page")
-    )  # fmt: skip
+    statement = select(ENTRY.c.id).where(*where).limit(limit)
+    directed = order if oldest_first else tuple(column.desc() for column in order)
+    found: Sequence[int] = session.connection().execute(statement.order_by(*directed)).scalars().all()
+    return found
 
 
-def _named(page: Any, oldest_first: bool) -> Any:
-    order = (page.c.work_date, page.c.id)
-    return (
-        select(page, PERSON.c.name.label("person"), PROJECT.c.name.label("project"),
-               ACCOUNT.c.name.label("client"), TASK.c.name.label("task"))
-        .select_from(page)
-        .join(PERSON, PERSON.c.id == page.c.person_id)
-        .join(PROJECT, PROJECT.c.id == page.c.project_id)
-        .join(TASK, TASK.c.id == page.c.task_id)
-        .outerjoin(ACCOUNT, ACCOUNT.c.id == PROJECT.c.account_id)
-        .order_by(*(order if oldest_first else (column.desc() for column in order)))
-    )  # fmt: skip
+_ROWS = (
+    select(
+        ENTRY.c.id, ENTRY.c.work_date, ENTRY.c.person_id, ENTRY.c.project_id, ENTRY.c.task_id, ENTRY.c.note,
+        ENTRY.c.seconds, ENTRY.c.status, ENTRY.c.is_billable, ENTRY.c.bill_rate_minor, ENTRY.c.bill_currency,
+        ENTRY.c.version, PERSON.c.name.label("person"), PROJECT.c.name.label("project"),
+        ACCOUNT.c.name.label("client"), TASK.c.name.label("task"),
+    )
+    .select_from(ENTRY)
+    .join(PERSON, PERSON.c.id == ENTRY.c.person_id)
+    .join(PROJECT, PROJECT.c.id == ENTRY.c.project_id)
+    .join(TASK, TASK.c.id == ENTRY.c.task_id)
+    .outerjoin(ACCOUNT, ACCOUNT.c.id == PROJECT.c.account_id)
+    .where(ENTRY.c.id.in_(bindparam("ids", expanding=True)))
+)  # fmt: skip
 
 
 def _row(row: Any, shows_money: bool) -> EntryRow:

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from itertools import repeat
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import (
@@ -111,10 +112,29 @@ def is_sqlite(session: Session) -> bool:
 def unit_of_work() -> Iterator[Session]:
     """One writing transaction, committed at the end or rolled back whole. The only commit."""
     try:
-        with Session(engine(), expire_on_commit=False) as session, session.begin():
+        with _in_line(), Session(engine(), expire_on_commit=False) as session, session.begin():
             yield session
     except OperationalError as error:
         raise translated(error) from error
+
+
+_line = Lock()
+
+
+@contextmanager
+def _in_line() -> Iterator[None]:
+    """SQLite lets one writer in at a time. Those of this process wait here and are let in at once when
+    it is free; SQLite's own wait asks again after ever longer pauses, and latecomers slip in between.
+    """
+    if engine().dialect.name != "sqlite":
+        yield
+        return
+    if not _line.acquire(timeout=_BUSY_MS / 1000):
+        raise Busy()
+    try:
+        yield
+    finally:
+        _line.release()
 
 
 @contextmanager

@@ -58,6 +58,10 @@ def _acts(state: Any, row: rx.Var[Row]) -> rx.Component:
         state.may_change,
         dots_menu(
             item("Change", icon_name="edit", on_click=state.edit(row.id.to(int))),
+            rx.cond(
+                state.may_remove,
+                item("Remove", icon_name="trash", tone="bad", on_click=state.remove(row.id.to(int))),
+            ),
             label="More for " + row.name,
         ),
     )

@@ -4,19 +4,23 @@ import reflex as rx
 
 from psa_app import routes
 from psa_app.components import fields
-from psa_app.components.buttons import button
-from psa_app.components.cards import line
+from psa_app.components.buttons import button, link_button
+from psa_app.components.cards import card, line
 from psa_app.components.dialog import dialog
 from psa_app.components.empty import empty
 from psa_app.components.form import form, form_error, form_foot
 from psa_app.components.menu import dots_menu, item
+from psa_app.components.month import month, month_keys
+from psa_app.components.skeleton import until
 from psa_app.components.table import table_card
 from psa_app.display.forms import Option
 from psa_app.display.tables import Column, Row
 from psa_app.pages.frame import staff
 from psa_app.pages.registry import page
+from psa_app.state.deputies import DeputyState as Deputies
 from psa_app.state.leave import KINDS
 from psa_app.state.leave import LeaveState as State
+from psa_app.state.leave_month import LeaveMonthState as Month
 
 COLUMNS = [
     Column("person", "Person"),
@@ -25,11 +29,18 @@ COLUMNS = [
     Column("length", "Time", phone="hide"),
     Column("state", "State", phone="side"),
 ]
+DEPUTIES = [Column("deputy", "Decides"), Column("who", "In place of"), Column("days", "Days")]
 
 
-@page(routes.LEAVE, title="Leave", right="leave.request", on_load=State.load, live=("leave",))
+@page(
+    routes.LEAVE,
+    title="Leave",
+    right="leave.request",
+    on_load=[State.load, Month.load, Deputies.load],
+    live=("leave", "deputy"),
+)
 def leave() -> rx.Component:
-    """What waits for a decision, then everything from two months ago on."""
+    """What waits for a decision, who is away this month, then everything from two months ago on."""
     return staff(
         "Leave",
         rx.cond(
@@ -38,6 +49,7 @@ def leave() -> rx.Component:
                 COLUMNS, State.waiting, label="Waits for a decision", title="Waits for you", acts=_decide
             ),
         ),
+        _month(),
         table_card(
             COLUMNS,
             State.rows,
@@ -49,11 +61,78 @@ def leave() -> rx.Component:
                 "No leave", "Vacation, sick days and other absence stand here.", icon_name="calendar"
             ),
         ),
+        rx.cond(Deputies.may_name, _deputies()),
         _form(),
         _reason(),
+        _deputy_form(),
         area="people",
         subtitle="Approved leave lowers capacity, so utilization stays true.",
         actions=[button("Ask for leave", look="primary", on_click=State.ask, data_new="")],
+    )
+
+
+def _month() -> rx.Component:
+    turns = line(
+        link_button("Before", href=Month.before, small=True, icon_name="chevron-left"),
+        link_button("After", href=Month.after, small=True, icon_name="chevron-right"),
+        wrap=False,
+    )
+    return card(
+        until(Month.is_ready, rx.fragment(month(Month.days, Month.rows, Month.title), month_keys())),
+        title=Month.title,
+        aside=turns,
+    )
+
+
+def _deputies() -> rx.Component:
+    return table_card(
+        DEPUTIES,
+        Deputies.rows,
+        label="Deputies",
+        title="Deputies",
+        aside=button("Name a deputy", small=True, icon_name="plus", on_click=Deputies.ask),
+        acts=lambda row: rx.cond(
+            Deputies.own.contains(row.id),
+            dots_menu(
+                item("End", icon_name="x", on_click=Deputies.end(row.id.to(int))),
+                label="More for " + row.name,
+            ),
+        ),
+        loading=~Deputies.is_ready,
+        empty=empty(
+            "No deputies", "Name who approves time in your place while you are away.", icon_name="user"
+        ),
+    )
+
+
+def _deputy_form() -> rx.Component:
+    errors = Deputies.errors
+    return dialog(
+        form(
+            fields.fields(
+                fields.select(
+                    "deputy_id",
+                    "Who decides in your place",
+                    Deputies.choices,
+                    empty="Choose",
+                    error=errors["deputy_id"],
+                    required=True,
+                    wide=True,
+                    prefix="deputy-",
+                ),
+                fields.date("starts_on", "From", required=True, error=errors["starts_on"], prefix="deputy-"),
+                fields.date("ends_on", "To", required=True, error=errors["ends_on"], prefix="deputy-"),
+                two=True,
+            ),
+            form_error(errors["form"]),
+            form_foot("Name the deputy", on_cancel=Deputies.close),
+            on_submit=Deputies.save,
+            key="deputy-" + Deputies.form_key.to_string(),
+            label="Deputy",
+        ),
+        open=Deputies.form_open,
+        on_close=Deputies.close,
+        title="Name a deputy",
     )
 
 
@@ -80,6 +159,17 @@ def _form() -> rx.Component:
         form(
             form_error(State.errors["form"]),
             fields.fields(
+                rx.cond(
+                    State.people.length() > 0,
+                    fields.select(
+                        "person_id",
+                        "For",
+                        State.people,
+                        error=State.errors["person_id"],
+                        wide=True,
+                        help="Leave of someone else counts at once.",
+                    ),
+                ),
                 fields.date("starts_on", "From", required=True, error=State.errors["starts_on"]),
                 fields.date("ends_on", "To", error=State.errors["ends_on"], help="Empty: one day."),
                 fields.select("kind", "Kind", [Option(*one) for one in KINDS.items()], "vacation"),

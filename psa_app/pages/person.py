@@ -1,4 +1,4 @@
-"""One person: hours by weekday, cost, leave."""
+"""One person: hours by weekday, cost, leave, what happened."""
 
 import reflex as rx
 
@@ -9,15 +9,17 @@ from psa_app.components.definition import facts_card
 from psa_app.components.dialog import dialog
 from psa_app.components.empty import empty
 from psa_app.components.form import described_fields, form, form_error, form_foot
+from psa_app.components.missing import found
 from psa_app.components.record_panel import record_panel
 from psa_app.components.shell import crumbs
 from psa_app.components.table import table
+from psa_app.components.timeline import timeline
 from psa_app.display.frame import Crumb
 from psa_app.display.tables import Column
 from psa_app.pages.frame import staff
 from psa_app.pages.registry import page
-from psa_app.state.people import PersonCosts, PersonEdit, PersonHours
-from psa_app.state.people import PersonState as State
+from psa_app.state.person import PersonCosts, PersonEdit, PersonHours
+from psa_app.state.person import PersonState as State
 
 LEAVE = [Column("days", "Days"), Column("kind", "Kind"), Column("state", "State", phone="side")]
 
@@ -33,40 +35,7 @@ def person() -> rx.Component:
     """Hours and cost on the left, facts and leave beside."""
     return staff(
         State.name,
-        with_side(
-            stack(
-                record_panel(
-                    PersonHours,
-                    "Hours by weekday",
-                    "Say how long they work on each day, and from when: capacity stands on it.",
-                    "clock",
-                    key="hours",
-                ),
-                rx.cond(
-                    State.sees_cost,
-                    record_panel(
-                        PersonCosts,
-                        "Cost",
-                        "What an hour costs the firm, from a day on. Margins stand on it.",
-                        "invoices",
-                        key="cost",
-                    ),
-                ),
-            ),
-            stack(
-                facts_card("About", State.facts),
-                card(
-                    table(
-                        LEAVE,
-                        State.leave,
-                        label="Leave",
-                        empty=empty("No leave yet", "What is asked for and approved stands here."),
-                    ),
-                    title="Leave",
-                    body=False,
-                ),
-            ),
-        ),
+        found(State.is_ready, State.is_missing, _content(), back=routes.PEOPLE, label="All people"),
         _edit(),
         area="people",
         subtitle=State.role,
@@ -75,11 +44,41 @@ def person() -> rx.Component:
     )
 
 
+def _content() -> rx.Component:
+    hours = record_panel(
+        PersonHours,
+        "Hours by weekday",
+        "Say how long they work on each day, and from when: capacity stands on it.",
+        "clock",
+        key="hours",
+    )
+    cost = record_panel(
+        PersonCosts,
+        "Cost",
+        "What an hour costs the firm, from a day on. Margins stand on it.",
+        "invoices",
+        key="cost",
+    )
+    leave = table(
+        LEAVE,
+        State.leave,
+        label="Leave",
+        empty=empty("No leave yet", "What is asked for and approved stands here."),
+    )
+    return with_side(
+        stack(hours, rx.cond(State.sees_cost, cost), card(leave, title="Leave", body=False)),
+        stack(
+            facts_card("About", State.facts, quiet=True),
+            rx.cond(State.happened.length() > 0, timeline(State.happened)),
+        ),
+    )
+
+
 def _edit() -> rx.Component:
     return dialog(
         form(
-            form_error(PersonEdit.errors["form"]),
             described_fields(PersonEdit.specs, PersonEdit.errors, prefix="person-"),
+            form_error(PersonEdit.errors["form"]),
             form_foot("Save", on_cancel=PersonEdit.close),
             on_submit=PersonEdit.save,
             key="person-" + PersonEdit.form_key.to_string(),

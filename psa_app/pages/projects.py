@@ -72,7 +72,8 @@ def _form() -> rx.Component:
                     help="Its lines become tasks; client, dates, hours and prices come from it.", **common,
                 ),
                 fields.text(
-                    "name", "Name", State.name, required=True, error=State.errors["name"], **common
+                    "name", "Name", State.name, required=True, error=State.errors["name"],
+                    key=State.name_key.to_string(), **common,
                 ),
                 fields.select(
                     "lead", "Lead", State.people, State.lead, empty="Nobody yet", error=State.errors["lead"],

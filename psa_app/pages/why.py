@@ -16,4 +16,5 @@ def why_dialog() -> rx.Component:
         open=State.open,
         on_close=State.close,
         title=State.title,
+        size="wide",
     )

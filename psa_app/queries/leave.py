@@ -11,7 +11,8 @@ from psa_app.models import Leave, Person
 
 @dataclass(frozen=True, slots=True)
 class LeaveRow:
-    """One request: whose, when, what for, how it stands. `minutes_per_day` is None for whole days."""
+    """One request: whose, when, what for, how it stands. `minutes_per_day` is None for whole days;
+    `kind` and `note` are empty for who neither took the leave nor decides on it."""
 
     id: int
     person: str
@@ -39,11 +40,15 @@ def leave_from(session: Session, actor: Actor, since: date) -> list[LeaveRow]:
             person=person.name,
             starts_on=leave.starts_on,
             ends_on=leave.ends_on,
-            kind=leave.kind,
+            kind=leave.kind if _knows(actor, leave) else "",
             minutes_per_day=leave.minutes_per_day,
             status=leave.status,
-            note=leave.note if leave.person_id == actor.person_id or may(actor, "leave.decide") else "",
+            note=leave.note if _knows(actor, leave) else "",
             mine=leave.person_id == actor.person_id,
         )
         for leave, person in rows
     ]
+
+
+def _knows(actor: Actor, leave: Leave) -> bool:
+    return leave.person_id == actor.person_id or may(actor, "leave.decide")

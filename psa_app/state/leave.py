@@ -4,13 +4,16 @@ from datetime import timedelta
 from typing import Any
 
 import reflex as rx
+from sqlmodel import Session, col, select
 
 from psa_app import clock
-from psa_app.access import may
+from psa_app.access import Actor, may, require, visible
+from psa_app.display.forms import Option
 from psa_app.display.states import badge
 from psa_app.display.tables import Cell, Row
 from psa_app.errors import PsaError
 from psa_app.formats import words
+from psa_app.models import Person
 from psa_app.queries.leave import LeaveRow, leave_from
 from psa_app.rules import fields, hours
 from psa_app.services.people.leave import approve_leave, reject_leave, request_leave, withdraw_leave
@@ -27,6 +30,7 @@ class LeaveState(rx.State):
     rows: list[Row] = []
     own_open: list[int] = []  # requests of one's own that can be withdrawn
     may_decide: bool = False
+    people: list[Option] = []  # for whom leave can be entered
     asking: bool = False
     rejecting: int = 0
     errors: dict[str, str] = {}
@@ -38,8 +42,8 @@ class LeaveState(rx.State):
     async def load(self) -> None:
         """Loads leave; `?new=1` opens the form."""
         await self._load()
-        if self.router.url.query_parameters.get("new"):
-            self._ask()
+        if self.router.url.query_parameters.get("new") and not self.asking:
+            await self._ask()
 
     async def _load(self) -> None:
         who = actor()
@@ -54,11 +58,12 @@ class LeaveState(rx.State):
 
     @rx.event
     @allow("leave.request")
-    def ask(self) -> None:
+    async def ask(self) -> None:
         """Opens the form."""
-        self._ask()
+        await self._ask()
 
-    def _ask(self) -> None:
+    async def _ask(self) -> None:
+        self.people = await read(_people) if self.may_decide else []
         self.asking, self.errors = True, {}
         self.form_key += 1
 
@@ -66,11 +71,13 @@ class LeaveState(rx.State):
     @allow("leave.request")
     async def request(self, data: dict[str, Any]) -> None:
         """Asks for leave; what is wrong stands beside its field."""
-        values = form_values(data, ("starts_on", "ends_on", "kind", "minutes_per_day", "note"))
+        values = form_values(data, ("starts_on", "ends_on", "kind", "minutes_per_day", "note", "person_id"))
         try:
             start = fields.iso_date(values["starts_on"], "starts_on")
             end = fields.iso_date(values["ends_on"], "ends_on") if values["ends_on"] else start
-            minutes = hours.parse_duration(values["minutes_per_day"]) if values["minutes_per_day"] else None
+            typed = values["minutes_per_day"]
+            minutes = hours.parse_duration(typed, "minutes_per_day") if typed else None
+            person = fields.optional_whole(values["person_id"], "person_id")
             kind: Any = values["kind"] if values["kind"] in KINDS else "vacation"
             await write(
                 lambda session, who: request_leave(
@@ -81,6 +88,7 @@ class LeaveState(rx.State):
                     kind=kind,
                     minutes_per_day=minutes,
                     note=values["note"],
+                    person_id=person,
                 )
             )
         except PsaError as error:
@@ -88,7 +96,8 @@ class LeaveState(rx.State):
             return
         self.asking = False
         await self._load()
-        await say(self, "Asked for. Whoever decides sees it now.")
+        entered = person is not None and person != actor().person_id
+        await say(self, "Entered and approved." if entered else "Asked for. Whoever decides sees it now.")
 
     @rx.event
     @allow("leave.decide")
@@ -134,6 +143,15 @@ class LeaveState(rx.State):
         self.asking, self.rejecting = False, 0
 
 
+def _people(session: Session, who: Actor) -> list[Option]:
+    """Everyone who is here, for those who enter leave for others; oneself first."""
+    require(who, "leave.decide")
+    here = col(Person.left_on).is_(None) | (col(Person.left_on) >= clock.now().date())
+    found = session.exec(select(Person).where(visible(who, Person), here).order_by(Person.name)).all()
+    rest = [Option(str(one.id), one.name) for one in found if one.id != who.person_id]
+    return [Option("", "Me"), *rest] if who.person_id else rest
+
+
 def _row(one: LeaveRow) -> Row:
     word = badge(one.status)
     length = hours.h_mm(one.minutes_per_day) + " a day" if one.minutes_per_day else "Whole days"
@@ -142,7 +160,7 @@ def _row(one: LeaveRow) -> Row:
         [
             Cell(one.person),
             Cell(words.day_range(one.starts_on, one.ends_on, year=True)),
-            Cell(KINDS.get(one.kind, one.kind), sub=one.note),
+            Cell(KINDS.get(one.kind, "Away"), sub=one.note),
             Cell(length),
             Cell(word.text, kind="badge", tone=word.tone),
         ],

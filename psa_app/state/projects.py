@@ -48,6 +48,7 @@ class ProjectsState(rx.State):
     people: list[Option] = []
     errors: dict[str, str] = {}
     form_key: int = 0
+    name_key: int = 0  # a new one shows the scope's name, and leaves alone what is typed elsewhere
     is_ready: bool = False
 
     @rx.event
@@ -126,6 +127,8 @@ class ProjectsState(rx.State):
         if not self.scope and len(self.scopes) == 1:
             self.scope = self.scopes[0].value
         self.lead = str(who.person_id or "")
+        self.name = ""
+        self.form_key += 1
         await self._take_name()
         self.errors, self.form_open = {}, True
 
@@ -138,8 +141,9 @@ class ProjectsState(rx.State):
 
     async def _take_name(self) -> None:
         scope = self.scope
-        self.name = await read(lambda s, who: scope_title(s, who, int(scope))) if scope else ""
-        self.form_key += 1
+        if scope:
+            self.name = await read(lambda s, who: scope_title(s, who, int(scope)))
+            self.name_key += 1
 
     @rx.event
     @allow("projects.change")

@@ -4,6 +4,7 @@ A state that mixes it in calls `_show(kind)`; `components/record_panel.py` draws
 knows a table: fields, rights and checks are those of `resources/`.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,6 +21,8 @@ from psa_app.models.resource import Resource
 from psa_app.queries import record_links
 from psa_app.queries.records import list_records, read_record, readable
 from psa_app.resources import RESOURCES
+from psa_app.services.firm.calendars import delete_holiday
+from psa_app.services.people.dated import delete_cost, delete_hours
 from psa_app.services.records import change_record, create_record
 from psa_app.state import record_words
 from psa_app.state.base import actor, allow, field_errors, form_values, read, say, write
@@ -35,6 +38,13 @@ CHANGE = (
     "accounts.change",
     "contacts.change",
 )
+
+# Kinds of which a record can be taken back, and the service that does it.
+REMOVALS: dict[str, Callable[[Session, Actor, int], None]] = {
+    "holidays": delete_holiday,
+    "work_patterns": delete_hours,
+    "cost_rates": delete_cost,
+}
 
 
 @dataclass(frozen=True)
@@ -57,6 +67,7 @@ class RecordPanel(rx.State, mixin=True):
     many: str = ""
     may_create: bool = False
     may_change: bool = False
+    may_remove: bool = False
     is_ready: bool = False
     _kind: str = ""
     _fixed: dict[str, Any] = {}
@@ -72,6 +83,7 @@ class RecordPanel(rx.State, mixin=True):
         self.one, self.many = resource.one.lower(), resource.many.lower()
         self.may_create = may(who, resource.create_right or resource.change_right)
         self.may_change = may(who, resource.change_right)
+        self.may_remove = self.may_change and kind in REMOVALS
         found = await read(lambda session, actor: _list(session, actor, resource, self._fixed, address))
         self.columns, self.rows, self.is_ready = found.columns, found.rows, True
 
@@ -120,6 +132,16 @@ class RecordPanel(rx.State, mixin=True):
         self.form_open = False
         await self._show(self._kind, self._fixed, self._address)
         await say(self, "Saved.")
+
+    @rx.event
+    @allow(*CHANGE)
+    async def remove(self, row_id: int) -> None:
+        """Removes a record of a kind that can be removed."""
+        service = REMOVALS.get(self._kind)
+        if service is not None:
+            await write(lambda session, who: service(session, who, row_id))
+            await self._show(self._kind, self._fixed, self._address)
+            await say(self, "Removed.")
 
     @rx.event
     @allow(*CHANGE)

@@ -1,6 +1,8 @@
 """The fixtures that every database test stands on."""
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from threading import Event
 
 import pytest
 from sqlalchemy import inspect
@@ -44,3 +46,30 @@ def test_the_clock_moves_only_when_told(clock):
     before = now()
     clock.forward(hours=1)
     assert (now() - before).total_seconds() == 3600
+
+
+def test_writers_of_one_process_wait_their_turn_and_are_not_refused(sqlite_url):
+    engine = db.make_engine(sqlite_url, busy_ms=0)  # the database itself refuses a second writer at once
+    db.use_engine(engine)
+    inside, go_on = Event(), Event()
+
+    def first() -> None:
+        with db.unit_of_work() as session:
+            session.add(Role(name="First"))
+            session.flush()
+            inside.set()
+            assert go_on.wait(5)
+
+    def second() -> None:
+        with db.unit_of_work() as session:
+            session.add(Role(name="Second"))
+
+    with ThreadPoolExecutor(2) as threads:
+        one = threads.submit(first)
+        assert inside.wait(5)
+        other = threads.submit(second)
+        go_on.set()
+        assert (one.result(), other.result()) == (None, None)
+    assert names() == ["First", "Second"]
+    db.use_engine(None)
+    engine.dispose()

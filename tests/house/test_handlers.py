@@ -20,6 +20,14 @@ PUBLIC = {
     "auth.welcome_state.choose",
     "auth.welcome_state.load",
     "frame.frame_state.load",
+    # A mail's link: each of them proves its token anew and acts for that contact on that document only.
+    "open_link.open_link_state.load",
+    "open_link.open_scope_state.accept",
+    "open_link.open_scope_state.accept_part",
+    "open_link.open_scope_state.ask_decline",
+    "open_link.open_scope_state.ask_part",
+    "open_link.open_scope_state.close",
+    "open_link.open_scope_state.decline",
     "toasts.toast_state.show",
 }
 FRAMEWORK = {
@@ -30,7 +38,7 @@ FRAMEWORK = {
     "on_load_internal_state.set_is_hydrated",
     "frontend_event_exception_state.handle_frontend_exception",
 }
-PUBLIC_PAGES = {"/sign-in", "/reset", "/welcome", "/not-allowed", "404"}
+PUBLIC_PAGES = {"/sign-in", "/reset", "/welcome", "/not-allowed", "/open/[token]", "404"}
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -1,6 +1,5 @@
 """Collecting through the provider, over real HTTP: each fact once, whatever gets lost, doubled or late."""
 
-
 import pytest
 
 from psa_app import db

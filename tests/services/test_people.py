@@ -82,6 +82,14 @@ def test_what_a_colleague_costs_is_in_no_history(world: World) -> None:
     assert not any(figure in told for figure in ("98765", "77777", "88888"))
 
 
+def test_who_signs_in_already_becomes_the_person(world: World) -> None:
+    with db.unit_of_work() as session:
+        session.add(User(email="boss@example.com", name="Boss", role="owner"))
+    person = onboard(world, email="boss@example.com", name="Boss", invite_as="owner")
+    (user,) = rows(User, email="boss@example.com")
+    assert (user.person_id, rows(Outbox)) == (person.id, [])
+
+
 def test_without_an_invitation_nobody_is_mailed(world: World) -> None:
     person = onboard(world, cost=None)
     assert rows(User, person_id=person.id) == rows(Outbox) == rows(CostRate, person_id=person.id) == []

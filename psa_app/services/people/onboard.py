@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
-from psa_app.access import Actor, act, require
+from psa_app.access import STAFF, Actor, act, require
 from psa_app.errors import Conflict
-from psa_app.models import CostRate, Firm, Person, Role, WorkPattern
+from psa_app.models import CostRate, Firm, Person, Role, User, WorkPattern, touch
 from psa_app.rules import fields
 from psa_app.rules.money import Money
 from psa_app.services import history
@@ -43,8 +43,9 @@ def onboard_person(
 ) -> Person:  # fmt: skip
     """Adds a person with hours and cost (an hour, base currency) from their first day.
 
-    `invite_as` is the role of the sign-in that they get by mail, "" for none. Everything is checked
-    before anything is written: `Invalid` or `Problems`; `Conflict` for an address that is taken.
+    `invite_as` is the role of the sign-in that they get by mail, "" for none. Who signs in with this
+    address already, such as the owner of a new firm, becomes the person. Everything is checked before
+    anything is written: `Invalid` or `Problems`; `Conflict` for an address that is taken.
     """
     firm = session.exec(select(Firm)).one()
     found = FieldProblems()
@@ -73,9 +74,21 @@ def onboard_person(
         session.add(CostRate(person_id=person_id, valid_from=hired_on, amount_minor=cost.amount))
     session.flush()
     history.note(session, actor, "person", person_id, "created", {}, history.values_of(person))
-    if invite_as:
+    if not _is_known(session, actor, address, person_id) and invite_as:
         invite_user(session, actor, email=address, name=clean_name, role=invite_as, person_id=person_id)
     return person
+
+
+def _is_known(session: Session, actor: Actor, email: str, person_id: int) -> bool:
+    """Makes a sign-in of this address, that is nobody's yet, the person's."""
+    free = (User.email == email, col(User.role).in_(STAFF), col(User.person_id).is_(None))
+    user = session.exec(select(User).where(*free).with_for_update()).first()
+    if user is None:
+        return False
+    user.person_id = person_id
+    touch(user)
+    history.note(session, actor, "user", int(user.id or 0), "became a person", {}, {"person_id": person_id})
+    return True
 
 
 def _check(

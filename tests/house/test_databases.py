@@ -1,6 +1,6 @@
 """The fixtures that every database test stands on."""
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
 from threading import Event
 
@@ -68,6 +68,7 @@ def test_writers_of_one_process_wait_their_turn_and_are_not_refused(sqlite_url):
         one = threads.submit(first)
         assert inside.wait(5)
         other = threads.submit(second)
+        assert not wait([other], timeout=0.2).done  # it would be refused by now
         go_on.set()
         assert (one.result(), other.result()) == (None, None)
     assert names() == ["First", "Second"]

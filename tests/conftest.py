@@ -7,6 +7,7 @@ processes commit.
 
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -50,6 +51,14 @@ hypothesis_settings.load_profile("psa")
 
 def pytest_sessionfinish() -> None:
     shutil.rmtree(SCRATCH, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def nobody_watches_from_an_earlier_test() -> None:
+    """A page that an earlier test left open would look into this test's database."""
+    live = sys.modules.get("psa_app.state.live")
+    if live is not None:
+        live.HUB.somebody.clear()
 
 
 @pytest.fixture(scope="session")

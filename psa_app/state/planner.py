@@ -259,7 +259,7 @@ def whole(values: dict[str, Any], name: str) -> int:
     """A small whole number out of what a browser sent. Raises `Invalid` for anything else."""
     value = values.get(name)
     text = str(value)
-    if isinstance(value, bool) or not text.lstrip("-").isdecimal() or len(text) > 15:
+    if isinstance(value, bool) or not text.removeprefix("-").isdecimal() or len(text) > 15:
         raise Invalid("That is no place in the plan.", name)
     return int(text)
 

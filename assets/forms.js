@@ -35,6 +35,11 @@ addEventListener(
   true,
 );
 
+// What was changed since may be sent at once.
+addEventListener("input", ({ target }) => {
+  if (target.form) delete target.form.dataset.at;
+});
+
 // Hours that were not sent belong to who typed them.
 function forgetHours() {
   for (const key of Object.keys(localStorage)) if (key.startsWith("week:")) localStorage.removeItem(key);

@@ -154,7 +154,7 @@ def test_a_project_is_made_from_a_form_and_opens(window: NewWindow) -> None:
     one.page.get_by_role("button", name="Add task").click()
     one.page.get_by_role("dialog").get_by_label("Name").fill("Ideas")
     one.page.get_by_role("dialog").get_by_role("button", name="Save").click()
-    one.page.get_by_role("cell", name="Ideas").wait_for()
+    one.page.get_by_role("cell", name="Ideas", exact=True).wait_for()
 
 
 def test_a_wrong_form_says_so_beside_the_field_and_keeps_what_was_typed(window: NewWindow) -> None:

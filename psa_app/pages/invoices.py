@@ -10,7 +10,7 @@ from psa_app.components.dialog import dialog
 from psa_app.components.empty import empty
 from psa_app.components.form import form, form_error, form_foot
 from psa_app.components.link import text_link
-from psa_app.components.table import Sorting, Tools, export_menu, table_card
+from psa_app.components.table import Sorting, Tools, table_card
 from psa_app.components.tabs import tabs
 from psa_app.display.forms import Option
 from psa_app.pages.frame import staff
@@ -39,11 +39,6 @@ def invoices() -> rx.Component:
                 State.q,
                 State.search,
                 "Search by number, client or order",
-                right=[
-                    export_menu(
-                        [("CSV", "/files/export/invoices.csv"), ("Excel", "/files/export/invoices.xlsx")]
-                    )
-                ],
             ),
             sorting=Sorting(State.sort, State.descending, State.on_sort),
             pages=State.pager,

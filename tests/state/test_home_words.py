@@ -1,3 +1,4 @@
+# ruff: noqa: F811
 """Home in words: greetings, trends, what is billed next, who sees which page."""
 
 from datetime import UTC, date, datetime

@@ -67,6 +67,8 @@ def serving(place: Path, file: Path) -> Iterator[Server]:
     own = {
         "PSA_ENV_FILE": os.devnull, "PSA_ENV": "development", "PSA_DATA": str(place), "PORT": str(port),
         "DATABASE_URL": f"sqlite:///{file}", "REFLEX_WEB_WORKDIR": str(web()), "HOST": "127.0.0.1",
+        # What Python compiles at a first start it keeps for the next, here too.
+        "PYTHONPYCACHEPREFIX": str(place / "compiled"), "PYTHONDONTWRITEBYTECODE": "",
     }  # fmt: skip
     start = time.perf_counter()
     words = [sys.executable, "-m", "psa_app.cli", "serve"]

@@ -22,15 +22,15 @@ def lines(place: Path) -> Iterator[Line]:
     firm.found(file, firm.Shape())
     cookie = sign_in(file, [1])[0]
     starts = []
-    for _ in range(STARTS):
+    for _ in range(1 + STARTS):
         with serving(place, file) as server:
             starts.append(server.started_in)
-            sleep(3)
+            sleep(2)
             idle = server.memory()
-            if len(starts) == STARTS:
+            if len(starts) > STARTS:
                 weighed = _weight(server, cookie)
-    first = middle(starts)
-    yield Line("second start to first page", span(first), goal="≤ 5 s", reached=first <= 5)
+    later = middle(starts[1:])
+    yield Line("second start to first page", span(later), goal="≤ 5 s", reached=later <= 5)
     yield Line(
         "memory idle, all processes (what they share counted once)", f"{idle / 1e6:.0f} MB",
         peers="94–151 MB a worker", goal="≤ 260 MB", reached=idle <= 260e6,

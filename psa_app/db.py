@@ -31,6 +31,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import update as sql_update
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import QueuePool
 from sqlmodel import Session, SQLModel, create_engine
 
 from psa_app import clock
@@ -49,6 +50,7 @@ def make_engine(url: str, *, migrating: bool = False, busy_ms: int = _BUSY_MS) -
         engine, "connect", lambda dbapi, _: _prepare(dbapi, foreign_keys=not migrating, busy_ms=busy_ms)
     )
     event.listen(engine, "begin", _begin)
+    event.listen(engine, "invalidate", _undo)
     return engine
 
 
@@ -76,6 +78,12 @@ def _prepare(dbapi: Any, *, foreign_keys: bool, busy_ms: int) -> None:
 def _begin(connection: Any) -> None:
     readonly = connection.get_execution_options().get("readonly")
     connection.exec_driver_sql("BEGIN" if readonly else "BEGIN IMMEDIATE")
+
+
+def _undo(dbapi: Any, *_: Any) -> None:
+    """Gives the write lock back: closing alone would keep it for as long as a cursor is open."""
+    if dbapi.in_transaction:
+        dbapi.execute("ROLLBACK")
 
 
 _engine: Engine | None = None
@@ -112,7 +120,12 @@ def is_sqlite(session: Session) -> bool:
 def unit_of_work() -> Iterator[Session]:
     """One writing transaction, committed at the end or rolled back whole. The only commit."""
     try:
-        with _in_line(), Session(engine(), expire_on_commit=False) as session, session.begin():
+        with (
+            _in_line(),
+            Session(engine(), expire_on_commit=False) as session,
+            session.begin(),
+            _let_go_on_error(session),
+        ):
             yield session
     except OperationalError as error:
         raise translated(error) from error
@@ -141,10 +154,28 @@ def _in_line() -> Iterator[None]:
 def reading() -> Iterator[Session]:
     """One reading transaction; it sees a single moment and takes no write lock."""
     try:
-        with Session(_readonly(), expire_on_commit=False, autoflush=False) as session:
+        with (
+            Session(_readonly(), expire_on_commit=False, autoflush=False) as session,
+            _let_go_on_error(session),
+        ):
             yield session
     except OperationalError as error:
         raise translated(error) from error
+
+
+@contextmanager
+def _let_go_on_error(session: Session) -> Iterator[None]:
+    """Closes the session's SQLite connection for good when an error passes.
+
+    The error's traceback may keep a cursor open. A rollback does not end its read, so that whoever
+    got the connection next would see the database as it was then, and could not write at all.
+    """
+    try:
+        yield
+    except BaseException:
+        if isinstance(engine(), Engine) and isinstance(engine().pool, QueuePool) and is_sqlite(session):
+            session.invalidate()
+        raise
 
 
 def translated(error: OperationalError) -> Exception:

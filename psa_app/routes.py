@@ -26,6 +26,7 @@ PEOPLE = "/people"
 PERSON = "/people/[person_id]"
 RATES = "/rates"
 SETTINGS = "/settings"
+SET_UP = "/settings/first-steps"
 OUTBOX = "/settings/mail"
 USERS = "/settings/users"
 PROFILE = "/profile"
@@ -73,6 +74,11 @@ def invoice_pdf(invoice_id: int) -> str:
 
 def sow_pdf(sow_id: int) -> str:
     return f"/files/sows/{sow_id}.pdf"
+
+
+def export(kind: str, **narrowed: object) -> list[str]:
+    """A list as files, narrowed as its page is: the addresses of the CSV and of the Excel file."""
+    return [with_query(f"/files/export/{kind}.{sheet}", **narrowed) for sheet in ("csv", "xlsx")]
 
 
 def week(week: int | None = None, person_id: int | None = None) -> str:

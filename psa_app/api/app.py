@@ -9,7 +9,7 @@ from types import ModuleType
 
 from starlette.applications import Starlette
 
-MODULES = ("health", "auth", "files", "pay", "webhooks", "sandbox", "rest")
+MODULES = ("health", "auth", "files", "exports", "pay", "webhooks", "sandbox", "rest")
 Lifespan = Callable[[], AbstractAsyncContextManager[None]]
 
 

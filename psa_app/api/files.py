@@ -33,19 +33,33 @@ async def scope(request: Request) -> Response:
 
 
 def _pdf(request: Request, read: Callable[[Actor, int], tuple[str, bytes]]) -> Response:
-    try:
-        actor = _actor(request)
+    def answer(actor: Actor) -> Response:
         name, content = read(actor, int(request.path_params["document_id"]))
+        how = "attachment" if request.query_params.get("download") else "inline"
+        return file(content, name, "application/pdf", how)
+
+    return for_reader(request, answer)
+
+
+def for_reader(request: Request, answer: Callable[[Actor], Response]) -> Response:
+    """The answer for whoever asks, never cached; a sentence when refused, the sign-in page for a stranger."""
+    try:
+        response = answer(_actor(request))
     except SignInNeeded:
-        here = addresses.with_query(request.url.path, download=request.query_params.get("download"))
+        query = {name: value for name, value in request.query_params.items() if name != "token"}
+        here = addresses.with_query(request.url.path, **query)
         return RedirectResponse(addresses.with_query(addresses.SIGN_IN, next=here), 303)
     except PsaError as error:
         status = next((code for kind, code in STATUS if isinstance(error, kind)), 400)
-        return _private(PlainTextResponse(error.sentence, status))
-    how = "attachment" if request.query_params.get("download") else "inline"
-    response = Response(content, media_type="application/pdf")
-    response.headers["content-disposition"] = f'{how}; filename="{_safe(name)}"'
-    return _private(response)
+        response = PlainTextResponse(error.sentence, status)
+    response.headers["cache-control"] = "private, no-store"
+    return response
+
+
+def file(content: bytes, name: str, media_type: str, how: str = "attachment") -> Response:
+    """Bytes under a name: to be saved, or with `how` "inline" shown by the browser."""
+    headers = {"content-disposition": f'{how}; filename="{_safe(name)}"'}
+    return Response(content, media_type=media_type, headers=headers)
 
 
 def _actor(request: Request) -> Actor:
@@ -61,11 +75,6 @@ def _actor(request: Request) -> Actor:
     if who is None:
         raise SignInNeeded()
     return who.actor
-
-
-def _private(response: Response) -> Response:
-    response.headers["cache-control"] = "private, no-store"
-    return response
 
 
 def _safe(name: str) -> str:

@@ -26,6 +26,10 @@ def client_invoice(state: Any) -> rx.Component:
         rx.cond(state.told != "", notice(state.told, tone="warn")),
         rx.cond(state.is_paid, notice("This invoice is paid. Thank you.", tone="ok")),
         rx.cond(
+            state.just_paid & ~state.on_its_way,
+            notice("Thank you. We are waiting for the payment service’s word; this page shows it by itself."),
+        ),
+        rx.cond(
             state.on_its_way,
             notice("Your payment is on its way. This can take a few days; nothing to do here."),
         ),
@@ -46,6 +50,7 @@ def client_invoice(state: Any) -> rx.Component:
                     ),
                 ),
                 rx.cond(state.how_to_pay.length() > 0, facts_card("By bank transfer", state.how_to_pay)),
+                rx.cond(state.qr != "", _code(state)),
             ),
         ),
         rx.cond(
@@ -57,4 +62,13 @@ def client_invoice(state: Any) -> rx.Component:
                 body=False,
             ),
         ),
+    )
+
+
+def _code(state: Any) -> rx.Component:
+    """The code that a bank's app reads to fill in the transfer."""
+    about = "Code for your bank’s app: a transfer of " + state.open_text + " for " + state.number
+    return card(
+        rx.el.img(src=state.qr, alt=about, width="160", height="160", class_name="pay-code"),
+        title="Scan with your bank’s app",
     )

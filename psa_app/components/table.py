@@ -229,10 +229,13 @@ def column_chooser(
     )
 
 
-def export_menu(links: Sequence[tuple[str, Text]], ident: str = "export-menu") -> rx.Component:
-    """``export_menu([("CSV", State.csv_url), ("Excel", State.xlsx_url)])``: the filtered rows as files."""
+def export_menu(files: rx.Var[list[str]], ident: str = "export-menu") -> rx.Component:
+    """``export_menu(State.files)``: the filtered rows as files; the var holds ``routes.export(…)``."""
     opens = button("Export", small=True, icon_name="download", custom_attrs=opener(ident))
-    entries = [link_item(label, href=href, icon_name="file", native=True) for label, href in links]
+    entries = [
+        link_item(label, href=files[place], icon_name="file", native=True)
+        for place, label in enumerate(("CSV", "Excel"))
+    ]
     return rx.fragment(opens, sheet(ident, *entries, label="Export"))
 
 

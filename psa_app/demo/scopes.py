@@ -127,6 +127,8 @@ def accept_due(
 ) -> None:
     """Milestones whose week has come are shown and accepted."""
     due = {title for title, _, when in running.scope.milestones if when == week}
+    if not due:
+        return
     rows = session.exec(
         select(Milestone)
         .join(SowLine, col(SowLine.id) == col(Milestone.sow_line_id))

@@ -9,16 +9,6 @@ from psa_app.formats import mail_texts
 from psa_app.gateways import mail
 from psa_app.jobs.outbox import effect
 
-TEMPLATES = (
-    "sow_to_accept",
-    "sow_accepted",
-    "invoice_issued",
-    "payment_received",
-    "invitation",
-    "password_reset",
-    "time_rejected",
-)
-
 
 @effect("mail")
 def send_mail(key: str, payload: dict[str, Any]) -> str:
@@ -60,10 +50,11 @@ def expire_checkout(key: str, payload: dict[str, Any]) -> str:  # noqa: ARG001
 
 
 def _words(template: str, values: Mapping[str, Any], link: str) -> mail_texts.MailText:
-    if template not in TEMPLATES:
+    words = getattr(mail_texts, template, None)
+    if template.startswith("_") or getattr(words, "__module__", "") != mail_texts.__name__:
         raise Invalid(f"There are no words for a mail {template!r}.", "template")
     try:
-        text: mail_texts.MailText = getattr(mail_texts, template)(**values, link=link)
+        text: mail_texts.MailText = words(**values, link=link)  # type: ignore[misc]
     except TypeError as error:
         raise Invalid(f"The mail {template} lacks a word: {error}.", "values") from None
     return text

@@ -40,15 +40,17 @@ def named(name: str, work: Callable[[], str]) -> Callable[[], None]:
 
 
 def nightly() -> str:
-    """Runs what is due since the last quiet hour: backup, clearing out, checks. Returns what ran."""
-    ran = []
+    """Runs the first job that is due since the last quiet hour (backup, clearing out, checks); its name.
+
+    One at a time, so that the program can end between two of them.
+    """
     for name, work in NIGHTLY:
         with db.reading() as session:
             last = last_run(session, name)
         if is_due(last, clock.now(), _hour()) and (name != "backup" or settings().backup_hour is not None):
             _run(name, work)
-            ran.append(name)
-    return ", ".join(ran)
+            return name
+    return ""
 
 
 def is_due(last: JobRun | None, now: datetime, hour: int) -> bool:
@@ -119,7 +121,7 @@ NIGHTLY: tuple[tuple[str, Callable[[], str]], ...] = (
 TIMETABLE: tuple[tuple[str, str, Callable[[], str]], ...] = (
     ("sweep", "*", sweep),
     ("seal", "*", seal),
-    ("nightly", "*/10", nightly),
+    ("nightly", "*/5", nightly),
 )
 
 

@@ -5,13 +5,15 @@ from typing import Any
 import reflex as rx
 
 from psa_app import routes
+from psa_app.components.badges import tag
 from psa_app.components.buttons import button, link_button
 from psa_app.components.cards import card, stack, with_side
 from psa_app.components.definition import facts_card
 from psa_app.components.dialog import dialog
 from psa_app.components.empty import empty
 from psa_app.components.form import described_fields, form, form_error, form_foot
-from psa_app.components.record_panel import record_panel
+from psa_app.components.menu import dots_menu, item
+from psa_app.components.missing import found
 from psa_app.components.shell import crumbs
 from psa_app.components.table import table
 from psa_app.components.timeline import timeline
@@ -19,7 +21,7 @@ from psa_app.display.frame import Crumb
 from psa_app.display.tables import Column
 from psa_app.pages.frame import staff
 from psa_app.pages.registry import page
-from psa_app.state.client import ClientContacts, ClientEdit
+from psa_app.state.client import ClientContacts, ClientEdit, Contact
 from psa_app.state.client import ClientState as State
 
 SOWS = [Column("title", "Scope"), Column("from", "From"), Column("state", "State", phone="side")]
@@ -43,33 +45,9 @@ def client() -> rx.Component:
     """Scopes, projects, invoices and contacts on the left; facts and history beside."""
     return staff(
         State.client_name,
-        with_side(
-            stack(
-                _list("Scopes", SOWS, State.sows, "Write the first scope: what is agreed, at which rates."),
-                _list("Projects", PROJECTS, State.projects, "A project is made from a signed scope."),
-                rx.cond(
-                    State.sees_invoices,
-                    _list(
-                        "Invoices", INVOICES, State.invoices, "Invoices appear once approved work is billed."
-                    ),
-                ),
-                record_panel(
-                    ClientContacts,
-                    "Contacts",
-                    "Add who accepts scopes and who gets the invoices.",
-                    "user",
-                    key="contact",
-                ),
-            ),
-            stack(
-                facts_card("About", State.facts),
-                rx.cond(
-                    State.notes != "", card(rx.el.p(State.notes, class_name="lines"), title="Internal notes")
-                ),
-                rx.cond(State.happened.length() > 0, timeline(State.happened)),
-            ),
-        ),
+        found(State.is_ready, State.is_missing, _content(), back=routes.CLIENTS, label="All clients"),
         _edit(),
+        _contact_form(),
         area="clients",
         subtitle=State.kind,
         way=crumbs([Crumb("Clients", routes.CLIENTS)]),
@@ -78,6 +56,66 @@ def client() -> rx.Component:
             rx.cond(State.sees_invoices, link_button("Draft invoice", href=State.new_draft)),
             rx.cond(State.may_write_sow, link_button("Write a scope", href=State.new_sow, look="primary")),
         ],
+    )
+
+
+def _content() -> rx.Component:
+    return with_side(
+        stack(
+            _contacts(),
+            _list("Scopes", SOWS, State.sows, "Write the first scope: what is agreed, at which rates."),
+            _list("Projects", PROJECTS, State.projects, "A project is made from a signed scope."),
+            rx.cond(
+                State.sees_invoices,
+                _list("Invoices", INVOICES, State.invoices, "Invoices appear once approved work is billed."),
+            ),
+        ),
+        stack(
+            facts_card("About", State.facts),
+            rx.cond(
+                State.notes != "", card(rx.el.p(State.notes, class_name="lines"), title="Internal notes")
+            ),
+            rx.cond(State.happened.length() > 0, timeline(State.happened)),
+        ),
+    )
+
+
+def _contacts() -> rx.Component:
+    def one(contact: rx.Var[Contact]) -> rx.Component:
+        words = rx.el.div(
+            rx.el.div(contact.name, class_name="strong"),
+            rx.el.div(contact.sub, class_name="sub"),
+            class_name="text",
+        )
+        invite = rx.cond(
+            contact.act != "", item(contact.act, icon_name="mail", on_click=State.invite(contact.id))
+        )
+        change = item("Change", icon_name="edit", on_click=ClientContacts.edit(contact.id.to(int)))
+        more = rx.cond(ClientContacts.may_change, dots_menu(change, invite, label="More for " + contact.name))
+        return rx.el.li(words, rx.foreach(contact.marks.to(list[str]), lambda mark: tag(mark, "wait")), more)
+
+    add = rx.cond(
+        ClientContacts.may_create,
+        button("Add", icon_name="plus", small=True, on_click=ClientContacts.add, aria_label="Add a contact"),
+    )
+    nobody = empty("No contacts yet", "Add who accepts scopes and who gets the invoices.", icon_name="user")
+    rows = rx.el.ul(rx.foreach(State.contacts, one), class_name="waiting parts")
+    return card(rx.cond(State.contacts.length() > 0, rows, nobody), title="Contacts", aside=add, body=False)
+
+
+def _contact_form() -> rx.Component:
+    return dialog(
+        form(
+            described_fields(ClientContacts.specs, ClientContacts.errors, prefix="contact-"),
+            form_error(ClientContacts.errors["form"]),
+            form_foot("Save", on_cancel=ClientContacts.close),
+            on_submit=ClientContacts.save,
+            key="contact-" + ClientContacts.form_key.to_string(),
+            label="Contact",
+        ),
+        open=ClientContacts.form_open,
+        on_close=ClientContacts.close,
+        title=ClientContacts.form_title,
     )
 
 

@@ -7,7 +7,7 @@ from psa_app.components.buttons import button
 from psa_app.components.dialog import dialog
 from psa_app.components.empty import empty
 from psa_app.components.form import described_fields, form, form_error, form_foot
-from psa_app.components.table import Sorting, Tools, table_card
+from psa_app.components.table import Sorting, Tools, export_menu, table_card
 from psa_app.components.tabs import tabs
 from psa_app.pages.frame import staff
 from psa_app.pages.registry import page
@@ -28,6 +28,7 @@ def clients() -> rx.Component:
                 State.q,
                 State.search,
                 "Search clients",
+                right=[export_menu(State.files)],
             ),
             sorting=Sorting(State.sort, State.descending, State.on_sort),
             pages=State.pager,

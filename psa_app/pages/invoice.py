@@ -6,8 +6,8 @@ import reflex as rx
 
 from psa_app import routes
 from psa_app.components import fields
-from psa_app.components.badges import state_badge
-from psa_app.components.buttons import button, link_button
+from psa_app.components.badges import badge_of
+from psa_app.components.buttons import button, icon_button, link_button
 from psa_app.components.cards import card, notice, stack, with_side
 from psa_app.components.definition import facts_card
 from psa_app.components.dialog import confirm, dialog
@@ -22,8 +22,10 @@ from psa_app.display.frame import Crumb
 from psa_app.display.tables import Column, Row
 from psa_app.pages.frame import staff
 from psa_app.pages.registry import page
+from psa_app.pages.why import why_dialog
 from psa_app.state.invoice import InvoiceState as State
 from psa_app.state.invoice_words import METHODS
+from psa_app.state.why import WhyState
 
 PAYMENTS = [
     Column("day", "Received"),
@@ -56,13 +58,21 @@ def invoice() -> rx.Component:
         State.number,
         rx.cond(
             State.is_draft & (State.lacks.length() > 0),
-            notice(rx.foreach(State.lacks, _sentence), tone="warn"),
+            notice(
+                rx.el.b("Before it can be issued"), rx.el.ul(rx.foreach(State.lacks, rx.el.li)), tone="warn"
+            ),
         ),
-        with_side(paper(State.paper), _side()),
+        rx.cond(
+            State.may_record & (State.credit != ""),
+            notice(
+                "This client has " + State.credit + " on account.",
+                actions=button("Use it", small=True, on_click=State.use_credit),
+            ),
+        ),
+        with_side(paper(State.paper, on_fact=State.set_fact, on_line=State.set_text), _side()),
         _dialogs(),
         area="invoices",
-        subtitle=State.due,
-        badge=state_badge(State.badge),
+        badge=badge_of(State.badge),
         way=crumbs([Crumb("Invoices", routes.INVOICES)], State.client),
         actions=[
             link_button("PDF", href=State.pdf, native=True, icon_name="download"),
@@ -72,16 +82,12 @@ def invoice() -> rx.Component:
                 button("Issue", look="primary", on_click=State.open_dialog("issue", 0)),
             ),
             rx.cond(
-                State.is_issued & State.may_record & (State.open_text != ""),
+                State.is_open & State.may_record,
                 button("Record payment", look="primary", on_click=State.open_dialog("pay", 0)),
             ),
             _more(),
         ],
     )
-
-
-def _sentence(text: rx.Var[str]) -> rx.Component:
-    return rx.el.div(text)
 
 
 def _side() -> rx.Component:
@@ -153,6 +159,11 @@ def _more() -> rx.Component:
     )
     issued = dots_menu(
         item("Mail again", icon_name="mail", on_click=State.mail_again),
+        rx.cond(
+            State.may_record & ~State.is_open,
+            item("Record a payment", icon_name="bank", on_click=State.open_dialog("pay", 0)),
+        ),
+        divider(),
         item("Void", icon_name="x", tone="bad", on_click=State.open_dialog("void", 0)),
         label="More for this invoice",
     )
@@ -163,7 +174,7 @@ def _more() -> rx.Component:
 
 def _dialogs() -> rx.Component:
     return rx.fragment(
-        _head(), _line(), _add(), _issue(), _void(), _pay(), _reverse(), _discard(), _entries()
+        _head(), _line(), _add(), _issue(), _void(), _pay(), _reverse(), _discard(), _entries(), why_dialog()
     )
 
 
@@ -252,7 +263,8 @@ def _issue() -> rx.Component:
     return _ask(
         "issue",
         "Issue this invoice?",
-        rx.el.p("It gets its number, is frozen, and goes to the client's billing contacts."),
+        rx.el.p("It gets its number, never changes from then on, and goes to the client by mail."),
+        rx.cond(State.warnings.length() > 0, notice(rx.foreach(State.warnings, _sentence), tone="warn")),
         fields.fields(
             fields.date("issued_on", "Issue date", State.today, error=State.errors["issued_on"]),
         ),
@@ -262,11 +274,16 @@ def _issue() -> rx.Component:
     )
 
 
+def _sentence(text: rx.Var[str]) -> rx.Component:
+    return rx.el.div(text)
+
+
 def _void() -> rx.Component:
     return _ask(
         "void",
         "Void " + State.number + "?",
-        rx.el.p("The number stays in the series. Its hours and milestones can be billed again."),
+        rx.el.p("The number stays in the series. What can be billed again:"),
+        rx.el.ul(rx.foreach(State.lost, rx.el.li)),
         fields.fields(fields.textarea("reason", "Why", required=True, error=State.errors["reason"])),
         act="Void invoice",
         on_submit=State.void,
@@ -293,7 +310,7 @@ def _pay() -> rx.Component:
             fields.select("method", "How", [Option(*one) for one in METHODS.items()], "bank_transfer"),
             fields.text("reference", "Reference", error=errors["reference"]),
             fields.text("note", "Note", error=errors["note"], wide=True),
-            fields.checkbox("even_if_known", "It came twice", False),
+            fields.checkbox("even_if_known", "It really came, even if it looks like a double", False),
             two=True,
         ),
         act="Record payment",
@@ -320,14 +337,19 @@ def _discard() -> rx.Component:
         on_confirm=State.discard,
         title="Discard this draft?",
         act="Discard draft",
-        text="Its hours and milestones are open again. Words that were changed here are lost.",
+        text="Words that were changed here are lost. What is open again:",
+        lost=State.lost,
     )
+
+
+def _why(row: rx.Var[Row]) -> rx.Component:
+    return icon_button("info", "Why this rate: " + row.name, on_click=WhyState.show(row.id.to(int)))
 
 
 def _entries() -> rx.Component:
     return dialog(
         rx.el.p(State.entries_sum, class_name="muted"),
-        table(ENTRIES, State.entries, label="Time behind the line"),
+        table(ENTRIES, State.entries, label="Time behind the line", acts=_why),
         open=State.dialog == "entries",
         on_close=State.close,
         title=State.line_title,

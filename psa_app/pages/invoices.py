@@ -10,8 +10,9 @@ from psa_app.components.dialog import dialog
 from psa_app.components.empty import empty
 from psa_app.components.form import form, form_error, form_foot
 from psa_app.components.link import text_link
-from psa_app.components.table import Sorting, Tools, table_card
+from psa_app.components.table import Sorting, Tools, chips, export_menu, table_card
 from psa_app.components.tabs import tabs
+from psa_app.display.figures import Fact
 from psa_app.display.forms import Option
 from psa_app.pages.frame import staff
 from psa_app.pages.registry import page
@@ -39,8 +40,11 @@ def invoices() -> rx.Component:
                 State.q,
                 State.search,
                 "Search by number, client or order",
+                chips=chips(State.chips, State.unchip),
+                right=[export_menu(State.files)],
             ),
             sorting=Sorting(State.sort, State.descending, State.on_sort),
+            totals=State.totals,
             pages=State.pager,
             on_page=State.go,
             loading=~State.is_ready,
@@ -84,16 +88,19 @@ def _draft() -> rx.Component:
                 two=True,
             ),
             rx.cond(
-                State.previewed,
+                State.preview.length() > 0,
                 notice(
-                    rx.el.b("This would be billed"),
-                    rx.el.ul(rx.foreach(State.preview, _item)),
-                    rx.foreach(State.missing, lambda text: rx.el.div(text, class_name="muted small")),
+                    rx.el.b("This would be billed: " + State.preview_net + " net"),
+                    rx.el.ul(rx.foreach(State.preview, rx.el.li)),
                 ),
             ),
             rx.cond(
-                ~State.previewed & (State.missing.length() > 0),
-                notice(rx.foreach(State.missing, _words), tone="warn"),
+                State.missing.length() > 0,
+                notice(
+                    rx.el.b("What stays away, and why"),
+                    rx.el.ul(rx.foreach(State.missing, _missing)),
+                    tone="warn",
+                ),
             ),
             form_error(errors["form"]),
             form_foot(
@@ -110,9 +117,8 @@ def _draft() -> rx.Component:
     )
 
 
-def _item(text: rx.Var[str]) -> rx.Component:
-    return rx.el.li(text)
-
-
-def _words(text: rx.Var[str]) -> rx.Component:
-    return rx.el.div(text)
+def _missing(fact: rx.Var[Fact]) -> rx.Component:
+    """Why work stays away, with the way to it."""
+    return rx.el.li(
+        fact.label, rx.cond(fact.href != "", rx.fragment(" ", text_link("See it", href=fact.href)))
+    )

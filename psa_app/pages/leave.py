@@ -18,7 +18,7 @@ from psa_app.display.tables import Column, Row
 from psa_app.pages.frame import staff
 from psa_app.pages.registry import page
 from psa_app.state.deputies import DeputyState as Deputies
-from psa_app.state.leave import KINDS
+from psa_app.state.leave import KINDS, Request
 from psa_app.state.leave import LeaveState as State
 from psa_app.state.leave_month import LeaveMonthState as Month
 
@@ -45,8 +45,10 @@ def leave() -> rx.Component:
         "Leave",
         rx.cond(
             State.waiting.length() > 0,
-            table_card(
-                COLUMNS, State.waiting, label="Waits for a decision", title="Waits for you", acts=_decide
+            card(
+                rx.el.ul(rx.foreach(State.waiting, _request), class_name="waiting parts"),
+                title="Waits for you",
+                body=False,
             ),
         ),
         _month(),
@@ -136,11 +138,25 @@ def _deputy_form() -> rx.Component:
     )
 
 
-def _decide(row: rx.Var[Row]) -> rx.Component:
-    return line(
-        button("Approve", small=True, on_click=State.approve(row.id.to(int))),
-        button("Reject", look="quiet", small=True, on_click=State.ask_reject(row.id.to(int))),
-        wrap=False,
+def _request(one: rx.Var[Request]) -> rx.Component:
+    words = rx.el.div(
+        rx.el.div(one.person, class_name="strong"), rx.el.div(one.sub, class_name="sub"), class_name="text"
+    )
+    return rx.el.li(
+        words,
+        button(
+            "Reject",
+            look="quiet",
+            small=True,
+            on_click=State.ask_reject(one.id.to(int)),
+            aria_label="Reject the leave of " + one.person,
+        ),
+        button(
+            "Approve",
+            small=True,
+            on_click=State.approve(one.id.to(int)),
+            aria_label="Approve the leave of " + one.person,
+        ),
     )
 
 

@@ -4,14 +4,14 @@ import reflex as rx
 
 from psa_app import routes
 from psa_app.components import fields
-from psa_app.components.cards import with_side
+from psa_app.components.cards import columns, span
 from psa_app.components.definition import facts_card
 from psa_app.components.dialog import dialog
 from psa_app.components.empty import empty
 from psa_app.components.form import form, form_error, form_foot
 from psa_app.components.menu import dots_menu, item
 from psa_app.components.shell import crumbs
-from psa_app.components.table import table_card
+from psa_app.components.table import Tools, table_card
 from psa_app.components.tabs import tabs
 from psa_app.display.frame import Crumb
 from psa_app.display.tables import Column, Row
@@ -21,11 +21,11 @@ from psa_app.state.payments import PaymentsState as State
 
 COLUMNS = [
     Column("client", "Client"),
-    Column("day", "Day"),
+    Column("day", "Day", width="120px"),
     Column("how", "How"),
-    Column("amount", "Amount", align="right"),
-    Column("credit", "Credit", align="right", phone="hide"),
-    Column("state", "State", phone="side"),
+    Column("amount", "Amount", align="right", width="140px"),
+    Column("credit", "Credit", align="right", phone="hide", width="120px"),
+    Column("state", "State", phone="side", width="130px"),
 ]
 
 
@@ -35,17 +35,18 @@ def payments() -> rx.Component:
     return staff(
         "Payments",
         tabs(State.tabs, State.view, "Views"),
-        with_side(
-            table_card(
-                COLUMNS,
-                State.rows,
-                label="Payments",
-                acts=_acts,
-                loading=~State.is_ready,
-                empty=empty("No payments here", "What clients pay appears here.", icon_name="bank"),
-            ),
-            facts_card("How it stands", State.health),
+        table_card(
+            COLUMNS,
+            State.rows,
+            label="Payments",
+            above=Tools(State.q, State.search, "Search by client, invoice or reference"),
+            acts=_acts,
+            pages=State.pager,
+            on_page=State.go,
+            loading=~State.is_ready,
+            empty=empty("No payments here", "What clients pay appears here.", icon_name="bank"),
         ),
+        columns(span(6, facts_card("How the payment service does", State.health))),
         _decide(),
         area="invoices",
         way=crumbs([Crumb("Invoices", routes.INVOICES)]),
@@ -67,9 +68,14 @@ def _acts(row: rx.Var[Row]) -> rx.Component:
 def _decide() -> rx.Component:
     return dialog(
         form(
+            rx.cond(
+                State.dialog == "accept",
+                rx.el.p("It is read at the payment service once more; what really came settles the invoice."),
+                rx.el.p("Nothing of it settles an invoice. The money itself stays where it is."),
+            ),
             form_error(State.errors["form"]),
             fields.fields(fields.text("reason", "Why", required=True, error=State.errors["reason"])),
-            form_foot("Save", on_cancel=State.close),
+            form_foot(rx.cond(State.dialog == "accept", "Take what came", "Dismiss"), on_cancel=State.close),
             on_submit=State.decide,
             key="payment-" + State.form_key.to_string(),
             label="Reason",

@@ -34,9 +34,7 @@ def people() -> rx.Component:
                 State.q,
                 State.search,
                 "Search people",
-                right=[
-                    export_menu([("CSV", "/files/export/people.csv"), ("Excel", "/files/export/people.xlsx")])
-                ],
+                right=[export_menu(State.files)],
             ),
             loading=~State.is_ready,
             empty=empty(

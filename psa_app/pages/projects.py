@@ -20,7 +20,6 @@ LIVE = ("project", "task", "time_entry", "invoice", "booking")
 @page(routes.PROJECTS, title="Projects", right="tasks.read", on_load=State.load, live=LIVE)
 def projects() -> rx.Component:
     """Tabs by state, search, the table."""
-    files = [("CSV", "/files/export/projects.csv"), ("Excel", "/files/export/projects.xlsx")]
     return staff(
         "Projects",
         tabs(State.tabs, State.tab, "States of projects"),
@@ -32,7 +31,7 @@ def projects() -> rx.Component:
                 State.q,
                 State.search,
                 "Search projects and clients",
-                right=[rx.cond(State.sees_figures, export_menu(files))],
+                right=[rx.cond(State.sees_figures, export_menu(State.files))],
             ),
             sorting=Sorting(State.sort, State.descending, State.on_sort),
             pages=State.pager,

@@ -6,7 +6,7 @@ from psa_app import routes
 from psa_app.components import fields
 from psa_app.components.buttons import button
 from psa_app.components.cards import notice
-from psa_app.components.dialog import dialog
+from psa_app.components.dialog import confirm, dialog
 from psa_app.components.empty import empty
 from psa_app.components.form import form, form_error, form_foot
 from psa_app.components.menu import dots_menu, item
@@ -33,6 +33,10 @@ def rates() -> rx.Component:
     return staff(
         "Rates",
         tabs(State.tabs, State.tab, "Where a rate hangs"),
+        rx.cond(
+            State.card.length() > 0,
+            table_card(State.card_columns, State.card, label="The firm's card today", title="Today"),
+        ),
         table_card(
             COLUMNS,
             State.rows,
@@ -48,6 +52,7 @@ def rates() -> rx.Component:
         _new(),
         _replace(),
         _end(),
+        _delete(),
         area="settings",
         subtitle="What an hour is sold for. Approved time keeps the rate it was approved at.",
         actions=[
@@ -63,7 +68,7 @@ def _acts(row: rx.Var[Row]) -> rx.Component:
         dots_menu(
             item("New amount from a day", icon_name="edit", on_click=State.ask_replace(row_id)),
             item("End", icon_name="calendar", on_click=State.ask_end(row_id)),
-            item("Remove", icon_name="trash", tone="bad", on_click=State.delete(row_id)),
+            item("Remove", icon_name="trash", tone="bad", on_click=State.ask_delete(row_id)),
             label="More for " + row.name,
         ),
     )
@@ -92,7 +97,7 @@ def _new() -> rx.Component:
                 fields.date("valid_from", "Counts from", required=True, error=errors["valid_from"]),
                 two=True,
             ),
-            rx.cond(State.effect != "", notice(State.effect, tone="warn")),
+            _effect(),
             form_foot("Save rate", on_cancel=State.close),
             on_submit=State.save_new,
             key="rate-" + State.form_key.to_string(),
@@ -118,12 +123,13 @@ def _replace() -> rx.Component:
                     help="The present rate ends the day before.",
                 ),
             ),
+            _effect(),
             form_foot("Save", on_cancel=State.close),
             on_submit=State.replace,
             key="replace-" + State.form_key.to_string(),
             label="New amount",
         ),
-        open=(State.about > 0) & ~State.ending,
+        open=(State.about > 0) & ~State.ending & ~State.deleting,
         on_close=State.close,
         title="New amount for " + State.about_name,
         size="narrow",
@@ -135,6 +141,7 @@ def _end() -> rx.Component:
         form(
             form_error(State.errors["form"]),
             fields.fields(fields.date("last_day", "Last day", required=True, error=State.errors["last_day"])),
+            _effect(),
             form_foot("End the rate", on_cancel=State.close),
             on_submit=State.end,
             key="end-" + State.form_key.to_string(),
@@ -144,4 +151,20 @@ def _end() -> rx.Component:
         on_close=State.close,
         title="End " + State.about_name,
         size="narrow",
+    )
+
+
+def _effect() -> rx.Component:
+    """What a change does to time that is not approved: shown before it counts."""
+    return rx.cond(State.effect != "", notice(State.effect, tone="warn"))
+
+
+def _delete() -> rx.Component:
+    return confirm(
+        open=State.deleting,
+        on_close=State.close,
+        on_confirm=State.delete,
+        title="Remove the rate of " + State.about_name + "?",
+        act="Remove rate",
+        text=State.effect,
     )

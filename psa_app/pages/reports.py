@@ -4,6 +4,7 @@ import reflex as rx
 
 from psa_app import routes
 from psa_app.components.empty import empty
+from psa_app.components.link import text_link
 from psa_app.components.table import table_card
 from psa_app.pages.frame import staff
 from psa_app.pages.registry import page
@@ -33,5 +34,7 @@ def reports() -> rx.Component:
             empty=empty("No priced time yet", "Value appears once billable hours have rates."),
         ),
         area="reports",
-        subtitle="The last six months.",
+        subtitle=rx.fragment(
+            "The last six months. Also: ", text_link("where each hour stands", href=routes.CONSERVATION)
+        ),
     )

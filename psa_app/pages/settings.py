@@ -29,7 +29,7 @@ def settings() -> rx.Component:
     return staff(
         "Settings",
         tabs(State.tabs, State.tab, "Settings"),
-        rx.match(State.tab, *lists, ("time", _time()), _firm()),
+        rx.match(State.tab, *lists, ("time", _time()), ("payments", _payments()), _firm()),
         rx.cond(State.tab == "holidays", _fill()),
         area="settings",
         subtitle=rx.fragment(
@@ -39,6 +39,8 @@ def settings() -> rx.Component:
             text_link("mail", href=routes.OUTBOX),
             ", ",
             text_link("rates", href=routes.RATES),
+            ", ",
+            text_link("first steps", href=routes.SET_UP),
         ),
     )
 
@@ -57,6 +59,17 @@ def _firm() -> rx.Component:
             ),
             title="The firm",
         ),
+    )
+
+
+def _payments() -> rx.Component:
+    """How clients pay is chosen with the firm; here stands what taking real money still needs."""
+    return stack(
+        notice(
+            "How clients pay is chosen in the firm’s settings. ",
+            text_link("Change it", href=f"{routes.SETTINGS}?tab=firm"),
+        ),
+        card(facts(State.live, quiet=True), title="To take card payments for real", body=False),
     )
 
 

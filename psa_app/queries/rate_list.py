@@ -10,6 +10,8 @@ from sqlmodel import Session, col, select
 from psa_app.access import Actor, require, visible
 from psa_app.models import Account, Person, Project, Rate, Role, Sow, SowLine
 
+KEYS = ("project_id", "account_id", "person_id", "role_id")
+
 
 @dataclass(frozen=True, slots=True)
 class RateLine:
@@ -24,6 +26,7 @@ class RateLine:
     amount: int
     valid_from: date
     valid_to: date | None
+    keys: tuple[tuple[str, int], ...] = ()  # what it hangs on: ("role_id", 3), ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ def rates_of(session: Session, actor: Actor, levels: tuple[str, ...]) -> list[Ra
         Rate.amount_minor,
         Rate.valid_from,
         Rate.valid_to,
+        *(getattr(Rate, name) for name in KEYS),
         *(name.label(f"owner_{place}") for place, name in enumerate(owners)),
     ]
     found = session.connection().execute(
@@ -84,6 +88,7 @@ def _line(row: Any) -> RateLine:
         row.amount_minor,
         row.valid_from,
         row.valid_to,
+        tuple((name, getattr(row, name)) for name in KEYS if getattr(row, name) is not None),
     )
 
 

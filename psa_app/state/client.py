@@ -1,23 +1,28 @@
 """One client: facts, contacts, scopes, projects, invoices, history."""
 
-from datetime import date, datetime
+from dataclasses import dataclass, field
+from datetime import date
 from zoneinfo import ZoneInfo
 
 import reflex as rx
 from sqlmodel import Session, select
 
 from psa_app import clock, routes
-from psa_app.access import Actor, may
+from psa_app.access import Actor, fetch, may
 from psa_app.display.figures import Fact, Happening
 from psa_app.display.states import badge
 from psa_app.display.tables import Cell, Row
 from psa_app.errors import NotFound
 from psa_app.formats import words
+from psa_app.models import Contact as ContactModel
 from psa_app.models import Firm
-from psa_app.queries.clients.one import Client, InvoiceRow, Line, one_client
+from psa_app.queries.clients.one import Client, ContactRow, InvoiceRow, Line, one_client
 from psa_app.resources.clients import KINDS
-from psa_app.state.base import actor, allow, read
+from psa_app.rules import fields
+from psa_app.services.identity.users import invite_user
+from psa_app.state.base import actor, allow, read, say, write
 from psa_app.state.records import RecordPanel
+from psa_app.state.sow import id_in
 
 THINGS = {
     "account": "Client",
@@ -36,6 +41,17 @@ class ClientEdit(RecordPanel, rx.State):
     """The form of the client itself."""
 
 
+@dataclass(frozen=True)
+class Contact:
+    """A contact as the page shows it; ``marks`` are what they do, ``act`` what can be offered to them."""
+
+    id: str
+    name: str
+    sub: str
+    marks: list[str] = field(default_factory=list)
+    act: str = ""
+
+
 class ClientState(rx.State):
     """What the page shows of the client that the address names."""
 
@@ -47,7 +63,9 @@ class ClientState(rx.State):
     invoices: list[Row] = []
     happened: list[Happening] = []
     notes: str = ""
+    contacts: list[Contact] = []
     sees_invoices: bool = False
+    is_missing: bool = False
     may_change: bool = False
     may_write_sow: bool = False
     new_sow: str = ""
@@ -59,10 +77,14 @@ class ClientState(rx.State):
     @allow("accounts.read")
     async def load(self) -> None:
         """Loads the client."""
-        text = str(self.router.url.path).rstrip("/").rsplit("/", 1)[-1]
-        if not text.isdecimal() or len(text) > 15:
-            raise NotFound()
-        self._client = int(text)
+        try:
+            self._client = id_in(str(self.router.url.path))
+            await self._load()
+        except NotFound:
+            self.reset()  # type: ignore[no-untyped-call]
+            self.is_missing, self.client_name = True, "Client"
+
+    async def _load(self) -> None:
         who = actor()
         found, zone = await read(lambda session, actor: _load(session, actor, self._client))
         self._fill(found, zone, who)
@@ -70,7 +92,7 @@ class ClientState(rx.State):
         await contacts._show("contacts", {"account_id": self._client})
 
     def _fill(self, found: Client, zone: ZoneInfo, who: Actor) -> None:
-        account = found.account
+        account, names = found.account, _names(found)
         today = clock.now().astimezone(zone).date()
         self.client_name, self.kind = account.name, dict(KINDS).get(account.kind, account.kind)
         self.notes = account.notes
@@ -96,12 +118,28 @@ class ClientState(rx.State):
             for p in found.projects
         ]
         self.invoices = [_invoice(one, today) for one in found.invoices]
-        self.happened = [_happening(one, zone) for one in found.history]
+        self.happened = [_happening(one, zone, names) for one in found.history]
         self.sees_invoices = may(who, "invoices.read")
         self.may_change, self.may_write_sow = may(who, "accounts.change"), may(who, "sows.change")
         self.new_sow = routes.with_query(routes.SOWS, new=1, client=account.id)
         self.new_draft = routes.with_query(routes.INVOICES, new=1, client=account.id)
-        self.is_ready = True
+        self.contacts = [_contact(one, may(who, "users.change")) for one in found.contacts]
+        self.is_ready, self.is_missing = True, False
+
+    @rx.event
+    @allow("users.change")
+    async def invite(self, contact_id: str) -> None:
+        """Lets a contact choose a password for the portal; they get a mail."""
+        row_id = fields.whole(contact_id, "contact")
+
+        def give(session: Session, who: Actor) -> str:
+            contact = fetch(session, who, ContactModel, row_id)
+            email, name = contact.email, contact.name
+            return invite_user(session, who, email=email, name=name, role="client", contact_id=row_id).name
+
+        name = await write(give)
+        await self._load()
+        await say(self, f"{name} gets a mail to choose a password for the portal.")
 
     @rx.event
     @allow("accounts.change")
@@ -157,9 +195,29 @@ def _badge(state: str) -> Cell:
     return Cell(word.text, kind="badge", tone=word.tone)
 
 
-def _happening(one: Line, zone: ZoneInfo) -> Happening:
-    at: datetime = one.at
-    what = f" {one.what}" if one.what else ""
-    return Happening(
-        words.moment(at, zone), f"{THINGS.get(one.kind, one.kind)}{what} {one.verb} by {one.actor}"
+def _contact(one: ContactRow, may_invite: bool) -> Contact:
+    portal = "invited" if one.is_invited else "signs in" if one.signs_in else ""
+    marks = (one.is_approver and "may sign", one.is_billing and "gets invoices", portal)
+    return Contact(
+        str(one.id),
+        one.name,
+        " · ".join(part for part in (one.title, one.email, one.phone) if part),
+        [mark for mark in marks if mark],
+        "Invite to the portal" if may_invite and not one.signs_in else "",
     )
+
+
+def _happening(one: Line, zone: ZoneInfo, names: dict[tuple[str, int], str]) -> Happening:
+    thing, name = THINGS.get(one.kind, one.kind), names.get((one.kind, one.record_id), one.what)
+    what = " ".join(part for part in (thing, name) if part)
+    return Happening(words.moment(one.at, zone), f"{what} {one.verb} by {one.actor}", one.reason)
+
+
+def _names(found: Client) -> dict[tuple[str, int], str]:
+    """What the records in a client's history are called."""
+    return {
+        **{("sow", one.id): one.number for one in found.sows},
+        **{("project", one.id): one.name for one in found.projects},
+        **{("invoice", one.id): one.number for one in found.invoices},
+        **{("contact", one.id): one.name for one in found.contacts},
+    }

@@ -38,6 +38,7 @@ class ClientsState(rx.State):
     specs: list[FieldSpec] = []
     errors: dict[str, str] = {}
     form_key: int = 0
+    files: list[str] = ["", ""]
     is_ready: bool = False
 
     @rx.event
@@ -79,6 +80,12 @@ class ClientsState(rx.State):
             *(Tab(key, f"{label}s", f"{routes.CLIENTS}?kind={key}") for key, label in KINDS),
             Tab("archived", "Archived", f"{routes.CLIENTS}?kind=archived"),
         ]
+        self.files = routes.export(
+            "accounts",
+            q=self.q,
+            kind="" if self.tab == "archived" else self.tab,
+            is_archived=str(self.tab == "archived").lower(),
+        )
         self.is_ready = True
 
     @rx.event

@@ -1,5 +1,6 @@
 """One invoice: the sheet, its acts, the time behind a line, payments."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,18 +13,20 @@ from psa_app.access import Actor, may
 from psa_app.display.figures import Fact, Happening
 from psa_app.display.forms import Option
 from psa_app.display.paper import Paper
+from psa_app.display.states import Badge, badge
 from psa_app.display.tables import Row
 from psa_app.errors import Invalid, PsaError
 from psa_app.formats import words
-from psa_app.models import Firm
+from psa_app.models import Firm, Invoice
 from psa_app.queries.invoices.one import InvoiceView, entries_behind, find_invoice, one_invoice
 from psa_app.rules import fields, money
+from psa_app.rules.billing import Grouping
 from psa_app.rules.money import Money
 from psa_app.services.invoices.draft import discard_draft
 from psa_app.services.invoices.edit import add_line, change_draft, change_line, regroup_draft, remove_line
 from psa_app.services.invoices.issue import issue_invoice, mail_invoice
 from psa_app.services.invoices.void import void_invoice
-from psa_app.services.payments.record import record_payment, reverse_payment
+from psa_app.services.payments.record import record_payment, reverse_payment, use_credit
 from psa_app.state import invoice_words
 from psa_app.state.base import actor, allow, field_errors, form_values, read, say, write
 from psa_app.state.invoices import state_of
@@ -38,20 +41,23 @@ class InvoiceState(rx.State):
     number: str = ""
     client: str = ""
     client_href: str = ""
-    badge: str = ""
-    due: str = ""
+    badge: Badge = Badge("")
     status: str = ""
     paper: Paper = Paper()
     behind: list[Fact] = []
     payments: list[Row] = []
     happened: list[Happening] = []
     lacks: list[str] = []
+    warnings: list[str] = []
+    lost: list[str] = []
+    credit: str = ""
     pdf: str = ""
     currency: str = ""
     open_text: str = ""
     open_plain: str = ""
     is_draft: bool = False
     is_issued: bool = False
+    is_open: bool = False
     may_draft: bool = False
     may_issue: bool = False
     may_void: bool = False
@@ -81,7 +87,9 @@ class InvoiceState(rx.State):
         self._invoice = await read(lambda session, who: find_invoice(session, who, word))
         await self._load()
         line = str(self.router.url.query_parameters.get("line", ""))
-        if line.isdecimal() and len(line) < 16:
+        if line == "all":
+            await self._show_entries(None)
+        elif line.isdecimal() and len(line) < 10:
             await self._show_entries(int(line))
 
     async def _load(self) -> None:
@@ -97,18 +105,21 @@ class InvoiceState(rx.State):
         self.number = invoice.number or "Draft"
         self.client, self.client_href = found.client, routes.client(invoice.account_id)
         self.status = invoice.status
-        self.badge = state_of(invoice.status, invoice.total_minor, found.open, invoice.due_on, today)
-        self.due = f"due {words.day(invoice.due_on)}" if invoice.due_on and found.open > 0 else ""
+        self.badge = standing(invoice, found.open, today)
         self.paper = invoice_words.paper_of(found, firm.name[:1].upper(), behind)
         self.behind = invoice_words.behind_facts(found)
         self.payments = invoice_words.payment_rows(found)
         self.happened = invoice_words.happenings(found.events, invoice.currency, zone)
-        self.lacks = [lack.sentence for lack in found.lacks]
+        self.lacks = [lack.sentence for lack in found.lacks if not lack.is_warning]
+        self.warnings = [lack.sentence for lack in found.lacks if lack.is_warning]
+        self.lost = invoice_words.freed(found)
+        self.credit = words.money(found.credit, invoice.currency) if found.credit and found.open > 0 else ""
         self.pdf = routes.invoice_pdf(int(invoice.id or 0))
         self.currency = invoice.currency
         self.open_text = words.money(found.open, invoice.currency)
         self.open_plain = money.plain(found.open, invoice.currency)
         self.is_draft, self.is_issued = invoice.status == "draft", invoice.status == "issued"
+        self.is_open = found.open > 0
         self.may_draft, self.may_issue = may(who, "invoices.draft"), may(who, "invoices.issue")
         self.may_void, self.may_record = may(who, "invoices.void"), may(who, "payments.record")
         self.banks = [Option(str(key), label) for key, label in found.banks]
@@ -126,11 +137,11 @@ class InvoiceState(rx.State):
         self._version = invoice.version
         self.is_ready = True
 
-    async def _show_entries(self, line_id: int) -> None:
+    async def _show_entries(self, line_id: int | None) -> None:
         found = await read(lambda session, who: entries_behind(session, who, self._invoice, line_id))
         self.entries = invoice_words.entry_rows(found, self.currency)
-        title = next((one.label for one in self.lines if one.value == str(line_id)), "Line")
-        self.line_title = title
+        named = (one.label for one in self.lines if one.value == str(line_id))
+        self.line_title = next(named, "Time behind this invoice")
         minutes = sum(one.minutes for one in found)
         amount = words.money(sum(one.amount for one in found), self.currency)
         self.entries_sum = f"{len(found)} entries, {words.hours(minutes)} h billed, {amount}"
@@ -161,10 +172,7 @@ class InvoiceState(rx.State):
         """Saves a draft's head."""
         values = form_values(data, HEAD)
         try:
-            given = _head(values)
-            await write(
-                lambda session, who: change_draft(session, who, self._invoice, version=self._version, **given)
-            )
+            await self._save_head(values)
         except PsaError as error:
             self.errors = field_errors(error)
             return
@@ -172,12 +180,47 @@ class InvoiceState(rx.State):
 
     @rx.event
     @allow("invoices.draft")
-    async def regroup(self, grouping: str) -> Any:
+    async def set_fact(self, name: str, text: str) -> None:
+        """What was typed over a fact on the sheet; it is saved when it differs."""
+        if name not in HEAD or text.strip() == self.head[name]:
+            return
+        await self._in_place(lambda: self._save_head({**self.head, name: text.strip()}))
+
+    @rx.event
+    @allow("invoices.draft")
+    async def set_text(self, line_id: str, text: str) -> None:
+        """What was typed over a line's text on the sheet."""
+        line = next((one for one in self.lines if one.value == line_id), None)
+        if line is None or text.strip() == line.label:
+            return
+        await self._in_place(lambda: self._save_line(int(line_id), text, line.sub))
+
+    async def _in_place(self, save: Any) -> None:
+        """Saves; what is refused is told and the sheet shows again what is kept."""
+        try:
+            await save()
+        except PsaError as error:
+            await say(self, next(iter(field_errors(error).values())), "bad")
+        await self._load()
+        self.paper = replace(self.paper, version=f"{self.paper.version}-{self.form_key}")
+        self.form_key += 1
+
+    async def _save_head(self, values: dict[str, str]) -> None:
+        given = _head(values)
+        await write(
+            lambda session, who: change_draft(session, who, self._invoice, version=self._version, **given)
+        )
+
+    async def _save_line(self, line_id: int, text: str, detail: str) -> None:
+        words_of: dict[str, Any] = {"line_id": line_id, "description": text, "detail": detail}
+        await write(lambda session, who: change_line(session, who, self._invoice, **words_of))
+
+    @rx.event
+    @allow("invoices.draft")
+    async def regroup(self, grouping: Grouping) -> None:
         """Draws the same work up anew, grouped differently."""
-        word: Any = grouping
-        made = await write(lambda session, who: regroup_draft(session, who, self._invoice, grouping=word))
-        await say(self, "Grouped anew.")
-        return rx.redirect(routes.invoice(int(made.id or 0)), replace=True)
+        await write(lambda session, who: regroup_draft(session, who, self._invoice, grouping=grouping))
+        await self._done("Grouped anew.")
 
     @rx.event
     @allow("invoices.draft")
@@ -185,16 +228,7 @@ class InvoiceState(rx.State):
         """Changes the words of a line."""
         values = form_values(data, ("description", "detail"))
         try:
-            await write(
-                lambda session, who: change_line(
-                    session,
-                    who,
-                    self._invoice,
-                    line_id=self.about,
-                    description=values["description"],
-                    detail=values["detail"],
-                )
-            )
+            await self._save_line(self.about, values["description"], values["detail"])
         except PsaError as error:
             self.errors = field_errors(error)
             return
@@ -301,6 +335,13 @@ class InvoiceState(rx.State):
 
     @rx.event
     @allow("payments.record")
+    async def use_credit(self) -> None:
+        """Pays the invoice from the client's credit on account."""
+        await write(lambda session, who: use_credit(session, who, self._invoice))
+        await self._done("Paid from the credit on account.")
+
+    @rx.event
+    @allow("payments.record")
     async def reverse(self, data: dict[str, Any]) -> None:
         """Takes a recorded payment back, with a reason."""
         reason = form_values(data, ("reason",))["reason"]
@@ -315,6 +356,15 @@ class InvoiceState(rx.State):
         self.dialog, self.errors = "", {}
         await self._load()
         await say(self, sentence)
+
+
+def standing(invoice: Invoice, open_: int, today: date) -> Badge:
+    """How an invoice stands, with the day to pay while something is open."""
+    known = badge(state_of(invoice.status, invoice.total_minor, open_, invoice.due_on, today))
+    if invoice.due_on is None or open_ <= 0:
+        return known
+    due = words.day(invoice.due_on, year=invoice.due_on.year != today.year)
+    return Badge(f"{known.text} · due {due}", known.tone, known.icon)
 
 
 def _view(session: Session, who: Actor, invoice_id: int) -> tuple[InvoiceView, Firm]:

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import date
+from fractions import Fraction
 from zoneinfo import ZoneInfo
 
+from psa_app import routes
 from psa_app.display.figures import Fact, Happening
 from psa_app.display.paper import Paper, PaperFact, PaperLine, PaperTotal, Party
 from psa_app.display.states import badge
@@ -12,7 +14,7 @@ from psa_app.formats import words
 from psa_app.gateways.pdf.papers import InvoicePaper
 from psa_app.models import Invoice
 from psa_app.queries.invoices.one import EntryBehind, Event, InvoiceView, PaymentRow
-from psa_app.rules import hours
+from psa_app.rules import hours, money
 
 METHODS = {
     "bank_transfer": "Bank transfer",
@@ -21,13 +23,33 @@ METHODS = {
     "cash": "Cash",
     "other": "Other",
 }
-VERBS = {
-    "paid": "Paid",
-    "drafted": "Drafted",
-    "issued": "Issued",
-    "voided": "Voided",
-    "recorded": "Payment recorded",
+HAPPENED = {
+    ("invoice", "drafted"): "Drafted by {who}",
+    ("invoice", "changed"): "Head changed by {who}",
+    ("invoice", "regrouped"): "Grouped anew by {who}",
+    ("invoice", "line added"): "Line added by {who}",
+    ("invoice", "line changed"): "Line changed by {who}",
+    ("invoice", "line removed"): "Line taken off by {who}",
+    ("invoice", "issued"): "Issued by {who}",
+    ("invoice", "mailed again"): "Mailed again by {who}",
+    ("invoice", "seen"): "Seen by {who}",
+    ("invoice", "voided"): "Voided by {who}",
+    ("invoice", "paid"): "{amount} settled",
+    ("invoice", "payment taken back"): "{amount} taken back",
+    ("payment", "recorded"): "Payment of {amount} recorded by {who}",
+    ("payment", "reversed"): "Payment taken back by {who}",
+    ("payment", "started"): "Payment page opened by {who}",
+    ("payment", "declined"): "Card payment declined",
+    ("payment", "processing"): "Payment on its way",
+    ("payment", "succeeded"): "Payment arrived",
+    ("payment", "failed"): "Payment failed",
+    ("payment", "canceled"): "Payment page closed",
+    ("payment", "needs review"): "Payment needs a decision",
+    ("payment", "accepted"): "Payment taken as it came by {who}",
+    ("payment", "dismissed"): "Payment dismissed by {who}",
 }
+QUIET = {("invoice", "paper kept"), ("payment", "open"), ("payment", "action")}
+BAD = {"declined", "failed", "needs review", "payment taken back", "reversed"}
 LEVELS = {
     "override": "a price of its own",
     "sow_line": "the scope",
@@ -58,7 +80,10 @@ def paper_of(found: InvoiceView, mark: str, behind: Mapping[int, str]) -> Paper:
         )
         for row, printed in zip(found.lines, paper.lines, strict=True)
     ]
-    return sheet(paper, lines, mark, editable=is_draft, facts=_facts(invoice) if is_draft else None)
+    facts = _facts(invoice) if is_draft else None
+    return sheet(
+        paper, lines, mark, editable=is_draft, facts=facts, version=f"{invoice.id}-{invoice.version}"
+    )
 
 
 def sheet(
@@ -68,6 +93,7 @@ def sheet(
     *,
     editable: bool = False,
     facts: list[PaperFact] | None = None,
+    version: str = "",
 ) -> Paper:
     """The sheet from the same words as the PDF."""
     stamps = [*paper.marks, *(["Sandbox"] if paper.test_mark else [])]
@@ -83,47 +109,39 @@ def sheet(
         footer=[line for line in paper.footer.splitlines() if line],
         stamp=" · ".join(stamps),
         editable=editable,
+        version=version,
     )
 
 
 def _facts(invoice: Invoice) -> list[PaperFact]:
-    """A draft's head as it stands; it is changed in a dialog beside the sheet."""
-    service = ""
-    if invoice.service_from and invoice.service_to:
-        service = words.day_range(invoice.service_from, invoice.service_to)
-    rows = (
-        ("Number", "given when issued"),
-        ("Service", service or "–"),
-        ("Order", invoice.purchase_order or "–"),
-        ("Days to pay", str(invoice.payment_days)),
-    )
-    return [PaperFact(label, value) for label, value in rows]
+    """A draft's head, typed over on the sheet itself."""
+
+    def day(name: str, label: str, value: date | None) -> PaperFact:
+        text = words.day(value) if value else ""
+        return PaperFact(label, text, name, "date", value.isoformat() if value else "")
+
+    days = str(invoice.payment_days)
+    return [
+        PaperFact("Number", "given when issued"),
+        day("service_from", "Service from", invoice.service_from),
+        day("service_to", "Service to", invoice.service_to),
+        PaperFact("Order", invoice.purchase_order, "purchase_order"),
+        PaperFact("Days to pay", days, "payment_days"),
+    ]
 
 
-def _entries(count: int) -> str:
-    return "" if not count else "1 entry" if count == 1 else f"{count} entries"
+def _entries(count: int, kind: str = "") -> str:
+    return "" if not count else f"1 {kind}entry" if count == 1 else f"{count} {kind}entries"
 
 
 def behind_facts(found: InvoiceView) -> list[Fact]:
-    """How many entries and people, what rounding added, how full the caps are."""
-    facts = []
-    entries = sum(found.entries_by_line.values())
-    if entries:
-        people = f"{found.people} {'person' if found.people == 1 else 'people'}"
-        facts.append(Fact(f"{entries} time entries, {people}", hours.h_mm_seconds(found.raw_seconds)))
-        added = found.billed_minutes - found.raw_seconds // 60
-        sign = "+" if added > 0 else "−" if added < 0 else ""
-        facts.append(
-            Fact(
-                "Billed after rounding",
-                f"{words.hours(found.billed_minutes)} ({sign}{words.hours(abs(added))})",
-            )
-        )
-    currency = found.invoice.currency
+    """How many entries and people, which rates, what rounding added, how full the caps are."""
+    currency, entries = found.invoice.currency, sum(found.entries_by_line.values())
+    facts = _time_facts(found, entries) if entries else []
     facts += [
         Fact(
             f"Cap of {one.title}: {words.money(one.cap, currency)}",
-            f"{one.billed * 100 // one.cap} %" if one.cap else "–",
+            words.percent(Fraction(one.billed, one.cap)) if one.cap else "–",
         )
         for one in found.caps
     ]
@@ -132,32 +150,70 @@ def behind_facts(found: InvoiceView) -> list[Fact]:
     return facts
 
 
+def _time_facts(found: InvoiceView, entries: int) -> list[Fact]:
+    address = routes.with_query(routes.invoice(int(found.invoice.id or 0)), line="all")
+    people = f"{found.people} {'person' if found.people == 1 else 'people'}"
+    levels = " and ".join(LEVELS.get(level, level) for level in found.levels)
+    added = found.billed_minutes - money.divide(found.raw_seconds, 60)
+    sign = "+" if added > 0 else "−" if added < 0 else ""
+    policies = "; ".join(_policy(one) for one in found.roundings)
+    return [
+        Fact(f"{_entries(entries, 'time ')}, {people}", "", address, "open"),
+        Fact(f"Rates: {levels}", "", address, "explain"),
+        Fact(f"Rounding: {policies}", f"{sign}{words.hours(abs(added))}", tone="muted"),
+    ]
+
+
+def _policy(rounding: hours.Rounding) -> str:
+    per = "per entry" if rounding.per == "entry" else "per day and task"
+    least = f", at least {rounding.minimum} min" if rounding.minimum else ""
+    return f"{rounding.increment} min {rounding.mode}, {per}{least}"
+
+
+def freed(found: InvoiceView) -> list[str]:
+    """What discarding or voiding frees, in words."""
+    entries = sum(found.entries_by_line.values())
+    time = f"{words.hours(found.billed_minutes)} h of time ({_entries(entries)})"
+    milestones = [f"Milestone “{line.description}”" for line in found.lines if line.kind == "milestone"]
+    return [*([time] if entries else []), *milestones]
+
+
 def payment_rows(found: InvoiceView) -> list[Row]:
     """The payments on the invoice, with what each settles."""
     return [_payment(one, found.invoice.currency) for one in found.payments]
 
 
 def _payment(one: PaymentRow, currency: str) -> Row:
-    word = badge("voided" if one.status == "succeeded" and one.amount == 0 else one.status)
+    came_back = one.status == "succeeded" and one.received <= 0
+    word = badge("refunded" if came_back else one.status, "Taken back" if came_back else "")
+    over = one.received - one.amount
+    credit = f"{words.money(over, currency)} of it is credit" if over > 0 and one.amount else ""
     cells = [
         Cell(words.day(one.received_on) if one.received_on else "–"),
         Cell(METHODS.get(one.method, one.method), sub=one.reference),
-        Cell(words.money(one.amount, currency), align="right"),
+        Cell(words.money(one.amount, currency), sub=credit, align="right"),
         Cell(word.text, kind="badge", tone=word.tone, tip=one.failure),
     ]
-    return Row(str(one.id), cells, name=one.reference or f"payment {one.id}", locked=one.provider != "manual")
+    is_fixed = one.provider != "manual" or came_back
+    return Row(str(one.id), cells, name=one.reference or f"payment {one.id}", locked=is_fixed)
 
 
 def happenings(events: tuple[Event, ...], currency: str, zone: ZoneInfo) -> list[Happening]:
     """What happened, the latest first."""
-    found = []
-    for one in events:
-        what = VERBS.get(one.verb, f"{one.kind.capitalize()} {one.verb}")
-        amount = (
-            f" {words.money(one.amount, currency)}" if one.amount and one.verb in ("paid", "recorded") else ""
-        )
-        found.append(Happening(words.moment(one.at, zone), f"{what}{amount} by {one.actor}", sub=one.reason))
-    return found
+    return [_happening(one, currency, zone) for one in events if (one.kind, one.verb) not in QUIET]
+
+
+def _happening(one: Event, currency: str, zone: ZoneInfo) -> Happening:
+    form = HAPPENED.get((one.kind, one.verb), f"{one.kind.capitalize()} {one.verb} by {{who}}")
+    amount = words.money(abs(one.amount), currency) if one.amount else "A payment"
+    told = form.format_map({"who": one.actor, "amount": amount})
+    is_code = one.kind == "payment" and one.verb in ("declined", "failed") and " " not in one.reason
+    mark = one.reason.replace("_", " ") if is_code else ""
+    tone = "bad" if one.verb in BAD else ""
+    if one.readers:
+        told += f", mailed to {one.readers} {'person' if one.readers == 1 else 'people'}"
+    sub = "" if is_code else one.reason
+    return Happening(words.moment(one.at, zone), told, sub=sub, badge=mark, tone=tone)
 
 
 def entry_rows(entries: list[EntryBehind], currency: str) -> list[Row]:
@@ -174,11 +230,7 @@ def entry_rows(entries: list[EntryBehind], currency: str) -> list[Row]:
                 Cell(words.money(one.amount, currency), align="right"),
                 Cell(words.money(one.rate, currency), sub=LEVELS.get(one.level, one.level)),
             ],
+            name=f"{one.person}, {words.day(one.day)}",
         )
         for one in entries
     ]
-
-
-def day_or_dash(day: date | None) -> str:
-    """A day in words, or a dash."""
-    return words.day(day) if day else "–"

@@ -9,10 +9,11 @@ from sqlmodel import Session, col, select
 
 from psa_app import clock, routes
 from psa_app.access import Actor, may, visible
+from psa_app.display.figures import Fact
 from psa_app.display.forms import Option
 from psa_app.display.frame import Tab
 from psa_app.display.states import badge
-from psa_app.display.tables import Cell, Column, Pager, Row
+from psa_app.display.tables import Cell, Chip, Column, Pager, Row
 from psa_app.errors import Invalid, PsaError
 from psa_app.formats import words
 from psa_app.models import Account, Firm
@@ -29,6 +30,7 @@ LABELS = {
     "overdue": "Overdue",
     "paid": "Paid",
     "void": "Void",
+    "other": "Tests",
 }
 SORTS = ("number", "client", "issued_on", "due_on", "total", "open")
 GROUPINGS = {
@@ -40,13 +42,13 @@ GROUPINGS = {
     "none": "in one line",
 }
 COLUMNS = [
-    Column("number", "Number", sortable=True),
+    Column("number", "Number", sortable=True, width="180px"),
     Column("client", "Client", sortable=True),
-    Column("issued_on", "Issued", sortable=True),
-    Column("due_on", "Due", sortable=True),
-    Column("total", "Total", align="right", sortable=True),
-    Column("open", "Open", align="right", sortable=True),
-    Column("state", "State", phone="side"),
+    Column("issued_on", "Issued", sortable=True, width="120px"),
+    Column("due_on", "Due", sortable=True, width="120px"),
+    Column("total", "Total", align="right", sortable=True, width="170px"),
+    Column("open", "Open", align="right", sortable=True, width="170px"),
+    Column("state", "State", phone="side", width="120px"),
 ]
 
 
@@ -65,6 +67,7 @@ class InvoicesState(rx.State):
     totals: list[Cell] = []
     pager: Pager = Pager()
     tabs: list[Tab] = []
+    chips: list[Chip] = []
     view: str = "all"
     q: str = ""
     sort: str = ""
@@ -77,12 +80,15 @@ class InvoicesState(rx.State):
     client_name: str = ""
     until: str = ""
     preview: list[str] = []
-    missing: list[str] = []
+    preview_net: str = ""
+    missing: list[Fact] = []
     previewed: bool = False
     errors: dict[str, str] = {}
     form_key: int = 0
+    files: list[str] = ["", ""]
     is_ready: bool = False
     _asked: dict[str, str] = {}
+    _client: int = 0
 
     @rx.event
     @allow("invoices.draft")
@@ -94,7 +100,8 @@ class InvoicesState(rx.State):
         sort = str(asked.get("sort", ""))
         self.descending = sort.startswith("-")
         self.sort = sort.removeprefix("-") if sort.removeprefix("-") in SORTS else ""
-        page = str(asked.get("page", "1"))
+        page, client = str(asked.get("page", "1")), str(asked.get("client", ""))
+        self._client = int(client) if client.isdecimal() and len(client) < 10 else 0
         self.may_draft = may(actor(), "invoices.draft")
         await self._load(int(page) if page.isdecimal() and len(page) < 7 else 1)
         if asked.get("new") and self.may_draft and not self.drafting:
@@ -103,22 +110,32 @@ class InvoicesState(rx.State):
     async def _load(self, page: int) -> None:
         sort = ("-" if self.descending else "") + self.sort
         found, today = await read(
-            lambda session, who: _page(session, who, view=self.view, search=self.q, sort=sort, page=page)
+            lambda session, who: _page(
+                session, who, self._client, view=self.view, search=self.q, sort=sort, page=page
+            )
         )
         self.rows = [_row(one, today) for one in found.rows]
+        self.totals = _totals(found)
         self.pager = Pager(found.page, found.pages, _range(found))
-        self.tabs = [
-            Tab(
-                key,
-                LABELS[key],
-                routes.with_query(routes.INVOICES, view="" if key == "all" else key, q=self.q),
-                str(found.counts[key]) if key in ("draft", "overdue") and found.counts[key] else "",
-            )
-            for key in VIEWS
-        ]
-        open_sums = [words.money(amount, code) for code, amount in sorted(found.open_by_currency.items())]
-        self.subtitle = f"Open: {', '.join(open_sums)}" if open_sums else "Nothing open"
+        self.tabs = [self._tab(key, found) for key in VIEWS if key != "other" or found.counts[key]]
+        self.chips = [Chip("client", "Client", found.rows[0].client)] if self._client and found.rows else []
+        self.subtitle = f"{_sums(found.open)} open" if found.open else "Nothing open"
+        self.files = routes.export(
+            "invoices",
+            q=self.q,
+            view="" if self.view == "all" else self.view,
+            client=self._client or "",
+            sort=sort,
+        )
         self.is_ready = True
+
+    def _tab(self, key: str, found: InvoicePage) -> Tab:
+        """A view; those that ask for something say how many there are."""
+        view = "" if key == "all" else key
+        address = routes.with_query(routes.INVOICES, view=view, q=self.q, client=self._client or "")
+        label = "Real" if key == "other" and found.is_test else LABELS[key]
+        counted = key in ("draft", "overdue") and found.counts[key]
+        return Tab(key, label, address, str(found.counts[key]) if counted else "")
 
     @rx.event
     @allow("invoices.draft")
@@ -139,9 +156,16 @@ class InvoicesState(rx.State):
         """Turns to a page."""
         return self._go(page=page)
 
+    @rx.event
+    @allow("invoices.draft")
+    def unchip(self, key: str) -> Any:
+        """Takes a filter off."""
+        return self._go(page=1, client="") if key == "client" else None
+
     def _go(self, **changes: Any) -> Any:
         now = {
             "q": self.q,
+            "client": self._client or "",
             "view": "" if self.view == "all" else self.view,
             "sort": ("-" if self.descending else "") + self.sort if self.sort else "",
             "page": self.pager.page,
@@ -168,7 +192,7 @@ class InvoicesState(rx.State):
         self.drafting = True
 
     def _forget(self) -> None:
-        self.preview, self.missing, self.previewed = [], [], False
+        self.preview, self.preview_net, self.missing, self.previewed = [], "", [], False
         self.errors, self._asked = {}, {}
 
     @rx.event
@@ -205,9 +229,10 @@ class InvoicesState(rx.State):
 
     def _show(self, found: DraftPreview, values: dict[str, str]) -> None:
         self._forget()
-        self.preview, self.missing = list(found.lines), list(found.missing)
-        self.previewed = bool(found.lines)
-        self._asked = values if found.lines else {}
+        self.preview, self.preview_net = list(found.lines), found.net
+        self.missing = [Fact(one.sentence, href=one.href) for one in found.missing]
+        self.previewed = bool(found.lines) and not found.is_stopped
+        self._asked = values if self.previewed else {}
         if not found.lines:
             self.errors = {"form": "There is nothing to bill up to this day."}
 
@@ -218,14 +243,13 @@ class InvoicesState(rx.State):
         self.drafting = False
 
 
-def _page(session: Session, who: Actor, **options: Any) -> tuple[InvoicePage, date]:
-    zone = session.exec(select(Firm.time_zone)).first() or "UTC"
-    today = clock.today(zone)
-    return invoice_page(session, who, today=today, **options), today
+def _page(session: Session, who: Actor, client: int, **options: Any) -> tuple[InvoicePage, date]:
+    today = clock.today(session.exec(select(Firm.time_zone)).one())
+    return invoice_page(session, who, today=today, client_id=client or None, **options), today
 
 
 def _choices(session: Session, who: Actor) -> tuple[list[Option], str]:
-    zone = session.exec(select(Firm.time_zone)).first() or "UTC"
+    zone = session.exec(select(Firm.time_zone)).one()
     rows = session.exec(
         select(Account.id, Account.name)
         .where(visible(who, Account), ~col(Account.is_archived))
@@ -273,6 +297,22 @@ def _row(one: InvoiceRow, today: date) -> Row:
         Cell(word.text, kind="badge", tone=word.tone),
     ]
     return Row(str(one.id), cells, href=routes.invoice(one.id), name=one.number or f"draft {one.id}")
+
+
+def _sums(by_currency: dict[str, int]) -> str:
+    return " + ".join(words.money(amount, code) for code, amount in by_currency.items())
+
+
+def _totals(found: InvoicePage) -> list[Cell]:
+    """The sums of everything that the view holds, not of the page alone."""
+    if found.total < 2:
+        return []
+    empty = [Cell(""), Cell(""), Cell("")]
+    total, rest = _sums(found.totals), _sums(found.open)
+    return [
+        Cell(f"{found.total:,} invoices", kind="strong"), *empty, Cell(total, align="right"),
+        Cell(rest or "–", align="right"), Cell(""),
+    ]  # fmt: skip
 
 
 def _range(found: InvoicePage) -> str:

@@ -1,5 +1,6 @@
 """Leave: asking for it, deciding on it, seeing who is away."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -23,10 +24,19 @@ KINDS = {"vacation": "Vacation", "sick": "Sick", "other": "Other"}
 LOOK_BACK = timedelta(days=60)
 
 
+@dataclass(frozen=True)
+class Request:
+    """Leave that waits for a decision."""
+
+    id: str
+    person: str
+    sub: str
+
+
 class LeaveState(rx.State):
     """What waits, and the list from two months ago on."""
 
-    waiting: list[Row] = []
+    waiting: list[Request] = []
     rows: list[Row] = []
     own_open: list[int] = []  # requests of one's own that can be withdrawn
     may_decide: bool = False
@@ -51,7 +61,7 @@ class LeaveState(rx.State):
         since = clock.today("UTC") - LOOK_BACK
         found = await read(lambda session, actor: leave_from(session, actor, since))
         waits = [one for one in found if one.status == "requested"]
-        self.waiting = [_row(one) for one in waits if self.may_decide and not one.mine]
+        self.waiting = [_request(one) for one in waits if self.may_decide and not one.mine]
         self.rows = [_row(one) for one in found]
         self.own_open = [one.id for one in waits if one.mine]
         self.is_ready = True
@@ -150,6 +160,13 @@ def _people(session: Session, who: Actor) -> list[Option]:
     found = session.exec(select(Person).where(visible(who, Person), here).order_by(Person.name)).all()
     rest = [Option(str(one.id), one.name) for one in found if one.id != who.person_id]
     return [Option("", "Me"), *rest] if who.person_id else rest
+
+
+def _request(one: LeaveRow) -> Request:
+    days = words.day_range(one.starts_on, one.ends_on)
+    length = f"{hours.h_mm(one.minutes_per_day)} a day" if one.minutes_per_day else ""
+    parts = (KINDS.get(one.kind, ""), days, length, one.note)
+    return Request(str(one.id), one.person, " · ".join(part for part in parts if part))
 
 
 def _row(one: LeaveRow) -> Row:

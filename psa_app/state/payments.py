@@ -13,16 +13,28 @@ from psa_app.access import Actor
 from psa_app.display.figures import Fact
 from psa_app.display.frame import Tab
 from psa_app.display.states import badge
-from psa_app.display.tables import Cell, Row
+from psa_app.display.tables import Cell, Pager, Row
 from psa_app.errors import PsaError
 from psa_app.formats import words
 from psa_app.models import Firm
-from psa_app.queries.payment_list import PaymentLine, ProviderHealth, payment_lines, provider_health
+from psa_app.queries.invoices.payments import (
+    PaymentLine,
+    PaymentPage,
+    ProviderHealth,
+    payment_page,
+    provider_health,
+)
 from psa_app.services.payments.reviewing import accept_payment, dismiss_payment
 from psa_app.state.base import actor, allow, field_errors, form_values, read, say, write
 from psa_app.state.invoice_words import METHODS
 
-VIEWS = {"all": "All", "review": "Need a look", "open": "On their way", "succeeded": "Arrived"}
+VIEWS = {
+    "all": "All",
+    "review": "Need a decision",
+    "open": "On their way",
+    "succeeded": "Succeeded",
+    "failed": "Failed",
+}
 PROVIDERS = {"manual": "Recorded by hand", "sandbox": "The built-in sandbox", "stripe": "Stripe"}
 
 
@@ -31,7 +43,9 @@ class PaymentsState(rx.State):
 
     rows: list[Row] = []
     tabs: list[Tab] = []
+    pager: Pager = Pager()
     view: str = "all"
+    q: str = ""
     health: list[Fact] = []
     reviewing: list[int] = []
     dialog: str = ""  # accept | dismiss
@@ -44,21 +58,44 @@ class PaymentsState(rx.State):
     @allow("payments.record")
     async def load(self) -> None:
         """Loads the view that the address names."""
-        wanted = self.router.url.query_parameters.get("view", "all")
-        self.view = wanted if wanted in VIEWS else "all"
-        self.tabs = [
-            Tab(key, label, routes.with_query(routes.PAYMENTS, view="" if key == "all" else key))
-            for key, label in VIEWS.items()
-        ]
-        await self._load()
+        asked = self.router.url.query_parameters
+        self.view = asked.get("view", "all") if asked.get("view", "all") in VIEWS else "all"
+        self.q = str(asked.get("q", ""))[:100]
+        page = str(asked.get("page", "1"))
+        await self._load(int(page) if page.isdecimal() and len(page) < 7 else 1)
 
-    async def _load(self) -> None:
-        lines, health, firm = await read(lambda session, who: _found(session, who, self.view))
+    async def _load(self, page: int) -> None:
+        view, text = self.view, self.q
+        found, health, firm = await read(
+            lambda session, who: _found(session, who, view=view, search=text, page=page)
+        )
         zone = ZoneInfo(firm.time_zone)
-        self.rows = [_row(one, zone) for one in lines]
-        self.reviewing = [one.id for one in lines if one.status == "review"]
+        self.rows = [_row(one, zone) for one in found.rows]
+        self.reviewing = [one.id for one in found.rows if one.status == "review"]
+        self.pager = Pager(found.page, found.pages, _range(found))
+        self.tabs = [self._tab(key, found) for key in VIEWS]
         self.health = _health(health, firm, zone)
         self.is_ready = True
+
+    def _tab(self, key: str, found: PaymentPage) -> Tab:
+        address = routes.with_query(routes.PAYMENTS, view="" if key == "all" else key, q=self.q)
+        return Tab(key, VIEWS[key], address, str(found.in_review or "") if key == "review" else "")
+
+    @rx.event
+    @allow("payments.record")
+    def search(self, text: str) -> Any:
+        """Searches by client, invoice or reference."""
+        return self._go(q=text[:100], page="")
+
+    @rx.event
+    @allow("payments.record")
+    def go(self, page: int) -> Any:
+        """Turns to a page."""
+        return self._go(page=page if page > 1 else "")
+
+    def _go(self, **changes: Any) -> Any:
+        now = {"view": "" if self.view == "all" else self.view, "q": self.q, "page": self.pager.page}
+        return rx.redirect(routes.with_query(routes.PAYMENTS, **(now | changes)), replace=True)
 
     @rx.event
     @allow("payments.record")
@@ -87,36 +124,38 @@ class PaymentsState(rx.State):
             self.errors = field_errors(error)
             return
         self.dialog = ""
-        await self._load()
+        await self._load(self.pager.page)
         await say(self, "Decided and written down.")
 
 
-def _found(session: Session, who: Actor, view: str) -> tuple[list[PaymentLine], ProviderHealth, Firm]:
+def _found(session: Session, who: Actor, **asked: Any) -> tuple[PaymentPage, ProviderHealth, Firm]:
     firm = session.exec(select(Firm)).one()
-    return payment_lines(session, who, view=view), provider_health(session, who), firm
+    return payment_page(session, who, **asked), provider_health(session, who), firm
 
 
 def _row(one: PaymentLine, zone: ZoneInfo) -> Row:
-    word = badge(one.status)
-    rest = one.amount - one.settled if one.status == "succeeded" else 0
+    word = badge(one.state, "Taken back" if one.state == "refunded" else "")
+    about = one.failure.replace("_", " ") if one.state != "succeeded" else one.note
+    reference = one.reference if one.reference != one.invoice else ""
     cells = [
-        Cell(
-            one.client,
-            sub=one.invoice,
-            href=routes.invoice(one.invoice_id) if one.invoice_id else "",
-            kind="strong",
-        ),
+        Cell(one.client, sub=one.invoice, kind="strong"),
         Cell(words.day(one.received_on) if one.received_on else words.moment(one.created_at, zone)),
-        Cell(METHODS.get(one.method, one.method), sub=one.reference or one.failure),
+        Cell(METHODS.get(one.method, one.method), sub=reference or about),
         Cell(words.money(one.amount, one.currency), align="right"),
         Cell(
-            words.money(rest, one.currency) if rest > 0 else "–",
+            words.money(one.credit, one.currency) if one.credit else "–",
             align="right",
-            kind="text" if rest > 0 else "muted",
+            kind="text" if one.credit else "muted",
         ),
-        Cell(word.text, kind="badge", tone=word.tone),
+        Cell(word.text, kind="badge", tone=word.tone, tip=about),
     ]
-    return Row(str(one.id), cells, name=f"{one.client} {words.money(one.amount, one.currency)}")
+    href = routes.invoice(one.invoice_id) if one.invoice_id else ""
+    return Row(str(one.id), cells, href=href, name=f"{one.client} {words.money(one.amount, one.currency)}")
+
+
+def _range(found: PaymentPage) -> str:
+    first = (found.page - 1) * 25 + 1
+    return f"{first}–{first + len(found.rows) - 1} of {found.total:,}" if found.rows else "None"
 
 
 def _health(found: ProviderHealth, firm: Firm, zone: ZoneInfo) -> list[Fact]:
@@ -127,6 +166,7 @@ def _health(found: ProviderHealth, firm: Firm, zone: ZoneInfo) -> list[Fact]:
     return [
         Fact("Clients pay by", PROVIDERS.get(firm.payment_provider, firm.payment_provider)),
         Fact("Last message", when(found.last_message)),
+        Fact("Last look at open payments", when(found.last_sweep)),
         Fact("Messages that wait", waits, tone="warn" if found.waiting else ""),
         Fact("Payments in doubt", str(found.in_doubt), tone="warn" if found.in_doubt else ""),
     ]

@@ -46,6 +46,7 @@ class PeopleState(rx.State):
     more: list[FieldSpec] = []
     errors: dict[str, str] = {}
     form_key: int = 0
+    files: list[str] = ["", ""]
     is_ready: bool = False
     _currency: str = "EUR"
 
@@ -78,6 +79,7 @@ class PeopleState(rx.State):
             Tab("", "Here", routes.with_query(routes.PEOPLE, q=self.q)),
             Tab("former", "Left", routes.with_query(routes.PEOPLE, q=self.q, tab="former")),
         ]
+        self.files = routes.export("people", q=self.q)
         self.is_ready = True
 
     @rx.event

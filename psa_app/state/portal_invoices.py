@@ -1,6 +1,10 @@
 """Invoices in the client's portal: the list, one with its hours, and paying it."""
 
+from base64 import b64encode
+from datetime import date
+
 import reflex as rx
+from sqlmodel import Session, select
 
 from psa_app import clock, routes
 from psa_app.access import Actor
@@ -10,6 +14,7 @@ from psa_app.display.states import badge
 from psa_app.display.tables import Cell, Row
 from psa_app.errors import NotFound
 from psa_app.formats import words
+from psa_app.models import Firm
 from psa_app.queries.portal.invoice import PortalInvoice, PortalInvoiceRow, portal_invoice, portal_invoices
 from psa_app.services.invoices.seen import mark_seen
 from psa_app.state.base import allow, read, write
@@ -27,8 +32,8 @@ class PortalInvoicesState(rx.State):
     @allow("portal.read")
     async def load(self) -> None:
         """Loads the client's invoices."""
-        found = await read(portal_invoices)
-        self.rows = [_row(one) for one in found]
+        found, today = await read(_invoices)
+        self.rows = [_row(one, today) for one in found]
         self.is_ready = True
 
 
@@ -51,6 +56,7 @@ class InvoiceForClient(rx.State, mixin=True):
     can_pay: bool = False
     on_its_way: bool = False
     is_paid: bool = False
+    just_paid: bool = False  # back from the payment page, and the news is not here yet
     is_ready: bool = False
     _invoice: int = 0
 
@@ -62,9 +68,9 @@ class InvoiceForClient(rx.State, mixin=True):
         self._fill(found)
 
     def _fill(self, found: PortalInvoice) -> None:
-        today = clock.now().date()
+        asked = self.router.url.query_parameters
         self.number = found.number
-        self.badge = state_of(found.status, found.total, found.open, found.due_on, today)
+        self.badge = state_of(found.status, found.total, found.open, found.due_on, found.today)
         self.subtitle = (
             f"{words.money(found.open, found.currency)} · due {words.day(found.due_on)}"
             if (found.open > 0 and found.due_on)
@@ -89,11 +95,14 @@ class InvoiceForClient(rx.State, mixin=True):
         ]
         self.hours_sum = f"{words.hours(sum(one.minutes for one in found.hours))} h" if found.hours else ""
         pay = found.paper.payment
-        self.how_to_pay = [Fact(one.label, one.value) for one in pay.facts] if pay and found.open > 0 else []
+        self.open_text = words.money(found.open, found.currency)
+        told = [Fact(one.label, one.value) for one in pay.facts] if pay and found.open > 0 else []
+        self.how_to_pay = [*told, Fact("Amount", self.open_text)] if told else []
+        self.qr = f"data:image/svg+xml;base64,{b64encode(found.qr.encode()).decode()}" if found.qr else ""
         self.pdf = routes.with_query(routes.invoice_pdf(found.id), token=self.token)
         self.pay_address = routes.pay_invoice(found.id)
-        self.told = str(self.router.url.query_parameters.get("told", ""))[:200]
-        self.open_text = words.money(found.open, found.currency)
+        self.told = str(asked.get("told", ""))[:200]
+        self.just_paid = bool(asked.get("paid")) and found.open > 0
         self.can_pay, self.on_its_way = found.can_pay, found.on_its_way
         self.is_paid = found.status == "issued" and found.open <= 0
         self.is_ready = True
@@ -112,8 +121,12 @@ class PortalInvoiceState(InvoiceForClient, rx.State):
         await self._show(int(text))
 
 
-def _row(one: PortalInvoiceRow) -> Row:
-    word = badge(state_of(one.status, one.total, one.open, one.due_on, clock.now().date()))
+def _invoices(session: Session, who: Actor) -> tuple[list[PortalInvoiceRow], date]:
+    return portal_invoices(session, who), clock.today(session.exec(select(Firm.time_zone)).one())
+
+
+def _row(one: PortalInvoiceRow, today: date) -> Row:
+    word = badge(state_of(one.status, one.total, one.open, one.due_on, today))
     cells = [
         Cell(one.number, kind="strong"),
         Cell(words.day(one.issued_on) if one.issued_on else "–"),

@@ -49,6 +49,7 @@ class ProjectsState(rx.State):
     errors: dict[str, str] = {}
     form_key: int = 0
     name_key: int = 0  # a new one shows the scope's name, and leaves alone what is typed elsewhere
+    files: list[str] = ["", ""]
     is_ready: bool = False
 
     @rx.event
@@ -83,6 +84,7 @@ class ProjectsState(rx.State):
             Tab(key, label, self._address(state="" if key == "active" else key, page=""), _count(found, key))
             for key, label in STATES
         ]
+        self.files = routes.export("projects", q=self.q, status="" if self.tab == "all" else self.tab)
         self.is_ready = True
 
     @rx.event

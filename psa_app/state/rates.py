@@ -1,5 +1,6 @@
 """Rates: the firm's card, clients, projects and people; each change is looked at before it counts."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -7,11 +8,11 @@ from typing import Any
 import reflex as rx
 from sqlmodel import Session
 
-from psa_app import routes
+from psa_app import clock, routes
 from psa_app.access import Actor, may
 from psa_app.display.forms import Option
 from psa_app.display.frame import Tab
-from psa_app.display.tables import Cell, Row
+from psa_app.display.tables import Cell, Column, Row
 from psa_app.errors import Invalid, PsaError
 from psa_app.formats import words
 from psa_app.queries.rate_list import RateLine, rate_choices, rates_of
@@ -61,6 +62,8 @@ class RatesState(rx.State):
     tab: str = "firm"
     tabs: list[Tab] = []
     rows: list[Row] = []
+    card_columns: list[Column] = []
+    card: list[Row] = []
     may_change: bool = False
     roles: list[Option] = []
     people: list[Option] = []
@@ -70,13 +73,13 @@ class RatesState(rx.State):
     about: int = 0  # the rate that the dialog is about
     about_name: str = ""
     ending: bool = False
+    deleting: bool = False
     errors: dict[str, str] = {}
     effect: str = ""  # what the change would do; saving again confirms it
     form_key: int = 0
     is_ready: bool = False
     _seen: dict[str, str] = {}
-    _versions: dict[int, int] = {}
-    _lines: dict[int, tuple[str, str]] = {}
+    _lines: dict[int, RateLine] = {}
 
     @rx.event
     @allow("rates.read")
@@ -92,8 +95,9 @@ class RatesState(rx.State):
         levels = TABS[self.tab][1]
         found = await read(lambda session, who: rates_of(session, who, levels))
         self.rows = [_row(one) for one in found]
-        self._versions = {one.id: one.version for one in found}
-        self._lines = {one.id: (_name(one), one.currency) for one in found}
+        self._lines = {one.id: one for one in found}
+        today = clock.now().date()
+        self.card_columns, self.card = rate_card(found, today) if self.tab == "firm" else ([], [])
         self.is_ready = True
 
     @rx.event
@@ -123,17 +127,19 @@ class RatesState(rx.State):
         values = form_values(data, names)
         try:
             new = _new(values)
-            if await self._confirmed(values, new):
+            if await self._confirmed(values, lambda session, who: _preview(session, who, new)):
                 await write(lambda session, who: _create(session, who, new))
                 await self._done("Rate saved.")
         except PsaError as error:
             self.errors = field_errors(error)
 
-    async def _confirmed(self, values: dict[str, str], new: _New) -> bool:
+    async def _confirmed(
+        self, values: dict[str, str], preview: Callable[[Session, Actor], RatePreview]
+    ) -> bool:
         """True when the effect was shown for these very values, or there is none to show."""
         if self._seen == values:
             return True
-        found = await read(lambda session, who: _preview(session, who, new))
+        found = await read(preview)
         self.errors = {}
         if not found.entries:
             return True
@@ -152,13 +158,15 @@ class RatesState(rx.State):
         """A new amount from a day on."""
         values = form_values(data, ("amount", "valid_from"))
         try:
-            currency = self._lines[self.about][1]
-            rate = Money(money.parse_amount(values["amount"], currency, "amount"), currency)
+            old = self._lines[self.about]
+            rate = Money(money.parse_amount(values["amount"], old.currency, "amount"), old.currency)
             day = fields.iso_date(values["valid_from"], "valid_from")
-            version = self._versions[self.about]
+            new = _New(old.level, rate, day, dict(old.keys))
+            if not await self._confirmed(values, lambda session, who: _preview(session, who, new)):
+                return
             await write(
                 lambda session, who: replace_rate(
-                    session, who, self.about, version=version, rate=rate, valid_from=day
+                    session, who, old.id, version=old.version, rate=rate, valid_from=day
                 )
             )
             await self._done("The new rate counts from that day on.")
@@ -179,9 +187,11 @@ class RatesState(rx.State):
         values = form_values(data, ("last_day",))
         try:
             day = fields.iso_date(values["last_day"], "last_day")
-            version = self._versions[self.about]
+            old = self._lines[self.about]
+            if not await self._confirmed(values, lambda session, who: _preview_end(session, who, old, day)):
+                return
             await write(
-                lambda session, who: end_rate(session, who, self.about, version=version, last_day=day)
+                lambda session, who: end_rate(session, who, old.id, version=old.version, last_day=day)
             )
             await self._done("The rate ends on that day.")
         except PsaError as error:
@@ -189,10 +199,20 @@ class RatesState(rx.State):
 
     @rx.event
     @allow("rates.change")
-    async def delete(self, row_id: int) -> None:
+    async def ask_delete(self, row_id: int) -> None:
+        """Asks before a rate is removed, and says what follows."""
+        self._about(row_id)
+        if self.about:
+            found = await read(lambda session, who: preview_rate(session, who, rate_id=row_id))
+            self.deleting = True
+            self.effect = effect_of(found, "") if found.entries else "No time that is not approved uses it."
+
+    @rx.event
+    @allow("rates.change")
+    async def delete(self) -> None:
         """Removes a rate that priced no approved time."""
-        version = self._versions.get(row_id, 0)
-        await write(lambda session, who: delete_rate(session, who, row_id, version=version))
+        old = self._lines[self.about]
+        await write(lambda session, who: delete_rate(session, who, old.id, version=old.version))
         await self._done("Rate removed.")
 
     @rx.event
@@ -204,10 +224,10 @@ class RatesState(rx.State):
     def _about(self, row_id: int) -> None:
         self._reset()
         if row_id in self._lines:
-            self.about, self.about_name = row_id, self._lines[row_id][0]
+            self.about, self.about_name = row_id, _name(self._lines[row_id])
 
     def _reset(self) -> None:
-        self.adding, self.ending, self.about = False, False, 0
+        self.adding, self.ending, self.deleting, self.about = False, False, False, 0
         self.errors, self.effect, self._seen = {}, "", {}
         self.form_key += 1
 
@@ -227,14 +247,21 @@ def _preview(session: Session, who: Actor, new: _New) -> RatePreview:
     return preview_rate(session, who, level=new.level, rate=new.rate, valid_from=new.valid_from, **keys)
 
 
-def effect_of(found: RatePreview) -> str:
+def _preview_end(session: Session, who: Actor, old: RateLine, last_day: date) -> RatePreview:
+    rate = Money(old.amount, old.currency)
+    return preview_rate(session, who, rate_id=old.id, rate=rate, valid_from=old.valid_from, valid_to=last_day)
+
+
+def effect_of(found: RatePreview, then: str = " Save again to confirm.") -> str:
     """What a change does to time that is not approved, in a sentence."""
     entries = "1 entry" if found.entries == 1 else f"{found.entries} entries"
     values = [
         f"{words.money(found.before.get(code, 0), code)} → {words.money(found.after.get(code, 0), code)}"
         for code in sorted({*found.before, *found.after})
     ]
-    return f"{entries} not approved yet change: {', '.join(values) or 'no value'}. Save again to confirm."
+    verb = "changes" if found.entries == 1 else "change"
+    unpriced = f" {found.unpriced_after} of them will have no rate." if found.unpriced_after else ""
+    return f"{entries} not approved yet {verb}: {', '.join(values) or 'no value'}.{unpriced}{then}"
 
 
 def _new(values: dict[str, str]) -> _New:
@@ -270,3 +297,25 @@ def _row(one: RateLine) -> Row:
         Cell(days),
     ]
     return Row(str(one.id), cells, name=_name(one))
+
+
+def rate_card(lines: list[RateLine], today: date) -> tuple[list[Column], list[Row]]:
+    """The firm's card of a day: a row for each role, a column for each currency."""
+    valid = {
+        (one.role, one.currency): one
+        for one in sorted(lines, key=lambda one: one.valid_from)
+        if one.valid_from <= today and (one.valid_to is None or one.valid_to >= today)
+    }
+    codes = sorted({code for _, code in valid})
+    columns = [Column("role", "Role"), *(Column(code, code, align="right") for code in codes)]
+    rows = [
+        Row(role, [Cell(role, kind="strong"), *(_on_card(valid.get((role, code))) for code in codes)])
+        for role in sorted({role for role, _ in valid})
+    ]
+    return columns, rows
+
+
+def _on_card(one: RateLine | None) -> Cell:
+    if one is None:
+        return Cell("–", kind="muted", align="right")
+    return Cell(words.money(one.amount, one.currency), align="right", tip=f"from {words.day(one.valid_from)}")

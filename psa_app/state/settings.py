@@ -14,6 +14,7 @@ from psa_app.display.frame import Tab
 from psa_app.errors import Invalid, NotFound, PsaError
 from psa_app.formats import words
 from psa_app.models import Firm
+from psa_app.queries.firm.ready import to_go_live
 from psa_app.rules import fields, hours, money
 from psa_app.services.firm.calendars import fill_holidays
 from psa_app.services.firm.profile import Profile
@@ -32,6 +33,7 @@ TABS = {  # key → label, the kind of record it lists ("" = a form of its own),
     "exchange": ("Exchange rates", "exchange_rates", "What a foreign currency was worth on a day."),
     "roles": ("Roles", "roles", "In what role someone works for a client."),
     "time": ("Time", "", ""),
+    "payments": ("Payments", "", ""),
 }
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _NUMBERS = ("week_start", "payment_days", "round_increment", "round_minimum", "target_percent")
@@ -52,6 +54,7 @@ class SettingsState(rx.State):
     errors: dict[str, str] = {}
     form_key: int = 0
     locked: str = ""
+    live: list[Fact] = []
     may_change: bool = False
     may_unlock: bool = False
     unlocking: bool = False
@@ -78,6 +81,11 @@ class SettingsState(rx.State):
 
     async def _load_firm(self) -> None:
         firm = await read(_firm)
+        lacks = await read(to_go_live)
+        self.live = [
+            Fact(one.what, "there" if one.is_there else one.todo, tone="ok" if one.is_there else "warn")
+            for one in lacks
+        ]
         self._version, self._currency = firm.version, firm.base_currency
         self.specs = _specs(firm)
         self.fixed = [

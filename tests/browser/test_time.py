@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from psa_app import routes
 from tests.browser.conftest import NewWindow
@@ -129,18 +129,25 @@ def test_a_rate_is_explained_where_the_time_is_approved(window: NewWindow) -> No
     expect(page.get_by_text("It follows the rates until the time is approved.")).to_be_visible()
 
 
+def send_back(page: Page) -> Locator:
+    """Opens the question for the reason, for Yuki's week."""
+    weeks = page.get_by_role("table", name="Weeks that wait").locator("tbody tr")
+    weeks.filter(has_text="Yuki Sato").get_by_role("button", name="Send back").click()
+    return page.get_by_role("dialog")
+
+
+def test_nothing_is_sent_back_without_a_reason(window: NewWindow) -> None:
+    page = (one := window("lead")).page
+    one.open(routes.APPROVALS)
+    dialog = send_back(page)
+    dialog.get_by_role("button", name="Send back").click()
+    expect(dialog.get_by_text("Fill this in.")).to_be_visible()
+
+
 def test_time_sent_back_reaches_the_person_with_its_reason(window: NewWindow) -> None:
     lead = window("lead")
     lead.open(routes.APPROVALS)
-    row = (
-        lead.page.get_by_role("table", name="Weeks that wait")
-        .locator("tbody tr")
-        .filter(has_text="Yuki Sato")
-    )
-    row.get_by_role("button", name="Send back").click()
-    dialog = lead.page.get_by_role("dialog")
-    dialog.get_by_role("button", name="Send back").click()
-    expect(dialog.get_by_text("Fill this in.")).to_be_visible()
+    dialog = send_back(lead.page)
     dialog.get_by_label("What is to be corrected").fill("Monday was a holiday")
     dialog.get_by_role("button", name="Send back").click()
     toast(lead.page, "sent back with your reason")

@@ -8,7 +8,7 @@ from sqlmodel import select
 
 from psa_app import db
 from psa_app.errors import Busy, Conflict, Invalid, NotFound, Problems, SignInNeeded
-from psa_app.models import Account
+from psa_app.models import Account, User
 from psa_app.state.areas import areas, new_items, phone_areas
 from psa_app.state.arguments import BadArguments, measure, settle
 from psa_app.state.base import NOBODY, actor, field_errors, form_values, read, write
@@ -99,6 +99,31 @@ async def test_a_locked_database_says_so_and_the_loop_goes_on(sqlite_url):
     assert ticks >= 3
     db.use_engine(None)
     engine.dispose()
+
+
+@pytest.mark.parametrize("door", [db.reading, db.unit_of_work])
+def test_an_error_that_somebody_keeps_holds_no_connection_in_the_past(sqlite_database, door):
+    """Its traceback keeps a cursor open: sessions that ended would go on for whoever reads next."""
+    make_people()
+    kept = []
+    try:
+        with door() as session:
+            rows = iter(
+                session.connection().execute(text("SELECT id FROM user UNION SELECT 9 UNION SELECT 8"))
+            )
+            next(rows)
+            raise Invalid("Half read.")
+    except Invalid as error:
+        kept.append(error)
+    other = db.make_engine(str(sqlite_database.url))
+    with other.begin() as connection:
+        connection.execute(text("UPDATE user SET name = 'Seen'"))
+    other.dispose()
+    with db.reading() as session:
+        assert set(session.exec(select(User.name)).all()) == {"Seen"}
+    with db.unit_of_work() as session:
+        session.add(Account(name="Written"))
+    assert kept
 
 
 def test_measure_lets_an_honest_form_pass():

@@ -1,7 +1,8 @@
 """The API as an ASGI app: FastAPI's routes over our operations, problem documents for every error."""
 
 from collections.abc import Awaitable, Callable
-from functools import lru_cache
+from functools import cache
+from threading import Lock
 from typing import Any
 
 from fastapi import FastAPI
@@ -34,11 +35,17 @@ class _RowId(Convertor[int]):
 
 
 register_url_convertor("rowid", _RowId())
+_one_at_a_time = Lock()
 
 
-@lru_cache(maxsize=1)
 def create_app() -> FastAPI:
-    """The app, made once: it takes a second, so only when somebody asks for it."""
+    """The app, made once: that takes a second, so not while the program starts."""
+    with _one_at_a_time:
+        return _made()
+
+
+@cache
+def _made() -> FastAPI:
     listed = operations()
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     for one in listed:

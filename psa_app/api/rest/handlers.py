@@ -12,16 +12,13 @@ from psa_app.api.rest.bodies import act_values, record_values
 from psa_app.api.rest.call import Answer, Call, list_query
 from psa_app.api.rest.problems import Refused
 from psa_app.api.rest.wire import name_of, plain, record_out, records_out, result_out
+from psa_app.api.sheets import SHEETS, record_sheet
 from psa_app.errors import Problems, Stale
-from psa_app.formats.csv_out import write_csv
-from psa_app.formats.xlsx_out import write_xlsx
 from psa_app.models.resource import Resource
-from psa_app.queries.exports import export_table
 from psa_app.queries.records import page_of_records
 from psa_app.services.records import change_record, create_record
 
 Handler = Callable[[Session, Actor, Call], Answer]
-SHEETS = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 
 def listing(resource: Resource) -> Handler:
@@ -66,18 +63,10 @@ def exporting(resource: Resource, kind: str) -> Handler:
     def run(session: Session, actor: Actor, call: Call) -> Answer:
         require(actor, resource.read_right)
         asked = list_query(call.query, paged=False)
-        table = export_table(
-            session,
-            actor,
-            resource,
-            search=asked.search,
-            filters=_field_names(resource, asked.filters),
-            sort=_sort_name(resource, asked.sort),
+        filters, sort = _field_names(resource, asked.filters), _sort_name(resource, asked.sort)
+        content = record_sheet(
+            session, actor, resource, kind, search=asked.search, filters=filters, sort=sort
         )
-        if kind == "csv":
-            content = write_csv(table.headers, table.rows)
-        else:
-            content = write_xlsx(table.headers, table.rows, resource.many)
         headers = {"Content-Disposition": f'attachment; filename="{resource.kind}.{kind}"'}
         return Answer(headers=headers, content=content, media_type=SHEETS[kind])
 

@@ -11,7 +11,8 @@ import psa_app.services
 from psa_app.access import ACTS, RIGHTS, ROLES, Act
 from psa_app.api.rest import handlers
 from psa_app.api.rest.bodies import body_of
-from psa_app.api.rest.handlers import SHEETS, Handler
+from psa_app.api.rest.handlers import Handler
+from psa_app.api.sheets import SHEETS
 from psa_app.models.resource import FieldSpec, Resource
 from psa_app.resources import RESOURCES
 

@@ -12,10 +12,10 @@ from sqlmodel import SQLModel
 
 from psa_app import routes
 from psa_app.api.rest.bodies import LARGEST_WHOLE
-from psa_app.api.rest.handlers import SHEETS
 from psa_app.api.rest.operations import Operation
 from psa_app.api.rest.problems import MEDIA_TYPE, FieldProblem, Problem
 from psa_app.api.rest.wire import name_of, resource_of
+from psa_app.api.sheets import SHEETS
 from psa_app.models.resource import FieldSpec, Resource
 from psa_app.queries.records import MAX_LIMIT
 from psa_app.rules.money import Money

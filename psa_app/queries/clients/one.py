@@ -15,7 +15,7 @@ MOST = 30
 
 @dataclass(frozen=True, slots=True)
 class ContactRow:
-    """A contact; `signs_in` tells whether there is a user behind it."""
+    """A contact; `signs_in` tells of a user behind it, `is_invited` of one without a password yet."""
 
     id: int
     name: str
@@ -25,6 +25,7 @@ class ContactRow:
     is_approver: bool
     is_billing: bool
     signs_in: bool
+    is_invited: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ class Line:
     at: datetime
     actor: str
     kind: str
+    record_id: int
     verb: str
     what: str
     reason: str
@@ -108,7 +110,7 @@ def _contacts(session: Session, actor: Actor, client_id: int) -> tuple[ContactRo
     if not may(actor, "contacts.read"):
         return ()
     rows = session.exec(
-        select(Contact, User.id)
+        select(Contact, User)
         .outerjoin(User, and_(col(User.contact_id) == col(Contact.id), col(User.is_active)))
         .where(Contact.account_id == client_id, ~col(Contact.is_archived), visible(actor, Contact))
         .order_by(col(Contact.name))
@@ -116,7 +118,7 @@ def _contacts(session: Session, actor: Actor, client_id: int) -> tuple[ContactRo
     return tuple(
         ContactRow(
             int(one.id or 0), one.name, one.email, one.phone, one.title, one.is_approver, one.is_billing,
-            user is not None,
+            user is not None, user is not None and not user.password_hash,
         )
         for one, user in rows
     )  # fmt: skip
@@ -184,7 +186,7 @@ def _history(session: Session, actor: Actor, client_id: int) -> tuple[Line, ...]
         .order_by(col(History.id).desc())
         .limit(MOST)
     ).all()
-    return tuple(Line(r.at, r.actor, r.kind, r.verb, _what(r.after), r.reason) for r in rows)
+    return tuple(Line(r.at, r.actor, r.kind, r.record_id, r.verb, _what(r.after), r.reason) for r in rows)
 
 
 def _what(after: str) -> str:

@@ -1,17 +1,25 @@
 """The list of invoices: searched, filtered and paged by the database, with what is open on each."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlmodel import Session, col
+from sqlmodel import select as select_models
 
+from psa_app import clock
 from psa_app.access import Actor, require, visible
-from psa_app.models import Account, Allocation, Invoice
+from psa_app.errors import Invalid
+from psa_app.models import Account, Allocation, Firm, Invoice
+from psa_app.queries.exports import MAX_ROWS, ExportTable
+from psa_app.queries.invoices.mode import takes_test_money
+from psa_app.rules.money import plain
 
 PAGE = 25
-VIEWS = ("all", "draft", "open", "overdue", "paid", "void")
+VIEWS = ("all", "draft", "open", "overdue", "paid", "void", "other")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +41,19 @@ class InvoiceRow:
 
 @dataclass(frozen=True, slots=True)
 class InvoicePage:
-    """Rows of a page, how many there are, and by currency what is open in all of them."""
+    """Rows of a page, how many there are, and by currency the sums of all of them.
+
+    `is_test` tells which money the firm takes now; the view "other" holds invoices of the other kind.
+    """
 
     rows: tuple[InvoiceRow, ...]
     total: int
     page: int
     pages: int
-    open_by_currency: dict[str, int]
+    totals: dict[str, int]
+    open: dict[str, int]
     counts: dict[str, int]
+    is_test: bool
 
 
 def invoice_page(
@@ -54,12 +67,13 @@ def invoice_page(
     sort: str = "",
     page: int = 1,
 ) -> InvoicePage:
-    """One page of 25 invoices, drafts first, then the latest; `sort` as "due_on" or "-total"."""
-    require(actor, "invoices.read")
-    where = [visible(actor, Invoice), *_search(search)]
-    if client_id is not None:
-        where.append(col(Invoice.account_id) == client_id)
-    chosen = [*where, _view(view, today)]
+    """One page of 25 invoices, drafts first, then the latest; `sort` as "due_on" or "-total".
+
+    Test invoices and real ones never stand in one list.
+    """
+    is_test = takes_test_money(session.exec(select_models(Firm)).one())
+    where = _where(actor, search, client_id)
+    chosen = [*where, _view(view, today, is_test)]
     connection = session.connection()
     total = int(
         connection.execute(
@@ -68,18 +82,62 @@ def invoice_page(
     )
     pages = max(1, -(-total // PAGE))
     page = max(1, min(page, pages))
-    rows = connection.execute(
+    found = _rows(session, chosen, sort, PAGE, (page - 1) * PAGE)
+    totals, open_ = _sums(connection, chosen)
+    counts = _counts(connection, where, today, is_test)
+    return InvoicePage(found, total, page, pages, totals, open_, counts, is_test)
+
+
+def invoice_table(session: Session, actor: Actor, asked: Mapping[str, str]) -> ExportTable:
+    """The same list as it goes into a file: all rows of what the page's address `asked` for.
+
+    Raises `Invalid` beyond 100,000 rows.
+    """
+    firm = session.exec(select_models(Firm)).one()
+    client = asked.get("client", "")
+    client_id = int(client) if client.isdecimal() and len(client) < 10 else None
+    view = _view(asked.get("view", ""), clock.today(firm.time_zone), takes_test_money(firm))
+    where = [*_where(actor, asked.get("q", ""), client_id), view]
+    found = _rows(session, where, asked.get("sort", ""), MAX_ROWS + 1)
+    if len(found) > MAX_ROWS:
+        raise Invalid(f"A file holds {MAX_ROWS:,} rows. Narrow the list by a filter.", "q")
+    headers = ["Id", "Number", "Client", "Client id", "Issued", "Due", "Currency", "Total", "Open", "State"]
+    rows: list[list[Any]] = [
+        [
+            one.id,
+            one.number,
+            one.client,
+            one.client_id,
+            one.issued_on,
+            one.due_on,
+            one.currency,
+            Decimal(plain(one.total, one.currency)),
+            Decimal(plain(one.open, one.currency)),
+            "paid" if one.status == "issued" and one.open <= 0 else one.status,
+        ]
+        for one in found
+    ]
+    return ExportTable(headers, rows)
+
+
+def _where(actor: Actor, search: str, client_id: int | None) -> list[ColumnElement[bool]]:
+    require(actor, "invoices.read")
+    of_client = [] if client_id is None else [col(Invoice.account_id) == client_id]
+    return [visible(actor, Invoice), *_search(search), *of_client]
+
+
+def _rows(
+    session: Session, where: list[ColumnElement[bool]], sort: str, limit: int, offset: int = 0
+) -> tuple[InvoiceRow, ...]:
+    rows = session.connection().execute(
         select(*_columns())
         .join(Account, _of_account())
-        .where(*chosen)
+        .where(*where)
         .order_by(*_order(sort))
-        .limit(PAGE)
-        .offset((page - 1) * PAGE)
+        .limit(limit)
+        .offset(offset)
     )
-    found = tuple(InvoiceRow(**{**row._asdict(), "open": int(row.open)}) for row in rows)
-    return InvoicePage(
-        found, total, page, pages, _open_sums(connection, chosen), _counts(connection, where, today)
-    )
+    return tuple(InvoiceRow(**{**row._asdict(), "open": int(row.open)}) for row in rows)
 
 
 def _columns() -> list[Any]:
@@ -124,7 +182,13 @@ def _search(text: str) -> list[ColumnElement[bool]]:
     ]
 
 
-def _view(view: str, today: date) -> ColumnElement[bool]:
+def _view(view: str, today: date, is_test: bool) -> ColumnElement[bool]:
+    if view == "other":
+        return col(Invoice.is_sandbox).is_(not is_test)
+    return and_(col(Invoice.is_sandbox).is_(is_test), _state(view, today))
+
+
+def _state(view: str, today: date) -> ColumnElement[bool]:
     issued = col(Invoice.status) == "issued"
     is_open = and_(issued, _rest() > 0)
     clauses: dict[str, ColumnElement[bool]] = {
@@ -152,18 +216,22 @@ def _order(sort: str) -> list[Any]:
     return [key.desc() if sort.startswith("-") else key.asc(), col(Invoice.id).desc()]
 
 
-def _open_sums(connection: Any, where: list[ColumnElement[bool]]) -> dict[str, int]:
+def _sums(connection: Any, where: list[ColumnElement[bool]]) -> tuple[dict[str, int], dict[str, int]]:
+    """What the invoices are for, and what of it is open, by currency; a void one counts for nothing."""
+    counted = case((col(Invoice.status) != "void", col(Invoice.total_minor)), else_=0)
     rows = connection.execute(
-        select(col(Invoice.currency), func.sum(_rest()))
+        select(col(Invoice.currency), func.sum(counted), func.sum(_rest()))
         .join(Account, _of_account())
         .where(*where)
         .group_by(col(Invoice.currency))
-    )
-    return {currency: int(amount) for currency, amount in rows if amount}
+        .order_by(col(Invoice.currency))
+    ).all()
+    totals = {currency: int(total) for currency, total, _ in rows if total}
+    return totals, {currency: int(rest) for currency, _, rest in rows if rest}
 
 
-def _counts(connection: Any, where: list[ColumnElement[bool]], today: date) -> dict[str, int]:
-    columns = [func.sum(case((_view(view, today), 1), else_=0)) for view in VIEWS]
+def _counts(connection: Any, where: list[ColumnElement[bool]], today: date, is_test: bool) -> dict[str, int]:
+    columns = [func.sum(case((_view(view, today, is_test), 1), else_=0)) for view in VIEWS]
     row = connection.execute(
         select(*columns).select_from(Invoice).join(Account, _of_account()).where(*where)
     ).one()

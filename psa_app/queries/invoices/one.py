@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import and_, func, or_
 from sqlalchemy import select as select_columns
@@ -20,17 +21,23 @@ from psa_app.models import (
     InvoiceLine,
     Payment,
     Person,
+    Project,
+    Sow,
     SowLine,
+    Task,
 )
-from psa_app.queries.invoices.open_work import billed_on_lines
+from psa_app.queries.invoices.credit import client_credit
+from psa_app.queries.invoices.open_work import billed_on_lines, rounding_of
 from psa_app.queries.invoices.paper import invoice_paper, printed_lines
+from psa_app.queries.invoices.payments import sum_of
 from psa_app.queries.invoices.ready import Lack, before_issue
-from psa_app.queries.invoices.tables import BILLED_TIME, ENTRY, INVOICE_LINE, PROJECT, TASK
+from psa_app.queries.invoices.tables import BILLED_TIME, ENTRY, FACT, INVOICE_LINE, PROJECT, TASK
+from psa_app.rules.hours import Rounding
 
 
 @dataclass(frozen=True, slots=True)
 class PaymentRow:
-    """A payment on the invoice; `amount` is what it settles here, minor units."""
+    """A payment on the invoice, minor units: `received` came and stayed, `amount` of it settles this one."""
 
     id: int
     received_on: date | None
@@ -38,6 +45,7 @@ class PaymentRow:
     reference: str
     provider: str
     status: str
+    received: int
     amount: int
     failure: str
 
@@ -53,7 +61,7 @@ class Cap:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A line of history about the invoice or a payment of it."""
+    """A line of history about the invoice or a payment of it; `readers` got it by mail."""
 
     at: datetime
     actor: str
@@ -61,6 +69,7 @@ class Event:
     verb: str
     reason: str
     amount: int | None
+    readers: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +84,12 @@ class InvoiceView:
     people: int
     raw_seconds: int
     billed_minutes: int
+    levels: tuple[str, ...]
+    roundings: tuple[Rounding, ...]
     caps: tuple[Cap, ...]
     payments: tuple[PaymentRow, ...]
     open: int
+    credit: int
     lacks: tuple[Lack, ...]
     events: tuple[Event, ...]
     banks: tuple[tuple[int, str], ...]
@@ -130,9 +142,12 @@ def one_invoice(session: Session, actor: Actor, invoice_id: int) -> InvoiceView:
         people=people,
         raw_seconds=seconds,
         billed_minutes=minutes,
+        levels=_levels(session, invoice_id),
+        roundings=_roundings(session, invoice_id),
         caps=_caps(session, lines),
         payments=payments,
         open=invoice.total_minor - paid if invoice.status == "issued" else 0,
+        credit=_credit(session, actor, invoice),
         lacks=tuple(before_issue(session, actor, invoice_id))
         if is_draft and may(actor, "invoices.issue")
         else (),
@@ -143,10 +158,15 @@ def one_invoice(session: Session, actor: Actor, invoice_id: int) -> InvoiceView:
     )
 
 
-def entries_behind(session: Session, actor: Actor, invoice_id: int, line_id: int) -> list[EntryBehind]:
-    """The time behind a line, by day. `NotFound` for a line of another invoice."""
+def entries_behind(
+    session: Session, actor: Actor, invoice_id: int, line_id: int | None = None
+) -> list[EntryBehind]:
+    """The time behind a line, or behind all of them, by day. Empty for a line of another invoice."""
     require(actor, "invoices.read")
     fetch(session, actor, Invoice, invoice_id)
+    of_line = INVOICE_LINE.c.invoice_id == invoice_id
+    if line_id is not None:
+        of_line = and_(of_line, INVOICE_LINE.c.id == line_id)
     rows = session.connection().execute(
         select_columns(
             ENTRY.c.id,
@@ -166,8 +186,8 @@ def entries_behind(session: Session, actor: Actor, invoice_id: int, line_id: int
         .join(Person, col(Person.id) == ENTRY.c.person_id)
         .join(PROJECT, PROJECT.c.id == ENTRY.c.project_id)
         .join(TASK, TASK.c.id == ENTRY.c.task_id)
-        .where(INVOICE_LINE.c.invoice_id == invoice_id, INVOICE_LINE.c.id == line_id)
-        .order_by(ENTRY.c.work_date, ENTRY.c.id)
+        .where(of_line)
+        .order_by(ENTRY.c.work_date, ENTRY.c.id, BILLED_TIME.c.offset_seconds)
     )
     return [EntryBehind(*row) for row in rows]
 
@@ -199,6 +219,36 @@ def _behind(session: Session, invoice_id: int) -> tuple[dict[int, int], int, int
     )
 
 
+def _levels(session: Session, invoice_id: int) -> tuple[str, ...]:
+    """Where the rates of the time came from."""
+    rows = session.connection().execute(
+        _of_invoice(select_columns(ENTRY.c.bill_level).distinct(), invoice_id).order_by(ENTRY.c.bill_level)
+    )
+    return tuple(rows.scalars())
+
+
+def _roundings(session: Session, invoice_id: int) -> tuple[Rounding, ...]:
+    """The policies by which the time was rounded, each once."""
+    tasks = _of_invoice(select_columns(ENTRY.c.task_id), invoice_id)
+    found = session.exec(
+        select(Project, Sow)
+        .join(Task, col(Task.project_id) == col(Project.id))
+        .outerjoin(SowLine, col(SowLine.id) == col(Task.sow_line_id))
+        .outerjoin(Sow, col(Sow.id) == func.coalesce(col(SowLine.sow_id), col(Project.sow_id)))
+        .where(col(Task.id).in_(tasks))
+        .distinct()
+    ).all()
+    return tuple(dict.fromkeys(rounding_of(sow or project) for project, sow in found))
+
+
+def _of_invoice(statement: Any, invoice_id: int) -> Any:
+    return (
+        statement.join(BILLED_TIME, BILLED_TIME.c.entry_id == ENTRY.c.id)
+        .join(INVOICE_LINE, INVOICE_LINE.c.id == BILLED_TIME.c.line_id)
+        .where(INVOICE_LINE.c.invoice_id == invoice_id)
+    )
+
+
 def _caps(session: Session, lines: tuple[InvoiceLine, ...]) -> tuple[Cap, ...]:
     ids = sorted({line.sow_line_id for line in lines if line.sow_line_id is not None})
     capped = session.exec(
@@ -208,6 +258,14 @@ def _caps(session: Session, lines: tuple[InvoiceLine, ...]) -> tuple[Cap, ...]:
     return tuple(Cap(one.title, billed.get(int(one.id or 0), 0), one.cap_minor or 0) for one in capped)
 
 
+def _credit(session: Session, actor: Actor, invoice: Invoice) -> int:
+    """The client's money on account that could pay this invoice."""
+    if invoice.status != "issued" or not may(actor, "payments.record"):
+        return 0
+    known = client_credit(session, actor, invoice.account_id, is_test=invoice.is_sandbox)
+    return next((one.amount for one in known if one.currency == invoice.currency), 0)
+
+
 def _payments(session: Session, invoice_id: int) -> tuple[PaymentRow, ...]:
     settled = (
         select(col(Allocation.payment_id), func.sum(Allocation.amount_minor).label("amount"))
@@ -215,25 +273,25 @@ def _payments(session: Session, invoice_id: int) -> tuple[PaymentRow, ...]:
         .group_by(col(Allocation.payment_id))
         .subquery()
     )
-    rows = session.exec(
-        select(Payment, settled.c.amount)
+    amount = func.coalesce(settled.c.amount, 0).label("amount")
+    columns: list[Any] = [*_payment_columns(), amount, col(Payment.failure)]
+    rows = session.connection().execute(
+        select_columns(*columns)
         .outerjoin(settled, settled.c.payment_id == col(Payment.id))
         .where(or_(col(Payment.invoice_id) == invoice_id, settled.c.amount.is_not(None)))
         .order_by(col(Payment.id))
-    ).all()
-    return tuple(
-        PaymentRow(
-            int(one.id or 0),
-            one.received_on,
-            one.method,
-            one.reference,
-            one.provider,
-            one.status,
-            int(amount or 0),
-            one.failure,
-        )
-        for one, amount in rows
     )
+    return tuple(
+        PaymentRow(**{**row._asdict(), "received": int(row.received), "amount": int(row.amount)})
+        for row in rows
+    )
+
+
+def _payment_columns() -> list[Any]:
+    return [
+        col(Payment.id), col(Payment.received_on), col(Payment.method), col(Payment.reference),
+        col(Payment.provider), col(Payment.status), sum_of(FACT).label("received"),
+    ]  # fmt: skip
 
 
 def _events(session: Session, invoice_id: int, payment_ids: list[int]) -> tuple[Event, ...]:
@@ -248,7 +306,10 @@ def _events(session: Session, invoice_id: int, payment_ids: list[int]) -> tuple[
         .order_by(col(History.id).desc())
         .limit(40)
     ).all()
-    return tuple(
-        Event(row.at, row.actor, row.kind, row.verb, row.reason, json.loads(row.after).get("amount_minor"))
-        for row in rows
-    )
+    return tuple(_event(row) for row in rows)
+
+
+def _event(row: History) -> Event:
+    after = json.loads(row.after)
+    amount, readers = after.get("amount_minor"), int(after.get("mailed_to", 0))
+    return Event(row.at, row.actor, row.kind, row.verb, row.reason, amount, readers)

@@ -23,6 +23,7 @@ from psa_app.queries.invoices.tables import (
     SOW_LINE,
     TASK,
 )
+from psa_app.rules import money
 from psa_app.rules.billing import BillableEntry, Billed, Key, LineTerms, open_parts
 from psa_app.rules.hours import Rounding
 
@@ -111,6 +112,20 @@ class _Group:
             self.cut.append(cut_id)
         self.tasks.add(task_id)
         self.days.add(day)
+
+
+def chosen_currency(work: OpenWork, asked: str | None, of_scope: str | None, of_client: str) -> str:
+    """The currency of a draft: as asked, else the scope's, else the only one in which work is open.
+
+    Raises `Invalid` (field "currency") for one that does not exist.
+    """
+    if asked is not None:
+        money.exponent(asked)
+        return asked
+    if of_scope is not None:
+        return of_scope
+    found = work.currencies()
+    return found[0] if len(found) == 1 else of_client
 
 
 def terms_key(sow_line_id: int | None, project_id: int) -> int:

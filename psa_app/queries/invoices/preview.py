@@ -4,24 +4,34 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func
-from sqlalchemy import select as select_columns
+from sqlalchemy import func, select
 from sqlmodel import Session
 
+from psa_app import routes
 from psa_app.access import Actor, fetch, require
 from psa_app.formats import words
 from psa_app.models import Account
-from psa_app.queries.invoices.open_work import open_work
-from psa_app.queries.invoices.tables import ENTRY, PROJECT
-from psa_app.rules.billing import plan_time_lines
+from psa_app.queries.invoices.open_work import OpenWork, chosen_currency, open_work
+from psa_app.queries.invoices.tables import ENTRY, INVOICE, PROJECT, SOW_LINE, TASK
+from psa_app.rules.billing import TimePlan, plan_time_lines
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A reason why work is not on the draft, and where to see it (`href` may be "")."""
+
+    sentence: str
+    href: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class DraftPreview:
-    """Sentences: what would be billed, and what stays away with the reason."""
+    """What would be billed, one sentence a row, its net sum; what stays away; what stops it."""
 
     lines: tuple[str, ...]
-    missing: tuple[str, ...]
+    net: str
+    missing: tuple[Missing, ...]
+    is_stopped: bool
 
 
 def preview_draft(
@@ -31,52 +41,78 @@ def preview_draft(
     account_id: int,
     until: date,
     include: tuple[str, ...] = ("time", "milestones"),
+    currency: str | None = None,
 ) -> DraftPreview:
-    """What `draft_invoice` would bill for a client up to a day, in the client's currency. Writes nothing."""
+    """What `draft_invoice` would bill for a client up to a day, and what not. Writes nothing."""
     require(actor, "invoices.draft")
     account = fetch(session, actor, Account, account_id)
-    work = open_work(session, account_id, until)
+    work = open_work(session, account_id, until, include=include)
+    money_in = chosen_currency(work, currency, None, account.currency)
+    plan = plan_time_lines(work.time.get(money_in, []), work.terms, "none")
     lines: list[str] = []
-    missing: list[str] = []
-    entries = work.time.get(account.currency, []) if "time" in include else []
-    plan = plan_time_lines(entries, work.terms, "none")
     if plan.lines:
         minutes = sum(line.minutes for line in plan.lines)
-        lines.append(f"{words.hours(minutes)} h of time: {words.money(plan.amount, account.currency)}")
-    if "milestones" in include:
-        lines += [
-            f"{one.title}: {words.money(one.value, one.currency)}"
-            for one in work.milestones
-            if one.currency == account.currency
-        ]
-    if plan.over_cap:
-        hours = words.hours(sum(seconds for _, _, seconds in plan.over_cap) // 60)
-        missing.append(f"{hours} h lie over the cap and stay open.")
-    missing += _left_out(session, account_id, until)
-    return DraftPreview(tuple(lines), tuple(missing))
+        lines.append(f"{words.hours(minutes)} h of time: {words.money(plan.amount, money_in)}")
+    due = [one for one in work.milestones if one.currency == money_in]
+    lines += [f"{one.title}: {words.money(one.value, one.currency)}" for one in due]
+    net = plan.amount + sum(one.value for one in due)
+    missing = [*_unpriced(work), *_other_currencies(work, money_in), *_over_cap(plan)]
+    missing += _elsewhere(session, account_id, until)
+    return DraftPreview(tuple(lines), words.money(net, money_in), tuple(missing), bool(work.unpriced))
 
 
-def _left_out(session: Session, account_id: int, until: date) -> list[str]:
-    rows: Any = session.connection().execute(
-        select_columns(ENTRY.c.status, ENTRY.c.bill_level == "", func.count(), func.sum(ENTRY.c.seconds))
+def _unpriced(work: OpenWork) -> list[Missing]:
+    count = len(work.unpriced)
+    if not count:
+        return []
+    what = "1 entry has" if count == 1 else f"{count} entries have"
+    href = routes.with_query(routes.TIME_ENTRIES, money="unpriced", status="approved")
+    return [Missing(f"{what} no rate. Give a rate, or mark the time as not billable.", href)]
+
+
+def _other_currencies(work: OpenWork, currency: str) -> list[Missing]:
+    others = [code for code in work.currencies() if code != currency]
+    return [Missing(f"Work in {' and '.join(others)} goes on an invoice of its own.")] if others else []
+
+
+def _over_cap(plan: TimePlan) -> list[Missing]:
+    seconds = sum(length for _, _, length in plan.over_cap)
+    if not seconds:
+        return []
+    return [Missing(f"{words.hours(seconds // 60)} h lie over the cap and stay open. Agree a change first.")]
+
+
+def _elsewhere(session: Session, account_id: int, until: date) -> list[Missing]:
+    """Time that waits for approval, time covered by a fee, and the drafts that hold work already."""
+    found = []
+    waiting = _seconds(session, account_id, until, ENTRY.c.status.in_(("draft", "submitted")))
+    if waiting:
+        sentence = f"{words.hours(waiting // 60)} h are not approved yet."
+        found.append(Missing(sentence, routes.APPROVALS))
+    drafts = session.connection().execute(
+        select(INVOICE.c.id, INVOICE.c.total_minor, INVOICE.c.currency)
+        .where(INVOICE.c.account_id == account_id, INVOICE.c.status == "draft")
+        .order_by(INVOICE.c.id)
+    )
+    for row in drafts:
+        amount = words.money(row.total_minor, row.currency)
+        found.append(Missing(f"{amount} are on draft {row.id} already.", routes.invoice(row.id)))
+    return found
+
+
+def _seconds(session: Session, account_id: int, until: date, where: Any) -> int:
+    """Billable time that is not covered by a fixed price."""
+    statement = (
+        select(func.sum(ENTRY.c.seconds))
         .join(PROJECT, PROJECT.c.id == ENTRY.c.project_id)
+        .join(TASK, TASK.c.id == ENTRY.c.task_id)
+        .outerjoin(SOW_LINE, SOW_LINE.c.id == TASK.c.sow_line_id)
         .where(
             PROJECT.c.account_id == account_id,
             ENTRY.c.work_date <= until,
             ENTRY.c.is_billable,
-            ENTRY.c.status != "invoiced",
+            func.coalesce(SOW_LINE.c.model, "") != "fixed",
+            where,
         )
-        .group_by(ENTRY.c.status, ENTRY.c.bill_level == "")
     )
-    waiting = unpriced = 0
-    for status, is_unpriced, count, seconds in rows:
-        if status in ("draft", "submitted"):
-            waiting += int(seconds)
-        elif is_unpriced:
-            unpriced += int(count)
-    found = []
-    if waiting:
-        found.append(f"{words.hours(waiting // 60)} h are not approved yet.")
-    if unpriced:
-        found.append(f"{unpriced} approved {'entry has' if unpriced == 1 else 'entries have'} no rate.")
-    return found
+    return int(session.connection().execute(statement).scalar() or 0)

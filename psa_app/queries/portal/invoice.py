@@ -8,10 +8,12 @@ from sqlalchemy import func
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
+from psa_app import clock
 from psa_app.access import Actor, fetch, may, require, visible
 from psa_app.gateways.pdf.papers import InvoicePaper
 from psa_app.models import Allocation, Firm, Invoice, Payment, Person
-from psa_app.queries.invoices.paper import invoice_paper, printed_lines
+from psa_app.queries.invoices.mode import takes_test_money
+from psa_app.queries.invoices.paper import invoice_paper, printed_lines, qr_code
 from psa_app.queries.invoices.tables import BILLED_TIME, ENTRY, INVOICE_LINE, TASK
 
 
@@ -42,7 +44,7 @@ class Hours:
 
 @dataclass(frozen=True, slots=True)
 class PortalInvoice:
-    """What the client's page shows. `can_pay` tells that a payment page can be opened."""
+    """What the client's page shows. `can_pay`: a payment page can be opened; `qr`: an SVG text or ""."""
 
     id: int
     number: str
@@ -56,6 +58,8 @@ class PortalInvoice:
     hours: tuple[Hours, ...]
     on_its_way: bool
     can_pay: bool
+    qr: str
+    today: date
     firm_mark: str
 
 
@@ -86,7 +90,6 @@ def portal_invoice(session: Session, actor: Actor, invoice_id: int) -> PortalInv
     under_way = session.exec(
         select(Payment.id).where(Payment.invoice_id == invoice_id, Payment.status == "processing")
     ).first()
-    collects = firm.payment_provider != "manual" and may(actor, "payments.start")
     return PortalInvoice(
         id=invoice_id,
         number=invoice.number,
@@ -99,9 +102,16 @@ def portal_invoice(session: Session, actor: Actor, invoice_id: int) -> PortalInv
         line_ids=tuple(int(line.id or 0) for line in printed_lines(session, invoice)),
         hours=_hours(session, invoice_id),
         on_its_way=under_way is not None,
-        can_pay=rest > 0 and collects and under_way is None,
+        can_pay=_is_collected(invoice, firm, rest) and may(actor, "payments.start") and under_way is None,
+        qr=qr_code(invoice, invoice.bank, rest),
+        today=clock.today(firm.time_zone),
         firm_mark=firm.name[:1].upper(),
     )
+
+
+def _is_collected(invoice: Invoice, firm: Firm, rest: int) -> bool:
+    """Something is open, and the firm's payment service takes this kind of money."""
+    return rest > 0 and firm.payment_provider != "manual" and invoice.is_sandbox == takes_test_money(firm)
 
 
 def _row(invoice: Invoice, paid: int) -> PortalInvoiceRow:

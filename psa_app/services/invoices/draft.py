@@ -12,8 +12,7 @@ from psa_app.access import Actor, act, fetch
 from psa_app.errors import Conflict, Invalid
 from psa_app.models import Account, BankAccount, Firm, Invoice, Sow
 from psa_app.queries.invoices.mode import takes_test_money
-from psa_app.queries.invoices.open_work import OpenMilestone, OpenWork, open_work
-from psa_app.rules import money
+from psa_app.queries.invoices.open_work import OpenMilestone, OpenWork, chosen_currency, open_work
 from psa_app.rules.billing import BillableEntry, Grouping, TimePlan, plan_time_lines
 from psa_app.services import history
 from psa_app.services.invoices.lines import (
@@ -64,7 +63,7 @@ def draft_invoice(
     check_until(until)
     work = open_work(session, account_id, until, sow_id, include=include, lock=True)
     check_priced(work)
-    money_in = _currency(work, currency, sow, account)
+    money_in = chosen_currency(work, currency, sow.currency if sow else None, account.currency)
     entries = work.time.get(money_in, [])
     milestones = [one for one in work.milestones if one.currency == money_in]
     how = grouping or usual_grouping(session, account_id, sow)
@@ -133,17 +132,6 @@ def usual_grouping(session: Session, account_id: int, sow: Sow | None = None) ->
         ).first()
     )
     return cast("Grouping", last.grouping) if last else "role"
-
-
-def _currency(work: OpenWork, asked: str | None, sow: Sow | None, account: Account) -> str:
-    """The currency of the draft: as asked, else the SOW's, else the only one in which work is open."""
-    if asked is not None:
-        money.exponent(asked)
-        return asked
-    if sow is not None:
-        return sow.currency
-    found = work.currencies()
-    return found[0] if len(found) == 1 else account.currency
 
 
 def _nothing(

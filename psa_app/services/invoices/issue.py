@@ -49,6 +49,7 @@ def issue_invoice(
         "issued_on": day,
         "total_minor": invoice.total_minor,
         "currency": invoice.currency,
+        "mailed_to": len(_readers(session, account)),
     }
     history.note(session, actor, "invoice", invoice_id, "issued", {}, after)
     promise(session, "invoice_pdf", f"invoice-pdf-{invoice_id}", {"invoice_id": invoice_id})
@@ -66,10 +67,11 @@ def mail_invoice(session: Session, actor: Actor, invoice_id: int) -> Invoice:
     if invoice.status != "issued":
         raise Conflict("Only an issued invoice can be mailed.")
     account = session.get_one(Account, invoice.account_id)
-    if not _readers(session, account):
+    readers = len(_readers(session, account))
+    if not readers:
         raise Invalid(f"Nobody at {account.name} gets invoices by mail. Mark a contact as billing contact.")
     _mail(session, invoice, account, session.exec(select(Firm)).one(), again=_times_noted(session, invoice))
-    history.note(session, actor, "invoice", invoice_id, "mailed again")
+    history.note(session, actor, "invoice", invoice_id, "mailed again", {}, {"mailed_to": readers})
     return invoice
 
 

@@ -76,7 +76,7 @@ def sow_pdf(sow_id: int) -> str:
     return f"/files/sows/{sow_id}.pdf"
 
 
-def export(kind: str, **narrowed: object) -> list[str]:
+def export(kind: str, /, **narrowed: object) -> list[str]:
     """A list as files, narrowed as its page is: the addresses of the CSV and of the Excel file."""
     return [with_query(f"/files/export/{kind}.{sheet}", **narrowed) for sheet in ("csv", "xlsx")]
 

@@ -162,4 +162,5 @@ def notice(
     parts = [*mark, *([badge] if badge is not None else []), rx.el.div(*text, class_name="text")]
     if actions is not None:
         parts.append(rx.el.div(actions, class_name="line"))
-    return rx.el.div(*parts, class_name=f"notice t-{tone}" if tone else "notice")
+    role = {"role": "alert"} if tone == "bad" else {}
+    return rx.el.div(*parts, class_name=f"notice t-{tone}" if tone else "notice", **role)

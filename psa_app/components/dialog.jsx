@@ -15,6 +15,10 @@ export function Dialog({ open, heading, size = "", onClose, children }) {
     if (open && !element.open) {
       element.showModal();
       first(element)?.focus();
+      // A picker arrives a moment later than the rest.
+      setTimeout(() => {
+        if (element.open && !element.querySelector("form[data-dirty]")) first(element)?.focus();
+      }, 100);
     }
     if (!open && element.open) element.close();
     if (!open) setAsking(false);

@@ -28,8 +28,7 @@ from psa_app.state.invoice_words import METHODS
 from psa_app.state.why import WhyState
 
 PAYMENTS = [
-    Column("day", "Received"),
-    Column("method", "How"),
+    Column("day", "Received", width="50%"),
     Column("amount", "Amount", align="right"),
     Column("state", "State", phone="side"),
 ]

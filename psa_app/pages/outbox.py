@@ -72,6 +72,7 @@ def _kept() -> rx.Component:
             MAILS,
             State.mails,
             label="Mails kept in development",
+            title="Kept here",
             loading=~State.is_ready,
             empty=empty(
                 "No mail yet", "A mail appears here a second after it was promised.", icon_name="mail"
@@ -85,6 +86,7 @@ def _promises() -> rx.Component:
         PROMISES,
         State.promises,
         label="Promised mails and papers",
+        title="Promised",
         loading=~State.is_ready,
         empty=empty(
             "Nothing promised yet", "Mails and papers appear here when work makes them.", icon_name="mail"

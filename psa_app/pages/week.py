@@ -43,6 +43,7 @@ def week() -> rx.Component:
         State.title,
         tabs(TABS, "week", "Time"),
         rx.cond(State.sent_back.length() > 0, _sent_back()),
+        rx.cond(State.not_handed_in != "", notice(State.not_handed_in, tone="bad")),
         until(State.is_ready, _grid()),
         rx.cond(State.sheets.length() > 0, _handed_in()),
         _empty_week(),
@@ -86,13 +87,20 @@ def _grid() -> rx.Component:
 
 def _phone_foot() -> rx.Component:
     """What the head holds on a wide screen."""
-    return rx.el.div(
-        rx.cond(State.may_submit, button(State.submit_words, look="primary", on_click=State.submit)),
-        rx.cond(State.may_copy, button("Copy last week", on_click=State.copy)),
-        rx.cond(FrameState.timer.started_at != "", button("Timer", icon_name="clock", on_click=Timer.show)),
-        link_button("‹ " + State.previous_label, href=State.previous, look="quiet"),
-        link_button(State.following_label + " ›", href=State.following, look="quiet"),
-        class_name="line wrap",
+    return rx.fragment(
+        rx.el.div(
+            rx.cond(State.may_submit, button(State.submit_words, look="primary", on_click=State.submit)),
+            rx.cond(State.may_copy, button("Copy last week", on_click=State.copy)),
+            rx.cond(
+                FrameState.timer.started_at != "", button("Timer", icon_name="clock", on_click=Timer.show)
+            ),
+            class_name="line wrap",
+        ),
+        rx.el.div(
+            link_button("‹ " + State.previous_label, href=State.previous, look="quiet"),
+            link_button(State.following_label + " ›", href=State.following, look="quiet"),
+            class_name="line",
+        ),
     )
 
 

@@ -16,7 +16,7 @@ from psa_app.state.base import actor, actor_or_none, allow, public, read, say, s
 from psa_app.state.declared import permits
 
 PAGE_ACCESS: dict[str, tuple[str, ...]] = {}  # route → access as in declared.py; pages/registry.py fills it
-SANDBOX = "Payments go to the built-in sandbox: no real money moves."
+SANDBOX = "Payments run in the sandbox: no real money."
 
 
 class FrameState(rx.State):

@@ -74,7 +74,7 @@ def _open(found: LeadHome) -> Kpi:
     return Kpi(
         "Open roles",
         words.hours(minutes),
-        hint=", ".join(row.name for row in rows) if rows else "Everyone is named",
+        hint=", ".join(row.name for row in rows) if rows else "everyone on your projects is named",
         href=routes.PLANNER,
         how_text="Hours booked for roles that nobody fills yet, in the next six weeks.",
     )

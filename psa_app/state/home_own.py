@@ -76,7 +76,7 @@ class OwnHomeState(rx.State):
             Cell("Confirmed of your hours"),
             *(
                 Cell(
-                    f"{words.hours(booked)} of {words.hours(capacity)}",
+                    f"{words.hours(booked)}\u00a0of\u00a0{words.hours(capacity)}",
                     kind="bad" if booked > capacity else "strong",
                     align="right",
                 )

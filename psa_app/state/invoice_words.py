@@ -180,17 +180,18 @@ def freed(found: InvoiceView) -> list[str]:
 
 def payment_rows(found: InvoiceView) -> list[Row]:
     """The payments on the invoice, with what each settles."""
-    return [_payment(one, found.invoice.currency) for one in found.payments]
+    return [_payment(one, found.invoice.currency, found.invoice.number or "") for one in found.payments]
 
 
-def _payment(one: PaymentRow, currency: str) -> Row:
+def _payment(one: PaymentRow, currency: str, number: str) -> Row:
     came_back = one.status == "succeeded" and one.received <= 0
     word = badge("refunded" if came_back else one.status, "Taken back" if came_back else "")
     over = one.received - one.amount
     credit = f"{words.money(over, currency)} of it is credit" if over > 0 and one.amount else ""
+    said = [METHODS.get(one.method, one.method), one.reference if one.reference != number else ""]
+    how = ", ".join(part for part in said if part)
     cells = [
-        Cell(words.day(one.received_on) if one.received_on else "–"),
-        Cell(METHODS.get(one.method, one.method), sub=one.reference),
+        Cell(words.day(one.received_on) if one.received_on else "–", sub=how),
         Cell(words.money(one.amount, currency), sub=credit, align="right"),
         Cell(word.text, kind="badge", tone=word.tone, tip=one.failure),
     ]

@@ -44,7 +44,7 @@ GROUPINGS = {
 COLUMNS = [
     Column("number", "Number", sortable=True, width="180px"),
     Column("client", "Client", sortable=True),
-    Column("issued_on", "Issued", sortable=True, width="120px"),
+    Column("issued_on", "Issued", sortable=True, width="120px", phone="hide"),
     Column("due_on", "Due", sortable=True, width="120px"),
     Column("total", "Total", align="right", sortable=True, width="170px"),
     Column("open", "Open", align="right", sortable=True, width="170px"),

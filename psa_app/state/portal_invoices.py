@@ -20,6 +20,7 @@ from psa_app.services.invoices.seen import mark_seen
 from psa_app.state.base import allow, read, write
 from psa_app.state.invoice_words import sheet
 from psa_app.state.invoices import state_of
+from psa_app.state.sow import id_in
 
 
 class PortalInvoicesState(rx.State):
@@ -58,6 +59,7 @@ class InvoiceForClient(rx.State, mixin=True):
     is_paid: bool = False
     just_paid: bool = False  # back from the payment page, and the news is not here yet
     is_ready: bool = False
+    is_missing: bool = False
     _invoice: int = 0
 
     async def _show(self, invoice_id: int, who: Actor | None = None) -> None:
@@ -105,7 +107,7 @@ class InvoiceForClient(rx.State, mixin=True):
         self.just_paid = bool(asked.get("paid")) and found.open > 0
         self.can_pay, self.on_its_way = found.can_pay, found.on_its_way
         self.is_paid = found.status == "issued" and found.open <= 0
-        self.is_ready = True
+        self.is_ready, self.is_missing = True, False
 
 
 class PortalInvoiceState(InvoiceForClient, rx.State):
@@ -115,10 +117,11 @@ class PortalInvoiceState(InvoiceForClient, rx.State):
     @allow("portal.read")
     async def load(self) -> None:
         """Loads the invoice that the address names."""
-        text = str(self.router.url.path).rstrip("/").rsplit("/", 1)[-1]
-        if not text.isdecimal() or len(text) > 15:
-            raise NotFound()
-        await self._show(int(text))
+        try:
+            await self._show(id_in(str(self.router.url.path)))
+        except NotFound:
+            self.reset()  # type: ignore[no-untyped-call]
+            self.is_missing, self.number = True, "Invoice"
 
 
 def _invoices(session: Session, who: Actor) -> tuple[list[PortalInvoiceRow], date]:

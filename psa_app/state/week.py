@@ -11,7 +11,7 @@ from psa_app import routes
 from psa_app.display.forms import Option
 from psa_app.display.tables import Row
 from psa_app.display.week import WeekDay, WeekRow
-from psa_app.errors import Invalid, PsaError
+from psa_app.errors import Conflict, Invalid, Problems, PsaError
 from psa_app.queries.time.week import WeekView, task_choices, week_view
 from psa_app.rules import fields, weeks
 from psa_app.rules.hours import h_mm_seconds
@@ -40,6 +40,7 @@ class WeekState(rx.State):
     days: list[WeekDay] = []
     sheets: list[Row] = []
     sent_back: list[str] = []
+    not_handed_in: str = ""
     acked: int = 0
     refused: dict[str, str] = {}
     draft_key: str = ""
@@ -74,7 +75,7 @@ class WeekState(rx.State):
         view = await read(
             lambda session, who: week_view(session, who, week, person_id=person, more_tasks=added)
         )
-        self._shown = view.week
+        self._shown, self.not_handed_in = view.week, ""
         self._show(view)
 
     def _show(self, view: WeekView) -> None:
@@ -205,7 +206,11 @@ class WeekState(rx.State):
     async def _submit(self) -> None:
         self.asking_empty = False
         person, week = self._person or None, self._shown
-        done = await write(lambda session, who: submit_week(session, who, week=week, person_id=person))
+        try:
+            done = await write(lambda session, who: submit_week(session, who, week=week, person_id=person))
+        except (Invalid, Problems, Conflict) as error:
+            self.not_handed_in = error.sentence
+            return
         await self._load()
         what = "Supplement" if done.number else f"Week {week % 100}"
         undo = WeekState.recall(str(done.timesheet_id))

@@ -96,7 +96,7 @@ def test_the_timer_is_put_right_before_the_week_is_handed_in_and_recalled(window
     saved(page)
     if page.get_by_role("button", name="Timer", exact=True).count():
         page.get_by_role("button", name="Submit week").first.click()
-        toast(page, "The timer is running")
+        expect(page.get_by_role("alert")).to_contain_text("The timer is running")
         page.get_by_role("button", name="Timer", exact=True).first.click()
         page.get_by_role("button", name="Discard", exact=True).click()
         page.get_by_role("button", name="Discard timer").click()

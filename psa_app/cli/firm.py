@@ -1,5 +1,6 @@
 """`psa init` and `psa demo`: the firm itself."""
 
+import sys
 from typing import Annotated
 
 import typer
@@ -14,18 +15,9 @@ def init(
         str, typer.Option(prompt="E-mail of the owner", help="E-mail of the owner: the first sign-in.")
     ],
     owner_name: Annotated[str, typer.Option(prompt="Name of the owner", help="Name of the owner.")],
-    country: Annotated[
-        str, typer.Option(prompt="Country, two letters", help="Country of the firm, two letters.")
-    ] = "AT",
-    currency: Annotated[
-        str,
-        typer.Option(
-            prompt="Base currency (fixed from then on)", help="Base currency, such as EUR; for good."
-        ),
-    ] = "EUR",
-    time_zone: Annotated[
-        str, typer.Option(prompt="Time zone", help="Time zone of the firm, such as Europe/Vienna.")
-    ] = "Europe/Vienna",
+    country: Annotated[str, typer.Option(help="Country of the firm, two letters; AT unless said.")] = "",
+    currency: Annotated[str, typer.Option(help="Base currency, for good; EUR unless said.")] = "",
+    time_zone: Annotated[str, typer.Option(help="Time zone of the firm; Europe/Vienna unless said.")] = "",
     set_password: Annotated[
         bool, typer.Option("--set-password", help="Ask for the owner's password instead of making a link.")
     ] = False,
@@ -43,6 +35,9 @@ def init(
     from psa_app.services.firm.setup import setup_firm
     from psa_app.services.identity.users import add_user, invite_user
 
+    country = country or _asked("Country, two letters", "AT")
+    currency = currency or _asked("Base currency (fixed from then on)", "EUR")
+    time_zone = time_zone or _asked("Time zone", "Europe/Vienna")
     password = new_password() if set_password else ""
     migrate_now(settings().database_url)
     actor = system("Setup", "cli")
@@ -59,6 +54,11 @@ def init(
     if link:
         say("Choose a password within the hour:", f"  {link}")
     say("Start the program with: psa serve")
+
+
+def _asked(question: str, usual: str) -> str:
+    """The answer of whoever sits there; what is usual where nobody does, such as in a container."""
+    return str(typer.prompt(question, default=usual)) if sys.stdin.isatty() else usual
 
 
 @command("demo", "psa demo")

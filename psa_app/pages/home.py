@@ -85,8 +85,13 @@ def _firm() -> rx.Component:
         rx.foreach(Firm.notices, lambda text: notice(text, tone="warn")),
         rx.cond(Firm.is_new, _first_steps()),
         kpis(Firm.kpis),
-        columns(span(7, _use()), span(5, _cash()), fill=True),
-        columns(span(8, _projects(Firm.projects, Firm.project_count)), span(4, _waits(Firm.waits))),
+        rx.cond(
+            ~Firm.is_new,
+            rx.fragment(
+                columns(span(7, _use()), span(5, _cash()), fill=True),
+                columns(span(8, _projects(Firm.projects, Firm.project_count)), span(4, _waits(Firm.waits))),
+            ),
+        ),
         _cash_dialog(),
     )
 
@@ -96,9 +101,11 @@ def _first_steps() -> rx.Component:
         empty(
             "Begin with a client and a scope",
             "Figures appear here as soon as time is logged and invoices go out.",
-            link_button("Add a client", href=routes.with_query(routes.CLIENTS, new=1), look="primary"),
-            link_button("Add people", href=routes.PEOPLE),
-            link_button("Complete the firm’s profile", href=routes.SETTINGS),
+            rx.cond(
+                Firm.sets_up,
+                link_button("First steps", href=routes.SET_UP, look="primary"),
+                link_button("Add a client", href=routes.with_query(routes.CLIENTS, new=1), look="primary"),
+            ),
             icon_name="home",
         )
     )

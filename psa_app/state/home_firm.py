@@ -42,6 +42,7 @@ class FirmHomeState(rx.State):
     bill_href: str = ""
     notices: list[str] = []
     is_new: bool = False  # nothing is set up yet
+    sets_up: bool = False
     _cash_rows: list[Row] = []
 
     async def _load(self) -> None:
@@ -59,6 +60,7 @@ class FirmHomeState(rx.State):
         self._list(found)
         self.bill, self.bill_href = _bill(found) if may(actor(), "invoices.draft") else ("", "")
         self.notices = _notices(found)
+        self.sets_up = may(actor(), "firm.change")
         self.is_new = not found.projects and not found.owed and not found.unbilled
 
     def _list(self, found: FirmHome) -> None:

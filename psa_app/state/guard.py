@@ -152,10 +152,6 @@ def _to_sign_in(root: Any) -> StateUpdate:
     return StateUpdate(events=Event.from_event_type(rx.redirect(address)))
 
 
-def _path(root: Any) -> str:
-    return str(root.rx_router_url.path) or routes.HOME
-
-
 def _where(root: Any) -> str:
     url = root.rx_router_url
     target = routes.safe_next(str(url.path) + (f"?{url.query}" if url.query else ""))
@@ -168,10 +164,10 @@ def _turned_away(root: Any, event: Event, who: Actor | None, access: tuple[str, 
         return _refused(event, who, "that nobody may call")
     if who is None:
         return _to_sign_in(root)
-    if who.role == "client" and _path(root) == routes.HOME:
-        return StateUpdate(events=Event.from_event_type(rx.redirect(routes.PORTAL)))
     _refused(event, who, "without the right")
-    return StateUpdate(events=Event.from_event_type(rx.redirect(routes.NOT_ALLOWED)))
+    front_door = who.role == "client" and str(root.rx_router_url.path) in ("", routes.HOME)
+    address = routes.PORTAL if front_door else routes.NOT_ALLOWED
+    return StateUpdate(events=Event.from_event_type(rx.redirect(address)))
 
 
 def _refused(event: Event, who: Actor | None, why: str) -> StateUpdate:

@@ -10,6 +10,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from psa_app.migrations import filled
+
 if TYPE_CHECKING:
     from alembic.config import Config
     from alembic.script import ScriptDirectory
@@ -84,10 +86,19 @@ def make(message: str) -> Path:
         command.upgrade(config, "head")
         command.revision(config, message, autogenerate=True, rev_id=number)
     file = Path(_scripts().get_revision(number).path)
+    file.write_text(filled.with_defaults(file.read_text(), _declared))
     ruff = Path(sys.executable).with_name("ruff")
     subprocess.run([ruff, "check", "--quiet", "--fix", file], check=True)  # noqa: S603
     subprocess.run([ruff, "format", "--quiet", file], check=True)  # noqa: S603
     return file
+
+
+def _declared(table: str, column: str) -> object:
+    """What the models put into a column of a new row by themselves, None without."""
+    from psa_app.models import metadata
+
+    default = metadata.tables[table].c[column].default
+    return None if default is None else getattr(default, "arg", None)
 
 
 def _scripts() -> "ScriptDirectory":

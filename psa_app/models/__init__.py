@@ -1,8 +1,22 @@
 """The tables. Import them from here: `from psa_app.models import Invoice`."""
 
 from psa_app.models.base import NAMING, Record, Row, metadata, move, touch
-from psa_app.models.clients import Account, Contact
-from psa_app.models.contracts import Milestone, Rate, Signature, Sow, SowLine
+from psa_app.models.clients import Account, AccountTaxNumber, Activity, Address, Contact
+from psa_app.models.contracts import (
+    Agreement,
+    ChangeOrder,
+    ChecklistItem,
+    Deliverable,
+    Evidence,
+    FeePart,
+    Milestone,
+    Rate,
+    RateModifier,
+    Signature,
+    Sow,
+    SowLine,
+    Template,
+)
 from psa_app.models.firm import BankAccount, ExchangeRate, Firm, Holiday, NumberSeries, TaxNumber, TaxRate
 from psa_app.models.identity import ApiToken, LoginSession, OneTimeLink, PortalLink, SignInAttempt, User
 from psa_app.models.invoices import (
@@ -16,24 +30,47 @@ from psa_app.models.invoices import (
     Payment,
     PaymentFact,
 )
+from psa_app.models.lowcode import Attachment, CustomField, SavedView
 from psa_app.models.people import CostRate, Deputy, Leave, Person, Role, WorkPattern
 from psa_app.models.projects import Booking, Project, ProjectMember, Task
+from psa_app.models.sales import (
+    Opportunity,
+    OpportunityAmount,
+    OpportunityRole,
+    Quote,
+    QuoteLine,
+    QuoteQuestion,
+    ServiceItem,
+    Stage,
+    StageChange,
+)
 from psa_app.models.system import History, JobRun, Outbox, RememberedAnswer
 from psa_app.models.time import GridCell, ImportRun, TimeEntry, Timer, Timesheet
 
 __all__ = [
     "NAMING",
     "Account",
+    "AccountTaxNumber",
+    "Activity",
+    "Address",
+    "Agreement",
     "Allocation",
     "ApiToken",
+    "Attachment",
     "BankAccount",
     "BilledMilestone",
     "BilledTime",
     "Booking",
+    "ChangeOrder",
+    "ChecklistItem",
     "Contact",
     "CostRate",
+    "CustomField",
+    "Deliverable",
     "Deputy",
+    "Evidence",
     "ExchangeRate",
+    "FeePart",
     "Firm",
     "GridCell",
     "History",
@@ -49,6 +86,9 @@ __all__ = [
     "Milestone",
     "NumberSeries",
     "OneTimeLink",
+    "Opportunity",
+    "OpportunityAmount",
+    "OpportunityRole",
     "Outbox",
     "Payment",
     "PaymentFact",
@@ -56,18 +96,27 @@ __all__ = [
     "PortalLink",
     "Project",
     "ProjectMember",
+    "Quote",
+    "QuoteLine",
+    "QuoteQuestion",
     "Rate",
+    "RateModifier",
     "Record",
     "RememberedAnswer",
     "Role",
     "Row",
+    "SavedView",
+    "ServiceItem",
     "SignInAttempt",
     "Signature",
     "Sow",
     "SowLine",
+    "Stage",
+    "StageChange",
     "Task",
     "TaxNumber",
     "TaxRate",
+    "Template",
     "TimeEntry",
     "Timer",
     "Timesheet",

@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from sqlalchemy import BigInteger, Dialect, MetaData, TypeDecorator
+from sqlalchemy import JSON, BigInteger, Dialect, MetaData, TypeDecorator
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from psa_app import clock
@@ -51,6 +52,16 @@ class Record(Row):
     version: int = 1
     created_at: datetime = Field(default_factory=clock.now)
     updated_at: datetime = Field(default_factory=clock.now)
+
+
+class Own(SQLModel):
+    """A record that carries the firm's own fields: values by the key of their `CustomField`.
+
+    A value is text, a whole number (money in minor units), a bool, an ISO date or an id; a field that
+    nobody filled in has no key.
+    """
+
+    own: dict[str, Any] = Field(default_factory=dict, sa_type=JSON().with_variant(JSONB, "postgresql"))
 
 
 def move(document: Any, kind: str, to: str) -> str:

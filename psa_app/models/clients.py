@@ -1,16 +1,20 @@
-"""Clients and the people at them."""
+"""Clients, the people at them, and what was said and done with them."""
 
-from sqlalchemy import UniqueConstraint
+from datetime import date, datetime
+
+from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
 
-from psa_app.models.base import Record
+from psa_app.models.base import Own, Record
 
 
-class Account(Record, table=True):
-    """A client, prospect or partner company."""
+class Account(Record, Own, table=True):
+    """A client, prospect or partner company. `merged_into_id` says which record took its place."""
 
     name: str = Field(unique=True)
     kind: str = "client"  # prospect | client | former | partner
+    tier: str = ""  # a | b | c, or nothing said
+    parent_id: int | None = Field(default=None, foreign_key="account.id", index=True)
     legal_name: str = ""
     street: str = ""
     postcode: str = ""
@@ -19,6 +23,7 @@ class Account(Record, table=True):
     vat_id: str = ""
     email: str = ""
     website: str = ""
+    domain: str = Field(default="", index=True)  # of website or mail, to find twins by
     currency: str = "EUR"
     locale: str = "en"
     time_zone: str = "Europe/Vienna"
@@ -27,9 +32,10 @@ class Account(Record, table=True):
     purchase_order_needed: bool = False
     notes: str = ""  # internal
     is_archived: bool = False
+    merged_into_id: int | None = Field(default=None, foreign_key="account.id")
 
 
-class Contact(Record, table=True):
+class Contact(Record, Own, table=True):
     """A person at a client."""
 
     __table_args__ = (UniqueConstraint("account_id", "email"),)
@@ -40,4 +46,49 @@ class Contact(Record, table=True):
     title: str = ""
     is_approver: bool = False  # may accept SOWs and milestones
     is_billing: bool = False  # gets invoices
+    is_technical: bool = False  # is asked about the work itself
+    notes: str = ""  # internal
     is_archived: bool = False
+
+
+class Address(Record, table=True):
+    """A further address of an account; the one on invoices is the account's own."""
+
+    account_id: int = Field(foreign_key="account.id", index=True)
+    label: str  # Warehouse, Branch Graz
+    kind: str = "other"  # billing | delivery | visit | other; a billing one stands on invoices instead
+    recipient: str = ""
+    street: str = ""
+    postcode: str = ""
+    city: str = ""
+    country: str = "AT"
+
+
+class AccountTaxNumber(Record, table=True):
+    """A tax or register number of an account beside its VAT number."""
+
+    __tablename__ = "account_tax_number"
+    __table_args__ = (UniqueConstraint("account_id", "kind", "country"),)
+    account_id: int = Field(foreign_key="account.id", index=True)
+    kind: str  # vat | tax | register | leitweg | peppol
+    country: str
+    number: str
+
+
+class Activity(Record, table=True):
+    """A call, meeting, note, mail or to-do with an account."""
+
+    __table_args__ = (
+        Index("ix_activity_account", "account_id", "at"),
+        Index("ix_activity_due", "done_at", "due_on"),
+    )
+    account_id: int = Field(foreign_key="account.id")
+    contact_id: int | None = Field(default=None, foreign_key="contact.id")
+    opportunity_id: int | None = Field(default=None, foreign_key="opportunity.id", index=True)
+    kind: str  # call | meeting | note | mail | todo
+    subject: str
+    body: str = ""
+    at: datetime
+    due_on: date | None = None  # to-dos
+    owner_id: int | None = Field(default=None, foreign_key="user.id", index=True)
+    done_at: datetime | None = None

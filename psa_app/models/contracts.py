@@ -1,14 +1,26 @@
 """Scopes, their lines and milestones, the rates agreed, and the evidence of agreement."""
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import Index
+from sqlalchemy import JSON, Index, UniqueConstraint
 from sqlmodel import Field
 
-from psa_app.models.base import Big, BigOrNone, Record, Row
+from psa_app.models.base import Big, BigOrNone, Own, Record, Row
 
 
-class Sow(Record, table=True):
+class Agreement(Record, table=True):
+    """A governing agreement (master services agreement) under which scopes are signed."""
+
+    account_id: int = Field(foreign_key="account.id", index=True)
+    title: str
+    signed_on: date | None = None
+    ends_on: date | None = None
+    notes: str = ""
+    is_archived: bool = False
+
+
+class Sow(Record, Own, table=True):
     """A statement of work. Once signed it never changes; `text_hash` is the sha-256 of what was signed."""
 
     number: str = Field(default="", index=True)
@@ -33,6 +45,12 @@ class Sow(Record, table=True):
     signed_at: datetime | None = None
     text_hash: str = ""
     decline_reason: str = ""
+    quote_id: int | None = Field(default=None, foreign_key="quote.id", index=True)
+    agreement_id: int | None = Field(default=None, foreign_key="agreement.id")
+    assumptions: str = ""
+    renewal: str = "none"  # none | ask | automatic
+    renews_on: date | None = None
+    notice_days: int = 0
 
 
 class SowLine(Record, table=True):
@@ -43,10 +61,19 @@ class SowLine(Record, table=True):
     position: int = 1
     title: str
     description: str = ""
-    model: str  # time_and_materials | fixed (milestone, retainer, subscription later)
-    value_minor: Big = 0  # the fee of a fixed line
+    model: str  # time_and_materials | fixed | milestone | retainer | subscription
+    value_minor: Big = 0  # the fee: of a fixed line, or of each period of a retainer or subscription
     cap_minor: BigOrNone = None  # not to exceed, of a time line
     estimate_minutes: int = 0
+    period_minutes: int = 0  # what a retainer's period holds
+    periods: int = 0  # how many; 0 = until it ends
+    rhythm: str = "monthly"  # monthly | weekly | on_acceptance | schedule | at_end
+    approval: str = "lead"  # lead | client: who approves the time
+    silence_days: int = 0  # the client's silence approves after so many days; 0 = never
+    round_increment: int | None = None  # empty: the scope's own rounding
+    round_mode: str | None = None
+    round_minimum: int | None = None
+    round_per: str | None = None
 
 
 class Milestone(Record, table=True):
@@ -62,6 +89,104 @@ class Milestone(Record, table=True):
     ready_at: datetime | None = None
     accepted_at: datetime | None = None
     accepted_by: str = ""
+
+
+class Deliverable(Record, table=True):
+    """Something that a scope promises, with what it must meet to be accepted."""
+
+    sow_id: int = Field(foreign_key="sow.id", index=True)
+    position: int = 1
+    title: str
+    criteria: str = ""
+    due_on: date | None = None
+
+
+class FeePart(Record, table=True):
+    """A dated part of a fixed line's fee: an amount, or a share of the fee in millionths."""
+
+    __tablename__ = "fee_part"
+    sow_line_id: int = Field(foreign_key="sow_line.id", index=True)
+    position: int = 1
+    title: str = ""
+    due_on: date
+    value_minor: BigOrNone = None
+    share_ppm: int | None = None
+
+
+class ChangeOrder(Record, table=True):
+    """A signed delta on a SOW. `deltas` says what moves, one object each (`rules/change_orders.py`)."""
+
+    __tablename__ = "change_order"
+    __table_args__ = (UniqueConstraint("sow_id", "position"),)
+    sow_id: int = Field(foreign_key="sow.id", index=True)
+    position: int = 1
+    number: str = Field(default="", index=True)  # CO-001-02: of the scope, then its own
+    title: str
+    reason: str = ""
+    status: str = "draft"  # draft | sent | signed | declined | withdrawn
+    effective_on: date
+    deltas: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
+    source: str = "hand"  # hand | over_cap | out_of_scope: drafted by the app
+    source_key: str = Field(default="", index=True)  # what it was drafted for, so that it is drafted once
+    valid_until: date | None = None
+    sent_at: datetime | None = None
+    signed_at: datetime | None = None
+    text_hash: str = ""
+    decline_reason: str = ""
+
+
+class RateModifier(Record, table=True):
+    """What an hour costs more at times: after hours ×1.5, on site +20.00. Applies once, after the rate."""
+
+    __tablename__ = "rate_modifier"
+    name: str
+    account_id: int | None = Field(default=None, foreign_key="account.id", index=True)
+    sow_line_id: int | None = Field(default=None, foreign_key="sow_line.id", index=True)
+    factor_ppm: int = 1_000_000
+    plus_minor: Big = 0
+    currency: str = ""  # of plus_minor
+    valid_from: date
+    valid_to: date | None = None
+
+
+class Template(Record, table=True):
+    """A finished thing to start from: a scope, a project, billing rules, or an onboarding checklist."""
+
+    __table_args__ = (UniqueConstraint("kind", "name"),)
+    kind: str  # sow | project | billing | onboarding
+    name: str
+    description: str = ""
+    body: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    is_archived: bool = False
+
+
+class ChecklistItem(Record, table=True):
+    """A thing to do for an account, from an onboarding template."""
+
+    __tablename__ = "checklist_item"
+    account_id: int = Field(foreign_key="account.id", index=True)
+    template_id: int | None = Field(default=None, foreign_key="template.id")
+    position: int = 1
+    title: str
+    due_on: date | None = None
+    owner_id: int | None = Field(default=None, foreign_key="user.id")
+    done_at: datetime | None = None
+    done_by: str = ""
+
+
+class Evidence(Row, table=True):
+    """A link of the chain of evidence: one signature, acceptance or approval, and the digest before it."""
+
+    position: int = Field(unique=True)
+    kind: str  # sow | change_order | quote | milestone | timesheet
+    document_id: int
+    act: str  # signed | accepted | approved | declined
+    at: datetime
+    content: str  # canonical JSON of who, when, from where, and the document's hash
+    salt: str
+    digest: str  # sha-256 of salt and content
+    before: str  # the seal of the link before, "" at the first
+    seal: str  # sha-256 of before and digest
 
 
 class Rate(Record, table=True):
@@ -87,7 +212,7 @@ class Rate(Record, table=True):
 class Signature(Row, table=True):
     """Evidence that someone agreed to a document: who, when, from where, and to which exact text."""
 
-    document: str  # sow | milestone
+    document: str  # sow | milestone | quote | change_order
     document_id: int = Field(index=True)
     side: str  # client | firm
     name: str

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
 
-from psa_app.models.base import Big, Record
+from psa_app.models.base import Big, Own, Record
 
 
 class Role(Record, table=True):
@@ -16,7 +16,7 @@ class Role(Record, table=True):
     is_active: bool = True
 
 
-class Person(Record, table=True):
+class Person(Record, Own, table=True):
     """An employee or contractor."""
 
     name: str

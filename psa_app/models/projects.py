@@ -5,10 +5,10 @@ from datetime import date
 from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
 
-from psa_app.models.base import Big, Record
+from psa_app.models.base import Big, Own, Record
 
 
-class Project(Record, table=True):
+class Project(Record, Own, table=True):
     """Work under one name; `account_id` is empty for the firm's own work."""
 
     name: str
@@ -28,7 +28,7 @@ class Project(Record, table=True):
     round_per: str = "entry"
 
 
-class Task(Record, table=True):
+class Task(Record, Own, table=True):
     """A piece of a project on which time is logged; `sow_line_id` says what it bills to."""
 
     __table_args__ = (UniqueConstraint("project_id", "name"),)

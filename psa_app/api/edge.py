@@ -25,6 +25,8 @@ MEGABYTE = 1_000_000
 LARGEST_UPLOAD = 20 * MEGABYTE
 LARGEST = (("/_upload", LARGEST_UPLOAD), ("/api/", 10 * MEGABYTE), ("/auth/", 16_000))
 LARGEST_ELSE = MEGABYTE
+LISTS = ("/files/export/", "/api/")  # no link in a mail leads there: nothing another site should start
+NOT_OURS = "This request did not come from one of our pages."
 SORRY = "Something went wrong on our side. Nothing was saved; please try again."
 
 
@@ -84,7 +86,9 @@ class Edge:
         path, method = scope["path"], scope["method"]
         if method not in SAFE and not self._comes_from_here(path, headers):
             log.warning("refused %s %s from origin %s", method, path, headers.get("origin", "unknown"))
-            return PlainTextResponse("This request did not come from one of our pages.", 403)
+            return PlainTextResponse(NOT_OURS, 403)
+        if path.startswith(LISTS) and headers.get("sec-fetch-site") == "cross-site" and "cookie" in headers:
+            return PlainTextResponse(NOT_OURS, 403)
         length = headers.get("content-length", "0")
         if not length.isascii() or not length.isdecimal() or len(length) > 15:
             return PlainTextResponse("The length of this request is not a number.", 400)

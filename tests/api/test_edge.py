@@ -60,6 +60,7 @@ ROUTES = [
     Route("/where", _where),
     Route("/time", _page),
     Route("/files/invoices/1.pdf", _echo),
+    Route("/files/export/accounts.csv", _echo),
     Route("/assets/entry-abc.js", _echo),
     Route("/assets/reflex-env-abc.js", _echo),
 ]
@@ -149,6 +150,23 @@ async def test_a_webhook_and_a_bearer_need_no_origin(build):
         bearer = {"Authorization": "Bearer psa_x", "Origin": "https://evil.example"}
         assert (await browser.post("/api/v1/things", headers=bearer)).status_code == 200
         assert (await browser.post("/api/v1/things")).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("path", "site", "status"),
+    [
+        ("/files/export/accounts.csv", "cross-site", 403),
+        ("/api/v1/things", "cross-site", 403),
+        ("/files/export/accounts.csv", "same-origin", 200),
+        ("/files/export/accounts.csv", "none", 200),
+        ("/files/export/accounts.csv", None, 200),
+        ("/files/invoices/1.pdf", "cross-site", 200),  # a link in a mail that is read in a browser
+    ],
+)
+async def test_another_site_starts_no_export_with_our_cookie(build, path, site, status):
+    headers = {"Cookie": "psa=x"} | ({"Sec-Fetch-Site": site} if site else {})
+    async with client(build) as browser:
+        assert (await browser.get(path, headers=headers)).status_code == status
 
 
 async def test_every_address_of_the_app_refuses_a_cross_site_post(build, database):

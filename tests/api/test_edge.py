@@ -218,6 +218,17 @@ async def test_an_error_is_one_line_in_the_log_and_a_sentence_outside(build, cap
     assert "\n" not in record.getMessage()
 
 
+async def test_a_link_that_fails_or_is_refused_leaves_no_secret_in_the_log(build, caplog):
+    caplog.set_level(logging.INFO)
+    app = Starlette(routes=[Route("/open/{token}", _fail)])
+    async with client(build, app) as browser:
+        assert (await browser.get("/open/s3cr3t-of-a-link?token=s3cr3t")).status_code == 500
+        assert (await browser.post("/open/s3cr3t-of-a-link")).status_code == 403
+    ours = [one.getMessage() for one in caplog.records if one.name.startswith("psa_app")]
+    assert len(ours) == 2
+    assert all("/open/…" in line and "s3cr3t" not in line for line in ours)
+
+
 def test_a_log_line_is_one_line_whatever_it_holds():
     assert one_line("a\r\nb\x1b[31mc\x00d\u2028e\x85f") == "a\\r\\nb\\x1b[31mc\\x00d\\u2028e\\x85f"
     assert len(one_line("x" * 9000)) == 4000

@@ -13,9 +13,10 @@ from psa_app.formats.xlsx_out import write_xlsx
 from psa_app.models.resource import Resource
 from psa_app.queries.exports import ExportTable, export_table
 
-MOST_AT_ONCE = 3
+MOST_AT_ONCE = 4
+MOST_OF_ONE = 2  # a click that was made twice still brings the file
 _guard = Lock()
-_under_way: set[int] = set()  # whose files are being made
+_under_way: list[int] = []  # whose files are being made
 SHEETS = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 
@@ -45,17 +46,17 @@ def sheet(table: ExportTable, kind: str, title: str) -> bytes:
 def making(actor: Actor) -> Iterator[None]:
     """Around the making of a file: a long list takes a while, and the others need the machine too.
 
-    Raises `SlowDown` while another file of the same user is being made, `Busy` while three of others are.
+    Raises `SlowDown` while two files of the same user are being made, `Busy` while four are in all.
     """
     who = actor.user_id or 0
     with _guard:
-        if who in _under_way:
-            raise SlowDown("Another file is being made for you. Take it first, then ask for this one.", 5)
+        if _under_way.count(who) >= MOST_OF_ONE:
+            raise SlowDown("Your files are still being made. Please wait for them, then try again.", 5)
         if len(_under_way) >= MOST_AT_ONCE:
             raise Busy("Several files are being made just now. Please try again in a moment.")
-        _under_way.add(who)
+        _under_way.append(who)
     try:
         yield
     finally:
         with _guard:
-            _under_way.discard(who)
+            _under_way.remove(who)

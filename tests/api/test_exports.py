@@ -149,10 +149,12 @@ def test_a_client_learns_from_files_what_the_portal_shows_and_no_more(app, world
     assert "Note" in rows(get(app, routes.export("entries")[0], world, "Ann"))[0]
 
 
-def test_one_person_has_one_file_made_at_a_time(app, world):
+def test_one_person_has_two_files_made_at_a_time(app, world):
     with making(world["Fred"]):
+        assert get(app, routes.export("accounts")[0], world, "Fred").status_code == 200
+    with making(world["Fred"]), making(world["Fred"]):
         answer = get(app, routes.export("accounts")[0], world, "Fred")
-        assert (answer.status_code, "being made" in answer.text) == (429, True)
+        assert (answer.status_code, "still being made" in answer.text) == (429, True)
         assert get(app, routes.export("accounts")[0], world, "Olga").status_code == 200
     assert get(app, routes.export("accounts")[0], world, "Fred").status_code == 200
 

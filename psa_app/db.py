@@ -9,11 +9,11 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 from functools import cache
 from itertools import repeat
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 from sqlalchemy import (
@@ -36,16 +36,21 @@ from sqlmodel import Session, SQLModel, create_engine
 
 from psa_app import clock
 from psa_app.errors import Busy
+from psa_app.line import Line
 
 _BUSY_MS = 5000
 
 
 def make_engine(url: str, *, migrating: bool = False, busy_ms: int = _BUSY_MS) -> Engine:
-    """An engine for `url`; `migrating` leaves foreign keys off (SQLite recreates tables then)."""
+    """An engine for `url`; `migrating` leaves foreign keys off (SQLite recreates tables then).
+
+    Its errors name no values: they end up in the log, and a value may be a secret or about a person.
+    """
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
+        return create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=10, max_overflow=20)
     _make_folder(url)
-    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": busy_ms / 1000})
+    waits = {"check_same_thread": False, "timeout": busy_ms / 1000}
+    engine = create_engine(url, hide_parameters=True, connect_args=waits)
     event.listen(
         engine, "connect", lambda dbapi, _: _prepare(dbapi, foreign_keys=not migrating, busy_ms=busy_ms)
     )
@@ -118,9 +123,14 @@ def is_sqlite(session: Session) -> bool:
 
 @contextmanager
 def unit_of_work() -> Iterator[Session]:
-    """One writing transaction, committed at the end or rolled back whole. The only commit."""
+    """One writing transaction, committed at the end or rolled back whole. The only commit.
+
+    Raises `Busy` after five seconds of waiting for others, and `RuntimeError` at once inside another
+    unit of work: two transactions would commit apart, and on SQLite the inner waits for the outer.
+    """
     try:
         with (
+            _alone(),
             _in_line(),
             Session(engine(), expire_on_commit=False) as session,
             session.begin(),
@@ -131,7 +141,19 @@ def unit_of_work() -> Iterator[Session]:
         raise translated(error) from error
 
 
-_line = Lock()
+_line = Line()
+_is_open: ContextVar[bool] = ContextVar("_is_open", default=False)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    if _is_open.get():
+        raise RuntimeError("A unit of work is open here already: hand its session on.")
+    mark = _is_open.set(True)
+    try:
+        yield
+    finally:
+        _is_open.reset(mark)
 
 
 @contextmanager
@@ -142,12 +164,8 @@ def _in_line() -> Iterator[None]:
     if engine().dialect.name != "sqlite":
         yield
         return
-    if not _line.acquire(timeout=_BUSY_MS / 1000):
-        raise Busy()
-    try:
+    with _line.turn(_BUSY_MS / 1000):
         yield
-    finally:
-        _line.release()
 
 
 @contextmanager

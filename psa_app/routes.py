@@ -110,7 +110,7 @@ def welcome(token: str) -> str:
     return f"{WELCOME}?token={token}"
 
 
-def with_query(path: str, **values: object) -> str:
+def with_query(path: str, /, **values: object) -> str:
     """`path` with a query string of the values that are not empty."""
     kept = {name: value for name, value in values.items() if value not in (None, "", False)}
     return f"{path}?{urlencode(kept)}" if kept else path

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from psa_app import db
+from psa_app import db, routes
 from psa_app.api.headers import cache_policy, content_policy, fixed_headers, script_hashes
 from psa_app.api.log_lines import described
 from psa_app.config import Settings, settings
@@ -19,12 +19,15 @@ from psa_app.errors import PsaError
 from psa_app.services.identity import cookies, sessions, uploads
 
 log = logging.getLogger("psa_app.edge")
+LINK = routes.portal_link("")
 SAFE = ("GET", "HEAD", "OPTIONS")
 NOT_MODIFIED = 304
 MEGABYTE = 1_000_000
 LARGEST_UPLOAD = 20 * MEGABYTE
 LARGEST = (("/_upload", LARGEST_UPLOAD), ("/api/", 10 * MEGABYTE), ("/auth/", 16_000))
 LARGEST_ELSE = MEGABYTE
+LISTS = ("/files/export/", "/api/")  # no link in a mail leads there: nothing another site should start
+NOT_OURS = "This request did not come from one of our pages."
 SORRY = "Something went wrong on our side. Nothing was saved; please try again."
 
 
@@ -77,14 +80,18 @@ class Edge:
         except TooLarge:
             await _answer(413, "That is too large.", scope, receive, has_begun)
         except Exception as error:  # noqa: BLE001 - the last place where one is met
-            log.error("%s %s failed: %s", scope["method"], scope["path"], described(error))
+            log.error("%s %s failed: %s", scope["method"], loggable(scope["path"]), described(error))
             await _answer(500, SORRY, scope, receive, has_begun)
 
     def _problem(self, scope: Scope, headers: Headers) -> PlainTextResponse | None:
         path, method = scope["path"], scope["method"]
         if method not in SAFE and not self._comes_from_here(path, headers):
-            log.warning("refused %s %s from origin %s", method, path, headers.get("origin", "unknown"))
-            return PlainTextResponse("This request did not come from one of our pages.", 403)
+            log.warning(
+                "refused %s %s from origin %s", method, loggable(path), headers.get("origin", "unknown")
+            )
+            return PlainTextResponse(NOT_OURS, 403)
+        if path.startswith(LISTS) and headers.get("sec-fetch-site") == "cross-site" and "cookie" in headers:
+            return PlainTextResponse(NOT_OURS, 403)
         length = headers.get("content-length", "0")
         if not length.isascii() or not length.isdecimal() or len(length) > 15:
             return PlainTextResponse("The length of this request is not a number.", 400)
@@ -148,6 +155,11 @@ class Edge:
 def largest(path: str) -> int:
     """How many bytes a request to this path may carry."""
     return next((size for start, size in LARGEST if path.startswith(start)), LARGEST_ELSE)
+
+
+def loggable(path: str) -> str:
+    """The path as it may stand in the log: a mail's link without its secret."""
+    return LINK + "…" if path.startswith(LINK) else path
 
 
 class _Counted:

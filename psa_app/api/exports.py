@@ -9,7 +9,7 @@ from starlette.routing import Route
 from psa_app import db
 from psa_app.access import Actor, require
 from psa_app.api.files import file, for_reader
-from psa_app.api.sheets import SHEETS, record_sheet, sheet
+from psa_app.api.sheets import SHEETS, making, record_sheet, sheet
 from psa_app.errors import NotFound
 from psa_app.queries.invoices.listing import invoice_table
 from psa_app.resources import RESOURCES
@@ -27,7 +27,7 @@ def _file(actor: Actor, request: Request) -> Response:
         raise NotFound()
     require(actor, resource.read_right)
     asked = dict(request.query_params)
-    with db.reading() as session:
+    with making(actor), db.reading() as session:
         if kind == "invoices":
             content = sheet(invoice_table(session, actor, asked), form, resource.many)
         else:

@@ -12,14 +12,19 @@ from starlette.routing import Route
 from psa_app import db
 from psa_app import routes as addresses
 from psa_app.access import Actor
-from psa_app.errors import Busy, Forbidden, NotFound, PsaError, SignInNeeded
+from psa_app.errors import Busy, Forbidden, NotFound, PsaError, SignInNeeded, SlowDown
 from psa_app.services.contracts.papers import read_sow_pdf
 from psa_app.services.identity import cookies, sessions
 from psa_app.services.identity.portal_links import open_portal_link
 from psa_app.services.invoices.papers import read_invoice_pdf
 
 log = logging.getLogger("psa_app.files")
-STATUS: tuple[tuple[type[PsaError], int], ...] = ((NotFound, 404), (Forbidden, 403), (Busy, 503))
+STATUS: tuple[tuple[type[PsaError], int], ...] = (
+    (NotFound, 404),
+    (Forbidden, 403),
+    (SlowDown, 429),
+    (Busy, 503),
+)
 
 
 async def invoice(request: Request) -> Response:

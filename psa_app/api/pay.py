@@ -10,10 +10,11 @@ from starlette.routing import Route
 from psa_app import db
 from psa_app import routes as addresses
 from psa_app.access import Actor
-from psa_app.errors import Conflict, NotFound, PsaError
+from psa_app.errors import NotFound, PsaError
 from psa_app.services.identity import cookies, sessions
 from psa_app.services.identity.portal_links import open_portal_link
 from psa_app.services.payments.collect import start_checkout
+from psa_app.services.sealed import seal
 
 LARGEST = 4_000
 
@@ -34,10 +35,9 @@ def _pay(request: Request, invoice_id: int, token: str) -> Response:
         return RedirectResponse(start_checkout(actor, invoice_id, back), 303)
     except NotFound as error:
         return PlainTextResponse(error.sentence, 404)
-    except Conflict as error:
-        return RedirectResponse(addresses.with_query(back, told=error.sentence[:200]), 303)
     except PsaError as error:
-        return RedirectResponse(addresses.with_query(back, told=error.sentence[:200]), 303)
+        told = seal(error.sentence, addresses.pay_invoice(invoice_id))
+        return RedirectResponse(addresses.with_query(back, told=told), 303)
 
 
 def _actor(request: Request, link: str) -> Actor | None:

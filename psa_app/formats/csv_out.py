@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 
-from psa_app.formats.cells import Cell, defused
+from psa_app.formats.cells import Cell, defused_parts
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -21,7 +21,7 @@ def write_csv(headers: Sequence[str], rows: Iterable[Sequence[Cell]], *, bom: bo
     """
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow([defused(header) for header in headers])
+    writer.writerow([defused_parts(header) for header in headers])
     writer.writerows([_written(cell) for cell in row] for row in rows)
     return (_BOM if bom else b"") + text.getvalue().encode("utf-8", "replace")
 
@@ -30,7 +30,7 @@ def _written(cell: Cell) -> str:
     if cell is None:
         return ""
     if isinstance(cell, str):
-        return defused(cell)
+        return defused_parts(cell)
     if isinstance(cell, bool):
         return "yes" if cell else "no"
     if isinstance(cell, date):

@@ -41,7 +41,7 @@ def clauses(
 
 def searched(resource: Resource, names: Mapping[str, FieldSpec], text: str) -> list[ColumnElement[bool]]:
     """One clause for each word: it stands in one of the fields that are searched."""
-    words = _plain(text, "q").split()[:MOST_WORDS]
+    words = plain_text(text, "q").split()[:MOST_WORDS]
     columns = [getattr(resource.model, name) for name in resource.search if name in names]
     if words and not columns:
         raise Invalid("This list cannot be searched. Use a filter.", "q")
@@ -52,7 +52,7 @@ def searched(resource: Resource, names: Mapping[str, FieldSpec], text: str) -> l
 
 def typed(field: FieldSpec, text: str) -> Any:
     """The value of a filter in the field's type; raises `Invalid` with the field."""
-    clean = _plain(text, field.name)
+    clean = plain_text(text, field.name)
     if field.kind == "date":
         return check.iso_date(clean, field.name)
     if field.kind == "instant":
@@ -64,7 +64,8 @@ def typed(field: FieldSpec, text: str) -> Any:
     return clean
 
 
-def _plain(text: str, name: str) -> str:
+def plain_text(text: str, name: str) -> str:
+    """The text as it is; raises `Invalid` for one that is too long or that no database keeps."""
     if len(text) > LONGEST or (not text.isascii() and _unusable(text)) or "\0" in text:
         raise Invalid(f"Give at most {LONGEST} plain characters.", name)
     return text

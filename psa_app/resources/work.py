@@ -17,6 +17,8 @@ from psa_app.models import (
 )
 from psa_app.models.resource import FieldSpec, Resource
 
+_INSIDE = "time.log"  # how time was written and decided on is for those who log it, not for the client
+
 SOWS = Resource(
     kind="sows",
     model=Sow,
@@ -105,8 +107,8 @@ PROJECTS = Resource(
         FieldSpec("currency", "Currency", "currency"),
         FieldSpec("starts_on", "From", "date"),
         FieldSpec("ends_on", "To", "date"),
-        FieldSpec("budget_minutes", "Budget", "minutes"),
-        FieldSpec("budget_minor", "Budget value", "money", money_in="currency", read_right="sows.read"),
+        FieldSpec("budget_minutes", "Budget", "minutes", read_right="tasks.read"),
+        FieldSpec("budget_minor", "Budget value", "money", money_in="currency", read_right="projects.margin"),
     ),
 )
 TASKS = Resource(
@@ -182,18 +184,20 @@ ENTRIES = Resource(
         FieldSpec("work_date", "Day", "date", filterable=True),
         FieldSpec("week", "Week", "number", filterable=True),
         FieldSpec("seconds", "Time", "seconds"),
-        FieldSpec("note", "Note"),
+        FieldSpec("note", "Note", read_right=_INSIDE),
         FieldSpec("is_billable", "Billable", "bool", filterable=True),
         FieldSpec("status", "State", filterable=True),
-        FieldSpec("started_at", "Started", "instant"),
-        FieldSpec("ended_at", "Ended", "instant"),
-        FieldSpec("source", "Came by"),
-        FieldSpec("timesheet_id", "Timesheet", "link", links_to=Timesheet, filterable=True),
+        FieldSpec("started_at", "Started", "instant", read_right=_INSIDE),
+        FieldSpec("ended_at", "Ended", "instant", read_right=_INSIDE),
+        FieldSpec("source", "Came by", read_right=_INSIDE),
+        FieldSpec(
+            "timesheet_id", "Timesheet", "link", links_to=Timesheet, filterable=True, read_right=_INSIDE
+        ),
         FieldSpec("bill_rate_minor", "Rate", "money", money_in="bill_currency", read_right="rates.read"),
         FieldSpec("bill_currency", "Currency", "currency", read_right="rates.read"),
         FieldSpec("bill_level", "Rate from", read_right="rates.read"),
         FieldSpec("cost_rate_minor", "Cost rate", "money", read_right="cost.read"),
-        FieldSpec("reject_reason", "Rejected because"),
+        FieldSpec("reject_reason", "Rejected because", read_right=_INSIDE),
     ),
 )
 TIMESHEETS = Resource(

@@ -46,6 +46,11 @@ def _is_common(folded: str) -> bool:
 
 @cache
 def _common() -> frozenset[str]:
+    """More than 3,000 passwords of at least ten characters (OWASP ASVS 5.0, 6.2.4), in lower case.
+
+    Sources: the frequency lists of zxcvbn 4.5.0 (MIT, © Dropbox, Inc. and Daniel Wolf), the list of
+    Django 5.2 (BSD, made by Royce Williams), and keyboard runs and words with years of our own.
+    """
     file = Path(__file__).with_name("common_passwords.txt")
     return frozenset(file.read_text(encoding="utf-8").split("\n")) - {""}
 

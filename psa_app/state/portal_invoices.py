@@ -17,6 +17,7 @@ from psa_app.formats import words
 from psa_app.models import Firm
 from psa_app.queries.portal.invoice import PortalInvoice, PortalInvoiceRow, portal_invoice, portal_invoices
 from psa_app.services.invoices.seen import mark_seen
+from psa_app.services.sealed import unseal
 from psa_app.state.base import allow, read, write
 from psa_app.state.invoice_words import sheet
 from psa_app.state.invoices import state_of
@@ -103,7 +104,7 @@ class InvoiceForClient(rx.State, mixin=True):
         self.qr = f"data:image/svg+xml;base64,{b64encode(found.qr.encode()).decode()}" if found.qr else ""
         self.pdf = routes.with_query(routes.invoice_pdf(found.id), token=self.token)
         self.pay_address = routes.pay_invoice(found.id)
-        self.told = str(asked.get("told", ""))[:200]
+        self.told = unseal(asked.get("told", ""), self.pay_address)
         self.just_paid = bool(asked.get("paid")) and found.open > 0
         self.can_pay, self.on_its_way = found.can_pay, found.on_its_way
         self.is_paid = found.status == "issued" and found.open <= 0

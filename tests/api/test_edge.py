@@ -60,6 +60,7 @@ ROUTES = [
     Route("/where", _where),
     Route("/time", _page),
     Route("/files/invoices/1.pdf", _echo),
+    Route("/files/export/accounts.csv", _echo),
     Route("/assets/entry-abc.js", _echo),
     Route("/assets/reflex-env-abc.js", _echo),
 ]
@@ -151,6 +152,23 @@ async def test_a_webhook_and_a_bearer_need_no_origin(build):
         assert (await browser.post("/api/v1/things")).status_code == 403
 
 
+@pytest.mark.parametrize(
+    ("path", "site", "status"),
+    [
+        ("/files/export/accounts.csv", "cross-site", 403),
+        ("/api/v1/things", "cross-site", 403),
+        ("/files/export/accounts.csv", "same-origin", 200),
+        ("/files/export/accounts.csv", "none", 200),
+        ("/files/export/accounts.csv", None, 200),
+        ("/files/invoices/1.pdf", "cross-site", 200),  # a link in a mail that is read in a browser
+    ],
+)
+async def test_another_site_starts_no_export_with_our_cookie(build, path, site, status):
+    headers = {"Cookie": "psa=x"} | ({"Sec-Fetch-Site": site} if site else {})
+    async with client(build) as browser:
+        assert (await browser.get(path, headers=headers)).status_code == status
+
+
 async def test_every_address_of_the_app_refuses_a_cross_site_post(build, database):
     """Webhooks are exempt: they carry a signature and no cookie."""
     routes = [route for route in create_api().routes if isinstance(route, Route)]
@@ -198,6 +216,17 @@ async def test_an_error_is_one_line_in_the_log_and_a_sentence_outside(build, cap
     (record,) = [one for one in caplog.records if one.name == "psa_app.edge"]
     assert SECRET in record.getMessage()
     assert "\n" not in record.getMessage()
+
+
+async def test_a_link_that_fails_or_is_refused_leaves_no_secret_in_the_log(build, caplog):
+    caplog.set_level(logging.INFO)
+    app = Starlette(routes=[Route("/open/{token}", _fail)])
+    async with client(build, app) as browser:
+        assert (await browser.get("/open/s3cr3t-of-a-link?token=s3cr3t")).status_code == 500
+        assert (await browser.post("/open/s3cr3t-of-a-link")).status_code == 403
+    ours = [one.getMessage() for one in caplog.records if one.name.startswith("psa_app")]
+    assert len(ours) == 2
+    assert all("/open/…" in line and "s3cr3t" not in line for line in ours)
 
 
 def test_a_log_line_is_one_line_whatever_it_holds():

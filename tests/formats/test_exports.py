@@ -1,6 +1,7 @@
 """Exported tables: safe to open, and the same when read again."""
 
 import io
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -35,8 +36,10 @@ def cells(data: bytes) -> list[tuple[Any, ...]]:
 @pytest.mark.parametrize("text", DANGEROUS)
 def test_text_that_a_spreadsheet_would_run_is_defused_in_csv(text: str) -> None:
     line = write_csv([text], [[text]], bom=False).decode()
-    assert line.replace('"', "").startswith("'" + text.replace('"', ""))
-    assert line.count("'") == 2
+    bare = line.replace('"', "")
+    assert bare.replace("'", "") == 2 * (text.replace('"', "") + "\r\n")
+    assert not re.search(r"(^|[;\t\r\n])[ \u00a0]*[=+\-@|＝]", bare)
+    assert bare.startswith("'")
 
 
 @pytest.mark.parametrize("text", DANGEROUS)
@@ -45,6 +48,21 @@ def test_text_that_a_spreadsheet_would_run_is_text_in_a_workbook(text: str) -> N
     for row in book.active.iter_rows():
         assert row[0].data_type == "s"
         assert row[0].value.startswith("'")
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("Work;=1+1", "Work;'=1+1"),
+        ("Work; @SUM(1)", "Work; '@SUM(1)"),
+        ("one\r\n=2\r\nthree", "one\r\n'=2\r\nthree"),
+        ("a\t+1;-1", "a\t'+1;'-1"),
+        ("=1;=2", "'=1;'=2"),
+        ("one; two\r\n\r\nthree", "one; two\r\n\r\nthree"),
+    ],
+)
+def test_no_part_runs_where_a_semicolon_stands_between_cells(text: str, written: str) -> None:
+    assert read_table(write_csv(["a", "b"], [[text, "x"]])).rows == ((written, "x"),)
 
 
 @pytest.mark.parametrize("text", HARMLESS)

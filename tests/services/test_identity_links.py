@@ -1,6 +1,8 @@
 """Invitations and resets: one link, one use, one hour, and it never says who exists."""
 
 import json
+import statistics
+import time
 
 import pytest
 from sqlmodel import select
@@ -193,3 +195,15 @@ def test_guessing_the_present_password_in_an_open_session_is_slowed(people):
             count_password_guess(session, ann)
     with pytest.raises(SlowDown), unit_of_work() as session:
         count_password_guess(session, ann)
+
+
+def test_asking_for_a_known_and_an_unknown_address_takes_equally_long(people, clock):
+    taken = {"ann@harbour.example": [], "who@harbour.example": []}
+    for number in range(25):
+        for email, times in taken.items():
+            start = time.perf_counter()
+            ask(email, f"10.0.{number}.1")
+            clock.forward(minutes=2)
+            times.append(time.perf_counter() - start)
+    known, unknown = (statistics.median(times) for times in taken.values())
+    assert abs(known - unknown) < 0.05

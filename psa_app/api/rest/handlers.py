@@ -12,7 +12,7 @@ from psa_app.api.rest.bodies import act_values, record_values
 from psa_app.api.rest.call import Answer, Call, list_query
 from psa_app.api.rest.problems import Refused
 from psa_app.api.rest.wire import name_of, plain, record_out, records_out, result_out
-from psa_app.api.sheets import SHEETS, record_sheet
+from psa_app.api.sheets import SHEETS, making, record_sheet
 from psa_app.errors import Problems, Stale
 from psa_app.models.resource import Resource
 from psa_app.queries.records import page_of_records
@@ -64,9 +64,10 @@ def exporting(resource: Resource, kind: str) -> Handler:
         require(actor, resource.read_right)
         asked = list_query(call.query, paged=False)
         filters, sort = _field_names(resource, asked.filters), _sort_name(resource, asked.sort)
-        content = record_sheet(
-            session, actor, resource, kind, search=asked.search, filters=filters, sort=sort
-        )
+        with making(actor):
+            content = record_sheet(
+                session, actor, resource, kind, search=asked.search, filters=filters, sort=sort
+            )
         headers = {"Content-Disposition": f'attachment; filename="{resource.kind}.{kind}"'}
         return Answer(headers=headers, content=content, media_type=SHEETS[kind])
 

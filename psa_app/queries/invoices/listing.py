@@ -15,6 +15,7 @@ from psa_app.access import Actor, require, visible
 from psa_app.errors import Invalid
 from psa_app.models import Account, Allocation, Firm, Invoice
 from psa_app.queries.exports import MAX_ROWS, ExportTable
+from psa_app.queries.filtering import plain_text
 from psa_app.queries.invoices.mode import takes_test_money
 from psa_app.rules.money import plain
 
@@ -95,9 +96,9 @@ def invoice_table(session: Session, actor: Actor, asked: Mapping[str, str]) -> E
     """
     firm = session.exec(select_models(Firm)).one()
     client = asked.get("client", "")
-    client_id = int(client) if client.isdecimal() and len(client) < 10 else None
+    client_id = int(client) if client.isascii() and client.isdecimal() and len(client) < 10 else None
     view = _view(asked.get("view", ""), clock.today(firm.time_zone), takes_test_money(firm))
-    where = [*_where(actor, asked.get("q", ""), client_id), view]
+    where = [*_where(actor, plain_text(asked.get("q", ""), "q"), client_id), view]
     found = _rows(session, where, asked.get("sort", ""), MAX_ROWS + 1)
     if len(found) > MAX_ROWS:
         raise Invalid(f"A file holds {MAX_ROWS:,} rows. Narrow the list by a filter.", "q")

@@ -39,9 +39,11 @@ def import_names(session: Session, actor: Actor) -> ImportNames:
         for row in connection.execute(projects.limit(MOST))
     ]
     zone: str = connection.execute(select(FIRM.c.time_zone)).scalar_one()
+    listed = connection.execute(people.order_by(func.lower(PERSON.c.name)).limit(MOST))
+    clients = connection.execute(accounts.order_by(func.lower(ACCOUNT.c.name)).limit(MOST))
     return ImportNames(
-        tuple(connection.execute(people.order_by(func.lower(PERSON.c.name)).limit(MOST)).tuples()),
-        tuple(connection.execute(accounts.order_by(func.lower(ACCOUNT.c.name)).limit(MOST)).tuples()),
+        tuple((row.id, row.name, row.email) for row in listed),
+        tuple((row.id, row.name) for row in clients),
         tuple(named),
         zone,
     )

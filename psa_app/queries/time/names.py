@@ -27,7 +27,8 @@ def filter_names(session: Session, actor: Actor) -> Names:
     people: tuple[tuple[int, str], ...] = ()
     if may(actor, "people.read"):
         found = select(PERSON.c.id, PERSON.c.name).where(visible(actor, Person))
-        people = tuple(connection.execute(found.order_by(func.lower(PERSON.c.name)).limit(MOST)).tuples())
+        listed = connection.execute(found.order_by(func.lower(PERSON.c.name)).limit(MOST))
+        people = tuple((row.id, row.name) for row in listed)
     projects = (
         select(PROJECT.c.id, PROJECT.c.name, ACCOUNT.c.name.label("client"))
         .outerjoin(ACCOUNT, ACCOUNT.c.id == PROJECT.c.account_id)

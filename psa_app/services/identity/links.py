@@ -93,6 +93,7 @@ def end_tokens(session: Session, user_id: int) -> None:
 def _mail_link(
     session: Session, user: User, purpose: str, template: str, values: Mapping[str, str | bool]
 ) -> None:
+    session.get(User, user.id, with_for_update=True)  # of two who ask at once, the second ends the first's
     end_links(session, user.id or 0)
     token, now = secrets.new_secret(), clock.now()
     link = OneTimeLink(

@@ -15,6 +15,7 @@ from sqlmodel import Session, col, select
 
 from psa_app import clock
 from psa_app.access import secrets
+from psa_app.db import is_sqlite
 from psa_app.errors import SlowDown
 from psa_app.models import LoginSession, SignInAttempt, User
 
@@ -50,7 +51,12 @@ def place_of(address: str) -> str:
 
 
 def check_pace(session: Session, key: str, email: str, address: str) -> None:
-    """Raises `SlowDown` with the seconds to wait if there were too many failures."""
+    """Raises `SlowDown` with the seconds to wait if there were too many failures.
+
+    Attempts of one place, and of one account, come one after another until the caller's transaction
+    ends: a hundred at the same moment are counted like a hundred in a row.
+    """
+    _in_turn(session, place_of(address), key)
     since = clock.now() - WINDOW
     here = (SignInAttempt.email_hash == key, SignInAttempt.address == place_of(address))
     waits = [
@@ -75,6 +81,13 @@ def forgive(session: Session, key: str, address: str) -> None:
     session.connection().execute(
         delete(SignInAttempt).where(here | (col(SignInAttempt.at) < clock.now() - WINDOW))
     )
+
+
+def _in_turn(session: Session, *names: str) -> None:
+    """On SQLite only one writes at a time anyway."""
+    if not is_sqlite(session):
+        for name in names:
+            session.connection().execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
 
 
 def _rest(session: Session, which: Sequence[Any], limit: tuple[int, int]) -> int:

@@ -15,16 +15,27 @@ from psa_app.access.link_scope import reached_by_link
 from psa_app.errors import NotFound
 from psa_app.models import (
     Account,
+    AccountTaxNumber,
+    Activity,
+    Address,
+    Agreement,
     Allocation,
     ApiToken,
+    Attachment,
     BankAccount,
     BilledMilestone,
     BilledTime,
     Booking,
+    ChangeOrder,
+    ChecklistItem,
     Contact,
     CostRate,
+    CustomField,
+    Deliverable,
     Deputy,
+    Evidence,
     ExchangeRate,
+    FeePart,
     Firm,
     GridCell,
     History,
@@ -39,20 +50,32 @@ from psa_app.models import (
     LoginSession,
     Milestone,
     NumberSeries,
+    Opportunity,
+    OpportunityAmount,
+    OpportunityRole,
     Outbox,
     Payment,
     PaymentFact,
     Person,
     Project,
     ProjectMember,
+    Quote,
+    QuoteLine,
+    QuoteQuestion,
     Rate,
+    RateModifier,
     Role,
+    SavedView,
+    ServiceItem,
     Signature,
     Sow,
     SowLine,
+    Stage,
+    StageChange,
     Task,
     TaxNumber,
     TaxRate,
+    Template,
     TimeEntry,
     Timer,
     Timesheet,
@@ -98,6 +121,10 @@ def _client_invoice_lines(actor: Actor) -> Any:
     return select(InvoiceLine.id).where(col(InvoiceLine.invoice_id).in_(_client_invoices(actor)))
 
 
+def _client_quotes(actor: Actor) -> Any:
+    return select(Quote.id).where(Quote.account_id == actor.account_id, col(Quote.status) != "draft")
+
+
 def _own(column: Any) -> Rule:
     return lambda actor: column == actor.person_id if actor.person_id else false()
 
@@ -128,36 +155,64 @@ _MEMBER: dict[type[SQLModel], Rule] = {
     User: lambda a: col(User.id) == a.user_id,
     LoginSession: lambda a: col(LoginSession.user_id) == a.user_id,
     Deputy: lambda a: or_(col(Deputy.user_id) == a.user_id, col(Deputy.deputy_id) == a.user_id),
+    CustomField: EVERYTHING,
+    SavedView: lambda a: or_(col(SavedView.user_id) == a.user_id, col(SavedView.is_shared)),
 }
-_LEAD: dict[type[SQLModel], Rule] = _MEMBER | {
-    Account: EVERYTHING,
-    Contact: EVERYTHING,
-    Sow: EVERYTHING,
-    SowLine: EVERYTHING,
-    Milestone: EVERYTHING,
-    Signature: EVERYTHING,
-    Rate: EVERYTHING,
-    Project: EVERYTHING,
-    Task: EVERYTHING,
-    ProjectMember: EVERYTHING,
-    Booking: EVERYTHING,
-    Leave: EVERYTHING,
-    WorkPattern: EVERYTHING,
-    TimeEntry: lambda a: or_(
-        col(TimeEntry.person_id) == a.person_id,
-        col(TimeEntry.project_id).in_(_led_projects(a)),
-        _deputized(a),
-    ),
-    Timesheet: lambda a: or_(
-        col(Timesheet.person_id) == a.person_id,
-        col(Timesheet.id).in_(
-            select(TimeEntry.timesheet_id).where(
-                or_(col(TimeEntry.project_id).in_(_led_projects(a)), _deputized(a))
-            )
+_SALES: tuple[type[SQLModel], ...] = (
+    AccountTaxNumber,
+    Activity,
+    Address,
+    Agreement,
+    Attachment,
+    ChangeOrder,
+    ChecklistItem,
+    Deliverable,
+    FeePart,
+    Opportunity,
+    OpportunityAmount,
+    OpportunityRole,
+    Quote,
+    QuoteLine,
+    QuoteQuestion,
+    RateModifier,
+    ServiceItem,
+    Stage,
+    StageChange,
+    Template,
+)
+_LEAD: dict[type[SQLModel], Rule] = (
+    _MEMBER
+    | dict.fromkeys(_SALES, EVERYTHING)
+    | {
+        Account: EVERYTHING,
+        Contact: EVERYTHING,
+        Sow: EVERYTHING,
+        SowLine: EVERYTHING,
+        Milestone: EVERYTHING,
+        Signature: EVERYTHING,
+        Rate: EVERYTHING,
+        Project: EVERYTHING,
+        Task: EVERYTHING,
+        ProjectMember: EVERYTHING,
+        Booking: EVERYTHING,
+        Leave: EVERYTHING,
+        WorkPattern: EVERYTHING,
+        TimeEntry: lambda a: or_(
+            col(TimeEntry.person_id) == a.person_id,
+            col(TimeEntry.project_id).in_(_led_projects(a)),
+            _deputized(a),
         ),
-    ),
-    History: EVERYTHING,
-}
+        Timesheet: lambda a: or_(
+            col(Timesheet.person_id) == a.person_id,
+            col(Timesheet.id).in_(
+                select(TimeEntry.timesheet_id).where(
+                    or_(col(TimeEntry.project_id).in_(_led_projects(a)), _deputized(a))
+                )
+            ),
+        ),
+        History: EVERYTHING,
+    }
+)
 _FINANCE_READS: tuple[type[SQLModel], ...] = (
     *_LEAD,
     CostRate,
@@ -178,20 +233,33 @@ _FINANCE_READS: tuple[type[SQLModel], ...] = (
     Outbox,
     ImportRun,
     JobRun,
+    Evidence,
 )
 _FINANCE: dict[type[SQLModel], Rule] = dict.fromkeys(_FINANCE_READS, EVERYTHING) | {
     User: lambda a: col(User.id) == a.user_id,
     LoginSession: lambda a: col(LoginSession.user_id) == a.user_id,
     ApiToken: lambda a: col(ApiToken.user_id) == a.user_id,
     Timer: _own(Timer.person_id),
+    SavedView: _MEMBER[SavedView],
 }
-_OWNER: dict[type[SQLModel], Rule] = dict.fromkeys((*_FINANCE,), EVERYTHING) | {Timer: _own(Timer.person_id)}
+_OWNER: dict[type[SQLModel], Rule] = dict.fromkeys((*_FINANCE,), EVERYTHING) | {
+    Timer: _own(Timer.person_id),
+    SavedView: _MEMBER[SavedView],
+}
 _CLIENT: dict[type[SQLModel], Rule] = {
     Account: lambda a: col(Account.id) == a.account_id,
     Contact: lambda a: col(Contact.account_id) == a.account_id,
     Sow: lambda a: col(Sow.id).in_(_client_sows(a)),
     SowLine: lambda a: col(SowLine.id).in_(_client_lines(a)),
     Milestone: lambda a: col(Milestone.sow_line_id).in_(_client_lines(a)),
+    Deliverable: lambda a: col(Deliverable.sow_id).in_(_client_sows(a)),
+    FeePart: lambda a: col(FeePart.sow_line_id).in_(_client_lines(a)),
+    ChangeOrder: lambda a: (
+        col(ChangeOrder.sow_id).in_(_client_sows(a)) & col(ChangeOrder.status).not_in(("draft", "withdrawn"))
+    ),
+    Quote: lambda a: col(Quote.id).in_(_client_quotes(a)),
+    QuoteLine: lambda a: col(QuoteLine.quote_id).in_(_client_quotes(a)),
+    QuoteQuestion: lambda a: col(QuoteQuestion.quote_id).in_(_client_quotes(a)),
     Project: lambda a: col(Project.id).in_(_client_projects(a)),
     TimeEntry: lambda a: (
         col(TimeEntry.project_id).in_(_client_projects(a))

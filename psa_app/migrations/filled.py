@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable
 
 _BATCH = re.compile(
-    r"    with op\.batch_alter_table\('(?P<table>\w+)', schema=None\) as batch_op:\n(?P<body>(?:        .*\n)+)"
+    r"    with op\.batch_alter_table\('(?P<table>\w+)', schema=None\) as batch_op:\n"
+    r"(?P<body>(?:        .*\n)+)"
 )
 _ADDED = re.compile(
     r"        batch_op\.add_column\(sa\.Column\('(?P<name>\w+)', (?P<type>.+), nullable=False\)\)\n"
@@ -12,7 +13,7 @@ _ADDED = re.compile(
 
 
 def with_defaults(script: str, declared: Callable[[str, str], object]) -> str:
-    """The revision's text, each added column that may not be empty filled first; `declared` tells with what."""
+    """The revision's text, each added column that may not be empty filled with what `declared` tells."""
     script = script.replace("astext_type=Text()", "astext_type=sa.Text()")
     return _BATCH.sub(lambda batch: _batch(batch, declared), script)
 

@@ -40,6 +40,9 @@ Big = Annotated[int, Field(sa_type=Whole)]
 BigOrNone = Annotated[int | None, Field(sa_type=Whole)]
 
 
+Json = JSON().with_variant(JSONB, "postgresql")  # for `sa_type`: lists and objects
+
+
 class Row(SQLModel):
     """A table row with a whole-number identity."""
 
@@ -61,7 +64,7 @@ class Own(SQLModel):
     nobody filled in has no key.
     """
 
-    own: dict[str, Any] = Field(default_factory=dict, sa_type=JSON().with_variant(JSONB, "postgresql"))
+    own: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
 
 
 def move(document: Any, kind: str, to: str) -> str:

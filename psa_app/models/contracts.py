@@ -3,10 +3,10 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
 
-from psa_app.models.base import Big, BigOrNone, Own, Record, Row
+from psa_app.models.base import Big, BigOrNone, Json, Own, Record, Row
 
 
 class Agreement(Record, table=True):
@@ -125,7 +125,7 @@ class ChangeOrder(Record, table=True):
     reason: str = ""
     status: str = "draft"  # draft | sent | signed | declined | withdrawn
     effective_on: date
-    deltas: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
+    deltas: list[dict[str, Any]] = Field(default_factory=list, sa_type=Json)
     source: str = "hand"  # hand | over_cap | out_of_scope: drafted by the app
     source_key: str = Field(default="", index=True)  # what it was drafted for, so that it is drafted once
     valid_until: date | None = None
@@ -156,7 +156,7 @@ class Template(Record, table=True):
     kind: str  # sow | project | billing | onboarding
     name: str
     description: str = ""
-    body: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    body: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
     is_archived: bool = False
 
 

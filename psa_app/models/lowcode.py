@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
 
-from psa_app.models.base import Record, Row
+from psa_app.models.base import Json, Record, Row
 
 
 class CustomField(Record, table=True):
@@ -18,7 +18,7 @@ class CustomField(Record, table=True):
     key: str  # own_ and lower-case letters; never changes
     label: str
     type: str  # text | multiline | number | money | date | choice | person | link | bool
-    choices: list[str] = Field(default_factory=list, sa_type=JSON)
+    choices: list[str] = Field(default_factory=list, sa_type=Json)
     links_to: str = ""  # kind of record that a link leads to
     help: str = ""
     is_required: bool = False
@@ -37,7 +37,7 @@ class SavedView(Record, table=True):
     name: str
     user_id: int = Field(foreign_key="user.id")
     is_shared: bool = False
-    query: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)  # q, sort, columns, filters
+    query: dict[str, Any] = Field(default_factory=dict, sa_type=Json)  # q, sort, columns, filters
 
 
 class Attachment(Row, table=True):

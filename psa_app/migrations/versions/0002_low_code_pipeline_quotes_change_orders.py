@@ -22,7 +22,11 @@ def upgrade() -> None:
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("label", sa.String(), nullable=False),
         sa.Column("type", sa.String(), nullable=False),
-        sa.Column("choices", sa.JSON(), nullable=False),
+        sa.Column(
+            "choices",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("links_to", sa.String(), nullable=False),
         sa.Column("help", sa.String(), nullable=False),
         sa.Column("is_required", sa.Boolean(), nullable=False),
@@ -72,7 +76,11 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("description", sa.String(), nullable=False),
-        sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column(
+            "body",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("is_archived", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_template")),
         sa.UniqueConstraint("kind", "name", name=op.f("uq_template_kind_name")),
@@ -244,7 +252,11 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("is_shared", sa.Boolean(), nullable=False),
-        sa.Column("query", sa.JSON(), nullable=False),
+        sa.Column(
+            "query",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
+            nullable=False,
+        ),
         sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_saved_view_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_view")),
     )
@@ -445,7 +457,11 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("status", sa.String(), nullable=False),
         sa.Column("effective_on", sa.Date(), nullable=False),
-        sa.Column("deltas", sa.JSON(), nullable=False),
+        sa.Column(
+            "deltas",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("source", sa.String(), nullable=False),
         sa.Column("source_key", sa.String(), nullable=False),
         sa.Column("valid_until", sa.Date(), nullable=True),
@@ -534,10 +550,10 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("merged_into_id", sa.Integer(), nullable=True))
         batch_op.create_index(batch_op.f("ix_account_domain"), ["domain"], unique=False)
         batch_op.create_index(batch_op.f("ix_account_parent_id"), ["parent_id"], unique=False)
+        batch_op.create_foreign_key(batch_op.f("fk_account_parent_id"), "account", ["parent_id"], ["id"])
         batch_op.create_foreign_key(
             batch_op.f("fk_account_merged_into_id"), "account", ["merged_into_id"], ["id"]
         )
-        batch_op.create_foreign_key(batch_op.f("fk_account_parent_id"), "account", ["parent_id"], ["id"])
 
     with op.batch_alter_table("account", schema=None) as batch_op:
         batch_op.alter_column("own", server_default=None)
@@ -605,8 +621,8 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("renews_on", sa.Date(), nullable=True))
         batch_op.add_column(sa.Column("notice_days", sa.Integer(), nullable=False, server_default="0"))
         batch_op.create_index(batch_op.f("ix_sow_quote_id"), ["quote_id"], unique=False)
-        batch_op.create_foreign_key(batch_op.f("fk_sow_quote_id"), "quote", ["quote_id"], ["id"])
         batch_op.create_foreign_key(batch_op.f("fk_sow_agreement_id"), "agreement", ["agreement_id"], ["id"])
+        batch_op.create_foreign_key(batch_op.f("fk_sow_quote_id"), "quote", ["quote_id"], ["id"])
 
     with op.batch_alter_table("sow", schema=None) as batch_op:
         batch_op.alter_column("own", server_default=None)
@@ -665,8 +681,8 @@ def downgrade() -> None:
         batch_op.drop_column("period_minutes")
 
     with op.batch_alter_table("sow", schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f("fk_sow_agreement_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_sow_quote_id"), type_="foreignkey")
+        batch_op.drop_constraint(batch_op.f("fk_sow_agreement_id"), type_="foreignkey")
         batch_op.drop_index(batch_op.f("ix_sow_quote_id"))
         batch_op.drop_column("notice_days")
         batch_op.drop_column("renews_on")
@@ -688,8 +704,8 @@ def downgrade() -> None:
         batch_op.drop_column("own")
 
     with op.batch_alter_table("account", schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f("fk_account_parent_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_account_merged_into_id"), type_="foreignkey")
+        batch_op.drop_constraint(batch_op.f("fk_account_parent_id"), type_="foreignkey")
         batch_op.drop_index(batch_op.f("ix_account_parent_id"))
         batch_op.drop_index(batch_op.f("ix_account_domain"))
         batch_op.drop_column("merged_into_id")

@@ -7,7 +7,20 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, Connection, Date, MetaData, String, Table, insert, select
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    Date,
+    MetaData,
+    String,
+    Table,
+    insert,
+    select,
+)
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import DateTime, Integer, TypeDecorator, TypeEngine
 from sqlmodel.sql.sqltypes import UTCDateTime
 
@@ -20,6 +33,7 @@ _KINDS: tuple[tuple[type[TypeEngine[Any]], str], ...] = (
     (Boolean, "bool"),
     (Integer, "whole"),
     (String, "text"),
+    (JSON, "json"),
 )
 _TYPES: dict[str, Any] = {
     "instant": UTCDateTime,
@@ -27,11 +41,12 @@ _TYPES: dict[str, Any] = {
     "bool": Boolean,
     "whole": BigInteger,
     "text": String,
+    "json": lambda: JSON().with_variant(JSONB, "postgresql"),
 }
 
 
 def kind_of(column: Column[Any]) -> str:
-    """What a column holds: instant, day, bool, whole or text. Any other type is a programming error."""
+    """What a column holds: instant, day, bool, whole, text or json. Any other type is a programming error."""
     plain = column.type.impl_instance if isinstance(column.type, TypeDecorator) else column.type
     for known, kind in _KINDS:
         if isinstance(plain, known):

@@ -27,6 +27,4 @@ def _make_anew(report: list[str], of_sheet: sa.TextClause | None) -> None:
     for name in (_REPORT, _SHEET):
         op.drop_index(name, table_name="time_entry")
     op.create_index(_REPORT, "time_entry", report)
-    op.create_index(
-        _SHEET, "time_entry", ["timesheet_id"], sqlite_where=of_sheet, postgresql_where=of_sheet
-    )
+    op.create_index(_SHEET, "time_entry", ["timesheet_id"], sqlite_where=of_sheet, postgresql_where=of_sheet)

@@ -1,6 +1,5 @@
 """Writing an import: what is missing is made, then all entries at once with a line of history each."""
 
-from datetime import date
 from hashlib import sha256
 
 from sqlalchemy import select
@@ -18,7 +17,6 @@ from psa_app.services.time.imports.plan import Prepared, prepare
 from psa_app.services.time.imports.values import (
     ImportChoices,
     ImportResult,
-    Row,
 )
 from psa_app.services.time.imports.write import price_rows, write_rows
 
@@ -48,17 +46,12 @@ def apply_import(
         raise Conflict(f"Nothing was imported. {first}", "file")
     make_missing(session, actor, prepared, choices)
     run = _run(session, actor, reading, prepared, name, layout)
-    prepared.rows.sort(key=_day)  # the oldest first: an index that goes by day grows at its end
     prices = price_rows(session, prepared)
     write_rows(session, actor, prepared, prices, run)
     unpriced = sum(one.is_billable and not one.bill_level for one in prices)
     of_weeks = sorted({weeks.week_of(day) for day in {row.entry.day for row in prepared.rows}})
     people = sorted({row.person_id for row in prepared.rows})
     return ImportResult(run, plan.entries, plan.known, plan.seconds, unpriced, tuple(of_weeks), tuple(people))
-
-
-def _day(row: Row) -> date:
-    return row.entry.day
 
 
 def _lock_people(session: Session) -> None:

@@ -13,12 +13,12 @@ from sqlmodel import Session, SQLModel
 
 from psa_app import clock
 from psa_app.access import Actor
-from psa_app.db import insert_columns
+from psa_app.db import Prepared, insert_columns
 from psa_app.models import History
 
 _SECRET = {"password_hash", "token_hash", "salt", "idempotency_key"}
 _TABLE: Any = History.__table__  # type: ignore[attr-defined]
-_INSERT = insert(_TABLE)
+_INSERT = Prepared(insert(_TABLE), *(column.name for column in _TABLE.c if not column.primary_key))
 _SALT_BYTES = 8
 _VARYING = ("record_id", "before", "after", "salt", "digest")
 
@@ -98,7 +98,7 @@ def _write(
         for (record_id, before, after), salt in zip(lines, _salts(len(lines)), strict=True)
     ]  # fmt: skip
     if len(sealed) == 1:
-        session.connection().execute(_INSERT, same | dict(zip(_VARYING, sealed[0], strict=True)))
+        _INSERT.all(session, same | dict(zip(_VARYING, sealed[0], strict=True)))
     elif sealed:
         columns = dict(zip(_VARYING, zip(*sealed, strict=True), strict=True))
         insert_columns(session, _TABLE, {**{name: repeat(value) for name, value in same.items()}, **columns})

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from psa_app import clock
 from psa_app.access import Actor
-from psa_app.db import among
+from psa_app.db import Prepared, among
 from psa_app.errors import Conflict
 from psa_app.queries.time.tables import ENTRY
 from psa_app.rules import weeks
@@ -19,7 +19,9 @@ from psa_app.services.time.facts import was_billed
 from psa_app.services.time.pricing import Price
 
 KIND = "time_entry"
-_INSERT = insert(ENTRY)
+_INSERT = Prepared(
+    insert(ENTRY).returning(ENTRY.c.id), *(column.name for column in ENTRY.c if not column.primary_key)
+)
 _DELETE = delete(ENTRY).where(ENTRY.c.id == bindparam("entry_id"))
 
 
@@ -51,8 +53,7 @@ def new_values(
 
 def insert_entry(session: Session, actor: Actor, values: Mapping[str, Any], *, reason: str = "") -> int:
     """Inserts an entry, writes its history, and returns its id."""
-    key: Any = session.connection().execute(_INSERT, dict(values)).inserted_primary_key
-    entry_id = int(key[0])
+    entry_id = int(_INSERT.first(session, values).id)
     history.note(session, actor, KIND, entry_id, "logged", {}, recorded(values), reason)
     return entry_id
 

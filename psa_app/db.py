@@ -24,6 +24,7 @@ from sqlalchemy import (
     Engine,
     Text,
     any_,
+    bindparam,
     event,
     func,
     insert,
@@ -194,13 +195,31 @@ def translated(error: OperationalError) -> Exception:
 
 def among(session: Session, column: Any, values: Sequence[int] | Sequence[str]) -> ColumnElement[bool]:
     """`column IN values` with all of them in one parameter: thousands cost one statement."""
+    kind = Text if values and isinstance(values[0], str) else BigInteger
+    given: Any = (
+        literal(json.dumps(list(values))) if is_sqlite(session) else literal(list(values), ARRAY(kind))
+    )
+    return _one_of(column, given, sqlite=is_sqlite(session))
+
+
+def among_ids(column: Any, name: str, *, sqlite: bool) -> ColumnElement[bool]:
+    """`column IN` the ids that a prepared statement is given as `name`, made ready by `as_ids`."""
+    given: Any = bindparam(name, type_=Text() if sqlite else ARRAY(BigInteger))
+    return _one_of(column, given, sqlite=sqlite)
+
+
+def as_ids(session: Session, ids: Sequence[int]) -> Any:
+    """Ids as a prepared statement with `among_ids` takes them."""
+    return json.dumps(list(ids)) if is_sqlite(session) else list(ids)
+
+
+def _one_of(column: Any, given: Any, *, sqlite: bool) -> ColumnElement[bool]:
     clause: ColumnElement[bool]
-    if is_sqlite(session):
-        each = func.json_each(json.dumps(list(values))).table_valued("value")
+    if sqlite:
+        each = func.json_each(given).table_valued("value")
         clause = column.in_(select(each.c.value))
     else:
-        kind = Text if values and isinstance(values[0], str) else BigInteger
-        clause = column == any_(literal(list(values), ARRAY(kind)))
+        clause = column == any_(given)
     return clause
 
 

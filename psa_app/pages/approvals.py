@@ -35,7 +35,7 @@ LINES = [
     Column("date", "Date", width="88px"),
     Column("task", "Project and task"),
     Column("note", "Note"),
-    Column("why", "", phone="line"),
+    Column("why", "To look at", phone="line"),
     Column("time", "Time", align="right", width="72px", phone="side"),
     Column("value", "Value", align="right", width="112px"),
 ]

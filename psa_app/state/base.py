@@ -16,7 +16,7 @@ from psa_app.state.toasts import ToastState, say
 __all__ = [
     "NOBODY",
     "ToastState", "actor", "actor_or_none", "allow", "field_errors", "form_values", "public", "read", "say",
-    "signed_in", "write",
+    "show", "signed_in", "write",
 ]  # fmt: skip
 T = TypeVar("T")
 NOBODY = Actor(name="", role="nobody")  # acts in `@public` handlers: no right, no row
@@ -67,6 +67,17 @@ def _write(service: Callable[[Session, Actor], T], who: Actor) -> T:
         raise Conflict("That clashes with something else that was saved. Reload, then try again.") from error
     except DataError as error:
         raise Invalid("A value is outside what can be kept.") from error
+
+
+def show(state: Any, **values: Any) -> None:
+    """Sets vars of a state, but only those that differ: what is the same is neither sent nor drawn again.
+
+    A page loads itself again whenever something of its kind changes, mostly to find nothing new.
+    """
+    for name, value in values.items():
+        held = getattr(state, name)
+        if getattr(held, "__wrapped__", held) != value:  # Reflex hands lists out in a wrapper
+            setattr(state, name, value)
 
 
 def field_errors(error: PsaError) -> dict[str, str]:

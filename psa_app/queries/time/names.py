@@ -27,7 +27,7 @@ def filter_names(session: Session, actor: Actor) -> Names:
     connection = session.connection()
     people: tuple[tuple[int, str], ...] = ()
     if may(actor, "people.read"):
-        people = tuple(connection.execute(_people(actor)).tuples())
+        people = tuple((row.id, row.name) for row in connection.execute(_people(actor)))
     named = tuple(
         (row.id, f"{row.name} ({row.client})" if row.client else row.name)
         for row in connection.execute(_projects(actor))

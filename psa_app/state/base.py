@@ -17,7 +17,7 @@ from psa_app.state.toasts import ToastState, say
 __all__ = [
     "NOBODY",
     "ToastState", "actor", "actor_or_none", "allow", "field_errors", "form_values", "opened", "public",
-    "read", "say", "signed_in", "write",
+    "read", "say", "show", "signed_in", "write",
 ]  # fmt: skip
 T = TypeVar("T")
 NOBODY = Actor(name="", role="nobody")  # acts in `@public` handlers: no right, no row
@@ -78,6 +78,17 @@ def opened(state: Any, *names: str) -> Any:
     url = state.router.url
     kept = {key: value for key, value in url.query_parameters.items() if key not in ("new", *names)}
     return rx.redirect(routes.with_query(str(url.path), **kept), replace=True)
+
+
+def show(state: Any, **values: Any) -> None:
+    """Sets vars of a state, but only those that differ: what is the same is neither sent nor drawn again.
+
+    A page loads itself again whenever something of its kind changes, mostly to find nothing new.
+    """
+    for name, value in values.items():
+        held = getattr(state, name)
+        if getattr(held, "__wrapped__", held) != value:  # Reflex hands lists out in a wrapper
+            setattr(state, name, value)
 
 
 def field_errors(error: PsaError) -> dict[str, str]:

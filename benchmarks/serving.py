@@ -144,15 +144,24 @@ class Tab:
         await self._socket.disconnect()
 
     async def ask(self, event: str, page: str, state: str, payload: Any = None) -> float:
-        """Sends an event; the seconds until the first update of `state`."""
+        """Sends an event; the seconds until the first update of `state`.
+
+        Nothing comes when nothing changed. So a second event that always answers follows at once; a
+        tab's events are served in turn, and its answer ends the wait.
+        """
         while not self._answers.empty():
             self._answers.get_nowait()
         start = time.perf_counter()
         await self.send(event, page, payload)
+        await self.send(f"{STATE}.set_is_hydrated", page, {"value": True})
+        first: float | None = None
         while True:
             at, update = await self._next()
-            if any(state in name for name in update.get("delta", {})):
-                return at - start
+            delta = update.get("delta", {})
+            if first is None and any(state in name for name in delta):
+                first = at
+            if delta.get(STATE, {}).get("is_hydrated_rx_state_") is True:
+                return (first or at) - start
 
     async def send(self, event: str, page: str, payload: Any = None) -> None:
         """Sends an event from a page (with its query); does not wait."""

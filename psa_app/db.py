@@ -7,6 +7,7 @@ PostgreSQL takes the same code with row locks (`lock()` in `access/scope.py`).
 
 import json
 import sqlite3
+from collections import namedtuple
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -23,6 +24,7 @@ from sqlalchemy import (
     Engine,
     Text,
     any_,
+    bindparam,
     event,
     func,
     insert,
@@ -30,7 +32,7 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy import update as sql_update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import QueuePool
 from sqlmodel import Session, SQLModel, create_engine
 
@@ -211,13 +213,31 @@ def translated(error: OperationalError) -> Exception:
 
 def among(session: Session, column: Any, values: Sequence[int] | Sequence[str]) -> ColumnElement[bool]:
     """`column IN values` with all of them in one parameter: thousands cost one statement."""
+    kind = Text if values and isinstance(values[0], str) else BigInteger
+    given: Any = (
+        literal(json.dumps(list(values))) if is_sqlite(session) else literal(list(values), ARRAY(kind))
+    )
+    return _one_of(column, given, sqlite=is_sqlite(session))
+
+
+def among_ids(column: Any, name: str, *, sqlite: bool) -> ColumnElement[bool]:
+    """`column IN` the ids that a prepared statement is given as `name`, made ready by `as_ids`."""
+    given: Any = bindparam(name, type_=Text() if sqlite else ARRAY(BigInteger))
+    return _one_of(column, given, sqlite=sqlite)
+
+
+def as_ids(session: Session, ids: Sequence[int]) -> Any:
+    """Ids as a prepared statement with `among_ids` takes them."""
+    return json.dumps(list(ids)) if is_sqlite(session) else list(ids)
+
+
+def _one_of(column: Any, given: Any, *, sqlite: bool) -> ColumnElement[bool]:
     clause: ColumnElement[bool]
-    if is_sqlite(session):
-        each = func.json_each(json.dumps(list(values))).table_valued("value")
+    if sqlite:
+        each = func.json_each(given).table_valued("value")
         clause = column.in_(select(each.c.value))
     else:
-        kind = Text if values and isinstance(values[0], str) else BigInteger
-        clause = column == any_(literal(list(values), ARRAY(kind)))
+        clause = column == any_(given)
     return clause
 
 
@@ -249,6 +269,84 @@ def _ready(kind: Any, dialect: Any, values: Iterable[Any]) -> Iterable[Any]:
     many = list(values)
     known = {value: process(value) for value in set(many)}
     return [known[value] for value in many]
+
+
+class Prepared:
+    """A statement for the paths that run all the time: compiled once for each kind of database, then
+    handed straight to its driver. For a single row SQLAlchemy's own way costs several times as much.
+    """
+
+    def __init__(self, statement: Any, *names: str) -> None:
+        """`names` are the columns that an INSERT fills."""
+        self._statement = statement
+        self._names = names or None
+        self._compiled: dict[str, _Compiled] = {}
+
+    def all(self, session: Session, values: Mapping[str, Any]) -> list[Any]:
+        """All rows, as named tuples; none of a statement that gives no columns."""
+        connection = session.connection()
+        compiled = self._for(connection.dialect)
+        cursor = connection.connection.cursor()
+        try:
+            cursor.execute(compiled.text, compiled.bound(values))
+            return compiled.read(cursor.fetchall()) if compiled.gives_rows else []
+        except connection.dialect.loaded_dbapi.Error as error:
+            raise _as_sqlalchemy_says(connection.dialect, compiled.text, error) from error
+        finally:
+            cursor.close()
+
+    def first(self, session: Session, values: Mapping[str, Any]) -> Any:
+        """The first row of few, or None."""
+        found = self.all(session, values)
+        return found[0] if found else None
+
+    def _for(self, dialect: Any) -> "_Compiled":
+        found = self._compiled.get(dialect.name)
+        if found is None:
+            found = self._compiled[dialect.name] = _Compiled(self._statement, self._names, dialect)
+        return found
+
+
+class _Compiled:
+    """A statement's text for one kind of database, and how its values go in and come out."""
+
+    def __init__(self, statement: Any, names: Sequence[str] | None, dialect: Any) -> None:
+        compiled = statement.compile(dialect=dialect, column_keys=names)
+        self.text = str(compiled)
+        self._usual = dict(compiled.params)
+        self._order: Sequence[str] | None = compiled.positiontup
+        into = {
+            name: bound.type.dialect_impl(dialect).bind_processor(dialect)
+            for name, bound in compiled.binds.items()
+        }
+        self._into = [(name, process) for name, process in into.items() if process is not None]
+        columns = list(statement.exported_columns)
+        out = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
+        self._out = [(place, process) for place, process in enumerate(out) if process is not None]
+        self._row: Any = namedtuple("_row", [column.name for column in columns])  # type: ignore[misc]
+        self.gives_rows = bool(columns)
+
+    def bound(self, values: Mapping[str, Any]) -> Any:
+        """The values as the driver takes them."""
+        given = {**self._usual, **values}
+        for name, process in self._into:
+            given[name] = process(given[name])
+        return given if self._order is None else [given[name] for name in self._order]
+
+    def read(self, found: Iterable[Sequence[Any]]) -> list[Any]:
+        """Rows as the statement's columns type them."""
+        rows = []
+        for one in found:
+            cells = list(one)
+            for place, process in self._out:
+                cells[place] = process(cells[place])
+            rows.append(self._row._make(cells))
+        return rows
+
+
+def _as_sqlalchemy_says(dialect: Any, text: str, error: Exception) -> BaseException:
+    """A driver's error as everyone catches it, without the values."""
+    return DBAPIError.instance(text, None, error, dialect.loaded_dbapi.Error, dialect=dialect)
 
 
 def insert_row(session: Session, model: type[SQLModel], **values: Any) -> int:

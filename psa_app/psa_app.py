@@ -21,6 +21,7 @@ from psa_app.pages.registry import add_pages
 from psa_app.state import live
 from psa_app.state.guard import Guard
 from psa_app.state.toasts import ToastState
+from psa_app.state.warm_up import give_way, spare_the_collector, warm_up
 
 log = logging.getLogger("psa_app")
 
@@ -59,6 +60,7 @@ def create_app() -> rx.App:
     app.add_middleware(Guard())
     add_pages(app)
     app.register_lifespan_task(live.poll)
+    app.register_lifespan_task(warm_up)
     for lifespan in (*lifespans(), *background()):
         app.register_lifespan_task(lifespan)
     return app
@@ -72,3 +74,5 @@ def background() -> list[Lifespan]:
 
 
 app = create_app()
+give_way()
+spare_the_collector()

@@ -116,6 +116,12 @@ def with_query(path: str, /, **values: object) -> str:
     return f"{path}?{urlencode(kept)}" if kept else path
 
 
+def new_rate(account_id: int | None, first_day: str) -> str:
+    """The form for a rate of a client that counts from a day."""
+    level = "account" if account_id else ""
+    return with_query(RATES, tab="clients", new=1, level=level, client=account_id, day=first_day)
+
+
 def absolute(base_url: str, path: str) -> str:
     """A full address for a mail; the host comes from the configuration, never from a request."""
     return base_url.rstrip("/") + path

@@ -3,7 +3,7 @@
 from psa_app.access.actor import Actor, system
 from psa_app.access.acts import ACTS, Act, act
 from psa_app.access.permissions import RIGHTS, ROLES, STAFF, may, require
-from psa_app.access.scope import as_id, fetch, scoped, visible
+from psa_app.access.scope import as_id, fetch, once_each, scoped, visible
 
 __all__ = [
     "ACTS",
@@ -16,6 +16,7 @@ __all__ = [
     "as_id",
     "fetch",
     "may",
+    "once_each",
     "require",
     "scoped",
     "system",

@@ -5,11 +5,13 @@ for a role is closed to it.
 """
 
 from collections.abc import Callable
+from functools import lru_cache, wraps
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, false, or_, true
 from sqlmodel import Session, SQLModel, col, select
 
+from psa_app import clock
 from psa_app.access.actor import Actor
 from psa_app.access.link_scope import reached_by_link
 from psa_app.errors import NotFound
@@ -84,6 +86,7 @@ from psa_app.models import (
 )
 
 M = TypeVar("M", bound=SQLModel)
+S = TypeVar("S")
 Clause = ColumnElement[bool]
 Rule = Callable[[Actor], Clause]
 
@@ -285,8 +288,6 @@ SCOPES: dict[str, dict[type[SQLModel], Rule]] = {
 
 def _deputized(actor: Actor) -> Clause:
     """Entries on projects led by someone who named the actor as deputy for today."""
-    from psa_app import clock
-
     today = clock.now().date()
     leads = (
         select(User.person_id)
@@ -303,6 +304,24 @@ def visible(actor: Actor, model: type[SQLModel]) -> Clause:
     if actor.document is not None:
         return reached_by_link(actor, model)
     return SCOPES.get(actor.role, {}).get(model, NOTHING)(actor)
+
+
+def once_each(build: Callable[[Actor], S]) -> Callable[[Actor], S]:
+    """Keeps the statement that `build` makes for an actor; to build one takes longer than to run it.
+
+    `build` may use nothing but the actor: what else a statement needs are its bind parameters. A day
+    later it is built anew, for a deputy's sight begins and ends with days.
+    """
+
+    @lru_cache(maxsize=512)
+    def kept(actor: Actor, today: object) -> S:  # noqa: ARG001 - part of the key
+        return build(actor)
+
+    @wraps(build)
+    def of(actor: Actor) -> S:
+        return kept(actor, clock.now().date())
+
+    return of
 
 
 def scoped(actor: Actor, model: type[M]) -> Select[tuple[M]]:

@@ -13,8 +13,8 @@ from psa_app.access import Actor
 from psa_app.errors import NotFound, PsaError
 from psa_app.services.identity import cookies, sessions
 from psa_app.services.identity.portal_links import open_portal_link
+from psa_app.services.identity.sealed import seal
 from psa_app.services.payments.collect import start_checkout
-from psa_app.services.sealed import seal
 
 LARGEST = 4_000
 

@@ -73,7 +73,7 @@ def menu(ident: Text, button: rx.Component, *content: Any, label: Text, start: b
     return rx.fragment(button, sheet(ident, *content, label=label, start=start))
 
 
-class MenuButton(rx.NoSSRComponent):
+class MenuButton(rx.Component):
     """Three dots; the menu is made when it is opened, so that a table can have one in each row."""
 
     library = rx.asset("menu_button.jsx", shared=True).importable_path

@@ -11,7 +11,7 @@ from typing import Any
 import reflex as rx
 
 from psa_app.components.buttons import button
-from psa_app.components.cells import cell_content
+from psa_app.components.cells import row_cells
 from psa_app.components.icons import icon
 from psa_app.components.link import Text
 from psa_app.components.menu import link_item, opener, sheet
@@ -90,21 +90,12 @@ def _pick(row: rx.Var[Row], choosing: Choosing) -> rx.Component:
 def _row(
     row: rx.Var[Row], columns: rx.Var[list[Column]], choosing: Choosing | None, acts: Any
 ) -> rx.Component:
-    def one(cell: rx.Var[Cell], index: rx.Var[int]) -> rx.Component:
-        title = index == 0
-        column = columns[index]
-        return rx.el.td(
-            cell_content(cell=cell, row_href=rx.cond(title, row.href, "")),
-            class_name="a-" + column.align + rx.cond(title, " title", " p-" + column.phone),
-            data_label=column.label,
-        )
-
     before = [_pick(row, choosing)] if choosing else []
     after = [rx.el.td(acts(row), class_name="acts")] if acts is not None else []
     chosen = choosing.chosen.contains(row.id) if choosing else False
     return rx.el.tr(
         *before,
-        rx.foreach(row.cells.to(list[Cell]), one),
+        row_cells(cells=row.cells, columns=columns, href=row.href),
         *after,
         class_name="t-" + row.tone + rx.cond(row.href != "", " opens", "") + rx.cond(chosen, " chosen", ""),
         data_row=row.id,
@@ -113,18 +104,11 @@ def _row(
 
 
 def _foot(totals: rx.Var[list[Cell]], columns: rx.Var[list[Column]], lead: bool, trail: bool) -> rx.Component:
-    def one(cell: rx.Var[Cell], index: rx.Var[int]) -> rx.Component:
-        column = columns[index]
-        place = rx.cond(index == 0, " title", " p-" + column.phone)
-        return rx.el.td(
-            cell_content(cell=cell, row_href=""),
-            class_name="a-" + column.align + place,
-            data_label=column.label,
-        )
-
     before = [rx.el.td(class_name="pick")] if lead else []
     after = [rx.el.td(class_name="acts")] if trail else []
-    return rx.cond(totals.length() > 0, rx.el.tfoot(rx.el.tr(*before, rx.foreach(totals, one), *after)))
+    return rx.cond(
+        totals.length() > 0, rx.el.tfoot(rx.el.tr(*before, row_cells(cells=totals, columns=columns), *after))
+    )
 
 
 def table(

@@ -66,7 +66,7 @@ def set_up_firm(session: Session, first: date, last: date) -> None:
     make("tax_numbers", kind="vat", country="AT", number="ATU62895905")
     make("tax_numbers", kind="register", country="AT", number="FN 123456 a")
     for calendar in ("AT", "CH", "DE"):
-        fill_holidays(session, app, calendar=calendar, from_year=first.year, to_year=last.year + 1)
+        fill_holidays(session, app, calendar=calendar, from_year=first.year - 1, to_year=last.year + 1)
     random = Random(3)
     for currency, rate in world.RATES_TO_EURO.items():
         day = first.replace(day=1)
@@ -98,21 +98,14 @@ def set_up_people(session: Session, first: date) -> dict[str, Actor]:
     roles = {role.name: role.id for role in session.exec(select(Role)).all()}
     actors = {}
     for someone in world.PEOPLE:
-        hired = first + timedelta(weeks=someone.from_week)
+        hired = min(someone.hired, first) if someone.hired else first + timedelta(weeks=someone.from_week)
         person = make(
             "people", name=someone.name, email=someone.email, role_id=roles[someone.role], hired_on=hired
         )
         hours = dict(zip(DAYS, (hour * 60 for hour in someone.hours), strict=True))
         make("work_patterns", person_id=person.id, valid_from=hired, **hours)
-        make("cost_rates", person_id=person.id, valid_from=hired, amount_minor=someone.cost)
-        raise_day = hired + timedelta(weeks=34)
-        if someone.from_week == 0:
-            make(
-                "cost_rates",
-                person_id=person.id,
-                valid_from=raise_day,
-                amount_minor=someone.cost * 103 // 100,
-            )
+        for day, cost in _costs(someone, hired, first).items():
+            make("cost_rates", person_id=person.id, valid_from=day, amount_minor=cost)
         user = add_user(
             session,
             app,
@@ -124,6 +117,14 @@ def set_up_people(session: Session, first: date) -> dict[str, Actor]:
         )
         actors[someone.name.split()[0]] = actor_of(user)
     return actors
+
+
+def _costs(someone: world.Someone, hired: date, first: date) -> dict[date, int]:
+    """What an hour costs from each day on: less before the story, and a raise within it."""
+    if someone.hired is None:
+        return {hired: someone.cost}
+    raised = first + timedelta(weeks=34)
+    return {hired: someone.cost * 93 // 100, first: someone.cost, raised: someone.cost * 103 // 100}
 
 
 def actor_of(user: User, contact: Contact | None = None) -> Actor:

@@ -1,6 +1,7 @@
 """Who and what the demo firm is: plain data. All names are invented."""
 
 from dataclasses import dataclass
+from datetime import date
 
 ROLES = (  # name, standard cost an hour, list price an hour (EUR)
     ("Project lead", 6200, 13500),
@@ -15,15 +16,19 @@ ROLES = (  # name, standard cost an hour, list price an hour (EUR)
 
 @dataclass(frozen=True, slots=True)
 class Someone:
-    """One of the firm: `hours` are contract hours by weekday, `months` since when (0 = from the start)."""
+    """One of the firm: `hours` are contract hours by weekday.
+
+    `hired` is the first day of who was there before the story begins; who comes during it has none and
+    begins in its week `from_week`.
+    """
 
     name: str
     role: str
     sign_in: str  # owner | finance | lead | member
     cost: int  # an hour, cents
+    hired: date | None
     hours: tuple[int, int, int, int, int] = (8, 8, 8, 8, 8)
     from_week: int = 0
-    kind: str = "employee"
 
     @property
     def email(self) -> str:
@@ -31,18 +36,18 @@ class Someone:
 
 
 PEOPLE = (
-    Someone("Mara Aigner", "Strategist", "owner", 7400),
-    Someone("Felix Wolff", "Operations", "finance", 4500, (8, 8, 8, 8, 0)),
-    Someone("Ines Kofler", "Project lead", "lead", 6350),
-    Someone("Jonas Reiter", "Project lead", "lead", 6100),
-    Someone("Tomas Brandt", "Senior engineer", "member", 6250),
-    Someone("Yuki Sato", "Senior designer", "member", 5700),
-    Someone("Ada Lindqvist", "Engineer", "member", 4850),
-    Someone("Lea Hofer", "Designer", "member", 4250),
-    Someone("Omar Haddad", "Engineer", "member", 4700),
-    Someone("Nina Petrov", "Senior engineer", "member", 6000, (8, 8, 8, 6, 0)),
-    Someone("Paul Steiner", "Strategist", "member", 6500, (6, 6, 6, 6, 6)),
-    Someone("Clara Moser", "Designer", "member", 4100, from_week=26),
+    Someone("Mara Aigner", "Strategist", "owner", 7400, date(2019, 3, 1)),
+    Someone("Felix Wolff", "Operations", "finance", 4500, date(2019, 9, 2), (8, 8, 8, 8, 0)),
+    Someone("Ines Kofler", "Project lead", "lead", 6350, date(2020, 2, 3)),
+    Someone("Jonas Reiter", "Project lead", "lead", 6100, date(2020, 10, 1)),
+    Someone("Tomas Brandt", "Senior engineer", "member", 6250, date(2021, 4, 6)),
+    Someone("Yuki Sato", "Senior designer", "member", 5700, date(2021, 9, 1)),
+    Someone("Ada Lindqvist", "Engineer", "member", 4850, date(2022, 5, 2)),
+    Someone("Lea Hofer", "Designer", "member", 4250, date(2023, 3, 1)),
+    Someone("Omar Haddad", "Engineer", "member", 4700, date(2023, 10, 2)),
+    Someone("Nina Petrov", "Senior engineer", "member", 6000, date(2022, 1, 10), (8, 8, 8, 6, 0)),
+    Someone("Paul Steiner", "Strategist", "member", 6500, date(2021, 2, 1), (6, 6, 6, 6, 6)),
+    Someone("Clara Moser", "Designer", "member", 4100, None, from_week=26),
 )
 
 

@@ -35,7 +35,7 @@ LINES = [
     Column("date", "Date", width="88px"),
     Column("task", "Project and task"),
     Column("note", "Note"),
-    Column("why", "", phone="line"),
+    Column("why", "To look at", phone="line"),
     Column("time", "Time", align="right", width="72px", phone="side"),
     Column("value", "Value", align="right", width="112px"),
 ]
@@ -99,6 +99,8 @@ def _queue() -> rx.Component:
             State.weeks,
             label="Weeks that wait",
             title="Weeks",
+            choosing=_choosing(),
+            bulk=_bulk(),
             acts=_week_acts,
             loading=~State.is_ready,
             empty=empty(
@@ -111,17 +113,13 @@ def _queue() -> rx.Component:
 
 
 def _sheet() -> rx.Component:
-    choosing = Choosing(State.chosen, State.choose, State.choose_all, State.all_chosen)
     return rx.fragment(
         table_card(
             LINES,
             State.lines,
             label="Entries of this week",
-            choosing=choosing,
-            bulk=[
-                button("Approve", small=True, on_click=State.approve_chosen),
-                button("Send back", small=True, on_click=State.ask_reject_chosen),
-            ],
+            choosing=_choosing(),
+            bulk=_bulk(),
             acts=_decide,
             loading=~State.is_ready,
             empty=empty(
@@ -132,6 +130,17 @@ def _sheet() -> rx.Component:
             ),
         )
     )
+
+
+def _choosing() -> Choosing:
+    return Choosing(State.chosen, State.choose, State.choose_all, State.all_chosen)
+
+
+def _bulk() -> list[rx.Component]:
+    return [
+        button("Approve", small=True, on_click=State.approve_chosen),
+        button("Send back", small=True, on_click=State.ask_reject_chosen),
+    ]
 
 
 def _one_line() -> rx.Component:

@@ -58,7 +58,10 @@ def invoice() -> rx.Component:
         rx.cond(
             State.is_draft & (State.lacks.length() > 0),
             notice(
-                rx.el.b("Before it can be issued"), rx.el.ul(rx.foreach(State.lacks, rx.el.li)), tone="warn"
+                rx.el.b("Before it can be issued"),
+                rx.el.ul(rx.foreach(State.lacks, rx.el.li)),
+                tone="warn",
+                actions=link_button("Open " + State.client, href=State.client_href, small=True),
             ),
         ),
         rx.cond(
@@ -121,7 +124,7 @@ def _lines() -> rx.Component:
             label="More for " + line.label,
         )
         words = rx.el.span(line.label, rx.el.span(" " + line.sub, class_name="muted small"))
-        return rx.el.li(words, acts, class_name="line-row")
+        return rx.el.li(words, acts, class_name="line spread")
 
     return card(
         rx.el.ul(rx.foreach(State.lines, one), class_name="plain-list"),

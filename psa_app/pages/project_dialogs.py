@@ -5,9 +5,14 @@ import reflex as rx
 from psa_app.components import fields
 from psa_app.components.dialog import dialog
 from psa_app.components.form import form, form_error, form_foot
+from psa_app.display.forms import Option
+from psa_app.rules.hours import INCREMENTS
 from psa_app.state.project import ProjectState as State
 from psa_app.state.project_forms import ProjectForm, TaskForm, TeamForm
 from psa_app.state.project_milestones import MilestoneForm
+from psa_app.state.scope_form import MODES, PERS
+
+STEPS = [Option(str(step), f"{step} min") for step in INCREMENTS]
 
 
 def project_dialogs() -> rx.Component:
@@ -33,6 +38,7 @@ def _project() -> rx.Component:
                 fields.date("ends_on", "To", ProjectForm.ends_on, error=wrong["ends_on"], **common),
                 two=True,
             ),
+            rx.cond(ProjectForm.has_rounding, _rounding()),
             form_foot("Save", on_cancel=ProjectForm.close),
             on_submit=State.save,
             key="project-" + ProjectForm.form_key.to_string(),
@@ -42,6 +48,29 @@ def _project() -> rx.Component:
         on_close=ProjectForm.close,
         title="Edit project",
         size="wide",
+    )  # fmt: skip
+
+
+def _rounding() -> rx.Component:
+    """How billed time is rounded; a scope says it for its own project."""
+    wrong, common = ProjectForm.errors, {"prefix": "project-"}
+    return fields.fields(
+        fields.select(
+            "round_increment", "Billed time is rounded to", STEPS, ProjectForm.round_increment,
+            error=wrong["round_increment"], **common,
+        ),
+        fields.select(
+            "round_mode", "Rounded", [Option(*one) for one in MODES], ProjectForm.round_mode,
+            error=wrong["round_mode"], **common,
+        ),
+        fields.select(
+            "round_per", "Rounded for", [Option(*one) for one in PERS], ProjectForm.round_per,
+            error=wrong["round_per"], **common,
+        ),
+        fields.hours(
+            "round_minimum", "At least", ProjectForm.round_minimum, error=wrong["round_minimum"], **common
+        ),
+        two=True,
     )  # fmt: skip
 
 

@@ -222,7 +222,7 @@ def _done() -> rx.Component:
             State.unpriced > 0,
             notice(
                 "Some of this time has no rate yet, and stops the invoice draft until it has one. ",
-                text_link("Set a rate", href=routes.RATES),
+                text_link("Set a rate", href=State.rate_href),
                 " or ",
                 text_link("see the entries", href=unpriced_list()),
                 ".",

@@ -9,15 +9,20 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
-from psa_app.access import Actor, require, visible
+from psa_app.access import Actor, once_each, require, visible
 from psa_app.models import Leave, Person, WorkPattern
 from psa_app.queries.projects.tables import HOLIDAY, LEAVE, PATTERN, PERSON
 from psa_app.rules import weeks
 from psa_app.rules.capacity import DAY_MINUTES, Pattern, gross_by_day
 
+_IDS: Any = bindparam("ids", expanding=True)
+_HOLIDAYS = select(HOLIDAY.c.calendar, HOLIDAY.c.day, HOLIDAY.c.name).where(
+    HOLIDAY.c.calendar.in_(bindparam("calendars", expanding=True)),
+    HOLIDAY.c.day.between(bindparam("start"), bindparam("end")),
+)
 LEAVE_WORDS = {"vacation": "Vacation", "sick": "Sick leave", "other": "Leave"}
 
 
@@ -108,48 +113,60 @@ def _each(first: date, last: date) -> Iterable[date]:
 
 
 def _people(session: Session, actor: Actor, person_ids: Collection[int] | None) -> list[Any]:
+    if person_ids is None:
+        return list(session.connection().execute(_everyone(actor)))
+    some = _everyone(actor).where(PERSON.c.id.in_(person_ids))
+    return list(session.connection().execute(some))
+
+
+@once_each
+def _everyone(actor: Actor) -> Any:
     statement = select(PERSON.c.id, PERSON.c.calendar, PERSON.c.hired_on, PERSON.c.left_on)
-    statement = statement.where(visible(actor, Person)).order_by(PERSON.c.id)
-    if person_ids is not None:
-        statement = statement.where(PERSON.c.id.in_(person_ids))
-    return list(session.connection().execute(statement))
+    return statement.where(visible(actor, Person)).order_by(PERSON.c.id)
 
 
 def _patterns(session: Session, actor: Actor, ids: list[int]) -> dict[int, list[Pattern]]:
-    week = (PATTERN.c[name] for name in ("mon", "tue", "wed", "thu", "fri", "sat", "sun"))
-    statement = select(PATTERN.c.person_id, PATTERN.c.valid_from, *week)
-    statement = statement.where(PATTERN.c.person_id.in_(ids), visible(actor, WorkPattern))
     found: dict[int, list[Pattern]] = defaultdict(list)
-    for person_id, valid_from, *minutes in session.connection().execute(statement):
+    for person_id, valid_from, *minutes in session.connection().execute(_patterns_of(actor), {"ids": ids}):
         found[person_id].append(Pattern(valid_from, tuple(minutes)))
     return found
+
+
+@once_each
+def _patterns_of(actor: Actor) -> Any:
+    week = (PATTERN.c[name] for name in ("mon", "tue", "wed", "thu", "fri", "sat", "sun"))
+    statement = select(PATTERN.c.person_id, PATTERN.c.valid_from, *week)
+    return statement.where(PATTERN.c.person_id.in_(_IDS), visible(actor, WorkPattern))
 
 
 def _absences(
     session: Session, actor: Actor, ids: list[int], start: date, end: date
 ) -> Mapping[int, list[Any]]:
-    statement = select(
-        LEAVE.c.person_id, LEAVE.c.starts_on, LEAVE.c.ends_on, LEAVE.c.kind, LEAVE.c.minutes_per_day
-    ).where(
-        LEAVE.c.person_id.in_(ids),
-        LEAVE.c.status == "approved",
-        LEAVE.c.starts_on <= end,
-        LEAVE.c.ends_on >= start,
-        visible(actor, Leave),
-    )
     found: dict[int, list[Any]] = defaultdict(list)
-    for row in session.connection().execute(statement):
+    values = {"ids": ids, "start": start, "end": end}
+    for row in session.connection().execute(_absences_of(actor), values):
         found[row.person_id].append(row)
     return found
+
+
+@once_each
+def _absences_of(actor: Actor) -> Any:
+    return select(
+        LEAVE.c.person_id, LEAVE.c.starts_on, LEAVE.c.ends_on, LEAVE.c.kind, LEAVE.c.minutes_per_day
+    ).where(
+        LEAVE.c.person_id.in_(_IDS),
+        LEAVE.c.status == "approved",
+        LEAVE.c.starts_on <= bindparam("end"),
+        LEAVE.c.ends_on >= bindparam("start"),
+        visible(actor, Leave),
+    )
 
 
 def _holidays(
     session: Session, calendars: Collection[str], start: date, end: date
 ) -> dict[str, dict[date, str]]:
-    statement = select(HOLIDAY.c.calendar, HOLIDAY.c.day, HOLIDAY.c.name).where(
-        HOLIDAY.c.calendar.in_(calendars), HOLIDAY.c.day.between(start, end)
-    )
+    values = {"calendars": list(calendars), "start": start, "end": end}
     found: dict[str, dict[date, str]] = {calendar: {} for calendar in calendars}
-    for calendar, day, name in session.connection().execute(statement):
+    for calendar, day, name in session.connection().execute(_HOLIDAYS, values):
         found[calendar][day] = name
     return found

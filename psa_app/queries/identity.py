@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, func, literal
 from sqlmodel import Session, col, select
 
 from psa_app import clock
-from psa_app.access import ROLES, Actor, may, require, visible
+from psa_app.access import ROLES, Actor, may, once_each, require, visible
 from psa_app.access.secrets import SESSION_IDLE
 from psa_app.models import (
     Account,
@@ -48,9 +48,22 @@ class FrameFacts:
 def frame(session: Session, actor: Actor) -> FrameFacts | None:
     """The frame's facts in one statement; None before the firm is set up."""
     require(actor, "firm.name")
+    row = session.connection().execute(_frame(actor)).first()
+    if row is None:
+        return None
+    (name, accent, zone, locale, currency, is_demo, provider), rest = row[:7], row[7:]
+    theme_name, weeks, leave, since, task, project, account = rest
+    return FrameFacts(
+        name, accent, zone, locale, currency, is_demo, provider, theme_name or "system", weeks + leave, since,
+        task or "", project or "", account or "",
+    )  # fmt: skip
+
+
+@once_each
+def _frame(actor: Actor) -> Any:
     theme = select(User.theme).where(User.id == actor.user_id).scalar_subquery()
     account = select(Account.name).where(Account.id == (actor.account_id or 0)).scalar_subquery()
-    statement: Any = (
+    return (
         select(
             Firm.name, Firm.accent, Firm.time_zone, Firm.locale, Firm.base_currency, Firm.is_demo,
             Firm.payment_provider, theme, _weeks_waiting(actor), _leave_waiting(actor),
@@ -61,15 +74,6 @@ def frame(session: Session, actor: Actor) -> FrameFacts | None:
         .outerjoin(Task, col(Task.id) == col(Timer.task_id))
         .outerjoin(Project, col(Project.id) == col(Task.project_id))
         .limit(1)
-    )  # fmt: skip
-    row = session.connection().execute(statement).first()
-    if row is None:
-        return None
-    (name, accent, zone, locale, currency, is_demo, provider), rest = row[:7], row[7:]
-    theme_name, weeks, leave, since, task, project, account = rest
-    return FrameFacts(
-        name, accent, zone, locale, currency, is_demo, provider, theme_name or "system", weeks + leave, since,
-        task or "", project or "", account or "",
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 from sqlmodel import Session
 
 from psa_app.access import Actor, fetch, require
+from psa_app.db import Prepared
 from psa_app.models import Person, Project, Role, Task, TimeEntry
 from psa_app.queries.time.tables import COST, ENTRY, LINE, MEMBER, PERSON, PROJECT, RATE, ROLE, SOW, TASK
 from psa_app.rules.cost import CostBook, CostRow
@@ -20,17 +21,19 @@ _ALL_RATES = select(
     RATE.c.id, RATE.c.level, RATE.c.amount_minor, RATE.c.currency, RATE.c.valid_from, RATE.c.valid_to,
     RATE.c.sow_line_id, RATE.c.project_id, RATE.c.account_id, RATE.c.person_id, RATE.c.role_id,
 )  # fmt: skip
-_RATES_FOR = _ALL_RATES.where(
-    or_(
-        RATE.c.sow_line_id == bindparam("sow_line_id"),
-        RATE.c.project_id == bindparam("project_id"),
-        RATE.c.account_id == bindparam("account_id"),
-        and_(RATE.c.level == "firm_role", RATE.c.role_id == bindparam("role_id")),
-        and_(RATE.c.level == "person", RATE.c.person_id == bindparam("person_id")),
+_RATES_FOR = Prepared(
+    _ALL_RATES.where(
+        or_(
+            RATE.c.sow_line_id == bindparam("sow_line_id"),
+            RATE.c.project_id == bindparam("project_id"),
+            RATE.c.account_id == bindparam("account_id"),
+            and_(RATE.c.level == "firm_role", RATE.c.role_id == bindparam("role_id")),
+            and_(RATE.c.level == "person", RATE.c.person_id == bindparam("person_id")),
+        )
     )
 )
 _COSTS = select(COST.c.id, COST.c.person_id, COST.c.amount_minor, COST.c.valid_from)
-_COSTS_OF = _COSTS.where(COST.c.person_id == bindparam("person_id"))
+_COSTS_OF = Prepared(_COSTS.where(COST.c.person_id == bindparam("person_id")))
 
 CONTRACT_CURRENCY = func.coalesce(SOW.c.currency, PROJECT.c.currency).label("currency")
 """The currency of the SOW that a task bills to, else of its project."""
@@ -85,7 +88,7 @@ def ladder_for(
         "person_id": person_id,
     }  # fmt: skip
     key = ("some", *about.values())
-    return _once(session, key, lambda: Ladder(_rows(session.connection().execute(_RATES_FOR, about))))
+    return _once(session, key, lambda: Ladder(_rows(_RATES_FOR.all(session, about))))
 
 
 def rate_rows(session: Session, *where: ColumnElement[bool]) -> list[RateRow]:
@@ -102,7 +105,7 @@ def cost_book_of(session: Session, person_id: int, role_id: int, standard: int) 
     """The cost rates of one person, with the standard cost of the role they work in. Remembered too."""
 
     def read() -> CostBook:
-        own = _costs(session.connection().execute(_COSTS_OF, {"person_id": person_id}))
+        own = _costs(_COSTS_OF.all(session, {"person_id": person_id}))
         return CostBook([*own, *_standards([(role_id, standard)])])
 
     return _once(session, ("cost", person_id, role_id, standard), read)

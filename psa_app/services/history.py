@@ -3,7 +3,7 @@
 import hashlib
 import json
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from itertools import repeat
 from typing import Any
@@ -13,12 +13,13 @@ from sqlmodel import Session, SQLModel
 
 from psa_app import clock
 from psa_app.access import Actor
-from psa_app.db import insert_columns
+from psa_app.db import Prepared, insert_columns
 from psa_app.models import History
 
 _SECRET = {"password_hash", "token_hash", "salt", "idempotency_key"}
 _TABLE: Any = History.__table__  # type: ignore[attr-defined]
-_INSERT = insert(_TABLE)
+_INSERT = Prepared(insert(_TABLE), *(column.name for column in _TABLE.c if not column.primary_key))
+_SALT_BYTES = 8
 _VARYING = ("record_id", "before", "after", "salt", "digest")
 
 
@@ -45,18 +46,73 @@ def note_many(
     reason: str = "",
 ) -> None:
     """Adds a line per `(record_id, before, after)`, all at once."""
-    at, text = clock.now(), _Texts()
-    told = at.isoformat(), actor.name, kind, verb, reason
-    lines = [_sealed(told, record_id, text(before), text(after)) for record_id, before, after in rows]
+    text = _Texts()
+    lines = [(record_id, text(old), text(new)) for record_id, old, new in rows]
+    _write(session, actor, kind, verb, lines, reason)
+
+
+def note_columns(
+    session: Session,
+    actor: Actor,
+    kind: str,
+    verb: str,
+    record_ids: Iterable[int],
+    after: Mapping[str, Iterable[Any]],
+) -> None:
+    """Adds a line per record, with what it is now given by column; `itertools.repeat` is for what is
+    the same in all. The quickest for thousands: each distinct value is written out once.
+    """
+    shown = {name: _written(values) for name, values in after.items() if name not in _SECRET}
+    pattern = f"{{{', '.join(f'{_ENCODE(name)}: %s' for name in shown)}}}"
+    told = zip(record_ids, zip(*shown.values(), strict=False), strict=False)
+    _write(session, actor, kind, verb, [(record_id, "{}", pattern % values) for record_id, values in told])
+
+
+def _written(values: Iterable[Any]) -> Iterable[str]:
+    """JSON of each value."""
+    if isinstance(values, repeat):
+        return repeat(_ENCODE(next(values)))
+    many = list(values)
+    known = {value: _ENCODE(value) for value in set(many)}
+    return [known[value] for value in many]
+
+
+def _write(
+    session: Session,
+    actor: Actor,
+    kind: str,
+    verb: str,
+    lines: Sequence[tuple[int, str, str]],
+    reason: str = "",
+) -> None:
+    """Adds a line per `(record_id, before, after)`, these two in JSON."""
+    at = clock.now()
     same = {
         "at": at, "user_id": actor.user_id, "actor": actor.name, "via": actor.via, "kind": kind, "verb": verb,
         "reason": reason, "seal": None,
     }  # fmt: skip
-    if len(lines) == 1:
-        session.connection().execute(_INSERT, same | dict(zip(_VARYING, lines[0], strict=True)))
-    elif lines:
-        columns = dict(zip(_VARYING, zip(*lines, strict=True), strict=True))
+    instant = at.isoformat()
+    sealed = [
+        (record_id, before, after, salt,
+         _digest(salt, instant, actor.name, kind, record_id, verb, before, after, reason))
+        for (record_id, before, after), salt in zip(lines, _salts(len(lines)), strict=True)
+    ]  # fmt: skip
+    if len(sealed) == 1:
+        _INSERT.all(session, same | dict(zip(_VARYING, sealed[0], strict=True)))
+    elif sealed:
+        columns = dict(zip(_VARYING, zip(*sealed, strict=True), strict=True))
         insert_columns(session, _TABLE, {**{name: repeat(value) for name, value in same.items()}, **columns})
+
+
+def _salts(many: int) -> list[str]:
+    """Random salts, asked for at once."""
+    random = secrets.token_hex(_SALT_BYTES * many)
+    return [random[start : start + 2 * _SALT_BYTES] for start in range(0, len(random), 2 * _SALT_BYTES)]
+
+
+def _digest(*told: Any) -> str:
+    """The digest of a line: its salt, then all that it tells."""
+    return hashlib.sha256("\x1f".join(map(str, told)).encode()).hexdigest()
 
 
 class _Texts:
@@ -72,15 +128,6 @@ class _Texts:
         if found is None:
             found = self._known[id(values)] = (values, _text(values))
         return found[1]
-
-
-def _sealed(
-    told: tuple[str, str, str, str, str], record_id: int, before: str, after: str
-) -> tuple[int, str, str, str, str]:
-    at, actor, kind, verb, reason = told
-    salt = secrets.token_hex(8)
-    body = "\x1f".join((salt, at, actor, kind, str(record_id), verb, before, after, reason))
-    return record_id, before, after, salt, hashlib.sha256(body.encode()).hexdigest()
 
 
 def _text(values: Mapping[str, Any]) -> str:
@@ -111,17 +158,7 @@ def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[dict[s
 
 def digest_of(row: Any) -> str:
     """The digest that a history row must have; a different one means that it was changed."""
-    body = "\x1f".join(
-        (
-            row.salt,
-            row.at.isoformat(),
-            row.actor,
-            row.kind,
-            str(row.record_id),
-            row.verb,
-            row.before,
-            row.after,
-            row.reason,
-        )
-    )
-    return hashlib.sha256(body.encode()).hexdigest()
+    return _digest(
+        row.salt, row.at.isoformat(), row.actor, row.kind, row.record_id, row.verb, row.before, row.after,
+        row.reason,
+    )  # fmt: skip

@@ -5,7 +5,7 @@ from typing import Any
 
 import reflex as rx
 
-from psa_app import routes
+from psa_app import clock, routes
 from psa_app.access import may
 from psa_app.display.figures import Fact
 from psa_app.display.states import badge
@@ -82,13 +82,23 @@ class ApprovalsState(rx.State):
         if sheet_id is not None:
             self._show_sheet(queue)
         self._show_line(queue, str(self.router.url.query_parameters.get("entry", "")))
-        here = {row.id for row in self.lines}
+        here = {row.id for row in self._rows()}
         self.chosen = [one for one in self.chosen if one in here]
         self.all_chosen = bool(here) and len(self.chosen) == len(here)
         if may(actor(), "leave.decide"):
             leave = await read(waiting_leave)
             self.leave = _counted(leave, "leave request waits", "leave requests wait") if leave else ""
         self.is_ready = True
+
+    def _rows(self) -> list[Row]:
+        """What can be chosen: the lines of the week that is open, else the weeks."""
+        return self.lines if self.is_sheet else self.weeks
+
+    def _chosen(self) -> list[int]:
+        """The entries that are chosen."""
+        if self.is_sheet:
+            return [int(one) for one in self.chosen]
+        return [entry for sheet in self.chosen for entry in self._of_sheet.get(sheet, [])]
 
     def _show_queue(self, queue: Queue) -> None:
         unusual = [(sheet, line) for sheet in queue.sheets for line in sheet.lines if line.exceptions]
@@ -153,8 +163,8 @@ class ApprovalsState(rx.State):
     @rx.event
     @allow("time.approve")
     async def approve_chosen(self) -> Any:
-        """Approves the chosen lines."""
-        return await self._approve([int(one) for one in self.chosen])
+        """Approves the chosen lines or weeks."""
+        return await self._approve(self._chosen())
 
     async def _approve(self, ids: Sequence[int]) -> Any:
         entry_ids = tuple(ids)
@@ -199,8 +209,8 @@ class ApprovalsState(rx.State):
     @rx.event
     @allow("time.approve")
     def ask_reject_chosen(self) -> None:
-        """Asks for the reason of sending the chosen lines back."""
-        self._ask([int(one) for one in self.chosen])
+        """Asks for the reason of sending the chosen lines or weeks back."""
+        self._ask(self._chosen())
 
     def _ask(self, ids: Iterable[int]) -> None:
         self._reject = list(ids)
@@ -253,15 +263,15 @@ class ApprovalsState(rx.State):
     @rx.event
     @allow("time.approve")
     def choose(self, row_id: str, yes: bool) -> None:
-        """Chooses a line, or not."""
+        """Chooses a line or a week, or not."""
         self.chosen = [*(one for one in self.chosen if one != row_id), *([row_id] if yes else [])][-5000:]
-        self.all_chosen = len(self.chosen) == len(self.lines)
+        self.all_chosen = len(self.chosen) == len(self._rows())
 
     @rx.event
     @allow("time.approve")
     def choose_all(self, yes: bool) -> None:
-        """Chooses all lines, or none."""
-        self.chosen = [row.id for row in self.lines] if yes else []
+        """Chooses all lines or weeks, or none."""
+        self.chosen = [row.id for row in self._rows()] if yes else []
         self.all_chosen = yes
 
     @rx.event
@@ -282,7 +292,7 @@ def _line(line: LineView, person: str, sheet: str) -> Row:
     first = Cell(person, kind="strong") if person else Cell(words.day_long(line.day).split(" ")[0])
     cells = [
         first,
-        Cell(words.day(line.day, year=False)),
+        Cell(words.day(line.day, year=bool(person) and line.day.year != clock.now().year)),
         Cell(f"{line.project}: {line.task}", sub=line.client),
         Cell(line.note or "–", kind="text" if line.note else "muted"),
         Cell(told, kind="badge", tone=worst.tone, icon=worst.icon) if worst else Cell(""),

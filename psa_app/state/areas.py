@@ -5,7 +5,8 @@ from psa_app.access import Actor, may
 from psa_app.display.frame import Hit, MenuItem, NavItem
 
 ROLES = {"owner": "Owner", "finance": "Finance", "lead": "Lead", "member": "Member", "client": "Client"}
-FRAME_KINDS = frozenset({"timesheet", "time_entry", "leave", "timer", "firm", "user"})
+FRAME_KINDS = frozenset({"timer", "firm", "user"})
+WAITING_KINDS = frozenset({"timesheet", "time_entry", "leave"})  # of what waits for a decision
 AREAS = (
     # key, label, icon, address, the right that opens it
     ("home", "Home", "home", routes.HOME, "home.read"),
@@ -48,6 +49,12 @@ NEW = (
     ("Invoice draft", "invoices", routes.INVOICES, "invoices.draft"),
     ("Leave", "calendar", routes.LEAVE, "leave.request"),
 )
+
+
+def frame_kinds(who: Actor) -> frozenset[str]:
+    """The kinds of records that the frame shows something of; hours only to those who decide on them."""
+    decides = may(who, "time.approve") or may(who, "leave.decide")
+    return FRAME_KINDS | WAITING_KINDS if decides else FRAME_KINDS
 
 
 def areas(who: Actor, waiting: int = 0) -> list[NavItem]:

@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
+import reflex as rx
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlmodel import Session
 
-from psa_app import db
+from psa_app import db, routes
 from psa_app.access import Actor
 from psa_app.errors import Conflict, Invalid, Problems, PsaError, SignInNeeded
 from psa_app.state.guard import allow, current, public, signed_in
@@ -15,8 +16,8 @@ from psa_app.state.toasts import ToastState, say
 
 __all__ = [
     "NOBODY",
-    "ToastState", "actor", "actor_or_none", "allow", "field_errors", "form_values", "public", "read", "say",
-    "signed_in", "write",
+    "ToastState", "actor", "actor_or_none", "allow", "field_errors", "form_values", "opened", "public",
+    "read", "say", "show", "signed_in", "write",
 ]  # fmt: skip
 T = TypeVar("T")
 NOBODY = Actor(name="", role="nobody")  # acts in `@public` handlers: no right, no row
@@ -67,6 +68,27 @@ def _write(service: Callable[[Session, Actor], T], who: Actor) -> T:
         raise Conflict("That clashes with something else that was saved. Reload, then try again.") from error
     except DataError as error:
         raise Invalid("A value is outside what can be kept.") from error
+
+
+def opened(state: Any, *names: str) -> Any:
+    """Takes `new` (and what else only the form was for) out of the address once the form has opened.
+
+    It opens once then: not again by itself when the page shows a change, nor when it is reloaded.
+    """
+    url = state.router.url
+    kept = {key: value for key, value in url.query_parameters.items() if key not in ("new", *names)}
+    return rx.redirect(routes.with_query(str(url.path), **kept), replace=True)
+
+
+def show(state: Any, **values: Any) -> None:
+    """Sets vars of a state, but only those that differ: what is the same is neither sent nor drawn again.
+
+    A page loads itself again whenever something of its kind changes, mostly to find nothing new.
+    """
+    for name, value in values.items():
+        held = getattr(state, name)
+        if getattr(held, "__wrapped__", held) != value:  # Reflex hands lists out in a wrapper
+            setattr(state, name, value)
 
 
 def field_errors(error: PsaError) -> dict[str, str]:

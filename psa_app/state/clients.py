@@ -15,7 +15,7 @@ from psa_app.queries.clients.listing import ClientPage, ClientRow, client_page
 from psa_app.resources import RESOURCES
 from psa_app.resources.clients import KINDS
 from psa_app.services.records import create_record
-from psa_app.state.base import actor, allow, field_errors, read, write
+from psa_app.state.base import actor, allow, field_errors, opened, read, write
 from psa_app.state.records import form_specs, raw_values
 
 NAMES = dict(KINDS)
@@ -43,7 +43,7 @@ class ClientsState(rx.State):
 
     @rx.event
     @allow("accounts.read")
-    async def load(self) -> None:
+    async def load(self) -> Any:
         """Loads the page that the address describes; `?new=1` opens the form."""
         asked = self.router.url.query_parameters
         self.q = str(asked.get("q", ""))[:100]
@@ -55,6 +55,8 @@ class ClientsState(rx.State):
         await self._load(int(page) if page.isdecimal() and len(page) < 7 else 1)
         if asked.get("new") and self.may_create and not self.form_open:
             await self._open()
+            return opened(self)
+        return None
 
     async def _load(self, page: int) -> None:
         who = actor()

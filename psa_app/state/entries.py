@@ -17,7 +17,7 @@ from psa_app.queries.time.week import task_choices
 from psa_app.rules import fields, hours
 from psa_app.services.time.log import change_entry, delete_entry, log_time
 from psa_app.services.time.override import set_no_charge
-from psa_app.state.base import actor, allow, field_errors, form_values, read, say, write
+from psa_app.state.base import actor, allow, field_errors, form_values, read, say, show, write
 
 KEYS = ("person", "project", "status", "from", "to", "money", "after", "order")
 MONEY = (("billable", "Billable"), ("unbillable", "Not billable"), ("unpriced", "Without a rate"))
@@ -63,7 +63,10 @@ class EntriesState(rx.State):
     @allow("time.log")
     async def load(self) -> None:
         """Loads the page that the address describes."""
-        asked = {key: str(self.router.url.query_parameters.get(key, ""))[:200] for key in KEYS}
+        query = self.router.url.query_parameters
+        await self._list({key: str(query.get(key, ""))[:200] for key in KEYS})
+
+    async def _list(self, asked: dict[str, str]) -> None:
         who = actor()
         if who.role == "client":
             raise Invalid("This list is for the firm's people.")
@@ -76,40 +79,60 @@ class EntriesState(rx.State):
             )
         )
         self._show_filter(asked, names)
-        self.may_see_rates, self.may_decide = may(who, "rates.read"), may(who, "time.approve")
-        self.columns = _columns(self.may_see_rates)
-        self.rows = [_row(one, self.may_see_rates) for one in page.rows]
-        self.editable = [
-            str(one.id) for one in page.rows
-            if one.status == "draft" and (one.person_id == who.person_id or may(who, "time.import"))
-        ]  # fmt: skip
+        sees_rates, may_edit_all = may(who, "rates.read"), may(who, "time.import")
         self._page = list(page.rows)
-        self.next_page = self._address(after=page.next_cursor) if page.next_cursor else ""
-        self.top = self._address(after="") if cursor else ""
-        self.is_ready = True
+        show(
+            self,
+            may_see_rates=sees_rates,
+            may_decide=may(who, "time.approve"),
+            columns=_columns(sees_rates),
+            rows=[_row(one, sees_rates) for one in page.rows],
+            editable=[
+                str(one.id)
+                for one in page.rows
+                if one.status == "draft" and (may_edit_all or one.person_id == who.person_id)
+            ],
+            next_page=self._address(after=page.next_cursor) if page.next_cursor else "",
+            top=self._address(after="") if cursor else "",
+            is_ready=True,
+        )
 
     def _show_filter(self, asked: dict[str, str], names: Names) -> None:
-        self.people = [Option(str(key), name) for key, name in names.people]
-        self.projects = [Option(str(key), name) for key, name in names.projects]
-        self.person, self.project, self.status = asked["person"], asked["project"], asked["status"]
-        self.first, self.last, self.money = asked["from"], asked["to"], asked["money"]
-        self.oldest_first = asked["order"] == "oldest"
-        self.is_filtered = any(asked[key] for key in KEYS if key not in ("after", "order"))
+        show(
+            self,
+            people=[Option(str(key), name) for key, name in names.people],
+            projects=[Option(str(key), name) for key, name in names.projects],
+            person=asked["person"],
+            project=asked["project"],
+            status=asked["status"],
+            first=asked["from"],
+            last=asked["to"],
+            money=asked["money"],
+            oldest_first=asked["order"] == "oldest",
+            is_filtered=any(asked[key] for key in KEYS if key not in ("after", "order")),
+        )
 
-    def _address(self, **changes: Any) -> str:
-        now = {
+    def _asked(self) -> dict[str, str]:
+        return {
             "person": self.person, "project": self.project, "status": self.status, "from": self.first,
             "to": self.last, "money": self.money, "order": "oldest" if self.oldest_first else "",
         }  # fmt: skip
-        return routes.with_query(routes.TIME_ENTRIES, **(now | changes))
+
+    def _address(self, **changes: Any) -> str:
+        return routes.with_query(routes.TIME_ENTRIES, **(self._asked() | changes))
 
     @rx.event
     @allow("time.log")
-    def narrow(self, key: str, value: str) -> Any:
-        """Sets one filter; the list begins at its top again."""
+    async def narrow(self, key: str, value: str) -> Any:
+        """Sets one filter; the list begins at its top again.
+
+        The rows go out at once, and the address follows: what it loads is the same by then.
+        """
         if key not in KEYS:
             raise Invalid("There is no such filter.")
-        return rx.redirect(self._address(**{key: value[:200]}), replace=True)
+        asked = self._asked() | {"after": "", key: value[:200]}
+        await self._list(asked)
+        return rx.redirect(routes.with_query(routes.TIME_ENTRIES, **asked), replace=True)
 
     @rx.event
     @allow("time.log")
@@ -119,11 +142,11 @@ class EntriesState(rx.State):
 
     @rx.event
     @allow("time.log")
-    def on_sort(self, key: str) -> Any:
+    async def on_sort(self, key: str) -> Any:
         """Turns the order by day."""
         if key != "day":
             raise Invalid("This list is sorted by day.")
-        return self.narrow("order", "" if self.oldest_first else "oldest")
+        return await self.narrow("order", "" if self.oldest_first else "oldest")
 
     @rx.event
     @allow("time.log")

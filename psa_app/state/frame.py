@@ -11,8 +11,8 @@ from psa_app.display.frame import Hit, MenuItem, NavItem, Timer
 from psa_app.queries.identity import FrameFacts, frame, last_task
 from psa_app.services.time.timer import start_timer, stop_timer
 from psa_app.state import live
-from psa_app.state.areas import FRAME_KINDS, ROLES, actions, areas, new_items, phone_areas
-from psa_app.state.base import actor, actor_or_none, allow, public, read, say, signed_in, write
+from psa_app.state.areas import ROLES, actions, areas, frame_kinds, new_items, phone_areas
+from psa_app.state.base import actor, actor_or_none, allow, public, read, say, show, signed_in, write
 from psa_app.state.declared import permits
 
 PAGE_ACCESS: dict[str, tuple[str, ...]] = {}  # route → access as in declared.py; pages/registry.py fills it
@@ -67,7 +67,8 @@ class FrameState(rx.State):
     @signed_in
     async def watch(self, route: str) -> None:
         """Keeps this tab up to date while it shows the page at `route`."""
-        await live.watch(route, live.Live([FrameState.refresh], FRAME_KINDS), _only_of(actor()))
+        who = actor()
+        await live.watch(route, live.Live([FrameState.refresh], frame_kinds(who)), _only_of(who))
 
     @rx.event
     @allow("timer.run")
@@ -86,28 +87,39 @@ class FrameState(rx.State):
 
     async def _fill(self, who: Actor) -> None:
         facts = await read(frame)
-        self.name, self.email, self.role = who.name, who.email, who.role
-        self.first_name = who.name.split(" ")[0]
-        self.initials = initials(who.name)
-        self.role_name = ROLES.get(who.role, who.role)
-        self.nav = areas(who, facts.waiting if facts else 0)
-        self.phone_nav = phone_areas(who, self.nav)
-        self.new = new_items(who)
-        self.actions = actions(who, self.nav, self.new)
-        self.may_track = may(who, "timer.run") and who.person_id is not None
-        self.is_ready = True
+        nav, new = areas(who, facts.waiting if facts else 0), new_items(who)
+        show(
+            self,
+            name=who.name,
+            email=who.email,
+            role=who.role,
+            first_name=who.name.split(" ")[0],
+            initials=initials(who.name),
+            role_name=ROLES.get(who.role, who.role),
+            nav=nav,
+            phone_nav=phone_areas(who, nav),
+            new=new,
+            actions=actions(who, nav, new),
+            may_track=may(who, "timer.run") and who.person_id is not None,
+            is_ready=True,
+        )
         if facts is not None:
             self._show(facts)
 
     def _show(self, facts: FrameFacts) -> None:
-        self.firm, self.color, self.currency = facts.firm, facts.accent, facts.currency
-        self.mark = facts.firm[:1].upper()
-        self.account = facts.account
-        self.is_demo = facts.is_demo
-        self.sandbox = SANDBOX if facts.provider == "sandbox" else ""
-        self.time_zone = facts.time_zone
-        self.today = clock.today(facts.time_zone).isoformat()
-        self.timer = running(facts.timer_since, facts.timer_task, facts.timer_project)
+        show(
+            self,
+            firm=facts.firm,
+            color=facts.accent,
+            currency=facts.currency,
+            mark=facts.firm[:1].upper(),
+            account=facts.account,
+            is_demo=facts.is_demo,
+            sandbox=SANDBOX if facts.provider == "sandbox" else "",
+            time_zone=facts.time_zone,
+            today=clock.today(facts.time_zone).isoformat(),
+            timer=running(facts.timer_since, facts.timer_task, facts.timer_project),
+        )
 
 
 def _only_of(who: Actor) -> int | None:

@@ -10,7 +10,7 @@ from psa_app import clock
 from psa_app.access import Actor, may
 from psa_app.formats import words
 from psa_app.queries.home.facts import FirmFacts, firm_facts
-from psa_app.state.base import actor, allow, read
+from psa_app.state.base import actor, allow, read, show
 from psa_app.state.home_firm import FirmHomeState
 from psa_app.state.home_lead import LeadHomeState
 from psa_app.state.home_own import OwnHomeState
@@ -30,23 +30,22 @@ class HomeState(rx.State):
         """Fills the page for the actor's role."""
         who = actor()
         facts = await read(_facts)
-        self.greeting = f"{time_of_day(facts.zone)}, {who.name.split(' ')[0]}"
         day = words.day_long(facts.today, facts.locale)
         if may(who, "reports.firm"):
             firm = await self.get_state(FirmHomeState)
             await firm._load()
-            self.kind = "firm"
-            self.subtitle = f"{day} · figures in {facts.currency}, month to date, net of leave"
+            kind, subtitle = "firm", f"{day} · figures in {facts.currency}, month to date, net of leave"
         elif may(who, "projects.margin"):
             lead = await self.get_state(LeadHomeState)
             await lead._load()
-            self.kind, self.subtitle = "lead", f"{day} · your projects, margins at standard cost"
+            kind, subtitle = "lead", f"{day} · your projects, margins at standard cost"
         else:
-            self.kind, self.subtitle = "own", day
-        if self.kind != "firm":
+            kind, subtitle = "own", day
+        if kind != "firm":
             own = await self.get_state(OwnHomeState)
             await own._load()
-        self.is_ready = True
+        greeting = f"{time_of_day(facts.zone)}, {who.name.split(' ')[0]}"
+        show(self, greeting=greeting, kind=kind, subtitle=subtitle, is_ready=True)
 
 
 def _facts(session: Session, who: Actor) -> FirmFacts:  # noqa: ARG001 - every query takes the actor

@@ -9,11 +9,11 @@ from psa_app.display.charts import StackBar
 from psa_app.display.figures import Kpi, Waiting
 from psa_app.display.tables import Cell, Column, Row
 from psa_app.formats import words
-from psa_app.queries.home.own import OwnBooking, OwnHome, OwnTask, OwnWeek, own_home
+from psa_app.queries.home.own import OwnBooking, OwnHome, OwnTask, OwnWeek, Returned, own_home
 from psa_app.rules import weeks
 from psa_app.rules.hours import h_mm_seconds
 from psa_app.services.time.timer import start_timer
-from psa_app.state.base import actor, allow, read, say, write
+from psa_app.state.base import actor, allow, read, say, show, write
 from psa_app.state.frame import FrameState
 from psa_app.state.planner_words import week_day
 
@@ -42,37 +42,31 @@ class OwnHomeState(rx.State):
 
     async def _load(self) -> None:
         found = await read(own_home)
-        self.kpis = [_this(found), _last(found), _next(found)]
-        self.days = _days(found.this_week, found.facts.locale)
-        week = found.this_week
-        self.week_text = f"{h_mm_seconds(week.seconds)} of {words.hours(week.capacity)} h"
-        self.days_words = f"This week by day: {self.week_text}"
-        self.returned = [
-            Waiting(
-                str(one.id),
-                f"{words.day(one.day, found.facts.locale, year=False)} · {one.project} · {one.task}",
-                f"{h_mm_seconds(one.seconds)} · {one.reason}",
-                routes.week(weeks.week_of(one.day)),
-                "Correct",
-            )
-            for one in found.returned
-        ]
         self._plan(found)
-        self.tasks = [_task(one) for one in found.tasks]
+        week = found.this_week
+        week_text = f"{h_mm_seconds(week.seconds)} of {words.hours(week.capacity)} h"
         late = found.last_week.state == "open" and found.last_week.capacity > 0
-        self.submit = "Hand in last week" if late else "Log time"
-        self.submit_href = routes.week(found.last_week.week) if late else routes.TIME
+        show(
+            self,
+            kpis=[_this(found), _last(found), _next(found)],
+            days=_days(week, found.facts.locale),
+            week_text=week_text,
+            days_words=f"This week by day: {week_text}",
+            returned=[_came_back(one, found.facts.locale) for one in found.returned],
+            tasks=[_task(one) for one in found.tasks],
+            submit="Hand in last week" if late else "Log time",
+            submit_href=routes.week(found.last_week.week) if late else routes.TIME,
+        )
 
     def _plan(self, found: OwnHome) -> None:
         names = [week_day(week, found.facts) for week in found.weeks]
-        self.booking_columns = [
+        columns = [
             Column("project", "Project"),
             *(Column(str(week), name, align="right") for week, name in zip(found.weeks, names, strict=True)),
         ]
-        self.bookings = [_booking(one) for one in found.bookings]
         firm = [one for one in found.bookings if not one.is_tentative]
         sums = [sum(one.minutes[index] for one in firm) for index in range(len(found.weeks))]
-        self.booking_totals = [
+        totals = [
             Cell("Confirmed of your hours"),
             *(
                 Cell(
@@ -83,6 +77,12 @@ class OwnHomeState(rx.State):
                 for booked, capacity in zip(sums, found.capacity, strict=True)
             ),
         ]
+        show(
+            self,
+            booking_columns=columns,
+            bookings=[_booking(one) for one in found.bookings],
+            booking_totals=totals,
+        )
 
     @rx.event
     @allow("timer.run")
@@ -92,6 +92,16 @@ class OwnHomeState(rx.State):
         frame = await self.get_state(FrameState)
         await frame._fill(actor())
         await say(self, f"The timer runs: {frame.timer.label}.")
+
+
+def _came_back(one: Returned, locale: str) -> Waiting:
+    return Waiting(
+        str(one.id),
+        f"{words.day(one.day, locale, year=False)} · {one.project} · {one.task}",
+        f"{h_mm_seconds(one.seconds)} · {one.reason}",
+        routes.week(weeks.week_of(one.day)),
+        "Correct",
+    )
 
 
 def _this(found: OwnHome) -> Kpi:

@@ -180,6 +180,12 @@ def done(result: ImportResult) -> list[Fact]:
     return facts
 
 
+def rate_form(result: ImportResult) -> str:
+    """Where a rate for the time without one is set: for its client, if it is one, from the first day on."""
+    first_day = result.first_day.isoformat() if result.first_day else ""
+    return routes.new_rate(result.accounts[0] if len(result.accounts) == 1 else None, first_day)
+
+
 def unpriced_list() -> str:
     """Where the entries without a rate stand."""
     return routes.with_query(routes.TIME_ENTRIES, money="unpriced")

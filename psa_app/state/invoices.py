@@ -21,7 +21,7 @@ from psa_app.queries.invoices.listing import VIEWS, InvoicePage, InvoiceRow, inv
 from psa_app.queries.invoices.preview import DraftPreview, preview_draft
 from psa_app.rules import fields
 from psa_app.services.invoices.draft import draft_invoice
-from psa_app.state.base import actor, allow, field_errors, form_values, read, say, write
+from psa_app.state.base import actor, allow, field_errors, form_values, opened, read, say, write
 
 LABELS = {
     "all": "All",
@@ -92,7 +92,7 @@ class InvoicesState(rx.State):
 
     @rx.event
     @allow("invoices.draft")
-    async def load(self) -> None:
+    async def load(self) -> Any:
         """Loads the page that the address describes; `?new=1` opens the dialog (`client=`, `until=`)."""
         asked = self.router.url.query_parameters
         self.q = str(asked.get("q", ""))[:100]
@@ -106,6 +106,8 @@ class InvoicesState(rx.State):
         await self._load(int(page) if page.isdecimal() and len(page) < 7 else 1)
         if asked.get("new") and self.may_draft and not self.drafting:
             await self._open(str(asked.get("client", "")), str(asked.get("until", "")))
+            return opened(self, "until")
+        return None
 
     async def _load(self, page: int) -> None:
         sort = ("-" if self.descending else "") + self.sort

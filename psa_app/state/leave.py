@@ -18,7 +18,7 @@ from psa_app.models import Person
 from psa_app.queries.leave import LeaveRow, leave_from
 from psa_app.rules import fields, hours
 from psa_app.services.people.leave import approve_leave, reject_leave, request_leave, withdraw_leave
-from psa_app.state.base import actor, allow, field_errors, form_values, read, say, write
+from psa_app.state.base import actor, allow, field_errors, form_values, opened, read, say, write
 
 KINDS = {"vacation": "Vacation", "sick": "Sick", "other": "Other"}
 LOOK_BACK = timedelta(days=60)
@@ -49,11 +49,13 @@ class LeaveState(rx.State):
 
     @rx.event
     @allow("leave.request")
-    async def load(self) -> None:
+    async def load(self) -> Any:
         """Loads leave; `?new=1` opens the form."""
         await self._load()
         if self.router.url.query_parameters.get("new") and not self.asking:
             await self._ask()
+            return opened(self)
+        return None
 
     async def _load(self) -> None:
         who = actor()

@@ -18,7 +18,7 @@ from psa_app.rules import fields, hours, money
 from psa_app.rules.money import Money
 from psa_app.services.people.onboard import DAYS, Hours, onboard_person
 from psa_app.services.problems import FieldProblems
-from psa_app.state.base import actor, allow, field_errors, form_values, read, say, write
+from psa_app.state.base import actor, allow, field_errors, form_values, opened, read, say, write
 
 WEEKDAYS = dict(zip(DAYS, ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), strict=True))
 SIGN_INS = (
@@ -52,7 +52,7 @@ class PeopleState(rx.State):
 
     @rx.event
     @allow("people.read")
-    async def load(self) -> None:
+    async def load(self) -> Any:
         """Loads who is here, or with `?tab=former` who was; `?new=1` opens the form."""
         asked = self.router.url.query_parameters
         self.tab = "former" if asked.get("tab") == "former" else ""
@@ -60,6 +60,8 @@ class PeopleState(rx.State):
         await self._load()
         if asked.get("new") and self.may_create and not self.form_open:
             await self._open()
+            return opened(self)
+        return None
 
     async def _load(self) -> None:
         who = actor()

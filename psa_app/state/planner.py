@@ -17,7 +17,7 @@ from psa_app.queries.home.facts import FirmFacts, firm_facts
 from psa_app.queries.planning.board import Board, BoardBar, board
 from psa_app.rules import fields, weeks
 from psa_app.services.planning.book import change_booking, create_booking, delete_booking
-from psa_app.state.base import actor, allow, read, say, write
+from psa_app.state.base import actor, allow, opened, read, say, write
 from psa_app.state.booking_form import BookingForm
 from psa_app.state.planner_words import (
     amount_of,
@@ -70,13 +70,15 @@ class PlannerState(rx.State):
 
     @rx.event
     @allow("bookings.read")
-    async def load(self) -> None:
+    async def load(self) -> Any:
         """Loads what the address describes; `?new=1` opens the form."""
         asked = self.router.url.query_parameters
         await self._load()
         if asked.get("new") and self.may_change:
             form = await self.get_state(BookingForm)
             await form._new("", self._monday(), self._monday() + timedelta(4), str(asked.get("project", "")))
+            return opened(self, "project")
+        return None
 
     async def _load(self) -> None:
         shown = self._shown()

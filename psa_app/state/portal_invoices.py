@@ -16,8 +16,8 @@ from psa_app.errors import NotFound
 from psa_app.formats import words
 from psa_app.models import Firm
 from psa_app.queries.portal.invoice import PortalInvoice, PortalInvoiceRow, portal_invoice, portal_invoices
+from psa_app.services.identity.sealed import unseal
 from psa_app.services.invoices.seen import mark_seen
-from psa_app.services.sealed import unseal
 from psa_app.state.base import allow, read, write
 from psa_app.state.invoice_words import sheet
 from psa_app.state.invoices import state_of

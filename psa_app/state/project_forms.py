@@ -15,9 +15,17 @@ from psa_app.services.projects.tasks import change_task, create_task
 from psa_app.services.projects.team import add_member
 from psa_app.state.base import allow, field_errors, form_values, read, write
 
+_ROUNDING = ("round_increment", "round_mode", "round_per", "round_minimum")
+_ROUNDED = {
+    "increment": "round_increment",
+    "mode": "round_mode",
+    "per": "round_per",
+    "minimum": "round_minimum",
+}
+
 
 class ProjectForm(rx.State):
-    """Name, lead, dates and budget."""
+    """Name, lead, dates, budget, and how time is rounded where no scope says it."""
 
     is_open: bool = False
     name: str = ""
@@ -25,6 +33,11 @@ class ProjectForm(rx.State):
     starts_on: str = ""
     ends_on: str = ""
     budget: str = ""
+    has_rounding: bool = False
+    round_increment: str = ""
+    round_mode: str = ""
+    round_per: str = ""
+    round_minimum: str = ""
     people: list[Option] = []
     errors: dict[str, str] = {}
     form_key: int = 0
@@ -38,6 +51,7 @@ class ProjectForm(rx.State):
         self.starts_on = head.starts_on.isoformat() if head.starts_on else ""
         self.ends_on = head.ends_on.isoformat() if head.ends_on else ""
         self.budget = words.hours(head.budget_minutes) if head.budget_minutes else ""
+        self._show_rounding(head.rounding)
         named = await read(people)
         self.people = [Option(str(key), f"{name} · {role}") for key, name, role in named]
         if self.lead and self.lead not in {one.value for one in self.people}:
@@ -45,6 +59,12 @@ class ProjectForm(rx.State):
         self.errors = {}
         self.form_key += 1
         self.is_open = True
+
+    def _show_rounding(self, rounding: hours.Rounding | None) -> None:
+        self.has_rounding = rounding is not None
+        if rounding is not None:
+            self.round_increment, self.round_mode = str(rounding.increment), rounding.mode
+            self.round_per, self.round_minimum = rounding.per, words.hours(rounding.minimum)
 
     @rx.event
     @allow("projects.change")
@@ -55,7 +75,7 @@ class ProjectForm(rx.State):
     async def _save(self, data: dict[str, Any]) -> bool:
         project_id, version = self._project, self._version
         try:
-            typed = form_values(data, ("name", "lead", "starts_on", "ends_on", "budget"))
+            typed = form_values(data, ("name", "lead", "starts_on", "ends_on", "budget", *_ROUNDING))
             values: dict[str, Any] = {
                 "name": typed["name"],
                 "lead_id": int(typed["lead"]) if typed["lead"].isdecimal() else None,
@@ -63,9 +83,13 @@ class ProjectForm(rx.State):
                 "ends_on": fields.iso_date(typed["ends_on"], "ends_on") if typed["ends_on"] else None,
                 "budget_minutes": hours.parse_duration(typed["budget"], "budget") if typed["budget"] else 0,
             }
+            if self.has_rounding:
+                values["rounding"] = _rounding(typed)
             await write(lambda s, who: change_project(s, who, project_id, version=version, **values))
         except PsaError as error:
-            self.errors = _named(field_errors(error), {"lead_id": "lead", "budget_minutes": "budget"})
+            self.errors = _named(
+                field_errors(error), {"lead_id": "lead", "budget_minutes": "budget"} | _ROUNDED
+            )
             return False
         self.is_open = False
         return True
@@ -177,6 +201,17 @@ class TeamForm(rx.State):
             return False
         self.is_open = False
         return True
+
+
+def _rounding(typed: dict[str, str]) -> hours.Rounding:
+    """The policy that the form says. Raises `Invalid`."""
+    step, least = typed["round_increment"], typed["round_minimum"]
+    return hours.Rounding(
+        int(step) if step.isdecimal() and len(step) < 4 else 0,
+        typed["round_mode"],  # type: ignore[arg-type]
+        hours.parse_duration(least, "round_minimum") if least else 0,
+        typed["round_per"],  # type: ignore[arg-type]
+    )
 
 
 def _named(errors: dict[str, str], names: dict[str, str]) -> dict[str, str]:

@@ -12,7 +12,7 @@ from psa_app.queries.projects.detail import MemberRow, MilestoneRow, ProjectInvo
 from psa_app.queries.projects.earned import Earned
 from psa_app.queries.projects.overview import Overview
 from psa_app.rules import weeks
-from psa_app.rules.hours import h_mm_seconds
+from psa_app.rules.hours import Rounding, h_mm_seconds
 from psa_app.rules.money import half_up
 from psa_app.state.frame import initials
 
@@ -193,9 +193,19 @@ def facts_of(found: Overview) -> list[Fact]:
     if head.sees_all:
         budget = words.hours(head.budget_minutes) + " h" if head.budget_minutes else words.MISSING
         facts += [Fact("Budget", budget), Fact("Currency", head.currency)]
+        if head.rounding is not None and head.account_id is not None:
+            facts.append(Fact("Billed time", _rounded(head.rounding)))
     if found.figures is not None and found.figures.unpriced:
         facts.append(Fact("Entries without a rate", str(found.figures.unpriced), tone="bad"))
     return facts
+
+
+def _rounded(rounding: Rounding) -> str:
+    """ "15 min up, each entry"."""
+    where = "each entry" if rounding.per == "entry" else "each person, day and task"
+    mode = "to the nearest" if rounding.mode == "nearest" else rounding.mode
+    least = f", at least {words.hours(rounding.minimum)}" if rounding.minimum else ""
+    return f"{rounding.increment} min {mode}, {where}{least}"
 
 
 def task_row(one: TaskRow, found: Overview) -> Row:

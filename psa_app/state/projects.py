@@ -18,7 +18,7 @@ from psa_app.queries.projects.listing import PAGE, ListedProject, ProjectPage, p
 from psa_app.rules import fields, hours
 from psa_app.rules.hours import h_mm_seconds
 from psa_app.services.projects.make import create_project, make_project_from_sow
-from psa_app.state.base import actor, allow, field_errors, form_values, read, write
+from psa_app.state.base import actor, allow, field_errors, form_values, opened, read, write
 from psa_app.state.home_lists import used_cell
 
 STATES = (("active", "Active"), ("planned", "Planned"), ("closed", "Closed"), ("all", "All"))
@@ -54,7 +54,7 @@ class ProjectsState(rx.State):
 
     @rx.event
     @allow("tasks.read")
-    async def load(self) -> None:
+    async def load(self) -> Any:
         """Loads the page that the address describes; `?new=1` opens the form (`sow=` chooses the scope)."""
         asked = self.router.url.query_parameters
         self.q = str(asked.get("q", ""))[:100]
@@ -67,6 +67,8 @@ class ProjectsState(rx.State):
         await self._load(int(page) if page.isdecimal() and len(page) < 7 else 1)
         if asked.get("new") and self.may_create and not self.form_open:
             await self._open(str(asked.get("sow", "")))
+            return opened(self, "sow")
+        return None
 
     async def _load(self, page: int) -> None:
         who = actor()

@@ -19,7 +19,7 @@ from psa_app.queries.rate_list import RateLine, rate_choices, rates_of
 from psa_app.rules import fields, money
 from psa_app.rules.money import Money
 from psa_app.services.rates import RatePreview, create_rate, delete_rate, end_rate, preview_rate, replace_rate
-from psa_app.state.base import actor, allow, field_errors, form_values, read, say, write
+from psa_app.state.base import actor, allow, field_errors, form_values, opened, read, say, write
 
 TABS = {  # key → label, levels
     "firm": ("Firm card", ("firm_role",)),
@@ -70,6 +70,9 @@ class RatesState(rx.State):
     accounts: list[Option] = []
     projects: list[Option] = []
     adding: bool = False
+    level: str = "firm_role"  # what the form begins with
+    account: str = ""
+    first_day: str = ""
     about: int = 0  # the rate that the dialog is about
     about_name: str = ""
     ending: bool = False
@@ -83,13 +86,19 @@ class RatesState(rx.State):
 
     @rx.event
     @allow("rates.read")
-    async def load(self) -> None:
-        """Loads the tab that the address names."""
-        wanted = self.router.url.query_parameters.get("tab", "firm")
+    async def load(self) -> Any:
+        """Loads the tab that the address names; `?new=1` opens the form (`level=`, `client=`, `day=`)."""
+        asked = self.router.url.query_parameters
+        wanted = asked.get("tab", "firm")
         self.tab = wanted if wanted in TABS else "firm"
         self.tabs = [Tab(key, label, f"{routes.RATES}?tab={key}") for key, (label, _) in TABS.items()]
         self.may_change = may(actor(), "rates.change")
         await self._load()
+        if asked.get("new") and self.may_change and not self.adding:
+            given = {name: str(asked.get(name, ""))[:20] for name in ("level", "client", "day")}
+            await self._add(given["level"], given["client"], given["day"])
+            return opened(self, *given)
+        return None
 
     async def _load(self) -> None:
         levels = TABS[self.tab][1]
@@ -104,10 +113,14 @@ class RatesState(rx.State):
     @allow("rates.change")
     async def add(self) -> None:
         """Opens the form for a new rate."""
+        await self._add()
+
+    async def _add(self, level: str = "", account: str = "", first_day: str = "") -> None:
         found = await read(rate_choices)
         self.roles, self.people = _options(found.roles), _options(found.people)
         self.accounts, self.projects = _options(found.accounts), _options(found.projects)
         self._reset()
+        self.level, self.account, self.first_day = level or "firm_role", account, first_day
         self.adding = True
 
     @rx.event

@@ -18,7 +18,7 @@ from psa_app.queries.contracts.listing import PAGE, ScopePage, ScopeRow, scope_p
 from psa_app.rules import fields
 from psa_app.services.contracts.inputs import Head
 from psa_app.services.contracts.write import create_sow
-from psa_app.state.base import actor, allow, field_errors, form_values, read, write
+from psa_app.state.base import actor, allow, field_errors, form_values, opened, read, write
 
 STATES = ("draft", "sent", "signed", "declined")
 SORTS = ("number", "title", "client", "value", "starts", "state")
@@ -54,7 +54,7 @@ class SowsState(rx.State):
 
     @rx.event
     @allow("accounts.read")
-    async def load(self) -> None:
+    async def load(self) -> Any:
         """Loads the page that the address describes; `?new=1&client=7` opens the form."""
         asked = self.router.url.query_parameters
         self.q = str(asked.get("q", ""))[:100]
@@ -68,6 +68,8 @@ class SowsState(rx.State):
         await self._load(int(page) if page.isdecimal() and len(page) < 7 else 1)
         if asked.get("new") and self.may_create and not self.form_open:
             await self._open(str(asked.get("client", "")))
+            return opened(self, "client")
+        return None
 
     async def _load(self, page: int) -> None:
         sort = ("-" if self.descending else "") + self.sort

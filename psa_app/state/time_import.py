@@ -61,6 +61,7 @@ class TimeImportState(rx.State):
     busy: bool = False
     done: list[Fact] = []
     unpriced: int = 0
+    rate_href: str = ""
     may_submit: bool = False
     _table: Table | None = None
     _mapping: Mapping | None = None
@@ -75,7 +76,9 @@ class TimeImportState(rx.State):
     @rx.event
     @allow("time.import")
     async def load(self) -> None:
-        """Loads the names to choose from."""
+        """Loads the names to choose from; what was imported and handed in is shown once."""
+        if self.step == "done" and not self.may_submit:
+            self._begin()
         self._names = await read(import_names)
         self.people = [Option(str(key), name) for key, name, _ in self._names.people]
         self.accounts = [Option(str(key), name) for key, name in self._names.accounts]
@@ -249,6 +252,7 @@ class TimeImportState(rx.State):
             return
         self._begin()
         self.step, self.done, self.unpriced = "done", import_words.done(done), done.unpriced
+        self.rate_href = import_words.rate_form(done)
         self.may_submit = bool(done.added)
         self._to_submit = (done.people, done.weeks[-1]) if done.weeks else ((), 0)
         await say(self, f"{import_words.counted(done.added, 'entry', 'entries')} imported.")

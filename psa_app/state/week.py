@@ -20,7 +20,7 @@ from psa_app.services.time.log import delete_entry, set_cell, set_note
 from psa_app.services.time.submit import recall_week, submit_week
 from psa_app.services.time.timer import start_timer, stop_timer
 from psa_app.state import week_words
-from psa_app.state.base import allow, read, say, write
+from psa_app.state.base import allow, read, say, show, write
 from psa_app.state.frame import FrameState
 
 MOST_ADDED = 50
@@ -79,28 +79,36 @@ class WeekState(rx.State):
         self._show(view)
 
     def _show(self, view: WeekView) -> None:
-        self.title, self.subtitle = week_words.title(view.week), week_words.subtitle(view)
-        self.badge = week_words.state_of(view)
         self._around(view)
         rows = week_words.grid_rows(view, self._added)
-        self.rows = [row for row in rows if int(row.id) not in self._taken_off or not row.removable]
-        self.days = week_words.grid_days(view)
-        self.sheets = week_words.sheet_rows(view, ZoneInfo(view.time_zone))
-        self.recallable = [str(sheet.id) for sheet in view.sheets if sheet.waiting or sheet.state == "empty"]
-        self.sent_back = week_words.sent_back(view)
-        self.draft_key = f"{view.person_id}:{view.week}"
-        self.shut = "" if view.may_write else f"This is {view.person}'s week. You can look at it."
-        fresh = view.state in ("open", "draft", "returned", "late")
-        self.may_submit = view.may_write and fresh
-        self.submit_words = "Submit supplement" if view.state == "late" else "Submit week"
-        self.may_copy = view.may_write and view.last_week_seconds > 0 and view.state in ("open", "draft")
-        self.is_ready = True
+        show(
+            self,
+            title=week_words.title(view.week),
+            subtitle=week_words.subtitle(view),
+            badge=week_words.state_of(view),
+            rows=[row for row in rows if int(row.id) not in self._taken_off or not row.removable],
+            days=week_words.grid_days(view),
+            sheets=week_words.sheet_rows(view, ZoneInfo(view.time_zone)),
+            recallable=[str(sheet.id) for sheet in view.sheets if sheet.waiting or sheet.state == "empty"],
+            sent_back=week_words.sent_back(view),
+            draft_key=f"{view.person_id}:{view.week}",
+            shut="" if view.may_write else f"This is {view.person}'s week. You can look at it.",
+            may_submit=view.may_write and view.state in ("open", "draft", "returned", "late"),
+            submit_words="Submit supplement" if view.state == "late" else "Submit week",
+            may_copy=view.may_write and view.last_week_seconds > 0 and view.state in ("open", "draft"),
+            is_ready=True,
+        )
 
     def _around(self, view: WeekView) -> None:
         person = view.person_id if not view.is_own else None
         before, after = weeks.previous_week(view.week), weeks.next_week(view.week)
-        self.previous, self.following = routes.week(before, person), routes.week(after, person)
-        self.previous_label, self.following_label = f"Week {before % 100}", f"Week {after % 100}"
+        show(
+            self,
+            previous=routes.week(before, person),
+            following=routes.week(after, person),
+            previous_label=f"Week {before % 100}",
+            following_label=f"Week {after % 100}",
+        )
 
     @rx.event
     @allow("time.log")

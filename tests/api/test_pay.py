@@ -13,10 +13,10 @@ from psa_app.api import pay
 from psa_app.models import Payment, User
 from psa_app.services.identity.cookies import cookie_name
 from psa_app.services.identity.portal_links import make_portal_link, revoke_portal_links
+from psa_app.services.identity.sealed import seal, unseal
 from psa_app.services.identity.sessions import open_session
 from psa_app.services.invoices.draft import draft_invoice
 from psa_app.services.invoices.issue import issue_invoice
-from psa_app.services.sealed import seal, unseal
 from psa_app.state.portal_invoices import PortalInvoiceState
 from tests.support.app_server import Tab, app_server, var  # noqa: F401
 from tests.support.logins import cookie

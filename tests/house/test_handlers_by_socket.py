@@ -224,10 +224,11 @@ async def test_a_broken_message_harms_nobody(world, watch, app_server):  # noqa:
     """The sender's own socket may be closed; another person's goes on as if nothing had happened."""
     other = await Tab(app_server).open(cookie(token_of(world["Olga"])))
     token = token_of(world["Ann"])
+    await other.send(REFRESH)
     for message in RAW:
         attacker = await Tab(app_server).open(cookie(token))
         await attacker.throw(message)
-        assert "Olga Test" in str(await other.send(REFRESH)), message[:100]
+        assert "Olga Test" in str(await other.send(HYDRATE)), message[:100]
         await until(lambda tab=attacker: not app_server.is_busy(tab.name))
         await attacker.close()
     await other.close()

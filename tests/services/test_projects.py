@@ -8,6 +8,7 @@ from sqlmodel import Session, select
 from psa_app import db
 from psa_app.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from psa_app.models import Booking, Milestone, Project, ProjectMember, Sow, SowLine, Task
+from psa_app.rules.hours import Rounding
 from psa_app.services.projects.make import (
     change_project,
     create_project,
@@ -164,6 +165,29 @@ def test_a_second_save_of_the_same_project_is_refused(world):
     do(change_project, world["Lea"], project.id, version=project.version, name="Portal 2")
     with pytest.raises(Stale):
         do(change_project, world["Olga"], project.id, version=project.version, name="Portal 3")
+
+
+def test_a_project_without_a_scope_has_its_own_rounding(world):
+    project = do(create_project, world["Lea"], name="Portal")
+    do(
+        change_project, world["Lea"], project.id, version=project.version, name="Portal",
+        rounding=Rounding(15, "nearest", 30, "day_task"),
+    )  # fmt: skip
+    with db.reading() as session:
+        kept = session.get_one(Project, project.id)
+    assert (kept.round_increment, kept.round_mode, kept.round_minimum, kept.round_per) == (
+        15, "nearest", 30, "day_task",
+    )  # fmt: skip
+
+
+def test_the_signed_scope_says_how_its_project_rounds(world):
+    project = do(make_project_from_sow, world["Lea"], signed_sow(world, "Build"))
+    with pytest.raises(Invalid, match="The signed scope says") as refused:
+        do(
+            change_project, world["Lea"], project.id, version=project.version, name="Build",
+            rounding=Rounding(15),
+        )  # fmt: skip
+    assert refused.value.field == "rounding"
 
 
 def test_a_closed_project_takes_no_time_until_it_is_opened_again(world):

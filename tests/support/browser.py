@@ -133,9 +133,11 @@ class Window:
         if message.type == "error":
             self.errors.append(f"{self.page.url}: {message.text}")
 
-    def sign_in(self, role: str) -> "Window":
-        """Signs in as the demo's person of a role, by the same form post as the page."""
-        form: dict[str, str | float | bool] = {"email": EMAILS[role], "password": PASSWORD, "next": "/"}
+    def sign_in(self, who: str) -> "Window":
+        """Signs in as the demo's person of a role or an address, by the same form post as the page."""
+        form: dict[str, str | float | bool] = {
+            "email": EMAILS.get(who, who), "password": PASSWORD, "next": "/",
+        }  # fmt: skip
         answer = self.page.request.post(
             "/auth/login", form=form, headers={"Origin": self.base}, max_redirects=0
         )

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from psa_app import routes as addresses
 
-AFTER_START = 5.0  # seconds
+AFTER_START = 60.0  # seconds: every open tab comes back at a start, and those go first
 
 
 def _app() -> ASGIApp:

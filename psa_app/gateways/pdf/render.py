@@ -46,7 +46,10 @@ def unprintable(text: str, more_fonts: Path | None = None) -> str:
     """The letters of a text that no font has, each once, in their order ("" when all print)."""
     import typst
 
-    letters = "".join(dict.fromkeys(clean(text)))
+    printable = _printable(more_fonts)
+    letters = "".join(letter for letter in dict.fromkeys(clean(text)) if letter not in printable)
+    if not letters:
+        return ""
     try:
         _compile("glyphs.typ", letters, 0, more_fonts)
     except typst.TypstError as error:
@@ -54,7 +57,14 @@ def unprintable(text: str, more_fonts: Path | None = None) -> str:
         if not missing:
             raise
         return missing
+    printable.update(letters)
     return ""
+
+
+@cache
+def _printable(_more_fonts: Path | None) -> set[str]:
+    """Letters that have been found to print: asking Typst again would take as long as a page."""
+    return set()
 
 
 def clean(text: str) -> str:

@@ -23,6 +23,7 @@ def page(
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta name="robots" content="noindex"><meta name="color-scheme" content="light dark">'
+        '<link rel="icon" href="/icon.svg">'
         f'<title>{escape(title)}</title><link rel="stylesheet" href="{root}/sandbox.css"></head><body>'
         '<header class="banner">Sandbox – no real money</header>'
         f"<main>{body}</main></body></html>"

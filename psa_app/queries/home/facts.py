@@ -22,10 +22,12 @@ class FirmFacts:
     today: date
 
 
+_firm: Any = Firm.__table__  # type: ignore[attr-defined]
+_FACTS = select(_firm.c.base_currency, _firm.c.time_zone, _firm.c.locale, _firm.c.target_percent)
+
+
 def firm_facts(session: Session) -> FirmFacts:
     """Reads them in one statement."""
-    firm: Any = Firm.__table__  # type: ignore[attr-defined]
-    statement = select(firm.c.base_currency, firm.c.time_zone, firm.c.locale, firm.c.target_percent)
-    row = session.connection().execute(statement).one()
+    row = session.connection().execute(_FACTS).one()
     today = clock.today(row.time_zone)
     return FirmFacts(row.base_currency, row.time_zone, row.locale, row.target_percent, today)

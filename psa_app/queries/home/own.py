@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import bindparam, case, func, select
 from sqlmodel import Session
 
-from psa_app.access import Actor, require, visible
+from psa_app.access import Actor, once_each, require, visible
 from psa_app.models import Project, Task
 from psa_app.queries.capacity import PersonDays, person_days
 from psa_app.queries.home.facts import FirmFacts, firm_facts
@@ -134,26 +134,27 @@ def _ahead(this: int) -> tuple[int, ...]:
 
 
 def _week(session: Session, person_id: int, week: int, days: PersonDays) -> OwnWeek:
-    statement = (
-        select(ENTRY.c.work_date, ENTRY.c.status, func.sum(ENTRY.c.seconds).label("seconds"))
-        .where(ENTRY.c.person_id == person_id, ENTRY.c.work_date.between(*_ends(week)))
-        .group_by(ENTRY.c.work_date, ENTRY.c.status)
-    )
-    rows = session.connection().execute(statement).all()
+    days_of_week = weeks.days(week)
+    values = {"whose": person_id, "first": days_of_week[0], "last": days_of_week[6]}
+    rows = session.connection().execute(_WORKED, values).all()
     worked: dict[date, int] = {}
     for row in rows:
         worked[row.work_date] = worked.get(row.work_date, 0) + int(row.seconds)
     state = _state(session, person_id, week, {row.status for row in rows})
     listed = tuple(
-        OwnDay(day, worked.get(day, 0), days.net.get(day, 0), days.off.get(day, ""))
-        for day in weeks.days(week)
+        OwnDay(day, worked.get(day, 0), days.net.get(day, 0), days.off.get(day, "")) for day in days_of_week
     )
     return OwnWeek(week, listed, state)
 
 
-def _ends(week: int) -> tuple[date, date]:
-    days = weeks.days(week)
-    return days[0], days[6]
+_WORKED = (
+    select(ENTRY.c.work_date, ENTRY.c.status, func.sum(ENTRY.c.seconds).label("seconds"))
+    .where(
+        ENTRY.c.person_id == bindparam("whose"),
+        ENTRY.c.work_date.between(bindparam("first"), bindparam("last")),
+    )
+    .group_by(ENTRY.c.work_date, ENTRY.c.status)
+)
 
 
 def _state(session: Session, person_id: int, week: int, statuses: set[str]) -> str:
@@ -170,16 +171,22 @@ def _state(session: Session, person_id: int, week: int, statuses: set[str]) -> s
 
 
 def _returned(session: Session, person_id: int) -> Sequence[Returned]:
-    statement = (
-        select(ENTRY.c.id, ENTRY.c.work_date, PROJECT.c.name.label("project"), TASK.c.name.label("task"),
-               ENTRY.c.seconds, ENTRY.c.reject_reason)
-        .join(PROJECT, PROJECT.c.id == ENTRY.c.project_id)
-        .join(TASK, TASK.c.id == ENTRY.c.task_id)
-        .where(ENTRY.c.person_id == person_id, ENTRY.c.status == "draft", ENTRY.c.reject_reason != "")
-        .order_by(ENTRY.c.work_date, ENTRY.c.id)
-        .limit(RETURNED)
-    )  # fmt: skip
-    return [Returned(*row) for row in session.connection().execute(statement)]
+    return [Returned(*row) for row in session.connection().execute(_CAME_BACK, {"whose": person_id})]
+
+
+_CAME_BACK = (
+    select(ENTRY.c.id, ENTRY.c.work_date, PROJECT.c.name.label("project"), TASK.c.name.label("task"),
+           ENTRY.c.seconds, ENTRY.c.reject_reason)
+    .join(PROJECT, PROJECT.c.id == ENTRY.c.project_id)
+    .join(TASK, TASK.c.id == ENTRY.c.task_id)
+    .where(
+        ENTRY.c.person_id == bindparam("whose"), ENTRY.c.reject_reason != "",
+        # Drafts, said so that SQLite looks among the person's entries, not among all drafts of the firm.
+        ENTRY.c.status.not_in(("submitted", "approved", "invoiced")),
+    )
+    .order_by(ENTRY.c.work_date, ENTRY.c.id)
+    .limit(RETURNED)
+)  # fmt: skip
 
 
 def _bookings(session: Session, actor: Actor, person_id: int, ahead: Sequence[int]) -> Sequence[OwnBooking]:
@@ -201,6 +208,8 @@ def _bookings(session: Session, actor: Actor, person_id: int, ahead: Sequence[in
 
 
 def _projects(session: Session, ids: set[int]) -> dict[int, Any]:
+    if not ids:
+        return {}
     statement = (
         select(PROJECT.c.id, PROJECT.c.name, PROJECT.c.color, ACCOUNT.c.name.label("account"))
         .outerjoin(ACCOUNT, ACCOUNT.c.id == PROJECT.c.account_id)
@@ -212,18 +221,29 @@ def _projects(session: Session, ids: set[int]) -> dict[int, Any]:
 def _tasks(session: Session, actor: Actor, person_id: int, week: int) -> Sequence[OwnTask]:
     """Open tasks of running projects on which the person worked in the last eight weeks, the latest first."""
     first = weeks.monday(week)
-    since = first - timedelta(8 * 7)
+    values = {"whose": person_id, "first": first, "since": first - timedelta(8 * 7)}
+    return [
+        OwnTask(
+            row.id, row.name, row.project_id, row.project, row.account or "", row.color,
+            int(row.week_seconds or 0), int(row.seconds or 0),
+        )
+        for row in session.connection().execute(_latest_tasks(actor), values)
+    ]  # fmt: skip
+
+
+@once_each
+def _latest_tasks(actor: Actor) -> Any:
+    in_week = case((ENTRY.c.work_date >= bindparam("first"), ENTRY.c.seconds), else_=0)
     mine = (
         select(
             ENTRY.c.task_id, func.max(ENTRY.c.work_date).label("last"),
-            func.sum(ENTRY.c.seconds).label("seconds"),
-            func.sum(case((ENTRY.c.work_date >= first, ENTRY.c.seconds), else_=0)).label("week_seconds"),
+            func.sum(ENTRY.c.seconds).label("seconds"), func.sum(in_week).label("week_seconds"),
         )
-        .where(ENTRY.c.person_id == person_id, ENTRY.c.work_date >= since)
+        .where(ENTRY.c.person_id == bindparam("whose"), ENTRY.c.work_date >= bindparam("since"))
         .group_by(ENTRY.c.task_id)
         .subquery()
     )  # fmt: skip
-    statement = (
+    return (
         select(TASK.c.id, TASK.c.name, TASK.c.project_id, PROJECT.c.name.label("project"), PROJECT.c.color,
                ACCOUNT.c.name.label("account"), mine.c.week_seconds, mine.c.seconds)
         .join(PROJECT, PROJECT.c.id == TASK.c.project_id)
@@ -236,10 +256,3 @@ def _tasks(session: Session, actor: Actor, person_id: int, week: int) -> Sequenc
         .order_by(mine.c.last.desc(), mine.c.seconds.desc(), TASK.c.id)
         .limit(TASKS)
     )  # fmt: skip
-    return [
-        OwnTask(
-            row.id, row.name, row.project_id, row.project, row.account or "", row.color,
-            int(row.week_seconds or 0), int(row.seconds or 0),
-        )
-        for row in session.connection().execute(statement)
-    ]  # fmt: skip

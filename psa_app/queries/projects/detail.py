@@ -12,6 +12,7 @@ from sqlmodel import select as select_models
 from psa_app import clock
 from psa_app.access import Actor, fetch, may, require, visible
 from psa_app.models import Account, Firm, Invoice, Milestone, Person, Project, Sow, Task, TimeEntry
+from psa_app.queries.invoices.open_work import rounding_of
 from psa_app.queries.projects.tables import (
     ALLOCATION,
     ENTRY,
@@ -26,12 +27,16 @@ from psa_app.queries.projects.tables import (
     TASK,
 )
 from psa_app.rules import weeks
+from psa_app.rules.hours import Rounding
 from psa_app.rules.invoices import is_overdue
 
 
 @dataclass(frozen=True, slots=True)
 class ProjectHead:
-    """The project itself. `sees_all` tells that sums hold everyone's time, else only the reader's own."""
+    """The project itself. `sees_all` tells that sums hold everyone's time, else only the reader's own.
+
+    `rounding` is how its billed time is rounded; None where a scope says it.
+    """
 
     id: int
     version: int
@@ -49,6 +54,7 @@ class ProjectHead:
     sow_id: int | None
     sow: str
     sees_all: bool
+    rounding: Rounding | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +115,7 @@ def head(session: Session, actor: Actor, project_id: int) -> ProjectHead:
         project.starts_on, project.ends_on, project.budget_minutes, project.account_id,
         account.name if account else "", project.lead_id, lead.name if lead else "", sow.id if sow else None,
         f"{sow.number} {sow.title}".strip() if sow else "", sees_everyones_time(actor, project),
+        None if project.sow_id else rounding_of(project),
     )  # fmt: skip
 
 

@@ -1,11 +1,12 @@
 """Names for the filters of time: people and projects within the actor's sight."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlmodel import Session
 
-from psa_app.access import Actor, may, require, visible
+from psa_app.access import Actor, may, once_each, require, visible
 from psa_app.models import Person, Project
 from psa_app.queries.time.tables import ACCOUNT, PERSON, PROJECT
 
@@ -26,18 +27,26 @@ def filter_names(session: Session, actor: Actor) -> Names:
     connection = session.connection()
     people: tuple[tuple[int, str], ...] = ()
     if may(actor, "people.read"):
-        found = select(PERSON.c.id, PERSON.c.name).where(visible(actor, Person))
-        listed = connection.execute(found.order_by(func.lower(PERSON.c.name)).limit(MOST))
-        people = tuple((row.id, row.name) for row in listed)
-    projects = (
+        people = tuple((row.id, row.name) for row in connection.execute(_people(actor)))
+    named = tuple(
+        (row.id, f"{row.name} ({row.client})" if row.client else row.name)
+        for row in connection.execute(_projects(actor))
+    )
+    return Names(people, named)
+
+
+@once_each
+def _people(actor: Actor) -> Any:
+    found = select(PERSON.c.id, PERSON.c.name).where(visible(actor, Person))
+    return found.order_by(func.lower(PERSON.c.name)).limit(MOST)
+
+
+@once_each
+def _projects(actor: Actor) -> Any:
+    return (
         select(PROJECT.c.id, PROJECT.c.name, ACCOUNT.c.name.label("client"))
         .outerjoin(ACCOUNT, ACCOUNT.c.id == PROJECT.c.account_id)
         .where(visible(actor, Project))
         .order_by(func.lower(PROJECT.c.name), PROJECT.c.id)
         .limit(MOST)
     )
-    named = tuple(
-        (row.id, f"{row.name} ({row.client})" if row.client else row.name)
-        for row in connection.execute(projects)
-    )
-    return Names(people, named)

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select, true
+from sqlalchemy import ColumnElement, func, select, true
 from sqlmodel import Session
 
 from psa_app.access import Actor, may, require, visible
@@ -53,21 +53,40 @@ def person_months(
         where.append(scope)
     if person_ids is not None:
         where.append(ENTRY.c.person_id.in_(list(person_ids)))
-    rows = session.connection().execute(_SUMS.where(*where))
+    rows = session.connection().execute(_sums(*where)).all()
     shows_money = may(actor, "rates.read")
-    return [_row(row, shows_money) for row in rows]
+    return [_row(shows_money, *row) for row in rows]
 
 
-# The columns of ix_entry_report in its order: read from the index alone, grouped as they come.
-_GROUPS = (ENTRY.c.person_id, ENTRY.c.month, ENTRY.c.bill_currency, ENTRY.c.is_billable)
-_SUMS = select(
-    *_GROUPS,
-    func.sum(ENTRY.c.seconds).label("seconds"),
-    func.sum(ENTRY.c.seconds * ENTRY.c.bill_rate_minor).label("value"),
-).group_by(*_GROUPS)
+_GROUPS = (ENTRY.c.month, ENTRY.c.person_id, ENTRY.c.bill_currency, ENTRY.c.is_billable)
 
 
-def _row(row: Any, shows_money: bool) -> PersonMonth:
-    value = money.divide(int(row.value or 0), 3600) if shows_money else 0
-    currency = row.bill_currency if shows_money else ""
-    return PersonMonth(row.person_id, row.month, currency, bool(row.is_billable), int(row.seconds), value)
+def _sums(*where: ColumnElement[bool]) -> Any:
+    """The time of each group at each rate comes first, in the order of ix_entry_report: it is read from
+    the index alone, grouped as it comes, and multiplied once per rate, not once per entry.
+    """
+    by_rate = (*_GROUPS, ENTRY.c.bill_rate_minor)
+    rated = (
+        select(*by_rate, func.sum(ENTRY.c.seconds).label("seconds"))
+        .where(*where)
+        .group_by(*by_rate)
+        .subquery()
+    )
+    groups = [rated.c[name] for name in ("person_id", "month", "bill_currency", "is_billable")]
+    return (
+        select(
+            *groups,
+            func.sum(rated.c.seconds).label("seconds"),
+            func.sum(rated.c.seconds * rated.c.bill_rate_minor).label("value"),
+        )
+        .group_by(*groups)
+        .order_by(*groups)
+    )
+
+
+def _row(
+    shows_money: bool, person_id: int, month: int, currency: str, is_billable: bool, seconds: Any, value: Any
+) -> PersonMonth:
+    """A row as it may be shown. PostgreSQL's sums come as decimals."""
+    told = (currency, money.divide(int(value or 0), 3600)) if shows_money else ("", 0)
+    return PersonMonth(person_id, month, told[0], is_billable, int(seconds), told[1])

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 from sqlmodel import Session
 
 from psa_app import clock
-from psa_app.access import Actor, fetch, may, require, visible
+from psa_app.access import Actor, fetch, may, once_each, require, visible
 from psa_app.models import Person, Project, Task, TimeEntry, Timesheet
 from psa_app.queries.capacity import PersonDays, person_days
 from psa_app.queries.time.tables import ACCOUNT, ENTRY, FIRM, MEMBER, PROJECT, SHEET, TASK, TIMER
@@ -132,7 +132,7 @@ def week_view(
     found = _entries(session, actor, whose, weeks.monday(weeks.previous_week(week)), days[6])
     entries = [entry for entry in found if entry.work_date >= days[0]]
     last_week = [entry for entry in found if entry.work_date < days[0]]
-    locked = session.connection().execute(select(FIRM.c.locked_through)).scalar()
+    locked = session.connection().execute(_LOCKED).scalar()
     timer = _timer_task(session, actor, whose)
     sheets = _sheets(session, actor, whose, week, entries)
     state = _state(sheets, entries)
@@ -160,18 +160,30 @@ def week_view(
     )
 
 
+_LOCKED = select(FIRM.c.locked_through)
+_TIMER = select(TIMER.c.task_id).where(TIMER.c.person_id == bindparam("whose"))
+
+
 def _entries(session: Session, actor: Actor, person_id: int, first: date, last: date) -> list[Any]:
-    statement = (
+    values = {"whose": person_id, "first": first, "last": last}
+    return list(session.connection().execute(_entries_between(actor), values))
+
+
+@once_each
+def _entries_between(actor: Actor) -> Any:
+    return (
         select(
             ENTRY.c.id, ENTRY.c.task_id, ENTRY.c.work_date, ENTRY.c.seconds, ENTRY.c.note, ENTRY.c.status,
             ENTRY.c.source, ENTRY.c.started_at, ENTRY.c.is_billable, ENTRY.c.reject_reason,
             ENTRY.c.timesheet_id,
         )
-        .where(ENTRY.c.person_id == person_id, ENTRY.c.work_date.between(first, last))
-        .where(visible(actor, TimeEntry))
+        .where(
+            ENTRY.c.person_id == bindparam("whose"),
+            ENTRY.c.work_date.between(bindparam("first"), bindparam("last")),
+            visible(actor, TimeEntry),
+        )
         .order_by(ENTRY.c.id)
     )  # fmt: skip
-    return list(session.connection().execute(statement))
 
 
 def _tasks_of(entries: Iterable[Any]) -> dict[int, None]:
@@ -181,9 +193,7 @@ def _tasks_of(entries: Iterable[Any]) -> dict[int, None]:
 def _timer_task(session: Session, actor: Actor, person_id: int) -> int | None:
     if person_id != actor.person_id:
         return None
-    found: int | None = (
-        session.connection().execute(select(TIMER.c.task_id).where(TIMER.c.person_id == person_id)).scalar()
-    )
+    found: int | None = session.connection().execute(_TIMER, {"whose": person_id}).scalar()
     return found
 
 
@@ -216,23 +226,31 @@ def _rows(
 
 
 def _tasks(session: Session, actor: Actor, person_id: int, ids: Collection[int]) -> list[Any]:
-    statement = (
+    values = {"ids": list(ids), "whose": person_id}
+    return list(session.connection().execute(_tasks_among(actor), values))
+
+
+@once_each
+def _tasks_among(actor: Actor) -> Any:
+    is_open = and_(TASK.c.status == "open", PROJECT.c.status == "active", _belongs(bindparam("whose")))
+    return (
         select(
             TASK.c.id, TASK.c.project_id, TASK.c.name, PROJECT.c.name.label("project"), PROJECT.c.color,
             ACCOUNT.c.name.label("client"),
             and_(TASK.c.is_billable, PROJECT.c.account_id.is_not(None)).label("is_billable"),
-            and_(TASK.c.status == "open", PROJECT.c.status == "active", _belongs(person_id)).label("is_open"),
+            is_open.label("is_open"),
         )
         .select_from(TASK)
         .join(PROJECT, PROJECT.c.id == TASK.c.project_id)
         .outerjoin(ACCOUNT, ACCOUNT.c.id == PROJECT.c.account_id)
-        .where(TASK.c.id.in_(ids), or_(visible(actor, Task), _has_time(actor)))
+        .where(
+            TASK.c.id.in_(bindparam("ids", expanding=True)), or_(visible(actor, Task), _has_time(actor))
+        )
         .order_by(func.lower(PROJECT.c.name), PROJECT.c.id, TASK.c.position, TASK.c.name, TASK.c.id)
     )  # fmt: skip
-    return list(session.connection().execute(statement))
 
 
-def _belongs(person_id: int) -> Any:
+def _belongs(person_id: Any) -> Any:
     mine = select(MEMBER.c.project_id).where(MEMBER.c.person_id == person_id)
     return or_(PROJECT.c.account_id.is_(None), PROJECT.c.lead_id == person_id, PROJECT.c.id.in_(mine))
 
@@ -272,13 +290,8 @@ def _sheets(
     for entry in entries:
         if entry.timesheet_id is not None:
             of_sheet[entry.timesheet_id].append(entry)
-    statement = (
-        select(SHEET.c.id, SHEET.c.number, SHEET.c.is_empty, SHEET.c.submitted_at, SHEET.c.recalled_at)
-        .where(SHEET.c.person_id == person_id, SHEET.c.week == week, visible(actor, Timesheet))
-        .order_by(SHEET.c.number)
-    )
     found = []
-    for row in session.connection().execute(statement):
+    for row in session.connection().execute(_sheets_of(actor), {"whose": person_id, "week": week}):
         lines = of_sheet[row.id]
         state = HandedIn(row.number, {e.status for e in lines}, row.is_empty, row.recalled_at is not None)
         view = SheetView(
@@ -287,6 +300,18 @@ def _sheets(
         )  # fmt: skip
         found.append((view, state))
     return found
+
+
+@once_each
+def _sheets_of(actor: Actor) -> Any:
+    return (
+        select(SHEET.c.id, SHEET.c.number, SHEET.c.is_empty, SHEET.c.submitted_at, SHEET.c.recalled_at)
+        .where(
+            SHEET.c.person_id == bindparam("whose"), SHEET.c.week == bindparam("week"),
+            visible(actor, Timesheet),
+        )
+        .order_by(SHEET.c.number)
+    )  # fmt: skip
 
 
 def _state(sheets: Sequence[tuple[SheetView, HandedIn]], entries: Sequence[Any]) -> str:

@@ -22,6 +22,7 @@ from psa_app.models import (
     touch,
 )
 from psa_app.rules import fields, money
+from psa_app.rules.hours import Rounding
 from psa_app.services import history
 from psa_app.services.projects.team import add_to_team
 
@@ -128,12 +129,18 @@ def change_project(
     starts_on: date | None = None,
     ends_on: date | None = None,
     budget_minutes: int = 0,
+    rounding: Rounding | None = None,
 ) -> Project:
-    """Changes name, lead, dates and budget. Raises `Stale` when someone saved meanwhile."""
+    """Changes name, lead, dates, budget and, on a project without a SOW, how billed time is rounded.
+
+    Raises `Stale` when someone saved meanwhile. What is drafted or billed already stays as it is.
+    """
     project = fetch(session, actor, Project, project_id, lock=True)
     if project.version != version:
         raise Stale()
     values = _values(session, actor, name, lead_id, starts_on, ends_on, budget_minutes)
+    if rounding is not None:
+        values |= _rounding(project, rounding)
     before, after = history.changed(history.values_of(project, values), values)
     for field, value in after.items():
         setattr(project, field, value)
@@ -191,6 +198,17 @@ def _values(
         "starts_on": starts_on,
         "ends_on": ends_on,
         "budget_minutes": budget_minutes,
+    }
+
+
+def _rounding(project: Project, rounding: Rounding) -> dict[str, Any]:
+    if project.sow_id is not None:
+        raise Invalid("The signed scope says how its time is rounded.", "rounding")
+    return {
+        "round_increment": rounding.increment,
+        "round_mode": rounding.mode,
+        "round_minimum": rounding.minimum,
+        "round_per": rounding.per,
     }
 
 

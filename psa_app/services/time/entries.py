@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, update
@@ -9,7 +10,7 @@ from sqlmodel import Session
 
 from psa_app import clock
 from psa_app.access import Actor
-from psa_app.db import among
+from psa_app.db import Prepared, among_ids, as_ids, is_sqlite
 from psa_app.errors import Conflict
 from psa_app.queries.time.tables import ENTRY
 from psa_app.rules import weeks
@@ -19,7 +20,9 @@ from psa_app.services.time.facts import was_billed
 from psa_app.services.time.pricing import Price
 
 KIND = "time_entry"
-_INSERT = insert(ENTRY)
+_INSERT = Prepared(
+    insert(ENTRY).returning(ENTRY.c.id), *(column.name for column in ENTRY.c if not column.primary_key)
+)
 _DELETE = delete(ENTRY).where(ENTRY.c.id == bindparam("entry_id"))
 
 
@@ -51,8 +54,7 @@ def new_values(
 
 def insert_entry(session: Session, actor: Actor, values: Mapping[str, Any], *, reason: str = "") -> int:
     """Inserts an entry, writes its history, and returns its id."""
-    key: Any = session.connection().execute(_INSERT, dict(values)).inserted_primary_key
-    entry_id = int(key[0])
+    entry_id = int(_INSERT.first(session, values).id)
     history.note(session, actor, KIND, entry_id, "logged", {}, recorded(values), reason)
     return entry_id
 
@@ -114,8 +116,14 @@ def move_entries(
         check_move("entry", status, to)
     if not ids:
         return
-    session.connection().execute(
-        update(ENTRY)
-        .where(among(session, ENTRY.c.id, ids))
-        .values(**values, status=to, version=ENTRY.c.version + 1, updated_at=clock.now())
-    )
+    given = {**values, "status": to, "updated_at": clock.now()}
+    new = {f"new_{name}": value for name, value in given.items()}
+    _moving(tuple(given), is_sqlite(session)).all(session, {"moved": as_ids(session, ids), **new})
+
+
+@cache
+def _moving(names: tuple[str, ...], sqlite: bool) -> Prepared:
+    """Writes these columns of many entries: one statement for each move that there is."""
+    new = {name: bindparam(f"new_{name}", type_=ENTRY.c[name].type) for name in names}
+    statement = update(ENTRY).where(among_ids(ENTRY.c.id, "moved", sqlite=sqlite))
+    return Prepared(statement.values(**new, version=ENTRY.c.version + 1))

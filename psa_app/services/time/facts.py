@@ -11,13 +11,14 @@ from sqlalchemy import bindparam, func, select, true
 from sqlmodel import Session
 
 from psa_app.access import Actor, as_id, may
+from psa_app.db import Prepared
 from psa_app.errors import Forbidden, NotFound
 from psa_app.queries.rates import CONTRACT_CURRENCY
 from psa_app.queries.time.tables import BILLED, ENTRY, FIRM, LINE, MEMBER, PERSON, PROJECT, ROLE, SOW, TASK
 
 # Shared, so that locking a period waits for those who write time, and they for it.
 _LOCKED_THROUGH = select(FIRM.c.locked_through).with_for_update(read=True)
-_A_PERSON = (
+_A_PERSON = Prepared(
     select(
         PERSON.c.id, PERSON.c.name, PERSON.c.hired_on, PERSON.c.left_on, PERSON.c.time_zone, PERSON.c.role_id,
         ROLE.c.standard_cost_minor.label("standard_minor"),
@@ -32,7 +33,7 @@ _DAY_SECONDS = (
     .scalar_subquery()
 )
 _IS_MEMBER = (MEMBER.c.project_id == TASK.c.project_id) & (MEMBER.c.person_id == bindparam("person_id"))
-_A_TASK = (
+_A_TASK = Prepared(
     select(
         TASK.c.id, TASK.c.name, TASK.c.status, TASK.c.is_billable, TASK.c.sow_line_id, TASK.c.project_id,
         PROJECT.c.name.label("project_name"), PROJECT.c.status.label("project_status"), PROJECT.c.account_id,
@@ -50,7 +51,7 @@ _A_TASK = (
     .where(TASK.c.id == bindparam("task_id"))
     .with_for_update(read=True, of=FIRM)
 )  # fmt: skip
-_A_DAY = (
+_A_DAY = Prepared(
     select(
         ENTRY.c.id, ENTRY.c.task_id, ENTRY.c.seconds, ENTRY.c.status, ENTRY.c.source, ENTRY.c.started_at,
         ENTRY.c.note,
@@ -96,7 +97,7 @@ def locked_through(session: Session) -> date | None:
 
 def locked_person(session: Session, person_id: int) -> Any:
     """id, name, hired_on, left_on, time_zone, role_id, standard_minor, locked. Raises `NotFound`."""
-    row = session.connection().execute(_A_PERSON, {"person_id": person_id}).first()
+    row = _A_PERSON.first(session, {"person_id": person_id})
     if row is None:
         raise NotFound()
     return row
@@ -109,7 +110,7 @@ def task_for(session: Session, actor: Actor, person: Any, task_id: int, day: dat
     Read after `locked_person`. `NotFound` for no such task, and for one out of a member's sight.
     """
     about = {"task_id": as_id(task_id), "person_id": person.id, "day": day}
-    row: Any = session.connection().execute(_A_TASK, about).first()
+    row = _A_TASK.first(session, about)
     if row is None:
         raise NotFound()
     if actor.role == "member" and not belongs(row, person.id):
@@ -124,7 +125,7 @@ def belongs(task: Any, person_id: int) -> bool:
 
 def day_entries(session: Session, person_id: int, day: date) -> list[DayEntry]:
     """All entries of a person on a day, oldest first."""
-    rows = session.connection().execute(_A_DAY, {"person_id": person_id, "day": day})
+    rows = _A_DAY.all(session, {"person_id": person_id, "day": day})
     return [
         DayEntry(
             row.id, row.task_id, row.seconds, row.status, row.source, row.started_at is not None, row.note

@@ -48,10 +48,18 @@ def apply_import(
     run = _run(session, actor, reading, prepared, name, layout)
     prices = price_rows(session, prepared)
     write_rows(session, actor, prepared, prices, run)
-    unpriced = sum(one.is_billable and not one.bill_level for one in prices)
+    unpriced = [
+        row.task.project.account_id
+        for row, price in zip(prepared.rows, prices, strict=True)
+        if price.is_billable and not price.bill_level
+    ]
     of_weeks = sorted({weeks.week_of(day) for day in {row.entry.day for row in prepared.rows}})
     people = sorted({row.person_id for row in prepared.rows})
-    return ImportResult(run, plan.entries, plan.known, plan.seconds, unpriced, tuple(of_weeks), tuple(people))
+    accounts = sorted({account_id for account_id in unpriced if account_id is not None})
+    return ImportResult(
+        run, plan.entries, plan.known, plan.seconds, len(unpriced), tuple(of_weeks), tuple(people),
+        tuple(accounts), plan.first_day,
+    )  # fmt: skip
 
 
 def _lock_people(session: Session) -> None:

@@ -17,10 +17,11 @@ COLORS = 8
 def make_missing(session: Session, actor: Actor, prepared: Prepared, choices: ImportChoices) -> None:
     """Makes what the plan names as new, each with its line of history; ids go into the targets."""
     accounts: dict[str, int] = {}
-    currency = choices.currency or prepared.firm.base_currency
+    firm = prepared.firm
+    currency = choices.currency or firm.base_currency
     color = session.connection().execute(select(func.count()).select_from(Project)).scalar_one()
     for place, project in enumerate(prepared.matcher.new_projects):
-        _make_project(session, actor, project, accounts, currency, (color + place) % COLORS + 1)
+        _make_project(session, actor, project, accounts, firm, currency, (color + place) % COLORS + 1)
     for task in prepared.matcher.tasks:
         if task.id is None:
             _make_task(session, actor, task)
@@ -38,6 +39,7 @@ def _make_project(
     actor: Actor,
     project: ProjectTarget,
     accounts: dict[str, int],
+    firm: Any,
     currency: str,
     color: int,
 ) -> None:
@@ -57,6 +59,10 @@ def _make_project(
         lead_id=project.lead_id,
         currency=currency,
         color=color,
+        round_increment=firm.round_increment,
+        round_mode=firm.round_mode,
+        round_minimum=firm.round_minimum,
+        round_per=firm.round_per,
     )
     project.id = _added(session, actor, "project", made, {"name": made.name, "account_id": made.account_id})
 

@@ -85,7 +85,10 @@ class ImportPlan:
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """What an import did; `unpriced` of the added entries are billable and have no rate yet."""
+    """What an import did; `unpriced` of the added entries are billable and have no rate yet.
+
+    `accounts` are the clients of those, and `first_day` is the first day of all.
+    """
 
     run_id: int
     added: int
@@ -94,6 +97,8 @@ class ImportResult:
     unpriced: int
     weeks: tuple[int, ...]
     people: tuple[int, ...]
+    accounts: tuple[int, ...] = ()
+    first_day: date | None = None
 
 
 @dataclass(slots=True)

@@ -1,6 +1,6 @@
 """Pricing and inserting the rows of an import, each with a line of history."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import repeat
 from typing import Any
 
@@ -69,17 +69,14 @@ def _member_roles(session: Session, prepared: Prepared) -> dict[tuple[int, int],
 def write_rows(
     session: Session, actor: Actor, prepared: Prepared, prices: Sequence[Price], run_id: int
 ) -> None:
-    """Inserts all rows at once, each with a line of history."""
+    """Inserts all rows at once, each with a line of history; `prices` are in the order of the rows."""
     if not prepared.rows:
         return
     ids = _reserve_ids(session, len(prepared.rows))
-    insert_columns(session, ENTRY, {"id": ids, **_same(), **_of_rows(prepared), **_of_prices(prices)})
-    told: Iterator[tuple[int, dict[str, Any], dict[str, Any]]] = (
-        (entry_id, {}, {"import": run_id, "person_id": row.person_id, "task_id": row.task.id,
-                        "work_date": row.entry.day, "seconds": row.entry.seconds})
-        for entry_id, row in zip(ids, prepared.rows, strict=True)
-    )  # fmt: skip
-    history.note_many(session, actor, KIND, "imported", told)
+    columns = _of_rows(prepared)
+    insert_columns(session, ENTRY, {"id": ids, **_same(), **columns, **_of_prices(prices)})
+    told = {name: columns[name] for name in ("person_id", "task_id", "work_date", "seconds")}
+    history.note_columns(session, actor, KIND, "imported", ids, {"import": repeat(run_id), **told})
 
 
 def _same() -> dict[str, Iterable[Any]]:

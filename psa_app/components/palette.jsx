@@ -97,6 +97,7 @@ export function Palette({ actions, results, answered, keys, newMenu, onSearch, o
     if (!hit) return;
     dialog.current.close();
     if (hit.href) go(hit.href);
+    else if (hit.id === "do-timer") onTimer?.();
     else onPick?.(hit.id);
   };
   const key = (event) => {

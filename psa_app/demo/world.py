@@ -232,7 +232,7 @@ SCOPES = (
         ("Design system", "Usability tests"),
         248_000,
         1880,
-        (("Clickable prototype", 4_500, 44), ("Tested checkout", 6_500, 58), ("Go-live", 8_000, 70)),
+        (("Clickable prototype", 4_500, 44), ("Tested checkout", 6_500, 58), ("Go-live", 8_000, 65)),
     ),
     Scope(
         "Kestrel Foods",

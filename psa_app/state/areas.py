@@ -95,6 +95,8 @@ def actions(who: Actor, nav: list[NavItem], new: list[MenuItem]) -> list[Hit]:
     make = [
         Hit(f"new-{item.label}", f"New {item.label.lower()}", "", "Do", item.icon, item.href) for item in new
     ]
+    if may(who, "timer.run") and who.person_id is not None:
+        make.append(Hit("do-timer", "Start or stop the timer", "", "Do", "clock", words="time track"))
     profile = Hit(
         "go-profile", "Profile", "", "Go to", "user", routes.PROFILE, "password tokens sessions sign out"
     )

@@ -25,7 +25,8 @@ from tests.api.rest_world import BASE, Api
 from tests.support.world_fixtures import *  # noqa: F403
 
 DOCUMENT = openapi(operations())
-EXAMPLES = 40 if os.environ.get("PSA_SOAK") else 1  # for each of about 250 operations, of each mode
+SOAK = os.environ.get("PSA_SOAK") == "1"
+EXAMPLES = 40 if SOAK else 1  # for each of about 250 operations, of each mode
 
 
 def test_the_document_is_valid_as_openapi_3_1() -> None:
@@ -89,7 +90,7 @@ def test_the_page_shows_each_operation_and_loads_nothing(api: Api) -> None:
         assert forbidden not in answer.text
 
 
-@pytest.mark.slow
+@(pytest.mark.soak if SOAK else pytest.mark.slow)
 def test_what_the_document_says_is_true(api: Api) -> None:
     """Schemathesis sends what fits and what does not, as the owner, and compares the answers.
 

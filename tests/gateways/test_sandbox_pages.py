@@ -40,6 +40,7 @@ def test_the_page_runs_no_script_and_loads_nothing_foreign(sandbox: World) -> No
     assert "frame-ancestors 'none'" in policy
     assert not re.search(r"<script|<style| style=| on\w+=", answer.text)
     assert re.findall(r'(?:src|href)="([^"]+)"', answer.text) == [
+        "/icon.svg",
         "/sandbox.css",
         "https://psa.example/portal/invoice",
     ]

@@ -32,7 +32,7 @@ EMAILS = {role.lower(): email for role, email in SIGN_INS}
 WIDE, PHONE = (1440, 900), (390, 844)
 START = 180.0  # seconds that the demo firm may take to load on a busy machine
 PATIENCE = 60.0  # seconds until a test gives up
-STILL = """() => document.querySelector("#main h1")?.textContent.trim()
+STILL = """() => [...document.querySelectorAll("#main h1")].some(h => h.offsetParent && h.textContent.trim())
     && (document.querySelector(".auth, .portal") || document.querySelector("nav a"))
     && !document.querySelector("[aria-busy=true], .bone, .waits")"""
 

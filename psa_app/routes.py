@@ -81,6 +81,11 @@ def export(kind: str, /, **narrowed: object) -> list[str]:
     return [with_query(f"/files/export/{kind}.{sheet}", **narrowed) for sheet in ("csv", "xlsx")]
 
 
+def evidence(client_id: int | None = None) -> str:
+    """The pack of evidence as a file; of one client, or of the firm."""
+    return with_query("/files/evidence.json", client=client_id)
+
+
 def week(week: int | None = None, person_id: int | None = None) -> str:
     return with_query(TIME, week=week, person=person_id)
 

@@ -7,10 +7,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from psa_app import db
-from psa_app.access import Actor, require
+from psa_app.access import Actor, as_id, require
 from psa_app.api.files import file, for_reader
 from psa_app.api.sheets import SHEETS, making, record_sheet, sheet
 from psa_app.errors import NotFound
+from psa_app.queries.evidence import evidence_pack
 from psa_app.queries.invoices.listing import invoice_table
 from psa_app.resources import RESOURCES
 
@@ -36,4 +37,19 @@ def _file(actor: Actor, request: Request) -> Response:
     return file(content, f"{kind}.{form}", SHEETS[form])
 
 
-routes = [Route("/files/export/{kind}.{sheet}", export, methods=["GET"])]
+async def evidence(request: Request) -> Response:
+    """GET /files/evidence.json: the chain of evidence; with `client` that client's, of others the seals."""
+
+    def answer(actor: Actor) -> Response:
+        client = request.query_params.get("client", "")
+        with making(actor), db.reading() as session:
+            pack = evidence_pack(session, actor, as_id(client) if client else None)
+        return file(pack.encode(), "evidence.json", "application/json")
+
+    return await asyncio.to_thread(for_reader, request, answer)
+
+
+routes = [
+    Route("/files/evidence.json", evidence, methods=["GET"]),
+    Route("/files/export/{kind}.{sheet}", export, methods=["GET"]),
+]

@@ -71,8 +71,12 @@ def export(
     kind: Annotated[str, typer.Argument(help="What: accounts, entries, invoices, …; “kinds” lists all.")],
     format: Annotated[Format, typer.Option("--format", help="csv, xlsx or json.")] = "csv",  # noqa: A002
     to: Annotated[Path | None, typer.Option(help="File to write (standard output).")] = None,
+    client: Annotated[str, typer.Option(help="Only of “evidence”: this client's, of others the seals.")] = "",
 ) -> None:
-    """Write all records of a kind as a file, amounts with their currency."""
+    """Write all records of a kind as a file, amounts with their currency.
+
+    “evidence” is the chain of signatures, acceptances and approvals; psa verify FILE checks it anywhere.
+    """
     from psa_app.access import system
     from psa_app.db import reading
     from psa_app.errors import NotFound
@@ -81,16 +85,33 @@ def export(
     if kind == "kinds":
         say(*(f"{name:<20}{one.many}" for name, one in sorted(RESOURCES.items())))
         return
-    if kind not in RESOURCES:
+    if kind not in (*RESOURCES, "evidence"):
         raise NotFound(f"There are no {kind}. See: psa export kinds")
+    who = system("Command line", "cli")
     with reading() as session:
-        content = _exported(session, system("Command line", "cli"), RESOURCES[kind], format)
+        if kind == "evidence":
+            content = _evidence(session, who, client)
+        else:
+            content = _exported(session, who, RESOURCES[kind], format)
     if to is None:
         sys.stdout.buffer.write(content)
         sys.stdout.flush()
     else:
         to.write_bytes(content)
         say(f"{to} written")
+
+
+def _evidence(session: "Session", who: "Actor", client: str) -> bytes:
+    from sqlmodel import select
+
+    from psa_app.errors import NotFound
+    from psa_app.models import Account
+    from psa_app.queries.evidence import evidence_pack
+
+    account_id = session.exec(select(Account.id).where(Account.name == client)).first() if client else None
+    if client and account_id is None:
+        raise NotFound(f"There is no client called {client}. See: psa export accounts")
+    return evidence_pack(session, who, account_id).encode()
 
 
 def _read_time(

@@ -86,8 +86,18 @@ def migrate_now(url: str) -> None:
 
     before = run.current(url)
     run.upgrade(url)
+    _bind_older_signatures()
     after = run.current(url)
     say(f"database at revision {after}" + (f", before {before}" if before not in ("", after) else ""))
+
+
+def _bind_older_signatures() -> None:
+    """A firm from before there was a chain of evidence gets its signatures into it."""
+    from psa_app.db import unit_of_work
+    from psa_app.services.evidence import bind_older
+
+    with unit_of_work() as session:
+        bind_older(session)
 
 
 def load_demo_now() -> None:

@@ -83,7 +83,7 @@ def sow_accepted(
                 ("Accepted by", accepted_by),
                 ("Accepted at", accepted_at),
                 ("SHA-256 of the text", document_hash),
-                ("Head of the history", chain_head),
+                ("Seal of the evidence", chain_head),
             ),
             closing="Keep this mail: its hash shows later that the text is still the same.",
         )

@@ -178,10 +178,11 @@ class Evidence(Row, table=True):
     """A link of the chain of evidence: one signature, acceptance or approval, and the digest before it."""
 
     position: int = Field(unique=True)
-    kind: str  # sow | change_order | quote | milestone | timesheet
+    kind: str  # sow | change_order | quote | milestone | time (of a project)
     document_id: int
     act: str  # signed | accepted | approved | declined
     at: datetime
+    signature_id: int | None = Field(default=None, foreign_key="signature.id", unique=True)
     content: str  # canonical JSON of who, when, from where, and the document's hash
     salt: str
     digest: str  # sha-256 of salt and content

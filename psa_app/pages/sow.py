@@ -9,6 +9,7 @@ from psa_app.components.cards import card, notice, stack, with_side
 from psa_app.components.definition import facts, facts_card
 from psa_app.components.focus import focus_on
 from psa_app.components.form import described_fields, form, form_error
+from psa_app.components.link import text_link
 from psa_app.components.menu import dots_menu, item
 from psa_app.components.missing import found
 from psa_app.components.scope_lines import scope_lines
@@ -140,7 +141,12 @@ def _reading() -> rx.Component:
             rx.cond(State.parts.length() > 0, _milestones()),
             rx.cond(
                 State.evidence.length() > 0,
-                card(facts(State.evidence, quiet=True), title="Evidence", body=False),
+                card(
+                    facts(State.evidence, quiet=True),
+                    title="Evidence",
+                    aside=rx.cond(State.pack != "", text_link("Pack", href=State.pack, native=True)),
+                    body=False,
+                ),
             ),
             rx.cond(State.happened.length() > 0, timeline(State.happened)),
         ),

@@ -58,6 +58,7 @@ class SowState(rx.State):
     sheet: Sheet = Sheet()
     facts: list[Fact] = []
     evidence: list[Fact] = []
+    pack: str = ""
     parts: list[Part] = []
     happened: list[Happening] = []
     pdf: str = ""
@@ -89,6 +90,8 @@ class SowState(rx.State):
         self.sheet = found.sheet
         self.facts = _facts(scope, zone)
         self.evidence = _evidence(scope, zone)
+        account_id = int(scope.account.id or 0)
+        self.pack = routes.evidence(account_id) if may(who, "evidence.read") else ""
         self.parts = _parts(scope, zone, self.may_ready)
         self.happened = [_happening(one, scope, zone) for one in found.past]
         self.is_ready, self.is_missing = True, False

@@ -17,6 +17,7 @@ from psa_app.api import exports
 from psa_app.api.sheets import MOST_AT_ONCE, making
 from psa_app.models import Account, User
 from psa_app.resources import RESOURCES
+from psa_app.rules.evidence import check_pack
 from psa_app.services.identity.cookies import cookie_name
 from psa_app.services.identity.sessions import open_session
 from psa_app.services.invoices.draft import draft_invoice
@@ -170,3 +171,12 @@ def test_a_few_files_are_made_at_once_and_the_others_wait(app, world):
 def test_a_file_that_fails_makes_room_for_the_next(app, world):
     for _ in range(2):
         assert get(app, "/files/export/accounts.csv?colour=red", world, "Fred").status_code == 400
+
+
+@pytest.mark.parametrize(("who", "status"), [("Olga", 200), ("Fred", 200), ("Lea", 403), ("Nina", 403)])
+def test_the_pack_of_evidence_is_for_owner_and_finance(app, world, who, status):
+    answer = get(app, routes.evidence(world.clients["Northwind"]), world, who)
+    assert answer.status_code == status
+    if status == 200:
+        assert check_pack(answer.text).told == 2
+        assert answer.headers["content-disposition"] == 'attachment; filename="evidence.json"'

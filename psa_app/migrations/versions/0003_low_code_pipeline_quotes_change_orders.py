@@ -38,22 +38,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("kind", "key", name=op.f("uq_custom_field_kind_key")),
     )
     op.create_table(
-        "evidence",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("document_id", sa.Integer(), nullable=False),
-        sa.Column("act", sa.String(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("content", sa.String(), nullable=False),
-        sa.Column("salt", sa.String(), nullable=False),
-        sa.Column("digest", sa.String(), nullable=False),
-        sa.Column("before", sa.String(), nullable=False),
-        sa.Column("seal", sa.String(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_evidence")),
-        sa.UniqueConstraint("position", name=op.f("uq_evidence_position")),
-    )
-    op.create_table(
         "stage",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -293,6 +277,25 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_activity_opportunity_id"), ["opportunity_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_activity_owner_id"), ["owner_id"], unique=False)
 
+    op.create_table(
+        "evidence",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("document_id", sa.Integer(), nullable=False),
+        sa.Column("act", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("signature_id", sa.Integer(), nullable=True),
+        sa.Column("content", sa.String(), nullable=False),
+        sa.Column("salt", sa.String(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("before", sa.String(), nullable=False),
+        sa.Column("seal", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["signature_id"], ["signature.id"], name=op.f("fk_evidence_signature_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_evidence")),
+        sa.UniqueConstraint("position", name=op.f("uq_evidence_position")),
+        sa.UniqueConstraint("signature_id", name=op.f("uq_evidence_signature_id")),
+    )
     op.create_table(
         "opportunity_amount",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -760,6 +763,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_opportunity_amount_opportunity_id"))
 
     op.drop_table("opportunity_amount")
+    op.drop_table("evidence")
     with op.batch_alter_table("activity", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_activity_owner_id"))
         batch_op.drop_index(batch_op.f("ix_activity_opportunity_id"))
@@ -800,6 +804,5 @@ def downgrade() -> None:
     op.drop_table("service_item")
     op.drop_table("template")
     op.drop_table("stage")
-    op.drop_table("evidence")
     op.drop_table("custom_field")
     # ### end Alembic commands ###

@@ -8,11 +8,12 @@ from psa_app import clock, routes
 from psa_app.access import Actor, act, fetch
 from psa_app.errors import Conflict, Forbidden, Invalid, NotFound
 from psa_app.formats import words
-from psa_app.models import Contact, Firm, History, Signature, Sow, User, move
+from psa_app.models import Contact, Firm, Signature, Sow, User, move
 from psa_app.queries.contracts.text import agreed_text, hash_of
 from psa_app.rules import fields
 from psa_app.services import history
 from psa_app.services.contracts.evidence import sign
+from psa_app.services.evidence import Deed, bind, head
 from psa_app.services.identity.portal_links import make_portal_link
 from psa_app.services.mails import promise_mail
 
@@ -63,6 +64,8 @@ def decline_sow(session: Session, actor: Actor, sow_id: int, *, reason: str) -> 
     move(sow, "sow", "declined")
     change = {"status": "sent"}, {"status": "declined"}
     history.note(session, actor, "sow", sow_id, "declined", *change, reason=sow.decline_reason)
+    told = {"side": "client", "reason": sow.decline_reason, "text_hash": sow.text_hash}
+    bind(session, actor, [Deed("sow", sow_id, "declined", told)])
     _mail_declined(session, sow, contact)
     return sow
 
@@ -109,7 +112,7 @@ def _mail_signed(session: Session, sow: Sow, contact: Contact, signer: str) -> N
             "accepted_by": signer,
             "accepted_at": signed_at,
             "document_hash": sow.text_hash,
-            "chain_head": _head_of_history(session),
+            "chain_head": head(session),
         }
         promise_mail(session, f"sow-signed-{sow.id}-{address}", "sow_accepted", [address], path, values)
 
@@ -143,9 +146,3 @@ def _sender(session: Session, sow: Sow) -> User | None:
         )
         .order_by(col(Signature.id).desc())
     ).first()
-
-
-def _head_of_history(session: Session) -> str:
-    """The last link of the chain over history: a mail outside then proves it; "" before the first."""
-    sealed = select(History.seal).where(col(History.seal).is_not(None)).order_by(col(History.id).desc())
-    return session.exec(sealed.limit(1)).first() or ""

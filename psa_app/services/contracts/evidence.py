@@ -6,6 +6,7 @@ from psa_app import clock
 from psa_app.access import Actor
 from psa_app.models import Signature
 from psa_app.queries.contracts.text import hash_of
+from psa_app.services.evidence import bind_signature
 
 
 def sign(
@@ -19,7 +20,10 @@ def sign(
     title: str = "",
     text: str,
 ) -> Signature:
-    """Keeps that the actor agreed to `text`. `document`: sow | milestone; `side`: firm | client."""
+    """Keeps that the actor agreed to `text`, and binds it into the chain of evidence.
+
+    `document`: sow | milestone | quote | change_order; `side`: firm | client.
+    """
     signature = Signature(
         document=document,
         document_id=document_id,
@@ -37,4 +41,5 @@ def sign(
     )
     session.add(signature)
     session.flush()
+    bind_signature(session, signature)
     return signature

@@ -12,7 +12,8 @@ from sqlmodel import Session, col
 from sqlmodel import select as select_models
 
 from psa_app.db import is_sqlite
-from psa_app.models import History, Invoice, NumberSeries, Payment, Signature
+from psa_app.models import Evidence, History, Invoice, NumberSeries, Payment, Signature
+from psa_app.queries.evidence import link_of
 from psa_app.queries.invoices.tables import (
     ALLOCATION,
     BILLED_TIME,
@@ -22,6 +23,7 @@ from psa_app.queries.invoices.tables import (
     INVOICE_LINE,
     INVOICE_TAX,
 )
+from psa_app.rules.evidence import first_broken
 from psa_app.rules.money import plain
 from psa_app.services.history import digest_of
 from psa_app.services.ops.seal import next_seal
@@ -87,6 +89,22 @@ def check_signatures(session: Session) -> int:
         if hashlib.sha256(one.text.encode()).hexdigest() != one.text_hash:
             raise Broken(f"The text that {one.name} signed ({one.document} {one.document_id}) was changed.")
     return count
+
+
+def check_evidence(session: Session) -> int:
+    """The chain of evidence holds, and every signature is a link of it that tells of the same text."""
+    rows = session.exec(select_models(Evidence).order_by(col(Evidence.position))).all()
+    broken = first_broken(link_of(row) for row in rows)
+    if broken:
+        raise Broken(broken)
+    told = {row.signature_id: row.content for row in rows if row.signature_id}
+    for one in session.exec(select_models(Signature).order_by(col(Signature.id))):
+        content = told.get(int(one.id or 0))
+        if content is None:
+            raise Broken(f"What {one.name} signed ({one.document} {one.document_id}) is in no link.")
+        if content and one.text_hash not in content:
+            raise Broken(f"The link of what {one.name} signed tells of another text.")
+    return len(rows)
 
 
 def check_billed_time(session: Session) -> int:
@@ -177,6 +195,7 @@ CHECKS: tuple[tuple[str, Callable[[Session], int]], ...] = (
     ("database", check_database),
     ("history", check_history),
     ("signatures", check_signatures),
+    ("evidence", check_evidence),
     ("billed time", check_billed_time),
     ("invoices", check_invoices),
     ("payments", check_payments),

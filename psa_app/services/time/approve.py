@@ -12,9 +12,12 @@ from psa_app.access import Actor, act, fetch
 from psa_app.errors import Conflict, Forbidden
 from psa_app.models import Timesheet
 from psa_app.queries.approvers import approver
+from psa_app.queries.contracts.text import hash_of
 from psa_app.queries.time.tables import ENTRY
+from psa_app.rules.evidence import canonical
 from psa_app.rules.timesheets import Approver, Decision
 from psa_app.services import history
+from psa_app.services.evidence import Deed, bind
 from psa_app.services.time import deciding
 from psa_app.services.time.entries import KIND, move_entries
 from psa_app.services.time.pricing import Price, priced, write_prices
@@ -102,8 +105,29 @@ def _approve(session: Session, actor: Actor, by: Approver, rows: Sequence[Any], 
     history.note_many(
         session, actor, KIND, "approved", ((row.id, before, after[new]) for row, new in pairs), reason
     )
+    _bind(session, actor, rows, frozen)
     unpriced = sum(one.is_billable and not one.bill_level for one in frozen)
     return Approved(tuple(row.id for row in rows), sum(row.seconds for row in rows), unpriced)
+
+
+def _bind(session: Session, actor: Actor, rows: Sequence[Any], frozen: Sequence[Price]) -> None:
+    """One link of evidence for each sheet and project: lines, seconds, and the hash of what they say."""
+    parts: dict[tuple[int, int], list[list[Any]]] = {}
+    for row, price in zip(rows, frozen, strict=True):
+        line = [row.id, row.person_id, row.work_date.isoformat(), row.task_id, row.seconds]
+        rate = [price.bill_rate_minor, price.bill_currency]
+        parts.setdefault((row.project_id, row.timesheet_id), []).append([*line, *rate])
+    bind(session, actor, [_deed(project, sheet, lines) for (project, sheet), lines in parts.items()])
+
+
+def _deed(project_id: int, timesheet_id: int, lines: list[list[Any]]) -> Deed:
+    told = {
+        "timesheet": timesheet_id,
+        "lines": len(lines),
+        "seconds": sum(line[4] for line in lines),
+        "text_hash": hash_of(canonical({"lines": lines})),
+    }
+    return Deed("time", project_id, "approved", told)
 
 
 def _told(price: Price) -> dict[str, Any]:

@@ -1,0 +1,102 @@
+"""The chain of evidence: each signature, acceptance and approval is bound to all that came before it.
+
+A link is added in the transaction of the act itself; `rules/evidence.py` says how it is made and
+how an exported pack is checked without this program's database.
+"""
+
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import func, insert
+from sqlmodel import Session, col, select
+
+from psa_app import clock
+from psa_app.access import Actor
+from psa_app.db import is_sqlite
+from psa_app.models import Evidence, Signature
+from psa_app.rules.evidence import canonical, digest_of, seal_of
+
+LOCK = 72460003  # PostgreSQL's advisory lock of the chain's end
+_ACTS = {"milestone": "accepted", "quote": "accepted"}  # of a signature; all else is signed
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What somebody did to a document. `told` are further facts, such as the hash of the text."""
+
+    kind: str
+    document_id: int
+    act: str
+    told: Mapping[str, Any] = field(default_factory=dict)
+    signature_id: int | None = None
+
+
+def bind(session: Session, actor: Actor, deeds: Iterable[Deed]) -> str:
+    """Adds a link for each deed of the actor, now; returns the seal of the last link."""
+    by = {"by": actor.name, "email": actor.email, "address": actor.address, "agent": actor.agent[:200]}
+    return _bind(session, [(deed, by | dict(deed.told)) for deed in deeds])
+
+
+def bind_signature(session: Session, signature: Signature) -> str:
+    """Adds the link of a signature that was just kept."""
+    return _bind(session, [_of_signature(signature)])
+
+
+def bind_older(session: Session) -> int:
+    """Binds signatures from before there was a chain, in the order in which they were given."""
+    linked = select(Evidence.signature_id).where(col(Evidence.signature_id).is_not(None))
+    older = session.exec(
+        select(Signature).where(col(Signature.id).not_in(linked)).order_by(col(Signature.id))
+    ).all()
+    _bind(session, [_of_signature(one) for one in older])
+    return len(older)
+
+
+def head(session: Session) -> str:
+    """The seal of the last link, "" before the first: whoever keeps it can prove what the chain was."""
+    return _last(session)[1]
+
+
+def _of_signature(one: Signature) -> tuple[Deed, dict[str, Any]]:
+    told = {
+        "side": one.side,
+        "by": one.name,
+        "title": one.title,
+        "email": one.email,
+        "address": one.address,
+        "agent": one.agent,
+        "given_at": one.at.isoformat(),
+        "text_hash": one.text_hash,
+    }
+    return Deed(one.document, one.document_id, _ACTS.get(one.document, "signed"), {}, one.id), told
+
+
+def _bind(session: Session, deeds: list[tuple[Deed, dict[str, Any]]]) -> str:
+    if not deeds:
+        return head(session)
+    if not is_sqlite(session):  # SQLite has one writer anyway
+        session.connection().execute(select(func.pg_advisory_xact_lock(LOCK)))
+    position, seal = _last(session)
+    at, rows = clock.now(), []
+    for deed, told in deeds:
+        position += 1
+        fixed = {"kind": deed.kind, "document_id": deed.document_id, "act": deed.act, "at": at.isoformat()}
+        content, salt = canonical(told | fixed), secrets.token_hex(16)
+        before, digest = seal, digest_of(salt, content)
+        seal = seal_of(before, digest)
+        rows.append(
+            fixed
+            | {"position": position, "at": at, "signature_id": deed.signature_id, "content": content,
+               "salt": salt, "digest": digest, "before": before, "seal": seal}
+        )  # fmt: skip
+    session.connection().execute(insert(Evidence), rows)
+    return seal
+
+
+def _last(session: Session) -> tuple[int, str]:
+    found = session.exec(
+        select(Evidence.position, Evidence.seal).order_by(col(Evidence.position).desc()).limit(1)
+    ).first()
+    return found or (0, "")

@@ -45,7 +45,7 @@ def full(session: Session, resource: Resource, actor: Actor | None = None) -> Re
 
 
 def spec_of(row: Any, *, has_currency: bool) -> FieldSpec:
-    """A `CustomField` (or a row of its table) as a field; amounts are in the record's currency if it has one."""
+    """A `CustomField` (or a row of its table) as a field. Amounts are in the record's currency, if any."""
     links_to = Person if row.type == "person" else MODELS.get(row.links_to) if row.type == "link" else None
     return FieldSpec(
         name=f"own_{row.key}",

@@ -40,6 +40,8 @@ def settings() -> rx.Component:
             ", ",
             text_link("rates", href=routes.RATES),
             ", ",
+            text_link("all tables", href=routes.RECORDS),
+            ", ",
             text_link("first steps", href=routes.SET_UP),
         ),
     )

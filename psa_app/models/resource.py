@@ -85,6 +85,7 @@ class Resource:
     read_right: str
     change_right: str = ""  # "" = nobody changes it by hand
     create_right: str = ""  # "" = as change_right
+    own_right: str = ""  # who fills the firm's own fields in where acts write the rest; "" = as change_right
     search: tuple[str, ...] = ("name",)
     sort: str = "id"
     title: str = "name"

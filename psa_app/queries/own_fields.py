@@ -33,14 +33,19 @@ def full(session: Session, resource: Resource, actor: Actor | None = None) -> Re
     if resource.kind not in MODELS:
         return resource
     rows = session.connection().execute(_STATEMENT.where(_TABLE.c.kind == resource.kind)).all()
-    own = tuple(_spec(resource, row) for row in rows if actor is None or sees(actor.role, row.seen_by))
+    own = tuple(
+        spec_of(row, has_currency=resource.field("currency") is not None)
+        for row in rows
+        if actor is None or sees(actor.role, row.seen_by)
+    )
     declared = tuple(field for field in resource.fields if not field.own_key)
     return (
         replace(resource, fields=declared + own) if own or len(declared) < len(resource.fields) else resource
     )
 
 
-def _spec(resource: Resource, row: Any) -> FieldSpec:
+def spec_of(row: Any, *, has_currency: bool) -> FieldSpec:
+    """A `CustomField` (or a row of its table) as a field. Amounts are in the record's currency, if any."""
     links_to = Person if row.type == "person" else MODELS.get(row.links_to) if row.type == "link" else None
     return FieldSpec(
         name=f"own_{row.key}",
@@ -49,7 +54,7 @@ def _spec(resource: Resource, row: Any) -> FieldSpec:
         required=row.is_required,
         choices=tuple((one, one) for one in row.choices),
         links_to=links_to,
-        money_in="currency" if row.type == "money" and resource.field("currency") else "",
+        money_in="currency" if row.type == "money" and has_currency else "",
         help=row.help,
         max_length=LONGEST_NOTE if row.type == "multiline" else LONGEST_TEXT,
         in_list=row.type != "multiline",
@@ -89,3 +94,11 @@ def python_type(field: FieldSpec) -> type:
     if field.kind == "bool":
         return bool
     return int if field.kind in _WHOLE else str
+
+
+def used_values(session: Session, kind: str, key: str) -> set[str]:
+    """The distinct values under a key in all records of this kind, as text; empty if nobody gave one."""
+    model: Any = MODELS[kind]
+    inside = col(model.own)[key].as_string()
+    found = session.connection().execute(select(inside).where(inside.is_not(None)).distinct())
+    return {str(value) for (value,) in found}

@@ -52,9 +52,9 @@ def change_record(
     """Changes the given fields of a record; the others stay.
 
     `version` is what the person saw: `Stale` if someone saved in the meantime. `None` leaves
-    that check out (the API without `If-Match`).
+    that check out (the API without `If-Match`). Of a record that acts write, only the firm's own fields.
     """
-    _may_write(actor, resource.change_right)
+    _may_write(actor, resource.change_right or resource.own_right)
     resource = full(session, resource, actor)
     record = fetch(session, actor, resource.model, record_id, lock=True)
     if resource.has_version and version is not None and record.version != version:  # type: ignore[attr-defined]
@@ -92,11 +92,13 @@ def _clean(
 ) -> dict[str, Any]:
     """Typed values of the writable fields in `raw`; a new record also gets its defaults."""
     problems: dict[str, str] = {
-        name: "There is no such field here." for name in raw if not _writable(resource.field(name), actor)
+        name: "There is no such field here."
+        for name in raw
+        if not _writable(resource, resource.field(name), actor)
     }
     values: dict[str, Any] = {}
     for field in resource.fields:
-        if not _writable(field, actor):
+        if not _writable(resource, field, actor):
             continue
         if field.name not in raw and (record is not None or (not field.required and field.default is None)):
             continue
@@ -126,8 +128,10 @@ def _check(session: Session, resource: Resource, values: dict[str, Any], record:
         raise Problems(error.sentence, {error.field: error.sentence}) from None
 
 
-def _writable(field: FieldSpec | None, actor: Actor) -> bool:
+def _writable(resource: Resource, field: FieldSpec | None, actor: Actor) -> bool:
     if field is None or field.set == "never":
+        return False
+    if not field.own_key and not (resource.change_right or resource.create_right):
         return False
     return not field.read_right or may(actor, field.read_right)
 

@@ -1,6 +1,7 @@
 """The API as an ASGI app: FastAPI's routes over our operations, problem documents for every error."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from functools import cache
 from threading import Lock
 from typing import Any
@@ -17,7 +18,7 @@ from psa_app.api.rest import docs, json_in, schema
 from psa_app.api.rest.call import KEY, Call, key_in, single
 from psa_app.api.rest.operations import Operation, operations
 from psa_app.api.rest.problems import Refused, problem
-from psa_app.api.rest.serve import failed, serve
+from psa_app.api.rest.serve import failed, own_resources, serve
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -52,11 +53,16 @@ def _made() -> FastAPI:
         app.add_api_route(one.path, _endpoint(one), methods=[one.method], name=one.name, response_model=None)
     document = schema.openapi(listed)
 
-    async def openapi(request: Request) -> Response:  # noqa: ARG001 - an address has this form
-        return JSONResponse(document)
+    def shown(request: Request) -> dict[str, Any]:
+        """What everyone may read, and for who says who they are the firm's own fields as well."""
+        own = own_resources(_asking(request))
+        return schema.with_own(document, listed, own) if own else document
 
-    async def documentation(request: Request) -> Response:  # noqa: ARG001
-        return HTMLResponse(docs.page(document))
+    async def openapi(request: Request) -> Response:
+        return JSONResponse(await run_in_threadpool(shown, request))
+
+    async def documentation(request: Request) -> Response:
+        return HTMLResponse(docs.page(await run_in_threadpool(shown, request)))
 
     async def start(request: Request) -> Response:  # noqa: ARG001
         return RedirectResponse(f"{routes.API}/docs")
@@ -81,18 +87,27 @@ def _endpoint(operation: Operation) -> Endpoint:
 async def _call(operation: Operation, request: Request) -> Call:
     headers = request.headers
     body = await request.body() if operation.writes else b""
-    scheme, _, bearer = headers.get("authorization", "").partition(" ")
-    return Call(
+    return replace(
+        _asking(request),
         method=operation.method,
-        path=request.scope["path"],
         record_id=request.path_params.get("id", 0),
         query=single(request.query_params),
         raw=json_in.parse(body, headers.get("content-type", "")) if operation.writes else {},
         body=body,
-        bearer=bearer.strip() if scheme.lower() == "bearer" else "",
-        cookies=headers.get("cookie", ""),
         if_match=headers.get("if-match", ""),
         key=key_in(headers.get(KEY)),
+    )
+
+
+def _asking(request: Request) -> Call:
+    """Who sends a request, and where to."""
+    headers = request.headers
+    scheme, _, bearer = headers.get("authorization", "").partition(" ")
+    return Call(
+        method=request.method,
+        path=request.scope["path"],
+        bearer=bearer.strip() if scheme.lower() == "bearer" else "",
+        cookies=headers.get("cookie", ""),
         address=request.client.host[:64] if request.client else "",
         agent=headers.get("user-agent", "")[:200],
     )

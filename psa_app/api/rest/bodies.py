@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from datetime import date, datetime
-from functools import cache
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
@@ -35,17 +35,21 @@ _SENTENCES = {
 }
 
 
-@cache
 def body_of(resource_kind: str, *, new: bool) -> type[BaseModel]:
-    """The body that makes (`new`) or changes a plain record."""
+    """The body that makes (`new`) or changes a plain record of this kind."""
     from psa_app.resources import RESOURCES
 
-    resource = RESOURCES[resource_kind]
+    return body_for(RESOURCES[resource_kind], new=new)
+
+
+@lru_cache(maxsize=512)
+def body_for(resource: Resource, *, new: bool) -> type[BaseModel]:
+    """The body that makes (`new`) or changes a record with these fields, the firm's own ones too."""
     fields: dict[str, Any] = {}
     for field in resource.fields:
         if field.set == "never" or (field.set == "create" and not new):
             continue
-        needed = field.required and new
+        needed = field.required and new and not (field.own_key and field.default is not None)
         fields[name_of(field)] = (_type(field), ...) if needed else (_type(field), None)
     if not new and resource.has_version:
         fields["version"] = (Annotated[int, Field(ge=1, le=LARGEST_WHOLE)], None)
@@ -55,7 +59,7 @@ def body_of(resource_kind: str, *, new: bool) -> type[BaseModel]:
 
 def record_values(resource: Resource, raw: Mapping[str, Any], *, new: bool) -> dict[str, Any]:
     """The given fields under the names of the table, checked for their types. Raises `Problems`."""
-    strictly(body_of(resource.kind, new=new), raw)
+    strictly(body_for(resource, new=new), raw)
     names = {name_of(field): field.name for field in resource.fields}
     return {names.get(name, name): value for name, value in raw.items()}
 
@@ -96,7 +100,8 @@ def _plain_type(field: FieldSpec) -> Any:
         shortest = 1 if field.required else 0
         return Annotated[str, Field(min_length=shortest, max_length=_longest(field))]
     if field.kind == "choice":
-        return Literal[tuple(value for value, _ in field.choices)]
+        nothing = ("",) if field.own_key and not field.required else ()
+        return Literal[(*nothing, *(value for value, _ in field.choices))]
     if field.kind == "money":
         return Money
     if field.kind == "link":

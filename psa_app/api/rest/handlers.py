@@ -1,6 +1,7 @@
 """What each operation does within one transaction: list, read, create, change, act, export."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlmodel import Session
@@ -15,6 +16,7 @@ from psa_app.api.rest.wire import name_of, plain, record_out, records_out, resul
 from psa_app.api.sheets import SHEETS, making, record_sheet
 from psa_app.errors import Problems, Stale
 from psa_app.models.resource import Resource
+from psa_app.queries.own_fields import full
 from psa_app.queries.records import page_of_records
 from psa_app.services.records import change_record, create_record
 
@@ -79,7 +81,8 @@ def creating(resource: Resource) -> Handler:
 
     def run(session: Session, actor: Actor, call: Call) -> Answer:
         _may_write(actor, resource.create_right or resource.change_right)
-        values = record_values(resource, _fields_for(actor, resource, call.raw), new=True)
+        whole = full(session, resource, actor)
+        values = record_values(whole, _fields_for(actor, whole, call.raw), new=True)
         record = create_record(session, actor, resource, values)
         return _shown(session, actor, record, status=201, kind=resource.kind)
 
@@ -94,7 +97,8 @@ def changing(resource: Resource) -> Handler:
         fetch(session, actor, resource.model, call.record_id)
         version = _version_needed(call) if resource.has_version else None
         raw = {name: value for name, value in call.raw.items() if name != "version"}
-        values = record_values(resource, _fields_for(actor, resource, raw), new=False)
+        whole = full(session, resource, actor)
+        values = record_values(whole, _fields_for(actor, whole, raw), new=False)
         record = _unless_stale(
             call, lambda: change_record(session, actor, resource, call.record_id, values, version=version)
         )
@@ -126,7 +130,10 @@ def creating_by(act: Act, resource: Resource) -> Handler:
 
     def run(session: Session, actor: Actor, call: Call) -> Answer:
         _may_write(actor, act.right)
-        result = act.function(session, actor, **act_values(act, call.raw))
+        own, raw = _apart(session, actor, resource, call.raw, new=True)
+        result = act.function(session, actor, **act_values(act, raw))
+        if own:
+            change_record(session, actor, resource, result.id, own, version=None)
         record = session.get_one(resource.model, result.id)
         return _shown(
             session, actor, record, status=201, kind=resource.kind, warnings=getattr(result, "warnings", ())
@@ -147,12 +154,40 @@ def changing_by(act: Act, resource: Resource) -> Handler:
             for name in act.inputs.model_fields
             if name in type(record).model_fields
         }
-        values = act_values(act, known | dict(call.raw) | {"version": version})
+        own, raw = _apart(session, actor, resource, call.raw, new=False)
+        if own and not set(raw) - {"version"}:
+            return _own_only(session, actor, resource, call, own)
+        values = act_values(act, known | raw | {"version": version})
         result = _unless_stale(call, lambda: _perform(session, actor, act, call.record_id, values))
+        if own:
+            change_record(session, actor, resource, call.record_id, own, version=None)
         changed = session.get_one(resource.model, call.record_id)
         return _shown(session, actor, changed, warnings=getattr(result, "warnings", ()))
 
     return run
+
+
+def _apart(
+    session: Session, actor: Actor, resource: Resource, raw: Mapping[str, Any], *, new: bool
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The values of the firm's own fields, checked for their types, and the rest of a body."""
+    whole = full(session, resource, actor)
+    names = {field.name for field in whole.fields if field.own_key}
+    own = {name: value for name, value in raw.items() if name in names}
+    given = replace(whole, fields=tuple(field for field in whole.fields if field.name in own))
+    values = record_values(given, own, new=new) if own else {}
+    return values, {name: value for name, value in raw.items() if name not in names}
+
+
+def _own_only(
+    session: Session, actor: Actor, resource: Resource, call: Call, own: Mapping[str, Any]
+) -> Answer:
+    """A change of nothing but the firm's own fields, which is no act on the document."""
+    version = _version_needed(call)
+    record = _unless_stale(
+        call, lambda: change_record(session, actor, resource, call.record_id, own, version=version)
+    )
+    return _shown(session, actor, record)
 
 
 def _perform(session: Session, actor: Actor, act: Act, record_id: int, values: dict[str, Any]) -> Any:

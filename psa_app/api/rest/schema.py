@@ -3,6 +3,8 @@
 import dataclasses
 import types
 from collections.abc import Iterable
+from copy import deepcopy
+from dataclasses import replace
 from datetime import date, datetime
 from enum import Enum
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -11,12 +13,12 @@ from pydantic.json_schema import models_json_schema
 from sqlmodel import SQLModel
 
 from psa_app import routes
-from psa_app.api.rest.bodies import LARGEST_WHOLE
+from psa_app.api.rest.bodies import LARGEST_WHOLE, body_for
 from psa_app.api.rest.operations import Operation
 from psa_app.api.rest.problems import MEDIA_TYPE, FieldProblem, Problem
 from psa_app.api.rest.wire import name_of, resource_of
 from psa_app.api.sheets import SHEETS
-from psa_app.models.resource import FieldSpec, Resource
+from psa_app.models.resource import TEXTS, FieldSpec, Resource
 from psa_app.queries.records import MAX_LIMIT
 from psa_app.rules.money import Money
 
@@ -258,15 +260,55 @@ _WHOLE = ("number", "hours", "minutes", "seconds", "percent", "ppm", "nano", "li
 
 
 def _field(resource: Resource, field: FieldSpec) -> dict[str, Any]:
-    column = resource.model.__table__.c[field.name]  # type: ignore[attr-defined]
     schema = _PLAIN.get(field.kind) or {"type": "integer" if field.kind in _WHOLE else "string"}
-    if column.nullable:
+    if _may_be_null(resource, field):
         schema = {"anyOf": [schema, {"type": "null"}]}
     words = ". ".join(part for part in (field.label, field.help.rstrip(".")) if part)
     words += _KEPT.get(field.kind, "")
     if field.read_right:
         words += f". Only for who has {field.read_right}"
     return schema | {"description": f"{words}."}
+
+
+def _may_be_null(resource: Resource, field: FieldSpec) -> bool:
+    if field.own_key:
+        return field.kind not in (*TEXTS, "bool")
+    return bool(resource.model.__table__.c[field.name].nullable)  # type: ignore[attr-defined]
+
+
+def with_own(
+    document: dict[str, Any], operations: Iterable[Operation], resources: Iterable[Resource]
+) -> dict[str, Any]:
+    """The document with the firm's own fields of these resources, in bodies, answers and filters."""
+    found = deepcopy(document)
+    by_kind = {resource.kind: resource for resource in resources}
+    for one in operations:
+        resource = by_kind.get(one.kind)
+        if resource is None:
+            continue
+        own = [field for field in resource.fields if field.own_key]
+        if one.is_list:
+            _add_filters(found, one, own)
+        if one.body is not None and one.name in (f"create_{one.kind}", f"change_{one.kind}"):
+            body = found["components"]["schemas"][_body_name(one)]
+            only = body_for(replace(resource, fields=tuple(own), has_version=False), new=True)
+            body["properties"] |= _tidy(only.model_json_schema(ref_template=REF))["properties"]
+        shown = found["components"]["schemas"].get(resource.model.__name__)
+        if shown is not None:
+            shown["properties"] |= {field.name: _field(resource, field) for field in own}
+    return found
+
+
+def _add_filters(document: dict[str, Any], one: Operation, own: list[FieldSpec]) -> None:
+    parameters = document["components"]["parameters"]
+    operation = document["paths"][shown_path(one)][one.method.lower()]
+    sorts = parameters[f"{one.kind}.sort"]["schema"]["enum"]
+    for field in own:
+        about = f"{field.label}. Also {field.name}__from and {field.name}__to."
+        parameters[f"{one.kind}.{field.name}"] = _query(field.name, about, _filter(field))
+        operation["parameters"].append({"$ref": f"#/components/parameters/{one.kind}.{field.name}"})
+        names = (field.name, f"-{field.name}") if field.sortable else ()
+        sorts.extend(name for name in names if name not in sorts)
 
 
 def annotated(kind: Any) -> dict[str, Any]:

@@ -7,12 +7,15 @@ from typing import Any
 from starlette.responses import JSONResponse, Response
 
 from psa_app import db
-from psa_app.access import Actor
+from psa_app.access import Actor, may
 from psa_app.api.log_lines import described
 from psa_app.api.rest.call import Answer, Call
 from psa_app.api.rest.operations import Operation
 from psa_app.api.rest.problems import SORRY, Refused, problem, problem_of
 from psa_app.errors import Busy, PsaError
+from psa_app.models.resource import Resource
+from psa_app.queries.own_fields import MODELS, full
+from psa_app.resources import RESOURCES
 from psa_app.services import remembered
 from psa_app.services.identity import cookies, sessions, tokens
 
@@ -36,6 +39,30 @@ def failed(error: Exception, name: str) -> Response:
         log.error("%s failed: %s", name, described(error))
         return problem(500, SORRY)
     return answer
+
+
+def own_resources(call: Call) -> list[Resource]:
+    """The resources with own fields that the caller may see; none for who has not said who they are."""
+    with db.reading() as session:
+        who = _signed_in(session, call)
+        if who is None and call.bearer:
+            bearer = tokens.resolve_bearer(session, call.bearer, call.address, call.agent)
+            who = bearer.actor if bearer is not None else None
+        if who is None:
+            return []
+        seen = [
+            RESOURCES[kind] for kind in MODELS if kind in RESOURCES and may(who, RESOURCES[kind].read_right)
+        ]
+        whole = [full(session, one, who) for one in seen]
+    return [one for one in whole if one.fields and one.fields[-1].own_key]
+
+
+def _signed_in(session: Any, call: Call) -> Actor | None:
+    """Who calls from a page of ours, by its cookie."""
+    if call.bearer or not call.cookies:
+        return None
+    who = sessions.resolve_cookie(session, cookies.token_in(call.cookies), call.address, call.agent)
+    return who.actor if who is not None else None
 
 
 def _read(operation: Operation, call: Call) -> Response:
@@ -92,10 +119,10 @@ def _actor(session: Any, operation: Operation, call: Call) -> tuple[Actor, int]:
 
     A file of a list may also be had with the cookie of a page: it changes nothing.
     """
-    if operation.sheet and not call.bearer and call.cookies:
-        who = sessions.resolve_cookie(session, cookies.token_in(call.cookies), call.address, call.agent)
+    if operation.sheet:
+        who = _signed_in(session, call)
         if who is not None:
-            return who.actor, 0
+            return who, 0
     bearer = tokens.resolve_bearer(session, call.bearer, call.address, call.agent)
     if bearer is None:
         sentence = "Send a token that holds: Authorization: Bearer psa_…"

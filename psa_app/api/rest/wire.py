@@ -10,15 +10,17 @@ from typing import Any
 from sqlmodel import Session, SQLModel
 
 from psa_app.access import Actor, may
-from psa_app.models.resource import FieldSpec, Resource
+from psa_app.models.resource import FieldSpec, Resource, value_of
 from psa_app.queries.currencies import Lookup, lookup
+from psa_app.queries.own_fields import full
 from psa_app.queries.records import readable
 from psa_app.resources import RESOURCES
 
 
 def name_of(field: FieldSpec) -> str:
     """A field's name in the API: an amount is called without its unit, for it carries its currency."""
-    return field.name.removesuffix("_minor") if field.kind == "money" else field.name
+    is_amount = field.kind == "money" and not field.own_key
+    return field.name.removesuffix("_minor") if is_amount else field.name
 
 
 @cache
@@ -40,7 +42,7 @@ def record_out(session: Session, actor: Actor, record: SQLModel) -> dict[str, An
     resource = resource_of(type(record))
     if resource is None or not may(actor, resource.read_right):
         return {"id": record.id}  # type: ignore[attr-defined]
-    return records_out(session, resource, readable(resource, actor), [record])[0]
+    return records_out(session, resource, readable(full(session, resource, actor), actor), [record])[0]
 
 
 def result_out(session: Session, actor: Actor, value: Any) -> Any:
@@ -77,7 +79,7 @@ def _record(
     if resource.has_version:
         values["version"] = record.version
     for field in fields:
-        value = getattr(record, field.name)
+        value = value_of(record, field)
         if field.kind == "money":
             money = {"amount": value, "currency": currency_of(field, record)}
             values[name_of(field)] = None if value is None else money

@@ -32,6 +32,10 @@ USERS = "/settings/users"
 PROFILE = "/profile"
 REPORTS = "/reports"
 CONSERVATION = "/reports/hours"
+RECORDS = "/records"
+RECORD_LIST = "/records/[record_kind]"
+RECORD_IMPORT = "/records/[record_kind]/import"
+RECORD = "/records/[record_kind]/[record_id]"
 PORTAL = "/portal"
 PORTAL_SOW = "/portal/sows/[sow_id]"
 PORTAL_PROJECT = "/portal/projects/[project_id]"
@@ -74,6 +78,19 @@ def invoice_pdf(invoice_id: int) -> str:
 
 def sow_pdf(sow_id: int) -> str:
     return f"/files/sows/{sow_id}.pdf"
+
+
+def records(kind: str, /, **narrowed: object) -> str:
+    """The list of a kind of record, narrowed and sorted as its query string says."""
+    return with_query(f"/records/{kind}", **narrowed)
+
+
+def record(kind: str, record_id: int) -> str:
+    return f"/records/{kind}/{record_id}"
+
+
+def record_import(kind: str) -> str:
+    return f"/records/{kind}/import"
 
 
 def export(kind: str, /, **narrowed: object) -> list[str]:

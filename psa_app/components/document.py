@@ -11,8 +11,8 @@ STYLE_SHEETS = [
     f"css/{name}.css"
     for name in (
         "tokens", "base", "shell", "frames", "buttons", "fields", "menus", "cards", "marks", "table",
-        "lists", "dialogs", "toasts", "palette", "picker", "status", "spark", "figures", "week", "plan",
-        "paper", "scope", "people",
+        "lists", "records", "dialogs", "toasts", "palette", "picker", "status", "spark", "figures", "week",
+        "plan", "paper", "scope", "people",
     )
 ]  # fmt: skip
 

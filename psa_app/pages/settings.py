@@ -10,15 +10,17 @@ from psa_app.components.definition import facts
 from psa_app.components.dialog import dialog
 from psa_app.components.form import described_fields, form, form_error, form_foot
 from psa_app.components.link import text_link
+from psa_app.components.own_fields import own_fields
 from psa_app.components.record_panel import record_panel
 from psa_app.components.tabs import tabs
 from psa_app.pages.frame import staff
 from psa_app.pages.registry import page
+from psa_app.state.lowcode.own_fields import SEEN, TYPE_OPTIONS, OwnFieldsState
 from psa_app.state.settings import TABS, SettingsRecords
 from psa_app.state.settings import SettingsState as State
 
 
-@page(routes.SETTINGS, title="Settings", right="firm.read", on_load=State.load, live=("firm",))
+@page(routes.SETTINGS, title="Settings", right="firm.read", on_load=State.load, live=("firm", "custom_field"))
 def settings() -> rx.Component:
     """The open tab."""
     lists = [
@@ -29,7 +31,14 @@ def settings() -> rx.Component:
     return staff(
         "Settings",
         tabs(State.tabs, State.tab, "Settings"),
-        rx.match(State.tab, *lists, ("time", _time()), ("payments", _payments()), _firm()),
+        rx.match(
+            State.tab,
+            *lists,
+            ("fields", own_fields(OwnFieldsState, TYPE_OPTIONS, SEEN)),
+            ("time", _time()),
+            ("payments", _payments()),
+            _firm(),
+        ),
         rx.cond(State.tab == "holidays", _fill()),
         area="settings",
         subtitle=rx.fragment(
@@ -39,6 +48,8 @@ def settings() -> rx.Component:
             text_link("mail", href=routes.OUTBOX),
             ", ",
             text_link("rates", href=routes.RATES),
+            ", ",
+            text_link("all tables", href=routes.RECORDS),
             ", ",
             text_link("first steps", href=routes.SET_UP),
         ),

@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from sqlalchemy import String, cast
 from sqlmodel import Session, SQLModel, col, select
 
 from psa_app.access import Actor, visible
 from psa_app.models.resource import FieldSpec
 
 MOST = 500
+MOST_WORDS = 6
 _TITLES = ("name", "title", "label", "number")
 
 
@@ -46,4 +48,17 @@ def _pairs(
     )
     if ids is not None:
         statement = statement.where(identity.in_(ids))
+    return [(int(row_id), str(name)) for row_id, name in session.exec(statement).all()]
+
+
+def found(
+    session: Session, actor: Actor, field: FieldSpec, text: str, limit: int = 20
+) -> list[tuple[int, str]]:
+    """What can be chosen for a link and holds every word of `text`, by name."""
+    if field.links_to is None:
+        return []
+    model: Any = field.links_to
+    named = cast(col(getattr(model, title_of(model))), String)
+    where = [named.icontains(word, autoescape=True) for word in text[:80].split()[:MOST_WORDS]]
+    statement = select(col(model.id), named).where(visible(actor, model), *where).order_by(named).limit(limit)
     return [(int(row_id), str(name)) for row_id, name in session.exec(statement).all()]

@@ -4,7 +4,8 @@ import reflex as rx
 
 from psa_app.display.frame import Hit
 from psa_app.queries.search import search
-from psa_app.state.base import allow, read, signed_in
+from psa_app.state.base import actor, allow, read, signed_in
+from psa_app.state.lowcode.tables import table_hits
 
 GROUPS = {
     "clients": "Clients",
@@ -32,6 +33,7 @@ class PaletteState(rx.State):
             Hit(f"{one.kind}-{one.id}", one.name, one.beside, GROUPS[one.kind], ICONS[one.kind], one.href)
             for one in found
         ]
+        self.results += table_hits(actor(), text)
         self.answered = text
 
     @rx.event

@@ -5,11 +5,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from psa_app.display import forms
+from psa_app.display.states import badge
 from psa_app.display.tables import Cell, Column
 from psa_app.formats import words
 from psa_app.models.resource import FieldSpec
 from psa_app.rules import hours, money
 
+LONGEST = 80  # characters of a note that stand in a list
 NUMERIC = ("money", "hours", "minutes", "seconds", "number", "percent", "ppm", "nano")
 _FORM_KINDS = {
     "multiline": "textarea",
@@ -37,11 +39,23 @@ def cell(
     field: FieldSpec, values: Mapping[str, Any], names: Mapping[int, str], base: str, zone: ZoneInfo
 ) -> Cell:
     """A field's value in a list; missing is "–"."""
-    value = values.get(field.name)
-    text = "" if value is None or value == "" else _text(field, value, values, names, base, zone)
-    if not text:
+    shown = text(field, values, names, base, zone)
+    if not shown:
         return Cell("–", kind="muted", align="right" if field.kind in NUMERIC else "left")
-    return Cell(text, align="right" if field.kind in NUMERIC else "left")
+    if field.name == "status":
+        state = badge(str(values[field.name]))
+        return Cell(state.text, kind="badge", tone=state.tone, icon=state.icon)
+    if field.kind == "multiline" and len(shown) > LONGEST:
+        return Cell(f"{shown[:LONGEST].rstrip()}…")
+    return Cell(shown, align="right" if field.kind in NUMERIC else "left")
+
+
+def text(
+    field: FieldSpec, values: Mapping[str, Any], names: Mapping[int, str], base: str, zone: ZoneInfo
+) -> str:
+    """A field's value in words; "" for nothing."""
+    value = values.get(field.name)
+    return "" if value is None or value == "" else _text(field, value, values, names, base, zone)
 
 
 def _text(

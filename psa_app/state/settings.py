@@ -21,6 +21,7 @@ from psa_app.services.firm.profile import Profile
 from psa_app.services.firm.setup import change_firm
 from psa_app.services.time.lock import lock_time, unlock_time
 from psa_app.state.base import actor, allow, field_errors, form_values, read, say, write
+from psa_app.state.lowcode.own_fields import OwnFieldsState
 from psa_app.state.records import RecordPanel
 
 TABS = {  # key → label, the kind of record it lists ("" = a form of its own), the words of an empty list
@@ -32,6 +33,7 @@ TABS = {  # key → label, the kind of record it lists ("" = a form of its own),
     "holidays": ("Holidays", "holidays", "Days on which nobody works."),
     "exchange": ("Exchange rates", "exchange_rates", "What a foreign currency was worth on a day."),
     "roles": ("Roles", "roles", "In what role someone works for a client."),
+    "fields": ("Own fields", "", ""),
     "time": ("Time", "", ""),
     "payments": ("Payments", "", ""),
 }
@@ -66,16 +68,19 @@ class SettingsState(rx.State):
     async def load(self) -> None:
         """Opens the tab that the address names."""
         wanted = self.router.url.query_parameters.get("tab", "firm")
-        self.tab = wanted if wanted in TABS else "firm"
-        self.title = TABS[self.tab][0]
-        self.tabs = [Tab(key, label, f"{routes.SETTINGS}?tab={key}") for key, (label, _, _) in TABS.items()]
         who = actor()
+        shown = [key for key in TABS if key != "fields" or may(who, "fields.change")]
+        self.tab = wanted if wanted in shown else "firm"
+        self.title = TABS[self.tab][0]
+        self.tabs = [Tab(key, TABS[key][0], f"{routes.SETTINGS}?tab={key}") for key in shown]
         self.may_change = may(who, "firm.change")
         self.may_unlock = may(who, "time.unlock")
         kind = TABS[self.tab][1]
         if kind:
             panel = await self.get_state(SettingsRecords)
             await panel._show(kind)
+        elif self.tab == "fields":
+            await (await self.get_state(OwnFieldsState))._load()
         else:
             await self._load_firm()
 

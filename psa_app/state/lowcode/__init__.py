@@ -1,0 +1,1 @@
+"""The pages that are drawn from declarations alone: list, detail, form, import, own fields."""

@@ -1,0 +1,150 @@
+"""A page of a list as it is shown: columns, rows, how many there are."""
+
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session, select
+
+from psa_app.access import Actor
+from psa_app.display.tables import Cell, Column, Pager, Row
+from psa_app.models import Firm
+from psa_app.models.resource import FieldSpec, Resource
+from psa_app.queries import record_links
+from psa_app.queries.currencies import lookup
+from psa_app.queries.records import MAX_LIMIT, page_of_records, readable, row_values
+from psa_app.state import record_words
+from psa_app.state.lowcode.address import Asked
+from psa_app.state.lowcode.kinds import address_of, resource_of
+
+ROWS = 50
+FAR = 10_000  # rows that are counted off
+MOST_COLUMNS = 9  # that nobody chose: more are narrow, and chosen when wanted
+_PHONE_LINES = 4  # what a row's card holds on a phone
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One page of a list. `columns` are those shown, `all_columns` those that can be."""
+
+    resource: Resource
+    columns: list[Column]
+    all_columns: list[Column]
+    rows: list[Row]
+    pager: Pager
+    next_cursor: str
+
+
+def firm_of(session: Session) -> tuple[str, ZoneInfo]:
+    """The firm's currency and time zone."""
+    firm = session.exec(select(Firm.base_currency, Firm.time_zone)).first()
+    return (firm[0], ZoneInfo(firm[1])) if firm else ("EUR", ZoneInfo("UTC"))
+
+
+def list_of(session: Session, who: Actor, asked: Asked) -> Listed:
+    """The page that an address describes. Raises `NotFound` for a kind, `Invalid` for what it asks."""
+    resource = resource_of(session, who, asked.kind)
+    page = page_of_records(
+        session,
+        who,
+        resource,
+        search=asked.q,
+        filters=asked.filters,
+        sort=asked.sort,
+        limit=ROWS,
+        cursor=asked.cursor or None,
+        count=True,
+    )
+    fields = offered(resource, who)
+    shown = chosen(resource, fields, asked.columns)
+    total, first = page.total or 0, (asked.page - 1) * ROWS + 1
+    last = first + len(page.records) - 1
+    text = f"{first:,}–{last:,} of {total:,}" if len(page.records) > 1 else f"{total:,} in all"
+    pages = max(asked.page + bool(page.next_cursor), 1)
+    return Listed(
+        resource,
+        [head(field, place) for place, field in enumerate(shown)],
+        [_choice(field, shown) for field in fields],
+        rows_of(session, who, resource, shown, page.records),
+        Pager(asked.page, pages, text),
+        page.next_cursor or "",
+    )
+
+
+def start_of(session: Session, who: Actor, asked: Asked, page: int) -> str:
+    """The cursor at which a page begins, for one that was not turned to from its neighbour.
+
+    It is counted off from the first row; far down, where that would take long, it is the first page's.
+    """
+    resource = resource_of(session, who, asked.kind)
+    cursor, missing = "", (page - 1) * ROWS
+    while 0 < missing <= FAR:
+        found = page_of_records(
+            session,
+            who,
+            resource,
+            search=asked.q,
+            filters=asked.filters,
+            sort=asked.sort,
+            limit=min(missing, MAX_LIMIT),
+            cursor=cursor or None,
+        )
+        missing -= len(found.records)
+        cursor = found.next_cursor or ""
+        if not cursor:
+            break
+    return cursor if not missing else ""
+
+
+def offered(resource: Resource, who: Actor) -> list[FieldSpec]:
+    """The fields that can be columns, the one that names the record first."""
+    fields = list(readable(resource, who))
+    return sorted(fields, key=lambda field: field.name != resource.title)
+
+
+def chosen(resource: Resource, fields: list[FieldSpec], names: tuple[str, ...]) -> list[FieldSpec]:
+    """The columns by these names, or the first of those that the declaration lists and the own fields."""
+    by_name = {field.name: field for field in fields}
+    wanted = [by_name[name] for name in names if name in by_name]
+    if not wanted:
+        listed = [field for field in fields if field.in_list or field.name == resource.title]
+        declared = [field for field in listed if not field.own_key][:MOST_COLUMNS]
+        return [*declared, *(field for field in listed if field.own_key)]
+    title = by_name.get(resource.title)
+    return wanted if title is None or title in wanted else [title, *wanted]
+
+
+def rows_of(
+    session: Session, who: Actor, resource: Resource, shown: list[FieldSpec], records: list[Any]
+) -> list[Row]:
+    """Records as rows; the first cell is the link of the row."""
+    base, zone = firm_of(session)
+    currency_of = lookup(session, resource, records)
+    values = [row_values(resource, readable(resource, who), record) for record in records]
+    names = record_links.names(session, who, shown, values)
+
+    def cell(field: FieldSpec, one: dict[str, Any], record: Any, place: int) -> Cell:
+        money = currency_of(field, record) if field.kind == "money" else base
+        found = record_words.cell(field, one, names.get(field.name, {}), money, zone)
+        return Cell(found.text, kind="strong") if place == 0 and found.kind == "text" else found
+
+    return [
+        Row(
+            str(record.id),
+            [cell(field, one, record, place) for place, field in enumerate(shown)],
+            href=address_of(resource.kind, record.id),
+            name=str(one.get(resource.title) or f"{resource.one} {record.id}"),
+        )
+        for one, record in zip(values, records, strict=True)
+    ]
+
+
+def head(field: FieldSpec, place: int, *, sortable: bool = True) -> Column:
+    """The head of a column; on a phone the first few are shown."""
+    plain = record_words.column(field)
+    phone = "line" if place < _PHONE_LINES else "hide"
+    return Column(plain.key, plain.label, plain.align, sortable and field.sortable, phone=phone)
+
+
+def _choice(field: FieldSpec, shown: list[FieldSpec]) -> Column:
+    return Column(field.name, field.label, shown=field in shown, fixed=bool(shown) and field is shown[0])

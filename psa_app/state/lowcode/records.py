@@ -1,0 +1,191 @@
+"""The list of any kind of record: what its address asks is what it shows."""
+
+from typing import Any
+
+import reflex as rx
+
+from psa_app import routes
+from psa_app.access import Actor, may
+from psa_app.display.frame import Crumb, Tab
+from psa_app.display.tables import Cell, Chip, Column, Pager, Row
+from psa_app.errors import Invalid, NotFound
+from psa_app.models.resource import Resource
+from psa_app.state.base import actor, allow, opened, read, say, show
+from psa_app.state.lowcode import filter_words
+from psa_app.state.lowcode.address import Asked, asked
+from psa_app.state.lowcode.form import RecordForm
+from psa_app.state.lowcode.kinds import STAFF, address_of, area_of, may_change, may_create
+from psa_app.state.lowcode.reading import Listed, list_of, start_of
+
+
+class RecordsState(RecordForm, rx.State):
+    """One page of a list, and the dialog for a new record."""
+
+    many: str = ""
+    one: str = ""
+    area: str = ""
+    way: list[Crumb] = []
+    columns: list[Column] = []
+    all_columns: list[Column] = []
+    rows: list[Row] = []
+    totals: list[Cell] = []
+    pager: Pager = Pager()
+    tabs: list[Tab] = []
+    view: str = ""
+    chips: list[Chip] = []
+    q: str = ""
+    sort: str = ""
+    descending: bool = False
+    files: list[str] = ["", ""]
+    import_href: str = ""
+    error: str = ""
+    empty_title: str = ""
+    may_create: bool = False
+    may_change: bool = False
+    is_missing: bool = False
+    is_ready: bool = False
+    _asked: Asked = Asked("")
+    _next: str = ""
+    _starts: dict[int, str] = {}  # page → the cursor at which it begins
+
+    @rx.event
+    @allow(STAFF)
+    async def load(self) -> Any:
+        """Loads the page that the address describes; `?new=1` opens the form."""
+        url = self.router.url
+        kind = str(url.path).rstrip("/").rpartition("/")[2]
+        wanted = asked(kind, dict(url.query_parameters))
+        if wanted.kind != self._asked.kind:
+            self._forget()
+        try:
+            await self._load(wanted)
+        except NotFound:
+            self._forget()
+            self.is_missing, self.many = True, "Records"
+            return None
+        if url.query_parameters.get("new") and self.may_create and not self.form_open:
+            await self._open_form(kind)
+            return opened(self)
+        return None
+
+    def _forget(self) -> None:
+        self.reset()  # type: ignore[no-untyped-call]
+
+    async def _load(self, wanted: Asked) -> None:
+        try:
+            found, chips = await read(lambda session, who: _whole(session, who, wanted))
+        except Invalid as error:
+            if not self._asked.kind:  # the address asks for what is not there: the list as it is declared
+                await self._load(Asked(wanted.kind))
+            self.error = error.sentence
+            return
+        self._remember(wanted, found)
+        who = actor()
+        sort = wanted.sort or found.resource.sort
+        show(
+            self,
+            many=found.resource.many,
+            one=found.resource.one.lower(),
+            area=area_of(found.resource),
+            way=[Crumb("All tables", routes.RECORDS)],
+            columns=found.columns,
+            all_columns=found.all_columns,
+            rows=found.rows,
+            pager=found.pager,
+            view=str(wanted.view or ""),
+            chips=chips,
+            q=wanted.q,
+            sort=sort.removeprefix("-"),
+            descending=sort.startswith("-"),
+            files=routes.export(wanted.kind, **wanted.narrowed),
+            import_href=_import_href(who, found.resource),
+            error="",
+            empty_title=_empty_title(wanted, found.resource),
+            may_create=may_create(who, found.resource),
+            may_change=may_change(who, found.resource),
+            is_missing=False,
+            is_ready=True,
+        )
+
+    def _remember(self, wanted: Asked, found: Listed) -> None:
+        if wanted.but(columns=()) != self._asked.but(columns=()):
+            self._starts = {}
+        self._starts = self._starts | {wanted.page: wanted.cursor, wanted.page + 1: found.next_cursor}
+        self._asked = wanted
+
+    @rx.event
+    @allow(STAFF)
+    def search(self, text: str) -> Any:
+        """Searches by what was typed."""
+        return self._go(self._asked.but(q=text[:100]))
+
+    @rx.event
+    @allow(STAFF)
+    def on_sort(self, key: str) -> Any:
+        """Sorts by a column, or turns its order round."""
+        turned = key == self.sort and not self.descending
+        return self._go(self._asked.but(sort=f"-{key[:60]}" if turned else key[:60]))
+
+    @rx.event
+    @allow(STAFF)
+    async def go(self, page: int) -> Any:
+        """Turns to the page before or after."""
+        wanted = self._asked
+        start = self._starts.get(page, "")
+        if page > 1 and not start:
+            start = await read(lambda session, who: start_of(session, who, wanted, page))
+        return self._go(wanted.but(page=page, cursor=start) if start else wanted.but())
+
+    @rx.event
+    @allow(STAFF)
+    def unchip(self, key: str) -> Any:
+        """Takes a filter off."""
+        return self._go(self._asked.filtered({key: ""}))
+
+    @rx.event
+    @allow(STAFF)
+    def clear(self) -> Any:
+        """Takes all filters off."""
+        return self._go(self._asked.but(filters={}))
+
+    @rx.event
+    @allow(STAFF)
+    def toggle_column(self, key: str, yes: bool) -> Any:
+        """Shows a column, or hides it."""
+        shown = [column.key for column in self.columns if column.key != key]
+        wanted = [
+            column.key for column in self.all_columns if column.key in shown or (yes and column.key == key)
+        ]
+        return self._go(
+            self._asked.but(columns=tuple(wanted), page=self._asked.page, cursor=self._asked.cursor)
+        )
+
+    @rx.event
+    @allow(STAFF)
+    async def add(self) -> None:
+        """Opens the form for a new record."""
+        await self._open_form(self._asked.kind)
+
+    async def _saved(self, resource: Resource, record_id: int, *, new: bool) -> Any:
+        await self._load(self._asked)
+        word = "added" if new else "saved"
+        await say(self, f"{resource.one} {word}.", link="Open it", href=address_of(resource.kind, record_id))
+
+    def _go(self, wanted: Asked) -> Any:
+        return rx.redirect(wanted.href, replace=True)
+
+
+def _whole(session: Any, who: Actor, wanted: Asked) -> tuple[Listed, list[Chip]]:
+    found = list_of(session, who, wanted)
+    return found, filter_words.chips(session, who, found.resource, wanted.filters)
+
+
+def _empty_title(wanted: Asked, resource: Resource) -> str:
+    if wanted.q or wanted.filters:
+        return f"No {resource.many.lower()} fit"
+    return f"No {resource.many.lower()} yet"
+
+
+def _import_href(who: Actor, resource: Resource) -> str:
+    imports = may(who, "records.import") and may_create(who, resource)
+    return routes.record_import(resource.kind) if imports else ""

@@ -1,0 +1,79 @@
+"""Descriptors of a form for any kind of record: the right input for each field, with its value as text."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from sqlmodel import Session
+
+from psa_app.access import Actor, fetch
+from psa_app.display import forms
+from psa_app.models.resource import FieldSpec, Resource
+from psa_app.queries import record_links
+from psa_app.queries.currencies import lookup
+from psa_app.queries.records import readable, row_values
+from psa_app.state import record_words
+from psa_app.state.lowcode.kinds import resource_of
+from psa_app.state.lowcode.reading import firm_of
+
+OFFERED = 20  # what a picker shows before anything is typed
+
+
+def form_of(
+    session: Session, who: Actor, kind: str, record_id: int, fixed: Mapping[str, Any]
+) -> tuple[Resource, dict[str, Any], list[forms.FieldSpec]]:
+    """The declaration, a record's values (of a new one: `fixed`) and the fields that can be filled in."""
+    resource = resource_of(session, who, kind)
+    base, _ = firm_of(session)
+    values: dict[str, Any] = dict(fixed)
+    currencies: dict[str, str] = {}
+    if record_id:
+        record = fetch(session, who, resource.model, record_id)
+        values = row_values(resource, readable(resource, who), record)
+        currency_of = lookup(session, resource, [record])
+        currencies = {one.name: currency_of(one, record) for one in resource.fields if one.kind == "money"}
+    specs = [
+        spec_of(session, who, field, values, currencies.get(field.name, base), new=not record_id)
+        for field in readable(resource, who)
+        if field.set != "never" and field.name not in fixed
+    ]
+    return resource, values, specs
+
+
+def spec_of(
+    session: Session, who: Actor, field: FieldSpec, values: Mapping[str, Any], currency: str, *, new: bool
+) -> forms.FieldSpec:
+    """One field; a link is found by typing, asked of the server."""
+    spec = record_words.spec(field, values, [], currency, new)
+    if field.kind != "link":
+        return spec
+    chosen = values.get(field.name)
+    named = record_links.names(session, who, [field], [values]) if chosen else {}
+    offered = record_links.found(session, who, field, "", OFFERED)
+    return replace(
+        spec,
+        kind="picker",
+        value=str(chosen or ""),
+        shown=named.get(field.name, {}).get(chosen, "") if chosen else "",
+        options=[forms.Option(str(key), name) for key, name in offered],
+    )
+
+
+def differences(
+    resource: Resource, before: list[forms.FieldSpec], after: list[forms.FieldSpec]
+) -> list[tuple[str, str]]:
+    """What two states of a form say differently: label and the later words."""
+    old = {spec.name: (spec.value, spec.shown) for spec in before}
+    return [
+        (spec.label, _words(resource, spec))
+        for spec in after
+        if old.get(spec.name) != (spec.value, spec.shown)
+    ]
+
+
+def _words(resource: Resource, spec: forms.FieldSpec) -> str:
+    field = resource.field(spec.name)
+    if spec.kind == "bool":
+        return "Yes" if spec.value else "No"
+    choices = dict(field.choices) if field else {}
+    return spec.shown or choices.get(spec.value, spec.value) or "–"

@@ -1,11 +1,13 @@
 """Clients, the people at them, and what was said and done with them."""
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, event
 from sqlmodel import Field
 
 from psa_app.models.base import Own, Record
+from psa_app.rules.duplicates import domain_of, normal_name
 
 
 class Account(Record, Own, table=True):
@@ -20,10 +22,11 @@ class Account(Record, Own, table=True):
     postcode: str = ""
     city: str = ""
     country: str = "AT"
-    vat_id: str = ""
+    vat_id: str = Field(default="", index=True)
     email: str = ""
     website: str = ""
     domain: str = Field(default="", index=True)  # of website or mail, to find twins by
+    match_name: str = Field(default="", index=True)  # the name as twins are found by; follows it
     currency: str = "EUR"
     locale: str = "en"
     time_zone: str = "Europe/Vienna"
@@ -32,7 +35,14 @@ class Account(Record, Own, table=True):
     purchase_order_needed: bool = False
     notes: str = ""  # internal
     is_archived: bool = False
-    merged_into_id: int | None = Field(default=None, foreign_key="account.id")
+    merged_into_id: int | None = Field(default=None, foreign_key="account.id", index=True)
+
+
+@event.listens_for(Account, "before_insert")
+@event.listens_for(Account, "before_update")
+def _follow(_mapper: Any, _connection: Any, account: Account) -> None:
+    account.match_name = normal_name(account.name)
+    account.domain = domain_of(account.website, account.email)
 
 
 class Contact(Record, Own, table=True):
@@ -41,7 +51,7 @@ class Contact(Record, Own, table=True):
     __table_args__ = (UniqueConstraint("account_id", "email"),)
     account_id: int = Field(foreign_key="account.id", index=True)
     name: str
-    email: str
+    email: str = Field(index=True)
     phone: str = ""
     title: str = ""
     is_approver: bool = False  # may accept SOWs and milestones
@@ -49,6 +59,7 @@ class Contact(Record, Own, table=True):
     is_technical: bool = False  # is asked about the work itself
     notes: str = ""  # internal
     is_archived: bool = False
+    merged_into_id: int | None = Field(default=None, foreign_key="contact.id", index=True)
 
 
 class Address(Record, table=True):
@@ -80,15 +91,16 @@ class Activity(Record, table=True):
 
     __table_args__ = (
         Index("ix_activity_account", "account_id", "at"),
-        Index("ix_activity_due", "done_at", "due_on"),
+        Index("ix_activity_due", "owner_id", "kind", "done_at", "due_on"),
     )
     account_id: int = Field(foreign_key="account.id")
-    contact_id: int | None = Field(default=None, foreign_key="contact.id")
+    contact_id: int | None = Field(default=None, foreign_key="contact.id", index=True)
     opportunity_id: int | None = Field(default=None, foreign_key="opportunity.id", index=True)
     kind: str  # call | meeting | note | mail | todo
     subject: str
     body: str = ""
     at: datetime
     due_on: date | None = None  # to-dos
-    owner_id: int | None = Field(default=None, foreign_key="user.id", index=True)
+    owner_id: int | None = Field(default=None, foreign_key="user.id")
+    made_by: int | None = Field(default=None, foreign_key="user.id")
     done_at: datetime | None = None

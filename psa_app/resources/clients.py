@@ -1,20 +1,24 @@
-"""Clients and contacts."""
+"""Clients, contacts, and what hangs on them: addresses, numbers, activities."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from sqlmodel import Session, func, select
+from sqlmodel import Session, col, func, select
 
 from psa_app.errors import Invalid
-from psa_app.models import Account, Contact, TaxRate
+from psa_app.models import Account, AccountTaxNumber, Activity, Address, Contact, Opportunity, TaxRate, User
 from psa_app.models.resource import FieldSpec, Resource
-from psa_app.rules import codes, fields
+from psa_app.rules import accounts, fields
+from psa_app.rules.accounts import ADDRESS_KINDS, KINDS, MAX_DEPTH, NUMBER_KINDS, TIERS
+from psa_app.rules.activities import KINDS as ACTIVITY_KINDS
 from psa_app.rules.invoices import MAX_PAYMENT_DAYS
 
-KINDS = (("prospect", "Prospect"), ("client", "Client"), ("former", "Former client"), ("partner", "Partner"))
+__all__ = ["ACCOUNTS", "ACTIVITIES", "ADDRESSES", "CONTACTS", "KINDS", "NUMBERS", "TIERS"]
 
 
 def _check_account(session: Session, values: Mapping[str, Any], record: Account | None) -> dict[str, Any]:
+    if record is not None and record.merged_into_id is not None:
+        raise Invalid("This client was merged into another one. Change that one.")
     name = values.get("name")
     if name:
         twin = session.exec(select(Account).where(func.lower(Account.name) == name.lower())).first()
@@ -23,27 +27,102 @@ def _check_account(session: Session, values: Mapping[str, Any], record: Account 
     days = values.get("payment_days")
     if days is not None and not 0 <= days <= MAX_PAYMENT_DAYS:
         raise Invalid(f"Give from 0 to {MAX_PAYMENT_DAYS} days to pay.", "payment_days")
-    country = values.get("country", record.country if record else "")
+    parent_id = values.get("parent_id")
+    if parent_id is not None and (record is None or parent_id != record.parent_id):
+        _check_parent(session, parent_id, record)
     vat_id = values.get("vat_id", "")
     if not vat_id:
         return {}
-    return {"vat_id": fields.vat_id(vat_id, "vat_id", country if _is_of(vat_id, country) else "")}
+    country = values.get("country", record.country if record else "")
+    return {"vat_id": fields.vat_id(vat_id, "vat_id", accounts.vat_country(vat_id, country))}
 
 
-def _is_of(vat_id: str, country: str) -> bool:
-    """A number may be of another country than the address: then its own prefix tells."""
-    prefix = vat_id.strip()[:2].upper()
-    return not (prefix.isalpha() and prefix in codes.VAT_COUNTRIES and codes.VAT_COUNTRIES[prefix] != country)
+def _check_parent(session: Session, parent_id: int, record: Account | None) -> None:
+    """Locks the branch above first, so that two people cannot close a circle at once."""
+    above: list[tuple[int, str]] = []
+    next_id: int | None = parent_id
+    while next_id is not None and len(above) <= MAX_DEPTH:
+        one = session.exec(
+            select(Account)
+            .where(Account.id == next_id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        ).one()
+        if not above and one.merged_into_id is not None:
+            raise Invalid("That client was merged into another one. Choose that one.", "parent_id")
+        above.append((int(one.id or 0), one.name))
+        next_id = one.parent_id
+    accounts.check_parent(record.id if record else None, above, _height(session, record))
+
+
+def _height(session: Session, record: Account | None) -> int:
+    level, height = [record.id] if record else [], 1
+    while level and height <= MAX_DEPTH:
+        level = list(session.exec(select(Account.id).where(col(Account.parent_id).in_(level))))
+        height += bool(level)
+    return height
 
 
 def _check_contact(session: Session, values: Mapping[str, Any], record: Contact | None) -> None:
     account_id = values.get("account_id", record.account_id if record else None)
+    if record is not None and record.merged_into_id is not None:
+        raise Invalid("This contact was merged into another one. Change that one.")
+    if record is None:
+        _hold(session, account_id)
     email = values.get("email")
     if email and account_id:
         same = (Contact.account_id == account_id, func.lower(Contact.email) == email.lower())
         twin = session.exec(select(Contact).where(*same)).first()
         if twin is not None and (record is None or twin.id != record.id):
             raise Invalid(f"{twin.name} already has this address.", "email")
+
+
+def _hold(session: Session, account_id: int | None) -> None:
+    """Keeps the account from being merged away until what is added to it is saved."""
+    statement = select(Account).where(Account.id == account_id).with_for_update(read=True)
+    account = session.exec(statement.execution_options(populate_existing=True)).first()
+    if account is not None and account.merged_into_id is not None:
+        raise Invalid("This client was merged into another one. Add it there.", "account_id")
+
+
+def _check_address(session: Session, values: Mapping[str, Any], record: Address | None) -> None:
+    if record is None:
+        _hold(session, values.get("account_id"))
+    account_id = values.get("account_id", record.account_id if record else None)
+    if values.get("kind") == "billing":
+        other = session.exec(
+            select(Address).where(Address.account_id == account_id, Address.kind == "billing")
+        ).first()
+        if other is not None and (record is None or other.id != record.id):
+            raise Invalid(f"{other.label} is the billing address already. Change that one first.", "kind")
+        street, city = (
+            values.get(name, getattr(record, name, "") if record else "") for name in ("street", "city")
+        )
+        if not street or not city:
+            missing = "city" if street else "street"
+            raise Invalid("A billing address stands on invoices: it needs a street and a city.", missing)
+
+
+def _check_number(
+    session: Session, values: Mapping[str, Any], record: AccountTaxNumber | None
+) -> dict[str, Any]:
+    kind, country, number, account_id = (
+        values.get(name, getattr(record, name, "") if record else "")
+        for name in ("kind", "country", "number", "account_id")
+    )
+    if record is None:
+        _hold(session, account_id)
+    country = accounts.numbers_country(kind, country)
+    clean = accounts.tax_number(kind, country, number)
+    same = (
+        AccountTaxNumber.account_id == account_id,
+        AccountTaxNumber.kind == kind,
+        AccountTaxNumber.country == country,
+    )
+    other = session.exec(select(AccountTaxNumber).where(*same)).first()
+    if other is not None and (record is None or other.id != record.id):
+        raise Invalid("There is one of this kind for this country. Change that one.", "kind")
+    return {"number": clean}
 
 
 ACCOUNTS = Resource(
@@ -59,6 +138,8 @@ ACCOUNTS = Resource(
     fields=(
         FieldSpec("name", "Name", required=True, max_length=120),
         FieldSpec("kind", "Kind", "choice", choices=KINDS, default="client", filterable=True),
+        FieldSpec("tier", "Tier", "choice", choices=(("", "–"), *TIERS), default="", filterable=True),
+        FieldSpec("parent_id", "Parent", "link", links_to=Account, filterable=True),
         FieldSpec("legal_name", "Legal name", in_list=False, help="As it stands on invoices, if it differs."),
         FieldSpec("street", "Street", in_list=False),
         FieldSpec("postcode", "Postcode", in_list=False, max_length=20),
@@ -105,6 +186,80 @@ CONTACTS = Resource(
         FieldSpec("title", "Position"),
         FieldSpec("is_approver", "May accept scopes and milestones", "bool", default=False),
         FieldSpec("is_billing", "Gets invoices", "bool", default=False),
+        FieldSpec("is_technical", "Technical contact", "bool", default=False),
+        FieldSpec("notes", "Internal notes", "multiline", in_list=False, max_length=4000),
         FieldSpec("is_archived", "Archived", "bool", default=False, filterable=True),
+    ),
+)
+
+ADDRESSES = Resource(
+    kind="addresses",
+    model=Address,
+    one="Address",
+    many="Addresses",
+    read_right="accounts.read",
+    change_right="accounts.change",
+    search=("label", "city"),
+    sort="label",
+    title="label",
+    check=_check_address,
+    fields=(
+        FieldSpec(
+            "account_id", "Client", "link", required=True, links_to=Account, set="create", filterable=True
+        ),
+        FieldSpec("label", "Name", required=True, max_length=80, help="Branch Graz, Warehouse."),
+        FieldSpec(
+            "kind", "Kind", "choice", choices=ADDRESS_KINDS, default="other", filterable=True,
+            help="A billing address stands on invoices and scopes instead of the client’s own.",
+        ),
+        FieldSpec("recipient", "Recipient", in_list=False, help="If not the client’s legal name."),
+        FieldSpec("street", "Street"),
+        FieldSpec("postcode", "Postcode", max_length=20),
+        FieldSpec("city", "City"),
+        FieldSpec("country", "Country", "country", default="AT", help="Two letters, such as AT."),
+    ),
+)  # fmt: skip
+
+NUMBERS = Resource(
+    kind="account_numbers",
+    model=AccountTaxNumber,
+    one="Number",
+    many="Numbers",
+    read_right="accounts.read",
+    change_right="accounts.change",
+    search=("number",),
+    sort="kind",
+    title="number",
+    check=_check_number,
+    fields=(
+        FieldSpec(
+            "account_id", "Client", "link", required=True, links_to=Account, set="create", filterable=True
+        ),
+        FieldSpec("kind", "Kind", "choice", required=True, choices=NUMBER_KINDS, filterable=True),
+        FieldSpec("country", "Country", "country", default="AT", help="Two letters, such as AT."),
+        FieldSpec("number", "Number", required=True, max_length=60),
+    ),
+)
+
+ACTIVITIES = Resource(
+    kind="activities",
+    model=Activity,
+    one="Activity",
+    many="Activities",
+    read_right="activities.read",
+    search=("subject",),
+    sort="id",
+    title="subject",
+    fields=(
+        FieldSpec("account_id", "Client", "link", links_to=Account, filterable=True),
+        FieldSpec("contact_id", "Contact", "link", links_to=Contact, filterable=True),
+        FieldSpec("opportunity_id", "Opportunity", "link", links_to=Opportunity, filterable=True),
+        FieldSpec("kind", "Kind", "choice", choices=ACTIVITY_KINDS, filterable=True),
+        FieldSpec("subject", "Subject"),
+        FieldSpec("body", "Notes", "multiline", in_list=False),
+        FieldSpec("at", "At", "instant"),
+        FieldSpec("due_on", "Due", "date", filterable=True),
+        FieldSpec("owner_id", "Whose", "link", links_to=User, filterable=True),
+        FieldSpec("done_at", "Done", "instant"),
     ),
 )

@@ -20,7 +20,14 @@ PROJECT_COLUMNS = (
     Column("margin", "Margin", align="right"),
     Column("state", "State", align="right", phone="side"),
 )
-ACTS = {"leave": "Decide", "draft": "Issue", "payment": "Look at it", "sow": "Open", "milestone": "Open"}
+ACTS = {
+    "todo": "Open",
+    "leave": "Decide",
+    "draft": "Issue",
+    "payment": "Look at it",
+    "sow": "Open",
+    "milestone": "Open",
+}
 NAMED = 2  # people named before "and 7 more"
 WORDS = {
     "leave": "asks for leave",
@@ -81,6 +88,10 @@ def _one(one: Waits, facts: FirmFacts) -> Waiting:
     amount = words.money_whole(one.amount, one.currency, facts.locale) if one.currency else ""
     if one.kind == "leave":
         title, said = f"{one.title} {WORDS['leave']}", one.beside
+    elif one.kind == "todo":
+        return Waiting(
+            f"todo-{one.id}", one.title, _joined(one.beside, _due(one.since, facts)), one.href, "Open"
+        )
     elif one.kind in ("sow", "milestone"):
         title, said = one.title, _joined(one.beside, WORDS[one.kind])
     else:
@@ -92,6 +103,11 @@ def _one(one: Waits, facts: FirmFacts) -> Waiting:
         one.href,
         ACTS[one.kind],
     )
+
+
+def _due(day: date | None, facts: FirmFacts) -> str:
+    late = (facts.today - day).days if day else 0
+    return "due today" if late <= 0 else "due yesterday" if late == 1 else f"due {late} days ago"
 
 
 def _since(day: date | None, facts: FirmFacts) -> str:

@@ -262,9 +262,11 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=True),
         sa.Column("owner_id", sa.Integer(), nullable=True),
+        sa.Column("made_by", sa.Integer(), nullable=True),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_activity_account_id")),
         sa.ForeignKeyConstraint(["contact_id"], ["contact.id"], name=op.f("fk_activity_contact_id")),
+        sa.ForeignKeyConstraint(["made_by"], ["user.id"], name=op.f("fk_activity_made_by")),
         sa.ForeignKeyConstraint(
             ["opportunity_id"], ["opportunity.id"], name=op.f("fk_activity_opportunity_id")
         ),
@@ -273,9 +275,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("activity", schema=None) as batch_op:
         batch_op.create_index("ix_activity_account", ["account_id", "at"], unique=False)
-        batch_op.create_index("ix_activity_due", ["done_at", "due_on"], unique=False)
+        batch_op.create_index(batch_op.f("ix_activity_contact_id"), ["contact_id"], unique=False)
+        batch_op.create_index("ix_activity_due", ["owner_id", "kind", "done_at", "due_on"], unique=False)
         batch_op.create_index(batch_op.f("ix_activity_opportunity_id"), ["opportunity_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_activity_owner_id"), ["owner_id"], unique=False)
 
     op.create_table(
         "evidence",
@@ -550,18 +552,23 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("tier", sa.String(), nullable=False, server_default=""))
         batch_op.add_column(sa.Column("parent_id", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("domain", sa.String(), nullable=False, server_default=""))
+        batch_op.add_column(sa.Column("match_name", sa.String(), nullable=False, server_default=""))
         batch_op.add_column(sa.Column("merged_into_id", sa.Integer(), nullable=True))
         batch_op.create_index(batch_op.f("ix_account_domain"), ["domain"], unique=False)
+        batch_op.create_index(batch_op.f("ix_account_match_name"), ["match_name"], unique=False)
+        batch_op.create_index(batch_op.f("ix_account_merged_into_id"), ["merged_into_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_account_parent_id"), ["parent_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_account_vat_id"), ["vat_id"], unique=False)
+        batch_op.create_foreign_key(batch_op.f("fk_account_parent_id"), "account", ["parent_id"], ["id"])
         batch_op.create_foreign_key(
             batch_op.f("fk_account_merged_into_id"), "account", ["merged_into_id"], ["id"]
         )
-        batch_op.create_foreign_key(batch_op.f("fk_account_parent_id"), "account", ["parent_id"], ["id"])
 
     with op.batch_alter_table("account", schema=None) as batch_op:
         batch_op.alter_column("own", server_default=None)
         batch_op.alter_column("tier", server_default=None)
         batch_op.alter_column("domain", server_default=None)
+        batch_op.alter_column("match_name", server_default=None)
 
     with op.batch_alter_table("contact", schema=None) as batch_op:
         batch_op.add_column(
@@ -576,6 +583,12 @@ def upgrade() -> None:
             sa.Column("is_technical", sa.Boolean(), nullable=False, server_default=sa.false())
         )
         batch_op.add_column(sa.Column("notes", sa.String(), nullable=False, server_default=""))
+        batch_op.add_column(sa.Column("merged_into_id", sa.Integer(), nullable=True))
+        batch_op.create_index(batch_op.f("ix_contact_email"), ["email"], unique=False)
+        batch_op.create_index(batch_op.f("ix_contact_merged_into_id"), ["merged_into_id"], unique=False)
+        batch_op.create_foreign_key(
+            batch_op.f("fk_contact_merged_into_id"), "contact", ["merged_into_id"], ["id"]
+        )
 
     with op.batch_alter_table("contact", schema=None) as batch_op:
         batch_op.alter_column("own", server_default=None)
@@ -702,16 +715,24 @@ def downgrade() -> None:
         batch_op.drop_column("own")
 
     with op.batch_alter_table("contact", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("fk_contact_merged_into_id"), type_="foreignkey")
+        batch_op.drop_index(batch_op.f("ix_contact_merged_into_id"))
+        batch_op.drop_index(batch_op.f("ix_contact_email"))
+        batch_op.drop_column("merged_into_id")
         batch_op.drop_column("notes")
         batch_op.drop_column("is_technical")
         batch_op.drop_column("own")
 
     with op.batch_alter_table("account", schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f("fk_account_parent_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_account_merged_into_id"), type_="foreignkey")
+        batch_op.drop_constraint(batch_op.f("fk_account_parent_id"), type_="foreignkey")
+        batch_op.drop_index(batch_op.f("ix_account_vat_id"))
         batch_op.drop_index(batch_op.f("ix_account_parent_id"))
+        batch_op.drop_index(batch_op.f("ix_account_merged_into_id"))
+        batch_op.drop_index(batch_op.f("ix_account_match_name"))
         batch_op.drop_index(batch_op.f("ix_account_domain"))
         batch_op.drop_column("merged_into_id")
+        batch_op.drop_column("match_name")
         batch_op.drop_column("domain")
         batch_op.drop_column("parent_id")
         batch_op.drop_column("tier")
@@ -765,9 +786,9 @@ def downgrade() -> None:
     op.drop_table("opportunity_amount")
     op.drop_table("evidence")
     with op.batch_alter_table("activity", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_activity_owner_id"))
         batch_op.drop_index(batch_op.f("ix_activity_opportunity_id"))
         batch_op.drop_index("ix_activity_due")
+        batch_op.drop_index(batch_op.f("ix_activity_contact_id"))
         batch_op.drop_index("ix_activity_account")
 
     op.drop_table("activity")

@@ -3,10 +3,11 @@
 Each is one line a row. A draft shows them as the records stand now.
 """
 
+from sqlalchemy.orm import object_session
 from sqlmodel import Session, col, select
 
 from psa_app.formats import words
-from psa_app.models import Account, BankAccount, Firm, Invoice, TaxNumber
+from psa_app.models import Account, Address, BankAccount, Firm, Invoice, TaxNumber
 
 _NUMBER_WORDS = {"vat": "VAT", "tax": "Tax number", "register": "Register"}
 
@@ -23,13 +24,24 @@ def seller_block(session: Session, firm: Firm) -> str:
 
 
 def buyer_block(account: Account) -> str:
-    """The client's legal name, address and VAT number."""
+    """The client's legal name, address and VAT number; its billing address stands there if it has one."""
+    at = billing_address(account)
     rows = [
-        account.legal_name or account.name,
-        *_address(account.street, account.postcode, account.city, account.country),
+        (at.recipient if isinstance(at, Address) else "") or account.legal_name or account.name,
+        *_address(at.street, at.postcode, at.city, at.country),
         *([f"VAT {account.vat_id}"] if account.vat_id else []),
     ]
     return "\n".join(rows)
+
+
+def billing_address(account: Account) -> Account | Address:
+    """Where invoices go: the client's address of the kind billing, else the one on the account itself."""
+    session = object_session(account)
+    if session is None:
+        return account
+    of_billing = (Address.account_id == account.id, Address.kind == "billing")
+    statement = select(Address).where(*of_billing).order_by(col(Address.id))
+    return session.scalars(statement).first() or account
 
 
 def _address(street: str, postcode: str, city: str, country: str) -> list[str]:

@@ -11,6 +11,7 @@ from psa_app.access import Actor, fetch, require
 from psa_app.models import Account, Contact, ExchangeRate, Firm, Invoice, NumberSeries, TaxNumber
 from psa_app.queries.invoices.mode import takes_test_money
 from psa_app.queries.invoices.paper import invoice_paper, printed_lines, texts
+from psa_app.queries.invoices.parties import billing_address
 
 ONE = 1_000_000_000
 
@@ -106,7 +107,8 @@ def _tax(session: Session, invoice: Invoice, account: Account) -> Iterator[Lack]
 def _parties(session: Session, invoice: Invoice, account: Account, firm: Firm) -> Iterator[Lack]:
     if not (firm.street and firm.city):
         yield Lack("seller", "The firm's address is missing. Add it in Settings.")
-    if not (account.street and account.city):
+    at = billing_address(account)
+    if not (at.street and at.city):
         yield Lack("buyer", f"The address of {account.name} is missing. Add it to the client.")
     if invoice.bank_account_id is None:
         sentence = (

@@ -29,6 +29,8 @@ def create_sow(
     `Problems` for several.
     """
     account = fetch(session, actor, Account, account_id, lock=True)
+    if account.merged_into_id is not None:
+        raise Conflict(f"{account.name} was merged into another client. Write the scope there.")
     firm = session.exec(select(Firm)).one()
     values = _checked(session, head, lines, account, firm)
     number = take_number(session, "sow", clock.today(firm.time_zone), sandbox=False)

@@ -1,0 +1,1 @@
+"""Clients beyond their plain fields: activities, merging, and what hangs on an account."""

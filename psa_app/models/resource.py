@@ -6,6 +6,7 @@ From a `Resource` come its list, form, REST endpoints, export and history
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal
 
 from sqlmodel import Session, SQLModel
@@ -31,6 +32,7 @@ Kind = Literal[
     "country",
     "zone",
 ]
+TEXTS = ("text", "multiline", "choice")  # kinds of own fields that are empty, not missing
 Check = Callable[[Session, Mapping[str, Any], Any], Mapping[str, Any] | None]
 Saved = Callable[[Session, Any, Any], None]
 
@@ -43,7 +45,8 @@ class FieldSpec:
     times 10⁹: people type and read "20" and "0.921". `links_to` is the table of a link's target;
     `money_in` the field that holds its currency ("" = the firm's base currency); `read_right` hides the
     field from roles without it; `set` says when it may be written: always, at creation only, or never
-    (it is the app's).
+    (it is the app's). A field that the firm added has an `own_key`: its value lies in the record's `own`
+    under that key. `is_guarded` keeps a field's values out of history, which more people read.
     """
 
     name: str
@@ -61,6 +64,8 @@ class FieldSpec:
     sortable: bool = True
     filterable: bool = False
     default: Any = None
+    own_key: str = ""
+    is_guarded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,7 @@ class Resource:
     read_right: str
     change_right: str = ""  # "" = nobody changes it by hand
     create_right: str = ""  # "" = as change_right
+    own_right: str = ""  # who fills the firm's own fields in where acts write the rest; "" = as change_right
     search: tuple[str, ...] = ("name",)
     sort: str = "id"
     title: str = "name"
@@ -90,3 +96,18 @@ class Resource:
     def field(self, name: str) -> FieldSpec | None:
         """The field of this name, or None."""
         return next((field for field in self.fields if field.name == name), None)
+
+
+def value_of(record: Any, field: FieldSpec) -> Any:
+    """What a loaded record holds in a field, a field of the firm's own too: None where nothing is given.
+
+    A yes or no that nobody answered is a no; a text that nobody wrote is empty.
+    """
+    if not field.own_key:
+        return getattr(record, field.name)
+    value = record.own.get(field.own_key)
+    if field.kind == "date":
+        return None if value is None else date.fromisoformat(value)
+    if value is None and field.kind == "bool":
+        return False
+    return "" if value is None and field.kind in TEXTS else value

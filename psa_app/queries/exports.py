@@ -12,6 +12,7 @@ from psa_app.errors import Invalid
 from psa_app.models.resource import FieldSpec, Resource
 from psa_app.queries import record_links
 from psa_app.queries.currencies import Lookup, lookup
+from psa_app.queries.own_fields import full
 from psa_app.queries.records import MAX_LIMIT, RecordPage, page_of_records, readable, row_values
 from psa_app.rules.money import plain
 
@@ -33,7 +34,7 @@ def export_table(session: Session, actor: Actor, resource: Resource, **how: Any)
 
     Raises `Invalid` beyond 100,000 rows.
     """
-    fields = readable(resource, actor)
+    fields = readable(full(session, resource, actor), actor)
     headers = ["Id", *(header for field in fields for header in _headers(field))]
     rows: list[list[Cell]] = []
     for page in pages(session, actor, resource, how):

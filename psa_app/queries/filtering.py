@@ -1,13 +1,15 @@
 """What a list is narrowed to: values of its fields, from and to, and words to look for."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC, date, datetime
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, String, cast, or_
+from sqlalchemy import ColumnElement, String, or_
+from sqlalchemy import cast as sql_cast
 
 from psa_app.errors import Invalid
-from psa_app.models.resource import FieldSpec, Resource
+from psa_app.models.resource import TEXTS, FieldSpec, Resource
+from psa_app.queries import own_fields
 from psa_app.rules import fields as check
 
 MOST_WORDS = 6
@@ -35,18 +37,37 @@ def clauses(
         field = names.get(base)
         if field is None or operator not in _RANGES or name.endswith("__"):
             raise Invalid(f"There is no filter “{_shown(name)}” here.", _shown(name))
-        found.append(_RANGES[operator](getattr(resource.model, base), typed(field, text)))
+        found.append(
+            _own(resource, field, operator, text)
+            if field.own_key
+            else _RANGES[operator](getattr(resource.model, base), typed(field, text))
+        )
     return found
+
+
+def _own(resource: Resource, field: FieldSpec, operator: str, text: str) -> ColumnElement[bool]:
+    """A field of the firm's own; an empty text asks for the records where nothing is given."""
+    key: Any = own_fields.column(resource, field)
+    if not text.strip() and not operator:
+        return cast("ColumnElement[bool]", key.is_(None))
+    value = typed(field, text)
+    kept = value.isoformat() if isinstance(value, date) else value
+    return cast("ColumnElement[bool]", _RANGES[operator](key, kept))
 
 
 def searched(resource: Resource, names: Mapping[str, FieldSpec], text: str) -> list[ColumnElement[bool]]:
     """One clause for each word: it stands in one of the fields that are searched."""
     words = plain_text(text, "q").split()[:MOST_WORDS]
     columns = [getattr(resource.model, name) for name in resource.search if name in names]
+    if columns:
+        columns += [
+            own_fields.column(resource, one) for one in names.values() if one.own_key and one.kind in TEXTS
+        ]
     if words and not columns:
         raise Invalid("This list cannot be searched. Use a filter.", "q")
     return [
-        or_(*(cast(column, String).icontains(word, autoescape=True) for column in columns)) for word in words
+        or_(*(sql_cast(column, String).icontains(word, autoescape=True) for column in columns))
+        for word in words
     ]
 
 

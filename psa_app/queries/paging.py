@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, TypeDecorator, and_, or_
+from sqlalchemy import ColumnElement, TypeDecorator, and_, literal, or_
 from sqlmodel import col
 
 from psa_app.errors import Invalid
 from psa_app.models.resource import FieldSpec, Resource
+from psa_app.queries import own_fields
 
 LONGEST = 1000
 _FOREIGN = "This cursor is not one of ours, or of another sorting. Start again without it."
@@ -32,6 +33,7 @@ class Order:
     identity: Any
     may_be_empty: bool
     kind: type
+    own_key: str = ""
 
     @property
     def clauses(self) -> tuple[Any, ...]:
@@ -47,13 +49,16 @@ class Order:
         beyond = self.identity < row_id if self.descending else self.identity > row_id
         if value is None:
             return and_(self.key.is_(None), beyond)
-        later = self.key < value if self.descending else self.key > value
-        rest = or_(later, and_(self.key == value, beyond))
+        given = literal(value, self.key.type)
+        later = self.key < given if self.descending else self.key > given
+        rest = or_(later, and_(self.key == given, beyond))
         return or_(rest, self.key.is_(None)) if self.may_be_empty else rest
 
     def cursor_at(self, record: Any) -> str:
         """The cursor of a page that ends with this record."""
-        value = getattr(record, self.name)
+        value = record.own.get(self.own_key) if self.own_key else getattr(record, self.name)
+        if value is None and self.kind is bool and self.own_key:
+            value = False
         plain = value.isoformat() if isinstance(value, date) else value
         text = json.dumps([self._sort, plain, record.id], ensure_ascii=False)
         return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
@@ -98,6 +103,11 @@ def ordering(resource: Resource, names: Mapping[str, FieldSpec], sort: str) -> O
         shown = "".join(char for char in name[:40] if char.isprintable())
         raise Invalid(f"This list cannot be sorted by “{shown}”.", "sort")
     model: Any = resource.model
+    field = names.get(name)
+    if field is not None and field.own_key:
+        key = own_fields.column(resource, field)
+        kind = own_fields.python_type(field)
+        return Order(name, descending, key, col(model.id), kind is not bool, kind, field.own_key)
     column = model.__table__.c[name]
     return Order(
         name,

@@ -12,8 +12,9 @@ from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, select
 
 from psa_app.access import Actor, fetch, may, require, visible
-from psa_app.models.resource import FieldSpec, Resource
+from psa_app.models.resource import FieldSpec, Resource, value_of
 from psa_app.queries import filtering, paging
+from psa_app.queries.own_fields import full
 
 MAX_LIMIT = 200
 
@@ -66,7 +67,7 @@ def page_of_records(
     Raises `Invalid` for an unknown field, a wrong value or a cursor that is not ours.
     """
     require(actor, resource.read_right)
-    fields = readable(resource, actor)
+    fields = readable(full(session, resource, actor), actor)
     names = {field.name: field for field in fields}
     where = [
         visible(actor, resource.model),
@@ -86,7 +87,7 @@ def read_record(session: Session, actor: Actor, resource: Resource, record_id: i
     """One record as plain values; `NotFound` outside the actor's scope."""
     require(actor, resource.read_right)
     record = fetch(session, actor, resource.model, record_id)
-    return row_values(resource, readable(resource, actor), record)
+    return row_values(resource, readable(full(session, resource, actor), actor), record)
 
 
 def row_values(resource: Resource, names: Iterable[FieldSpec], record: Any) -> dict[str, Any]:
@@ -94,7 +95,7 @@ def row_values(resource: Resource, names: Iterable[FieldSpec], record: Any) -> d
     values = {"id": record.id}
     if resource.has_version:
         values["version"] = record.version
-    return values | {field.name: getattr(record, field.name) for field in names}
+    return values | {field.name: value_of(record, field) for field in names}
 
 
 def _count(session: Session, resource: Resource, where: list[ColumnElement[bool]]) -> int:

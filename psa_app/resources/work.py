@@ -25,6 +25,7 @@ SOWS = Resource(
     one="Scope",
     many="Scopes",
     read_right="sows.read",
+    own_right="sows.change",
     search=("number", "title"),
     sort="-id",
     title="title",
@@ -97,6 +98,7 @@ PROJECTS = Resource(
     one="Project",
     many="Projects",
     read_right="projects.read",
+    own_right="projects.change",
     sort="name",
     fields=(
         FieldSpec("name", "Name"),
@@ -117,6 +119,7 @@ TASKS = Resource(
     one="Task",
     many="Tasks",
     read_right="tasks.read",
+    own_right="projects.change",
     sort="position",
     fields=(
         FieldSpec("project_id", "Project", "link", links_to=Project, filterable=True),

@@ -14,8 +14,10 @@ from psa_app.access.permissions import require_scope
 from psa_app.errors import Invalid, NotFound, Problems, Stale
 from psa_app.models import touch
 from psa_app.models.base import Whole
-from psa_app.models.resource import FieldSpec, Resource
+from psa_app.models.resource import FieldSpec, Resource, value_of
+from psa_app.queries.own_fields import full
 from psa_app.services import history
+from psa_app.services.lowcode import own_values
 from psa_app.services.values import typed
 
 
@@ -25,8 +27,10 @@ def create_record(session: Session, actor: Actor, resource: Resource, raw: Mappi
     Raises `Forbidden` without the right, `Problems` with a sentence per wrong field.
     """
     _may_write(actor, resource.create_right or resource.change_right)
+    resource = full(session, resource, actor)
     values = _clean(session, actor, resource, raw, record=None)
-    record = resource.model(**values)
+    record = resource.model()
+    own_values.put(record, resource, values)
     session.add(record)
     session.flush()
     told = _told(resource, values)
@@ -48,18 +52,18 @@ def change_record(
     """Changes the given fields of a record; the others stay.
 
     `version` is what the person saw: `Stale` if someone saved in the meantime. `None` leaves
-    that check out (the API without `If-Match`).
+    that check out (the API without `If-Match`). Of a record that acts write, only the firm's own fields.
     """
-    _may_write(actor, resource.change_right)
+    _may_write(actor, resource.change_right or resource.own_right)
+    resource = full(session, resource, actor)
     record = fetch(session, actor, resource.model, record_id, lock=True)
     if resource.has_version and version is not None and record.version != version:  # type: ignore[attr-defined]
         raise Stale()
     values = _clean(session, actor, resource, raw, record=record)
-    before, after = history.changed(history.values_of(record, values), values)
+    before, after = history.changed(own_values.of(record, resource, values), values)
     if not after:
         return record
-    for name, value in after.items():
-        setattr(record, name, value)
+    own_values.put(record, resource, after)
     touch(record)
     session.flush()
     before, after = _told(resource, before), _told(resource, after)
@@ -71,7 +75,7 @@ def change_record(
 
 def _told(resource: Resource, values: Mapping[str, Any]) -> dict[str, Any]:
     """What history tells of the values: more people read it than may see a field with a right of its own."""
-    guarded = {field.name for field in resource.fields if field.read_right}
+    guarded = {field.name for field in resource.fields if field.read_right or field.is_guarded}
     return {name: "…" if name in guarded else value for name, value in values.items()}
 
 
@@ -88,11 +92,13 @@ def _clean(
 ) -> dict[str, Any]:
     """Typed values of the writable fields in `raw`; a new record also gets its defaults."""
     problems: dict[str, str] = {
-        name: "There is no such field here." for name in raw if not _writable(resource.field(name), actor)
+        name: "There is no such field here."
+        for name in raw
+        if not _writable(resource, resource.field(name), actor)
     }
     values: dict[str, Any] = {}
     for field in resource.fields:
-        if not _writable(field, actor):
+        if not _writable(resource, field, actor):
             continue
         if field.name not in raw and (record is not None or (not field.required and field.default is None)):
             continue
@@ -103,7 +109,7 @@ def _clean(
             continue
         if record is None or field.set == "always":
             values[field.name] = value
-        elif value != getattr(record, field.name):
+        elif value != value_of(record, field):
             problems[field.name] = "This cannot be changed any more."
     if problems:
         raise Problems("Some fields are not right.", problems)
@@ -122,8 +128,10 @@ def _check(session: Session, resource: Resource, values: dict[str, Any], record:
         raise Problems(error.sentence, {error.field: error.sentence}) from None
 
 
-def _writable(field: FieldSpec | None, actor: Actor) -> bool:
+def _writable(resource: Resource, field: FieldSpec | None, actor: Actor) -> bool:
     if field is None or field.set == "never":
+        return False
+    if not field.own_key and not (resource.change_right or resource.create_right):
         return False
     return not field.read_right or may(actor, field.read_right)
 
@@ -131,11 +139,17 @@ def _writable(field: FieldSpec | None, actor: Actor) -> bool:
 def _value(
     session: Session, actor: Actor, resource: Resource, field: FieldSpec, raw: Mapping[str, Any], record: Any
 ) -> Any:
-    given = raw.get(field.name, field.default)
     currency = raw.get(field.money_in) or getattr(record, field.money_in, "") if field.money_in else ""
-    value = typed(field, given, currency=str(currency or ""), session=session)
-    if isinstance(value, int) and abs(value) > _most(resource, field):
-        raise Invalid("This number is too large.", field.name)
+
+    def read(field: FieldSpec, given: Any) -> Any:
+        return typed(field, given, currency=str(currency or ""), session=session)
+
+    if field.own_key:
+        value = own_values.kept(field, raw.get(field.name, field.default if record is None else None), read)
+    else:
+        value = read(field, raw.get(field.name, field.default))
+        if isinstance(value, int) and abs(value) > _most(resource, field):
+            raise Invalid("This number is too large.", field.name)
     if field.links_to is not None and value is not None:
         try:
             fetch(session, actor, field.links_to, value)

@@ -14,6 +14,9 @@ SOW = "/sows/[sow_id]"
 PROJECTS = "/projects"
 PROJECT = "/projects/[project_id]"
 PLANNER = "/planner"
+PIPELINE = "/pipeline"
+OPPORTUNITY = "/pipeline/[opportunity_id]"
+CATALOGUE = "/catalogue"
 TIME = "/time"
 APPROVALS = "/approvals"
 TIME_ENTRIES = "/time/entries"
@@ -53,6 +56,10 @@ API = "/api/v1"
 
 def client(client_id: int) -> str:
     return f"/clients/{client_id}"
+
+
+def opportunity(opportunity_id: int) -> str:
+    return f"/pipeline/{opportunity_id}"
 
 
 def sow(sow_id: int) -> str:

@@ -11,6 +11,7 @@ AREAS = (
     # key, label, icon, address, the right that opens it
     ("home", "Home", "home", routes.HOME, "home.read"),
     ("clients", "Clients", "clients", routes.CLIENTS, "accounts.read"),
+    ("sales", "Sales", "sales", routes.PIPELINE, "opportunities.read"),
     ("projects", "Projects", "projects", routes.PROJECTS, "tasks.read"),
     ("planner", "Planner", "planner", routes.PLANNER, "bookings.read"),
     ("time", "Time", "time", routes.TIME, "time.log"),
@@ -21,6 +22,7 @@ AREAS = (
     ("settings", "Settings", "settings", routes.SETTINGS, "firm.read"),
 )
 PLACES = (  # reached by the palette, and from the areas' own pages
+    ("catalogue", "Catalogue of services", "file", routes.CATALOGUE, "catalogue.read"),
     ("scopes", "Scopes of work", "file", routes.SOWS, "accounts.read"),
     ("leave", "Leave", "calendar", routes.LEAVE, "leave.request"),
     ("payments", "Payments", "bank", routes.PAYMENTS, "payments.read"),
@@ -43,6 +45,7 @@ NEW = (
     # label, icon, address, right
     ("Time entry", "time", routes.TIME, "time.log"),
     ("Client", "clients", routes.CLIENTS, "accounts.change"),
+    ("Opportunity", "sales", routes.PIPELINE, "opportunities.change"),
     ("Scope", "file", routes.SOWS, "sows.change"),
     ("Project", "projects", routes.PROJECTS, "projects.change"),
     ("Booking", "planner", routes.PLANNER, "bookings.change"),

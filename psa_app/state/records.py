@@ -27,7 +27,7 @@ from psa_app.services.records import change_record, create_record
 from psa_app.state import record_words
 from psa_app.state.base import actor, allow, field_errors, form_values, read, say, write
 
-READ = ("firm.read", "people.read", "roles.read", "holidays.read")
+READ = ("firm.read", "people.read", "roles.read", "holidays.read", "catalogue.read")
 CHANGE = (
     "firm.money",
     "firm.change",
@@ -37,6 +37,8 @@ CHANGE = (
     "exchange.change",
     "accounts.change",
     "contacts.change",
+    "stages.change",
+    "catalogue.change",
 )
 
 # Kinds of which a record can be taken back, and the service that does it.

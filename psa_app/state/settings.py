@@ -34,6 +34,7 @@ TABS = {  # key → label, the kind of record it lists ("" = a form of its own),
     "exchange": ("Exchange rates", "exchange_rates", "What a foreign currency was worth on a day."),
     "roles": ("Roles", "roles", "In what role someone works for a client."),
     "fields": ("Own fields", "", ""),
+    "stages": ("Stages", "stages", "How far a chance of work has come."),
     "time": ("Time", "", ""),
     "payments": ("Payments", "", ""),
 }

@@ -13,6 +13,7 @@ from psa_app.services import history
 from psa_app.services.firm.profile import Profile, checked_profile
 from psa_app.services.numbers import DEFAULT_PATTERNS
 from psa_app.services.problems import FieldProblems
+from psa_app.services.sales.stages import default_stages
 
 # Standard rate by country in millionths, 2026. Source: European Commission, "VAT rates applied in the
 # member states", and the tax offices of CH and GB. A firm changes or adds rates in Settings.
@@ -43,6 +44,7 @@ def setup_firm(
     session.add_all(NumberSeries(kind=kind, pattern=pattern) for kind, pattern in DEFAULT_PATTERNS.items())
     session.add(NumberSeries(kind="invoice", sandbox=True, pattern=f"TEST-{DEFAULT_PATTERNS['invoice']}"))
     session.add_all(_taxes(firm.country))
+    session.add_all(default_stages())
     session.flush()
     history.note(session, actor, "firm", 1, "set up", {}, _told(values) | {"base_currency": currency})
     return firm

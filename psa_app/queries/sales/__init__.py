@@ -1,0 +1,1 @@
+"""Reading the pipeline: the board, the list, how far chances get, tentative demand."""

@@ -1,0 +1,1 @@
+"""The pipeline: stages, opportunities, what they may bring and whom they would need."""

@@ -11,6 +11,8 @@ CLIENTS = "/clients"
 CLIENT = "/clients/[client_id]"
 SOWS = "/sows"
 SOW = "/sows/[sow_id]"
+QUOTES = "/quotes"
+QUOTE = "/quotes/[quote_id]"
 PROJECTS = "/projects"
 PROJECT = "/projects/[project_id]"
 PLANNER = "/planner"
@@ -34,6 +36,7 @@ REPORTS = "/reports"
 CONSERVATION = "/reports/hours"
 PORTAL = "/portal"
 PORTAL_SOW = "/portal/sows/[sow_id]"
+PORTAL_QUOTE = "/portal/quotes/[quote_id]"
 PORTAL_PROJECT = "/portal/projects/[project_id]"
 PORTAL_INVOICES = "/portal/invoices"
 PORTAL_INVOICE = "/portal/invoices/[invoice_id]"
@@ -55,6 +58,10 @@ def sow(sow_id: int) -> str:
     return f"/sows/{sow_id}"
 
 
+def quote(quote_id: int) -> str:
+    return f"/quotes/{quote_id}"
+
+
 def project(project_id: int) -> str:
     return f"/projects/{project_id}"
 
@@ -74,6 +81,10 @@ def invoice_pdf(invoice_id: int) -> str:
 
 def sow_pdf(sow_id: int) -> str:
     return f"/files/sows/{sow_id}.pdf"
+
+
+def quote_pdf(quote_id: int) -> str:
+    return f"/files/quotes/{quote_id}.pdf"
 
 
 def export(kind: str, /, **narrowed: object) -> list[str]:
@@ -100,6 +111,10 @@ def pay_invoice(invoice_id: int) -> str:
 
 def portal_sow(sow_id: int) -> str:
     return f"/portal/sows/{sow_id}"
+
+
+def portal_quote(quote_id: int) -> str:
+    return f"/portal/quotes/{quote_id}"
 
 
 def portal_project(project_id: int) -> str:

@@ -109,6 +109,115 @@ def sow_declined(
     )
 
 
+def quote_to_accept(
+    firm: str, reader: str, number: str, title: str, total: str, link: str, valid_until: str = ""
+) -> MailText:
+    """To a client contact: a quote waits to be read and answered."""
+    return _mail(
+        _Draft(
+            firm=firm,
+            subject=f"{number}: our quote for {title}",
+            greeting=reader,
+            opening=f"{firm} has sent you a quote for “{title}”. Choose what you want of it, ask what is "
+            "unclear, and accept it where you read it.",
+            link=link,
+            button="Read and answer",
+            facts=(("Number", number), ("Total as proposed", total), ("Valid until", valid_until)),
+            closing="Not for you, or a question? Just reply to this mail.",
+        )
+    )
+
+
+def quote_accepted(
+    firm: str,
+    reader: str,
+    number: str,
+    title: str,
+    total: str,
+    accepted_by: str,
+    accepted_at: str,
+    document_hash: str,
+    link: str,
+    chain_head: str = "",
+) -> MailText:
+    """To both sides: who accepted which choice of a quote and when, with the hash that proves it."""
+    return _mail(
+        _Draft(
+            firm=firm,
+            subject=f"{number} is accepted",
+            greeting=reader,
+            opening=f"{accepted_by} has accepted the quote “{title}”. Its text and the choices can no "
+            "longer change.",
+            link=link,
+            button="Open the accepted quote",
+            facts=(
+                ("Number", number),
+                ("Total", total),
+                ("Accepted by", accepted_by),
+                ("Accepted at", accepted_at),
+                ("SHA-256 of the text", document_hash),
+                ("Head of the chain", chain_head),
+            ),
+            closing="Keep this mail: with the hash anyone can check that the text is the one agreed.",
+        )
+    )
+
+
+def quote_declined(
+    firm: str, reader: str, number: str, title: str, declined_by: str, reason: str, link: str
+) -> MailText:
+    """To who sent a quote: the client said no, and why."""
+    return _mail(
+        _Draft(
+            firm=firm,
+            subject=f"{number} is declined",
+            greeting=reader,
+            opening=f"{declined_by} has declined the quote “{title}”.",
+            link=link,
+            button="Open it",
+            facts=(("Number", number), ("Title", title)),
+            quote=reason,
+            closing="Make a new version of it to change what did not fit.",
+        )
+    )
+
+
+def quote_question(
+    firm: str, reader: str, number: str, title: str, asked_by: str, question: str, link: str
+) -> MailText:
+    """To who sent a quote: the client asks something."""
+    return _mail(
+        _Draft(
+            firm=firm,
+            subject=f"{number}: a question from {asked_by}",
+            greeting=reader,
+            opening=f"{asked_by} asks about the quote “{title}”.",
+            link=link,
+            button="Answer it",
+            facts=(("Number", number), ("Title", title)),
+            quote=question,
+        )
+    )
+
+
+def quote_answer(
+    firm: str, reader: str, number: str, title: str, answered_by: str, answer: str, link: str
+) -> MailText:
+    """To the contact who asked about a quote: the answer."""
+    return _mail(
+        _Draft(
+            firm=firm,
+            subject=f"{number}: the answer to your question",
+            greeting=reader,
+            opening=f"{answered_by} has answered your question about “{title}”.",
+            link=link,
+            button="Read the quote",
+            facts=(("Number", number), ("Title", title)),
+            quote=answer,
+        )
+    )
+
+
 def milestone_ready(
     firm: str, reader: str, milestone: str, scope: str, value: str, link: str, criteria: str = ""
 ) -> MailText:

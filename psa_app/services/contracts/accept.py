@@ -8,7 +8,7 @@ from psa_app import clock, routes
 from psa_app.access import Actor, act, fetch
 from psa_app.errors import Conflict, Forbidden, Invalid, NotFound
 from psa_app.formats import words
-from psa_app.models import Contact, Firm, History, Signature, Sow, User, move
+from psa_app.models import Contact, Firm, History, Quote, Signature, Sow, User, move
 from psa_app.queries.contracts.text import agreed_text, hash_of
 from psa_app.rules import fields
 from psa_app.services import history
@@ -67,13 +67,13 @@ def decline_sow(session: Session, actor: Actor, sow_id: int, *, reason: str) -> 
     return sow
 
 
-def answering(session: Session, actor: Actor, sow: Sow) -> Contact:
+def answering(session: Session, actor: Actor, document: Sow | Quote) -> Contact:
     """The contact who answers for the client.
 
     `NotFound` for anyone else, `Forbidden` for a contact who may not sign.
     """
     contact = session.get(Contact, actor.contact_id) if actor.contact_id else None
-    if contact is None or contact.account_id != sow.account_id or contact.is_archived:
+    if contact is None or contact.account_id != document.account_id or contact.is_archived:
         raise NotFound()
     if not contact.is_approver:
         raise Forbidden("You may read this, but someone else at your company has to agree to it.")
@@ -93,7 +93,7 @@ def _check_open(session: Session, sow: Sow) -> None:
 def _mail_signed(session: Session, sow: Sow, contact: Contact, signer: str) -> None:
     firm = session.exec(select(Firm)).one()
     signed_at = words.moment(sow.signed_at or clock.now(), ZoneInfo(firm.time_zone))
-    sender = _sender(session, sow)
+    sender = firm_signer(session, "sow", int(sow.id or 0), sow.text_hash)
     token = make_portal_link(
         session, contact_id=int(contact.id or 0), document="sow", document_id=int(sow.id or 0)
     )
@@ -109,13 +109,13 @@ def _mail_signed(session: Session, sow: Sow, contact: Contact, signer: str) -> N
             "accepted_by": signer,
             "accepted_at": signed_at,
             "document_hash": sow.text_hash,
-            "chain_head": _head_of_history(session),
+            "chain_head": head_of_history(session),
         }
         promise_mail(session, f"sow-signed-{sow.id}-{address}", "sow_accepted", [address], path, values)
 
 
 def _mail_declined(session: Session, sow: Sow, contact: Contact) -> None:
-    sender = _sender(session, sow)
+    sender = firm_signer(session, "sow", int(sow.id or 0), sow.text_hash)
     if sender is None:
         return
     values = {
@@ -130,22 +130,22 @@ def _mail_declined(session: Session, sow: Sow, contact: Contact) -> None:
     promise_mail(session, key, "sow_declined", [sender.email], routes.sow(int(sow.id or 0)), values)
 
 
-def _sender(session: Session, sow: Sow) -> User | None:
+def firm_signer(session: Session, document: str, document_id: int, text_hash: str) -> User | None:
     """Who signed for the firm."""
     return session.exec(
         select(User)
         .join(Signature, col(Signature.user_id) == col(User.id))
         .where(
-            Signature.document == "sow",
-            Signature.document_id == sow.id,
+            Signature.document == document,
+            Signature.document_id == document_id,
             Signature.side == "firm",
-            Signature.text_hash == sow.text_hash,
+            Signature.text_hash == text_hash,
         )
         .order_by(col(Signature.id).desc())
     ).first()
 
 
-def _head_of_history(session: Session) -> str:
+def head_of_history(session: Session) -> str:
     """The last link of the chain over history: a mail outside then proves it; "" before the first."""
     sealed = select(History.seal).where(col(History.seal).is_not(None)).order_by(col(History.id).desc())
     return session.exec(sealed.limit(1)).first() or ""

@@ -19,7 +19,7 @@ def sign(
     title: str = "",
     text: str,
 ) -> Signature:
-    """Keeps that the actor agreed to `text`. `document`: sow | milestone; `side`: firm | client."""
+    """Keeps that the actor agreed to `text`. `document`: sow | milestone | quote; `side`: firm | client."""
     signature = Signature(
         document=document,
         document_id=document_id,

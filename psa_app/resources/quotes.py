@@ -30,6 +30,7 @@ QUOTES = Resource(
         FieldSpec("title", "Title"),
         FieldSpec("status", "State", filterable=True),
         FieldSpec("currency", "Currency", "currency"),
+        FieldSpec("net_minor", "Net", "money", money_in="currency"),
         FieldSpec("intro", "Introduction", "multiline", in_list=False),
         FieldSpec("terms", "Terms", "multiline", in_list=False),
         FieldSpec("discount_ppm", "Discount", "ppm", in_list=False),

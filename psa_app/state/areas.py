@@ -11,6 +11,7 @@ AREAS = (
     # key, label, icon, address, the right that opens it
     ("home", "Home", "home", routes.HOME, "home.read"),
     ("clients", "Clients", "clients", routes.CLIENTS, "accounts.read"),
+    ("quotes", "Quotes", "file", routes.QUOTES, "quotes.change"),
     ("projects", "Projects", "projects", routes.PROJECTS, "tasks.read"),
     ("planner", "Planner", "planner", routes.PLANNER, "bookings.read"),
     ("time", "Time", "time", routes.TIME, "time.log"),
@@ -43,6 +44,7 @@ NEW = (
     # label, icon, address, right
     ("Time entry", "time", routes.TIME, "time.log"),
     ("Client", "clients", routes.CLIENTS, "accounts.change"),
+    ("Quote", "file", routes.QUOTES, "quotes.change"),
     ("Scope", "file", routes.SOWS, "sows.change"),
     ("Project", "projects", routes.PROJECTS, "projects.change"),
     ("Booking", "planner", routes.PLANNER, "bookings.change"),

@@ -220,7 +220,7 @@ def test_the_holder_of_the_mails_link_accepts_without_signing_in(firm: Firm) -> 
     ("inputs", "words"),
     [
         ({"agrees": False}, "Tick the box"),
-        ({"name": " "}, ""),
+        ({"name": " "}, "Fill this in"),
         ({"chosen": ()}, "Choose one of “Colour”"),
         ({"chosen": (5, 6)}, "only one"),
         ({"chosen": (5, 99)}, "lines of this quote"),

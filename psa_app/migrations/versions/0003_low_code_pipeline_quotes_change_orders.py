@@ -353,6 +353,7 @@ def upgrade() -> None:
         sa.Column("terms", sa.String(), nullable=False),
         sa.Column("discount_ppm", sa.Integer(), nullable=False),
         sa.Column("tax_rate_id", sa.Integer(), nullable=True),
+        sa.Column("net_minor", sa.BigInteger(), nullable=False),
         sa.Column("valid_until", sa.Date(), nullable=True),
         sa.Column("starts_on", sa.Date(), nullable=True),
         sa.Column("ends_on", sa.Date(), nullable=True),

@@ -44,11 +44,12 @@ def offer_of(session: Session, quote: Quote) -> tuple[Offer, frozenset[int]]:
     return offer, chosen_in(agreed) if agreed else offer.proposed()
 
 
-def quote_paper(session: Session, quote: Quote) -> SowPaper:
-    """What is printed. The caller checks who asks."""
+def quote_paper(session: Session, quote: Quote, chosen: Collection[int] | None = None) -> SowPaper:
+    """What is printed, with the lines in `chosen` counted if it is given. The caller checks who asks."""
     firm = session.exec(select(Firm)).one()
     account = session.get_one(Account, quote.account_id)
     offer, counted = offer_of(session, quote)
+    counted = counted if chosen is None else frozenset(chosen)
     mark = MARKS.get(quote.status, "")
     return paper_of(
         offer,

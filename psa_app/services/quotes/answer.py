@@ -59,6 +59,7 @@ def accept_quote(
         raise Conflict("The total has changed since you looked at it. Reload the page and read it again.")
     move(quote, "quote", "accepted")
     quote.answered_at, quote.answered_by = clock.now(), signer
+    quote.net_minor = offer.figures(counted).net
     for line in lines_of(session, quote_id):
         if line.is_chosen != (line.position in counted):
             line.is_chosen = line.position in counted

@@ -19,7 +19,7 @@ from psa_app.services.quotes.inputs import QuoteHead, QuoteLineInput
 RENEWABLE = ("sent", "declined", "expired")
 COPIED = (
     "account_id contact_id opportunity_id title currency intro terms discount_ppm tax_rate_id "
-    "starts_on ends_on"
+    "net_minor starts_on ends_on"
 )
 COPIED_OF_A_LINE = (
     "position service_item_id model title description role_id minutes rate_minor value_minor cap_minor "
@@ -152,7 +152,9 @@ def _checked(
 
 def _write_lines(session: Session, quote: Quote, lines: Sequence[QuoteLineInput]) -> None:
     marked = {place for place, line in enumerate(lines) if line.is_chosen}
-    counted = quotes.usual_choice([as_line(place, line) for place, line in enumerate(lines)], marked)
+    rules = [as_line(place, line) for place, line in enumerate(lines)]
+    counted = quotes.usual_choice(rules, marked)
+    quote.net_minor = quotes.figures(rules, counted, discount_ppm=quote.discount_ppm).net
     for place, given in enumerate(lines):
         session.add(_line(quote, place, given, place in counted))
     session.flush()

@@ -49,11 +49,14 @@ def write_quotes(session: Session, owner: Actor, clients: dict[str, Client], tod
     northwind = clients["Northwind"]
     others = [clients[name] for name in names if name != "Northwind"]
     try:
-        _accepted_with_scope(session, owner, northwind, today)
-        _accepted(session, owner, others[0], today)
-        _declined_and_renewed(session, owner, others[1], today)
-        _with_a_question(session, owner, northwind, today)
+        research = _accepted_with_an_option(session, owner, northwind, today)
         _about_to_expire(session, owner, others[0], today)
+        _declined(session, owner, others[1], today)
+        _accepted(session, owner, others[0], today)
+        _renewed(session, owner, others[1], today)
+        _with_a_question(session, owner, northwind, today)
+        clock.set_source(lambda: now)
+        make_scope(session, owner, research)
         _draft(session, owner, others[1], today)
     finally:
         clock.set_source(lambda: now)
@@ -101,7 +104,7 @@ def _accept(session: Session, client: Client, quote: Quote, chosen: tuple[int, .
     )
 
 
-def _accepted_with_scope(session: Session, owner: Actor, client: Client, today: date) -> None:
+def _accepted_with_an_option(session: Session, owner: Actor, client: Client, today: date) -> int:
     make = _Maker(session, client)
     lines = (
         make.hours("Interviews with twelve customers", "Senior designer", 60, 132),
@@ -111,8 +114,7 @@ def _accepted_with_scope(session: Session, owner: Actor, client: Client, today: 
     day = today - timedelta(days=24)
     quote = _sent(session, owner, client, "Research for the app", lines, day, day + timedelta(days=30))
     _accept(session, client, quote, (3,), day + timedelta(days=6))
-    _on(day + timedelta(days=7))
-    make_scope(session, owner, int(quote.id or 0))
+    return int(quote.id or 0)
 
 
 def _accepted(session: Session, owner: Actor, client: Client, today: date) -> None:
@@ -127,7 +129,7 @@ def _accepted(session: Session, owner: Actor, client: Client, today: date) -> No
     _accept(session, client, quote, (2,), day + timedelta(days=4))
 
 
-def _declined_and_renewed(session: Session, owner: Actor, client: Client, today: date) -> None:
+def _declined(session: Session, owner: Actor, client: Client, today: date) -> None:
     make = _Maker(session, client)
     lines = (
         make.hours("Design system", "Senior designer", 160, 132),
@@ -139,11 +141,14 @@ def _declined_and_renewed(session: Session, owner: Actor, client: Client, today:
     _on(day + timedelta(days=5), 16)
     reason = "Good, but more than we have for this year. Can it be done in a smaller first step?"
     decline_quote(session, client[1], int(old.id or 0), reason=reason)
-    _on(day + timedelta(days=8))
+
+
+def _renewed(session: Session, owner: Actor, client: Client, today: date) -> None:
+    make, day = _Maker(session, client), today - timedelta(days=10)
     first = _sent(
         session, owner, client, "Audit of the shop’s speed",
-        (make.priced("Audit with a list of measures", "fixed", 5_600),), day + timedelta(days=8),
-        day + timedelta(days=40),
+        (make.priced("Audit with a list of measures", "fixed", 5_600),), day,
+        day + timedelta(days=30),
     )  # fmt: skip
     second = new_version(session, owner, int(first.id or 0))
     head = QuoteHead(first.title, contact_id=client[1].contact_id, intro=INTRO, terms=TERMS)
@@ -151,7 +156,7 @@ def _declined_and_renewed(session: Session, owner: Actor, client: Client, today:
         make.priced("Audit with a list of measures", "fixed", 4_900),
         make.priced("Second measurement after three months", "fixed", 900, is_optional=True),
     )
-    _on(day + timedelta(days=10))
+    _on(day + timedelta(days=2))
     second_id = int(second.id or 0)
     change_quote(session, owner, second_id, version=second.version, head=head, lines=changed)
     send_quote(session, owner, second_id, valid_until=today + timedelta(days=20))

@@ -124,7 +124,7 @@ def _editor() -> rx.Component:
                 id=FORM,
             ),
         ),
-        stack(_sums(), _versions(), _differences(), _questions()),
+        rx.el.div(_sums(), _versions(), _differences(), _questions(), class_name="stack quote-beside"),
     )
 
 

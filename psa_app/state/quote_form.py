@@ -19,7 +19,6 @@ from psa_app.rules import fields, hours, money, quotes
 from psa_app.rules.money import CURRENCIES, Money
 from psa_app.rules.taxes import TaxKind, TaxRounding
 from psa_app.services.problems import FieldProblems
-from psa_app.services.quotes.check import as_line
 from psa_app.services.quotes.inputs import QuoteHead, QuoteLineInput
 from psa_app.state.scope_form import currencies
 
@@ -214,7 +213,7 @@ def _sums(
     costs: Mapping[int, int] | None,
     is_partial: bool,
 ) -> QuoteSums:
-    rules = [as_line(place, line) for place, line in enumerate(given)]
+    rules = [line.as_rule(place) for place, line in enumerate(given)]
     chosen = quotes.usual_choice(rules, {place for place, line in enumerate(given) if line.is_chosen})
     found = quotes.figures(
         rules,

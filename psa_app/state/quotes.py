@@ -188,7 +188,13 @@ def _totals(found: QuotePage) -> list[Cell]:
     if not found.sums:
         return []
     sums = " · ".join(words.money(amount, currency) for currency, amount in found.sums)
-    return [Cell("All of them"), Cell(), Cell(sums, align="right"), Cell(), Cell()]
+    return [
+        Cell("All, without replaced versions" if "superseded" in found.by_status else "All of them"),
+        Cell(),
+        Cell(sums, align="right"),
+        Cell(),
+        Cell(),
+    ]
 
 
 def _range(found: QuotePage) -> str:

@@ -38,7 +38,8 @@ def by_time(firm: Firm, **changes: Any) -> QuoteLineInput:
 
 def priced(title: str, amount: int, **changes: Any) -> QuoteLineInput:
     """A line at a fixed price."""
-    return QuoteLineInput(**({"title": title, "model": "fixed", "value": eur(amount)} | changes))
+    values: dict[str, Any] = {"title": title, "model": "fixed", "value": eur(amount)}
+    return QuoteLineInput(**(values | changes))
 
 
 def all_kinds(firm: Firm) -> tuple[QuoteLineInput, ...]:

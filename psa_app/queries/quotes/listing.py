@@ -33,7 +33,8 @@ class QuoteRow:
 
 @dataclass(frozen=True, slots=True)
 class QuotePage:
-    """Rows of one page, how many there are in all and by state, and what all of them come to by currency."""
+    """Rows of one page, how many there are in all and by state, and what they come to by currency;
+    versions that were replaced count only where they alone are asked for."""
 
     rows: tuple[QuoteRow, ...]
     total: int
@@ -90,7 +91,7 @@ def quote_page(
     sums = (
         select_columns(col(Quote.currency), func.sum(Quote.net_minor))
         .join(Account)
-        .where(*where)
+        .where(*where, *([] if status else [col(Quote.status) != "superseded"]))
         .group_by(col(Quote.currency))
         .order_by(col(Quote.currency))
     )

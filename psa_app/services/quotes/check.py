@@ -98,7 +98,7 @@ def check_lines(
         if line.service_item_id is not None and line.service_item_id not in items:
             found.say(f"{field}.title", "This is no longer in the catalogue; add the line by hand.")
         _check_price(line, currency, field, found)
-    alone = quotes.lonely_groups(as_line(place, line) for place, line in enumerate(lines))
+    alone = quotes.lonely_groups(line.as_rule(place) for place, line in enumerate(lines))
     for place, line in enumerate(lines):
         if line.alternative.strip() in alone:
             sentence = f"“{line.alternative.strip()}” needs a second line to choose from."
@@ -150,25 +150,9 @@ def _check_amount(
 def _check_cap(line: QuoteLineInput, field: str, found: FieldProblems) -> None:
     if line.cap is None or line.rate is None:
         return
-    worth = quotes.line_figures(as_line(0, line), 0).net
+    worth = quotes.line_figures(line.as_rule(0), 0).net
     if line.cap.amount < worth:
         found.say(f"{field}.cap", "The cap lies below what the hours come to.")
-
-
-def as_line(key: int, given: QuoteLineInput) -> quotes.Line:
-    """The line as the rules count it."""
-    return quotes.Line(
-        key=key,
-        model=given.model,
-        minutes=given.minutes,
-        rate=given.rate.amount if given.rate else None,
-        value=given.value.amount if given.value else 0,
-        periods=given.periods,
-        discount_ppm=given.discount_ppm,
-        is_optional=given.is_optional,
-        alternative=given.alternative.strip(),
-        role_id=given.role_id,
-    )
 
 
 def long_text(found: FieldProblems, value: str, field: str, most: int) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from psa_app.rules import quotes
 from psa_app.rules.money import Money
 
 
@@ -26,6 +27,21 @@ class QuoteLineInput:
     alternative: str = ""
     is_chosen: bool = True
     service_item_id: int | None = None
+
+    def as_rule(self, key: int) -> quotes.Line:
+        """The line as the rules count it."""
+        return quotes.Line(
+            key=key,
+            model=self.model,
+            minutes=self.minutes,
+            rate=self.rate.amount if self.rate else None,
+            value=self.value.amount if self.value else 0,
+            periods=self.periods,
+            discount_ppm=self.discount_ppm,
+            is_optional=self.is_optional,
+            alternative=self.alternative.strip(),
+            role_id=self.role_id,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from psa_app.queries.quotes.text import lines_of, quote_text
 from psa_app.rules import fields, quotes
 from psa_app.services import history
 from psa_app.services.problems import FieldProblems
-from psa_app.services.quotes.check import as_line, check_lines, head_values
+from psa_app.services.quotes.check import check_lines, head_values
 from psa_app.services.quotes.inputs import QuoteHead, QuoteLineInput
 
 RENEWABLE = ("sent", "declined", "expired")
@@ -152,7 +152,7 @@ def _checked(
 
 def _write_lines(session: Session, quote: Quote, lines: Sequence[QuoteLineInput]) -> None:
     marked = {place for place, line in enumerate(lines) if line.is_chosen}
-    rules = [as_line(place, line) for place, line in enumerate(lines)]
+    rules = [line.as_rule(place) for place, line in enumerate(lines)]
     counted = quotes.usual_choice(rules, marked)
     quote.net_minor = quotes.figures(rules, counted, discount_ppm=quote.discount_ppm).net
     for place, given in enumerate(lines):

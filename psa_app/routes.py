@@ -11,6 +11,8 @@ CLIENTS = "/clients"
 CLIENT = "/clients/[client_id]"
 SOWS = "/sows"
 SOW = "/sows/[sow_id]"
+QUOTES = "/quotes"
+QUOTE = "/quotes/[quote_id]"
 PROJECTS = "/projects"
 PROJECT = "/projects/[project_id]"
 PLANNER = "/planner"
@@ -41,6 +43,7 @@ RECORD_IMPORT = "/records/[record_kind]/import"
 RECORD = "/records/[record_kind]/[record_id]"
 PORTAL = "/portal"
 PORTAL_SOW = "/portal/sows/[sow_id]"
+PORTAL_QUOTE = "/portal/quotes/[quote_id]"
 PORTAL_PROJECT = "/portal/projects/[project_id]"
 PORTAL_INVOICES = "/portal/invoices"
 PORTAL_INVOICE = "/portal/invoices/[invoice_id]"
@@ -64,6 +67,10 @@ def opportunity(opportunity_id: int) -> str:
 
 def sow(sow_id: int) -> str:
     return f"/sows/{sow_id}"
+
+
+def quote(quote_id: int) -> str:
+    return f"/quotes/{quote_id}"
 
 
 def project(project_id: int) -> str:
@@ -100,6 +107,10 @@ def record_import(kind: str) -> str:
     return f"/records/{kind}/import"
 
 
+def quote_pdf(quote_id: int) -> str:
+    return f"/files/quotes/{quote_id}.pdf"
+
+
 def export(kind: str, /, **narrowed: object) -> list[str]:
     """A list as files, narrowed as its page is: the addresses of the CSV and of the Excel file."""
     return [with_query(f"/files/export/{kind}.{sheet}", **narrowed) for sheet in ("csv", "xlsx")]
@@ -129,6 +140,10 @@ def pay_invoice(invoice_id: int) -> str:
 
 def portal_sow(sow_id: int) -> str:
     return f"/portal/sows/{sow_id}"
+
+
+def portal_quote(quote_id: int) -> str:
+    return f"/portal/quotes/{quote_id}"
 
 
 def portal_project(project_id: int) -> str:

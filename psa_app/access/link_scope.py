@@ -17,6 +17,9 @@ from psa_app.models import (
     InvoiceTax,
     Milestone,
     Payment,
+    Quote,
+    QuoteLine,
+    QuoteQuestion,
     Sow,
     SowLine,
     TimeEntry,
@@ -28,6 +31,15 @@ Rule = Callable[[Actor, int], ColumnElement[bool]]
 def _sow(actor: Actor, document_id: int) -> ColumnElement[bool]:
     own = and_(col(Sow.account_id) == actor.account_id, col(Sow.status) != "draft")
     return and_(col(Sow.id) == document_id, own)
+
+
+def _quote(actor: Actor, document_id: int) -> ColumnElement[bool]:
+    own = and_(col(Quote.account_id) == actor.account_id, col(Quote.status) != "draft")
+    return and_(col(Quote.id) == document_id, own)
+
+
+def _quotes(actor: Actor, document_id: int) -> Any:
+    return select(Quote.id).where(_quote(actor, document_id))
 
 
 def _invoice(actor: Actor, document_id: int) -> ColumnElement[bool]:
@@ -68,6 +80,12 @@ _REACHED: dict[str, dict[type[SQLModel], Rule]] = {
         Sow: _sow,
         SowLine: lambda a, d: col(SowLine.id).in_(_sow_lines(a, d)),
         Milestone: lambda a, d: col(Milestone.sow_line_id).in_(_sow_lines(a, d)),
+    },
+    "quote": _OWN
+    | {
+        Quote: _quote,
+        QuoteLine: lambda a, d: col(QuoteLine.quote_id).in_(_quotes(a, d)),
+        QuoteQuestion: lambda a, d: col(QuoteQuestion.quote_id).in_(_quotes(a, d)),
     },
     "invoice": _OWN
     | {

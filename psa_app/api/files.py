@@ -1,4 +1,4 @@
-"""Files that a person opens: the PDFs of invoices and scopes, for those who may read them and for
+"""Files that a person opens: the PDFs of invoices, scopes and quotes, for those who may read them and for
 nobody's cache."""
 
 import asyncio
@@ -17,6 +17,7 @@ from psa_app.services.contracts.papers import read_sow_pdf
 from psa_app.services.identity import cookies, sessions
 from psa_app.services.identity.portal_links import open_portal_link
 from psa_app.services.invoices.papers import read_invoice_pdf
+from psa_app.services.quotes.papers import read_quote_pdf
 
 log = logging.getLogger("psa_app.files")
 STATUS: tuple[tuple[type[PsaError], int], ...] = (
@@ -35,6 +36,11 @@ async def invoice(request: Request) -> Response:
 async def scope(request: Request) -> Response:
     """The PDF of a scope; the same query as for an invoice."""
     return await asyncio.to_thread(_pdf, request, read_sow_pdf)
+
+
+async def quote(request: Request) -> Response:
+    """The PDF of a quote; the same query as for an invoice."""
+    return await asyncio.to_thread(_pdf, request, read_quote_pdf)
 
 
 def _pdf(request: Request, read: Callable[[Actor, int], tuple[str, bytes]]) -> Response:
@@ -90,4 +96,5 @@ def _safe(name: str) -> str:
 routes = [
     Route("/files/invoices/{document_id:int}.pdf", invoice, methods=["GET"]),
     Route("/files/sows/{document_id:int}.pdf", scope, methods=["GET"]),
+    Route("/files/quotes/{document_id:int}.pdf", quote, methods=["GET"]),
 ]

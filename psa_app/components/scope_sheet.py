@@ -71,7 +71,7 @@ def scope_sheet(doc: rx.Var[Sheet]) -> rx.Component:
             ),
             class_name="paper-top",
         ),
-        rx.el.div("Statement of work ", doc.number, class_name="scope-kind"),
+        rx.el.div(doc.kind, " ", doc.number, class_name="scope-kind"),
         rx.el.div(doc.title, class_name="scope-title"),
         rx.el.div(
             _side("For", doc.client.name, doc.client.lines),
@@ -89,7 +89,7 @@ def scope_sheet(doc: rx.Var[Sheet]) -> rx.Component:
         ),
         rx.cond(doc.footer != "", rx.el.div(rx.el.span(doc.footer), class_name="paper-foot")),
         class_name="paper scope",
-        aria_label="Statement of work",
+        aria_label=doc.kind,
     )
 
 

@@ -13,6 +13,7 @@ from psa_app.db import reading, unit_of_work
 from psa_app.demo import world
 from psa_app.demo.months import bill_month, take_payments
 from psa_app.demo.pipeline import make_pipeline
+from psa_app.demo.quotes import write_quotes
 from psa_app.demo.scopes import Running, accept_due, sell
 from psa_app.demo.set_up import (
     ask_for_leave,
@@ -69,6 +70,9 @@ def _tell_story(session: Session, today: date, real_now: datetime, tell: Told) -
     leave_open(session, actors, clients, running, today)
     tell("the pipeline")
     make_pipeline(session, actors, real_now)
+    tell("quotes")
+    write_quotes(session, actors["Mara"], clients, today)
+    clock.set_source(lambda: real_now)
     _quiet_old_mail(session, real_now)
 
 

@@ -36,6 +36,7 @@ class Sheet:
     """The whole scope as on paper. ``accepted`` is the evidence, empty until both sides have agreed."""
 
     title: str = ""
+    kind: str = "Statement of work"
     number: str = ""
     mark: str = ""  # the letter in the firm's square
     firm: Party = field(default_factory=lambda: Party(""))

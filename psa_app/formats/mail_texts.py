@@ -1,41 +1,10 @@
-"""The words of every mail: plain text and the same as HTML, made from finished text.
+"""The words of every mail (what it looks like: `mail_letters.py`)."""
 
-Values are data. A sign in a value never becomes markup, a placeholder or a line of its own
-where one line is meant.
-"""
+from psa_app.formats.mail_letters import Letter as _Draft
+from psa_app.formats.mail_letters import MailText
+from psa_app.formats.mail_letters import mail_of as _mail
 
-import re
-from dataclasses import dataclass
-from html import escape
-from typing import NamedTuple
-
-from psa_app.errors import Invalid
-
-INK, INK_2, LINE, ACCENT, SUNKEN = "#1b1b18", "#5f5f58", "#e6e6e2", "#3a5bc7", "#f4f4f2"
-FONT = "Inter, -apple-system, Segoe UI, Roboto, Helvetica, Arial, sans-serif"
-_GAP = re.compile(r"[\x00-\x20\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]+")
-
-
-class MailText(NamedTuple):
-    """A subject of one line and the two bodies."""
-
-    subject: str
-    text: str
-    html: str
-
-
-@dataclass(frozen=True)
-class _Draft:
-    firm: str
-    subject: str
-    greeting: str
-    opening: str
-    link: str
-    button: str
-    facts: tuple[tuple[str, str], ...] = ()
-    quote: str = ""
-    closing: str = ""
-    test: bool = False
+__all__ = ["MailText"]
 
 
 def sow_to_accept(
@@ -105,6 +74,115 @@ def sow_declined(
             facts=(("Number", number), ("Title", title)),
             quote=reason,
             closing="Take it back to change it, then send it again.",
+        )
+    )
+
+
+def quote_to_accept(
+    firm: str, reader: str, number: str, title: str, total: str, link: str, valid_until: str = ""
+) -> MailText:
+    """To a client contact: a quote waits to be read and answered."""
+    return _mail(
+        _Draft(
+            firm=firm,
+            subject=f"{number}: our quote for {title}",
+            greeting=reader,
+            opening=f"{firm} has sent you a quote for “{title}”. Choose what you want of it, ask what is "
+            "unclear, and accept it where you read it.",
+            link=link,
+            button="Read and answer",
+            facts=(("Number", number), ("Total as proposed", total), ("Valid until", valid_until)),
+            closing="Not for you, or a question? Just reply to this mail.",
+        )
+    )
+
+
+def quote_accepted(
+    firm: str,
+    reader: str,
+    number: str,
+    title: str,
+    total: str,
+    accepted_by: str,
+    accepted_at: str,
+    document_hash: str,
+    link: str,
+    chain_head: str = "",
+) -> MailText:
+    """To both sides: who accepted which choice of a quote and when, with the hash that proves it."""
+    return _mail(
+        _Draft(
+            firm=firm,
+            subject=f"{number} is accepted",
+            greeting=reader,
+            opening=f"{accepted_by} has accepted the quote “{title}”. Its text and the choices can no "
+            "longer change.",
+            link=link,
+            button="Open the accepted quote",
+            facts=(
+                ("Number", number),
+                ("Total", total),
+                ("Accepted by", accepted_by),
+                ("Accepted at", accepted_at),
+                ("SHA-256 of the text", document_hash),
+                ("Head of the chain", chain_head),
+            ),
+            closing="Keep this mail: with the hash anyone can check that the text is the one agreed.",
+        )
+    )
+
+
+def quote_declined(
+    firm: str, reader: str, number: str, title: str, declined_by: str, reason: str, link: str
+) -> MailText:
+    """To who sent a quote: the client said no, and why."""
+    return _mail(
+        _Draft(
+            firm=firm,
+            subject=f"{number} is declined",
+            greeting=reader,
+            opening=f"{declined_by} has declined the quote “{title}”.",
+            link=link,
+            button="Open it",
+            facts=(("Number", number), ("Title", title)),
+            quote=reason,
+            closing="Make a new version of it to change what did not fit.",
+        )
+    )
+
+
+def quote_question(
+    firm: str, reader: str, number: str, title: str, asked_by: str, question: str, link: str
+) -> MailText:
+    """To who sent a quote: the client asks something."""
+    return _mail(
+        _Draft(
+            firm=firm,
+            subject=f"{number}: a question from {asked_by}",
+            greeting=reader,
+            opening=f"{asked_by} asks about the quote “{title}”.",
+            link=link,
+            button="Answer it",
+            facts=(("Number", number), ("Title", title)),
+            quote=question,
+        )
+    )
+
+
+def quote_answer(
+    firm: str, reader: str, number: str, title: str, answered_by: str, answer: str, link: str
+) -> MailText:
+    """To the contact who asked about a quote: the answer."""
+    return _mail(
+        _Draft(
+            firm=firm,
+            subject=f"{number}: the answer to your question",
+            greeting=reader,
+            opening=f"{answered_by} has answered your question about “{title}”.",
+            link=link,
+            button="Read the quote",
+            facts=(("Number", number), ("Title", title)),
+            quote=answer,
         )
     )
 
@@ -224,95 +302,4 @@ def time_rejected(firm: str, reader: str, rejected_by: str, what: str, reason: s
             quote=reason,
             closing="Change what is needed and submit it again.",
         )
-    )
-
-
-def _mail(draft: _Draft) -> MailText:
-    if not draft.link.startswith(("https://", "http://")):
-        raise Invalid("A link in a mail starts with https://.", "link")
-    mark = "[TEST] " if draft.test else ""
-    return MailText(mark + _line(draft.subject), _text(draft), _html(draft))
-
-
-def _line(text: str) -> str:
-    """The text in one line; a no-break space stays, so that "6:30 h" holds together."""
-    return _GAP.sub(" ", text).strip()
-
-
-def _greeting(draft: _Draft) -> str:
-    name = _line(draft.greeting)
-    return f"Hello {name}," if name else "Hello,"
-
-
-def _facts(draft: _Draft) -> list[tuple[str, str]]:
-    return [(label, _line(value)) for label, value in draft.facts if value]
-
-
-def _text(draft: _Draft) -> str:
-    parts = ["TEST – no real money"] if draft.test else []
-    parts += [_greeting(draft), _line(draft.opening)]
-    if draft.quote:
-        parts.append("\n".join(f"> {_line(row)}" for row in draft.quote.splitlines()))
-    facts = _facts(draft)
-    if facts:
-        parts.append("\n".join(f"{label}: {value}" for label, value in facts))
-    parts += [f"{draft.button}:\n{_line(draft.link)}", _line(draft.closing), _line(draft.firm)]
-    return "\n\n".join(part for part in parts if part) + "\n"
-
-
-def _html(draft: _Draft) -> str:
-    mark = _paragraph("<strong>TEST – no real money</strong>", "#8f5f00") if draft.test else ""
-    body = (
-        mark
-        + _paragraph(escape(_greeting(draft)))
-        + _paragraph(escape(_line(draft.opening)))
-        + _quote_html(draft.quote)
-        + _facts_html(_facts(draft))
-        + _button_html(draft.button, _line(draft.link))
-        + _paragraph(escape(_line(draft.closing)), INK_2)
-    )
-    firm = escape(_line(draft.firm))
-    return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width"></head>'
-        f'<body style="margin:0;padding:24px 12px;background:{SUNKEN};color:{INK};'
-        f'font:15px/1.5 {FONT}">'
-        '<div style="max-width:560px;margin:0 auto">'
-        f'<div style="padding:0 0 12px;font-weight:600">{firm}</div>'
-        f'<div style="background:#ffffff;border:1px solid {LINE};border-radius:10px;'
-        f'padding:24px 24px 8px;overflow-wrap:anywhere">{body}</div></div></body></html>'
-    )
-
-
-def _paragraph(inner: str, colour: str = INK) -> str:
-    return f'<p style="margin:0 0 16px;color:{colour}">{inner}</p>'
-
-
-def _quote_html(quote: str) -> str:
-    if not quote:
-        return ""
-    rows = "<br>".join(escape(_line(row)) for row in quote.splitlines())
-    return f'<p style="margin:0 0 16px;padding:4px 0 4px 12px;border-left:3px solid {LINE}">{rows}</p>'
-
-
-def _facts_html(facts: list[tuple[str, str]]) -> str:
-    if not facts:
-        return ""
-    cell = f"padding:8px 0;border-top:1px solid {LINE};vertical-align:top"
-    rows = "".join(
-        f'<tr><td style="{cell};color:{INK_2};padding-right:16px">{escape(label)}</td>'
-        f'<td style="{cell};text-align:right">{escape(value)}</td></tr>'
-        for label, value in facts
-    )
-    style = "border-collapse:collapse;margin:0 0 20px"
-    return f'<table role="presentation" width="100%" style="{style}">{rows}</table>'
-
-
-def _button_html(label: str, link: str) -> str:
-    address = escape(link)
-    return (
-        f'<p style="margin:0 0 8px"><a href="{address}" style="display:inline-block;background:{ACCENT};'
-        'color:#ffffff;text-decoration:none;font-weight:500;border-radius:6px;padding:10px 16px">'
-        f"{escape(label)}</a></p>"
-        f'<p style="margin:0 0 16px;font-size:13px;color:{INK_2}">{address}</p>'
     )

@@ -61,6 +61,11 @@ def _words(template: str, values: Mapping[str, Any], link: str) -> mail_texts.Ma
 
 
 def _attachment(kind: str, record_id: int) -> mail.Attachment:
+    if kind == "quote_pdf":
+        from psa_app.services.quotes.papers import quote_pdf
+
+        name, content = quote_pdf(record_id)
+        return mail.Attachment(name, "application/pdf", content)
     if kind != "invoice_pdf":
         raise Invalid(f"Nothing called {kind!r} can be attached.", "attach")
     from psa_app.services.invoices.papers import invoice_pdf

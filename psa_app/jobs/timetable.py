@@ -95,6 +95,15 @@ def clear_out() -> str:
         return clear(session)
 
 
+def expire() -> str:
+    """Marks the quotes whose last day has passed."""
+    from psa_app.access import system
+    from psa_app.services.quotes.send import expire_quotes
+
+    with db.unit_of_work() as session:
+        return f"{expire_quotes(session, system())} quotes expired"
+
+
 def apart(*command: str) -> Callable[[], str]:
     """Work for a process of its own, because it keeps a core busy: `psa` with these words."""
 
@@ -116,6 +125,7 @@ def apart(*command: str) -> Callable[[], str]:
 NIGHTLY: tuple[tuple[str, Callable[[], str]], ...] = (
     ("backup", apart("backup")),
     ("clear out", clear_out),
+    ("quotes", expire),
     ("checks", apart("verify")),
 )
 TIMETABLE: tuple[tuple[str, str, Callable[[], str]], ...] = (

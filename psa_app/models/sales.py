@@ -105,6 +105,7 @@ class Quote(Record, table=True):
     terms: str = ""
     discount_ppm: int = 0  # on everything, before tax
     tax_rate_id: int | None = Field(default=None, foreign_key="tax_rate.id")
+    net_minor: Big = 0  # what counts of its lines, less discounts, before tax; kept by the services
     valid_until: date | None = None
     starts_on: date | None = None
     ends_on: date | None = None

@@ -20,6 +20,7 @@ class Kind(StrEnum):
     payment = "payment"
     leave = "leave"
     task = "task"
+    quote = "quote"
 
 
 class Sow(StrEnum):
@@ -105,6 +106,17 @@ class Task(StrEnum):
     done = "done"
 
 
+class Quote(StrEnum):
+    """An offer: once sent it never changes, a new version takes its place."""
+
+    draft = "draft"
+    sent = "sent"
+    accepted = "accepted"
+    declined = "declined"
+    expired = "expired"
+    superseded = "superseded"
+
+
 _PAYMENT_ENDS: Set[str] = {Payment.succeeded, Payment.failed, Payment.canceled, Payment.review}
 
 MOVES: Mapping[str, Mapping[str, Set[str]]] = {
@@ -154,6 +166,14 @@ MOVES: Mapping[str, Mapping[str, Set[str]]] = {
         Leave.rejected: {Leave.requested},
     },
     Kind.task: {Task.open: {Task.done}, Task.done: {Task.open}},
+    Kind.quote: {
+        Quote.draft: {Quote.sent},
+        Quote.sent: {Quote.accepted, Quote.declined, Quote.expired, Quote.superseded},
+        Quote.accepted: set(),
+        Quote.declined: {Quote.superseded},
+        Quote.expired: {Quote.superseded},
+        Quote.superseded: set(),
+    },
 }
 
 NOUNS: Mapping[str, str] = {

@@ -8,7 +8,7 @@ from psa_app.errors import Conflict
 from psa_app.models import NumberSeries
 from psa_app.rules.invoices import series_number
 
-DEFAULT_PATTERNS = {"invoice": "INV-{year}-{n:04}", "sow": "SOW-{n:03}"}
+DEFAULT_PATTERNS = {"invoice": "INV-{year}-{n:04}", "sow": "SOW-{n:03}", "quote": "Q-{year}-{n:03}"}
 
 
 def take_number(session: Session, kind: str, day: date, *, sandbox: bool) -> str:

@@ -46,6 +46,7 @@ NEW = (
     ("Time entry", "time", routes.TIME, "time.log"),
     ("Client", "clients", routes.CLIENTS, "accounts.change"),
     ("Opportunity", "sales", routes.PIPELINE, "opportunities.change"),
+    ("Quote", "file", routes.QUOTES, "quotes.change"),
     ("Scope", "file", routes.SOWS, "sows.change"),
     ("Project", "projects", routes.PROJECTS, "projects.change"),
     ("Booking", "planner", routes.PLANNER, "bookings.change"),

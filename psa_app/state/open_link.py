@@ -14,11 +14,13 @@ from psa_app import routes
 from psa_app.access import Actor
 from psa_app.errors import NotFound, PsaError
 from psa_app.models import Firm
+from psa_app.queries.portal.quote import quote_to_read
 from psa_app.queries.portal.scope import scope_to_read
 from psa_app.services.identity.portal_links import GONE, OpenedLink, mark_opened, open_portal_link
 from psa_app.state.base import public, read, say, write
 from psa_app.state.frame import SANDBOX
 from psa_app.state.portal_invoices import InvoiceForClient
+from psa_app.state.quote_reading import QuoteReading
 from psa_app.state.scope_reading import ScopeReading
 
 NOBODY = Actor(name="", role="nobody")
@@ -26,7 +28,7 @@ LONGEST = 100
 
 
 class OpenLinkState(rx.State):
-    """What the link in the address opens: "sow", "invoice", or "gone"."""
+    """What the link in the address opens: "sow", "quote", "invoice", or "gone"."""
 
     kind: str = ""
     firm: str = ""
@@ -72,6 +74,10 @@ class OpenLinkState(rx.State):
                 await read(lambda session, who: scope_to_read(session, who, link.document_id), link.actor),
                 routes.with_query(routes.sow_pdf(link.document_id), token=self._token),
             )
+        elif link.document == "quote":
+            quote = await self.get_state(OpenQuoteState)
+            quote._pdf = routes.with_query(routes.quote_pdf(link.document_id), token=self._token)
+            await quote._reload(link.document_id, link.actor)
         else:
             invoice = await self.get_state(OpenInvoiceState)
             invoice.token = self._token
@@ -141,4 +147,72 @@ class OpenScopeState(ScopeReading, rx.State):
             return False
         self._close()
         await link._show(await link._open())
+        return True
+
+
+class OpenQuoteState(QuoteReading, rx.State):
+    """A quote that a link opens, and the answer to it."""
+
+    _pdf: str = ""
+
+    async def _reload(self, quote_id: int, who: Actor) -> None:
+        wanted = self._wanted(quote_id)
+        found = await read(lambda session, one: quote_to_read(session, one, quote_id, wanted), who)
+        self._show(found, self._pdf)
+
+    @rx.event
+    @public
+    async def choose(self, key: str) -> None:
+        """Takes an option, or leaves it; the totals follow."""
+        self._choose(key)
+        await self._again()
+
+    @rx.event
+    @public
+    async def accept(self, data: dict[str, Any]) -> None:
+        """Accepts the quote with what is chosen."""
+        if await self._done(self._acceptance(data)):
+            await say(self, f"{self.number} is accepted. Both sides get a mail with its hash.")
+
+    @rx.event
+    @public
+    async def decline(self, data: dict[str, Any]) -> None:
+        """Says no, with a reason."""
+        if await self._done(self._refusal(data)):
+            await say(self, f"{self.number} is declined. The firm reads why.", "info")
+
+    @rx.event
+    @public
+    async def ask(self, data: dict[str, Any]) -> None:
+        """Sends a question."""
+        if await self._done(self._asking(data)):
+            await say(self, "Your question is on its way. The answer comes by mail, and stands here.")
+
+    @rx.event
+    @public
+    def open_dialog(self, which: str) -> None:
+        """Opens the question why, or the form for a question."""
+        self._open_dialog(which)
+
+    @rx.event
+    @public
+    def close(self) -> None:
+        """Closes the open dialog."""
+        self._close()
+
+    async def _again(self) -> None:
+        link = await self.get_state(OpenLinkState)
+        opened = await link._open()
+        await self._reload(opened.document_id, opened.actor)
+
+    async def _done(self, service: Any) -> bool:
+        link = await self.get_state(OpenLinkState)
+        try:
+            opened = await link._open()
+            await write(service, opened.actor)
+        except PsaError as error:
+            self._refused(error)
+            return False
+        self._close()
+        await self._again()
         return True

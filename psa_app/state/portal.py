@@ -45,10 +45,21 @@ def _how_many(number: int) -> str:
 
 def _waiting(page: query.Overview) -> list[Waiting]:
     return [
+        *(_quote(one, page) for one in page.quotes),
         *(_scope(one, page) for one in page.scopes),
         *(_milestone(one, page) for one in page.milestones),
         *(_invoice(one, page) for one in page.invoices),
     ]
+
+
+def _quote(one: query.OpenQuote, page: query.Overview) -> Waiting:
+    until = words.day(one.valid_until, page.locale) if one.valid_until else "you answer"
+    when = f"was open until {until}" if one.is_over else f"open until {until}"
+    answers = page.may_sign and not one.is_over
+    title = f"Answer the quote: {one.title}" if answers else f"Quote: {one.title}"
+    sub = f"{one.number} · {words.money(one.net, one.currency, page.locale)} before tax · {when}"
+    act = "Review" if answers else "Read"
+    return Waiting(f"q{one.id}", title, sub, routes.portal_quote(one.id), act, answers)
 
 
 def _scope(one: query.OpenScope, page: query.Overview) -> Waiting:

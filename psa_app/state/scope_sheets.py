@@ -18,6 +18,7 @@ def sheet_of(paper: SowPaper) -> Sheet:
     end = paper.acceptance
     return Sheet(
         title=paper.subtitle,
+        kind=paper.title,
         number=paper.number,
         mark=paper.seller.name[:1].upper(),
         firm=_party(paper.seller),

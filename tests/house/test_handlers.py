@@ -22,6 +22,12 @@ PUBLIC = {
     "frame.frame_state.load",
     # A mail's link: each of them proves its token anew and acts for that contact on that document only.
     "open_link.open_link_state.load",
+    "open_link.open_quote_state.accept",
+    "open_link.open_quote_state.ask",
+    "open_link.open_quote_state.choose",
+    "open_link.open_quote_state.close",
+    "open_link.open_quote_state.decline",
+    "open_link.open_quote_state.open_dialog",
     "open_link.open_scope_state.accept",
     "open_link.open_scope_state.accept_part",
     "open_link.open_scope_state.ask_decline",

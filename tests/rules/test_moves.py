@@ -17,6 +17,7 @@ STATES: Mapping[Kind, type[StrEnum]] = {
     Kind.payment: moves.Payment,
     Kind.leave: moves.Leave,
     Kind.task: moves.Task,
+    Kind.quote: moves.Quote,
 }
 
 ALLOWED = """
@@ -53,6 +54,12 @@ leave      approved   requested rejected
 leave      rejected   requested
 task       open       done
 task       done       open
+quote      draft      sent
+quote      sent       accepted declined expired superseded
+quote      accepted
+quote      declined   superseded
+quote      expired    superseded
+quote      superseded
 """
 EXPECTED = {(row.split()[0], row.split()[1]): set(row.split()[2:]) for row in ALLOWED.strip().splitlines()}
 

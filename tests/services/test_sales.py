@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from psa_app.errors import Conflict, Forbidden, Invalid, NotFound, Problems, Stale
-from psa_app.models import Account, Opportunity, OpportunityAmount, OpportunityRole, Stage, StageChange
+from psa_app.models import Opportunity, OpportunityAmount, OpportunityRole, Stage, StageChange
 from psa_app.queries.sales.board import pipeline_board
 from psa_app.queries.sales.demand import demand
 from psa_app.queries.sales.listing import Narrowed, chance_page

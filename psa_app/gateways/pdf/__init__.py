@@ -15,7 +15,7 @@ from psa_app.gateways.pdf.papers import (
     TimeRow,
     Total,
 )
-from psa_app.gateways.pdf.render import render_invoice, render_sow, unprintable
+from psa_app.gateways.pdf.render import render_invoice, render_quote, render_sow, unprintable
 
 __all__ = [
     "Acceptance",
@@ -32,6 +32,7 @@ __all__ = [
     "TimeRow",
     "Total",
     "render_invoice",
+    "render_quote",
     "render_sow",
     "unprintable",
 ]

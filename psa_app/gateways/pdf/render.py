@@ -42,6 +42,11 @@ def render_sow(paper: SowPaper, more_fonts: Path | None = None) -> bytes:
     return _render("sow.typ", paper, more_fonts)
 
 
+def render_quote(paper: SowPaper, more_fonts: Path | None = None) -> bytes:
+    """A quote as PDF, made of sections as a SOW is; arguments and errors as for `render_invoice`."""
+    return _render("quote.typ", paper, more_fonts)
+
+
 def unprintable(text: str, more_fonts: Path | None = None) -> str:
     """The letters of a text that no font has, each once, in their order ("" when all print)."""
     import typst

@@ -8,12 +8,14 @@ from psa_app.components.buttons import link_button
 from psa_app.components.client_invoice import client_invoice
 from psa_app.components.empty import empty
 from psa_app.components.portal import PortalFrame, portal_shell
+from psa_app.components.quote_answer import quote_for_client
 from psa_app.components.scope_answer import scope_for_client
 from psa_app.components.skeleton import lines
 from psa_app.display.frame import NavItem
 from psa_app.pages.registry import EVERYONE, page
 from psa_app.state.open_link import OpenInvoiceState as Invoice
 from psa_app.state.open_link import OpenLinkState as State
+from psa_app.state.open_link import OpenQuoteState as Quote
 from psa_app.state.open_link import OpenScopeState as Scope
 from psa_app.state.toasts import ToastState
 
@@ -35,7 +37,14 @@ FRAME = PortalFrame(
 @page(routes.PORTAL_LINK, title="Document", right=EVERYONE, on_load=State.load)
 def opened() -> rx.Component:
     """The scope or the invoice, or a word that the link is gone."""
-    return rx.match(State.kind, ("sow", _scope()), ("invoice", _invoice()), ("gone", _gone()), _waiting())
+    return rx.match(
+        State.kind,
+        ("sow", _scope()),
+        ("quote", _quote()),
+        ("invoice", _invoice()),
+        ("gone", _gone()),
+        _waiting(),
+    )
 
 
 def _scope() -> rx.Component:
@@ -47,6 +56,19 @@ def _scope() -> rx.Component:
         subtitle=Scope.number,
         badge=tag(Scope.word, Scope.tone),
         actions=[link_button("PDF", href=Scope.pdf, native=True, icon_name="download")],
+        signed_in=False,
+    )
+
+
+def _quote() -> rx.Component:
+    return portal_shell(
+        Quote.quote_title,
+        quote_for_client(Quote),
+        frame=FRAME,
+        area="",
+        subtitle=Quote.number,
+        badge=tag(Quote.word, Quote.tone),
+        actions=[link_button("PDF", href=Quote.pdf, native=True, icon_name="download")],
         signed_in=False,
     )
 

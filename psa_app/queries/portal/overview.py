@@ -20,6 +20,7 @@ from psa_app.models import (
     Milestone,
     Person,
     Project,
+    Quote,
     Sow,
     SowLine,
 )
@@ -32,6 +33,19 @@ class OpenScope:
     id: int
     number: str
     title: str
+    valid_until: date | None
+    is_over: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OpenQuote:
+    """A quote that waits for an answer; `net` as proposed, minor units; `is_over`: its day has passed."""
+
+    id: int
+    number: str
+    title: str
+    net: int
+    currency: str
     valid_until: date | None
     is_over: bool
 
@@ -102,6 +116,7 @@ class Overview:
     locale: str
     time_zone: str
     may_sign: bool
+    quotes: tuple[OpenQuote, ...]
     scopes: tuple[OpenScope, ...]
     milestones: tuple[ReadyMilestone, ...]
     invoices: tuple[OpenInvoice, ...]
@@ -120,6 +135,7 @@ def overview(session: Session, actor: Actor) -> Overview:
         account.locale if account else "en",
         zone,
         may_sign(session, actor),
+        _quotes(session, actor, today),
         _scopes(session, actor, today),
         _milestones(session, actor),
         _invoices(session, actor, today),
@@ -132,6 +148,24 @@ def may_sign(session: Session, actor: Actor) -> bool:
     """Whether the reader is a contact who may accept scopes and milestones."""
     contact = session.get(Contact, actor.contact_id) if actor.contact_id else None
     return contact is not None and contact.is_approver and not contact.is_archived
+
+
+def _quotes(session: Session, actor: Actor, today: date) -> tuple[OpenQuote, ...]:
+    statement = (
+        select(Quote).where(visible(actor, Quote), Quote.status == "sent").order_by(col(Quote.sent_at))
+    )
+    return tuple(
+        OpenQuote(
+            int(one.id or 0),
+            one.number,
+            one.title,
+            one.net_minor,
+            one.currency,
+            one.valid_until,
+            bool(one.valid_until and one.valid_until < today),
+        )
+        for one in session.exec(statement)
+    )
 
 
 def _scopes(session: Session, actor: Actor, today: date) -> tuple[OpenScope, ...]:

@@ -8,7 +8,7 @@ from psa_app import clock, routes
 from psa_app.access import Actor, act, fetch
 from psa_app.errors import Conflict, Forbidden, Invalid, NotFound
 from psa_app.formats import words
-from psa_app.models import Contact, Firm, Signature, Sow, User, move
+from psa_app.models import Contact, Firm, Quote, Signature, Sow, User, move
 from psa_app.queries.contracts.text import agreed_text, hash_of
 from psa_app.rules import fields
 from psa_app.services import history
@@ -70,13 +70,13 @@ def decline_sow(session: Session, actor: Actor, sow_id: int, *, reason: str) -> 
     return sow
 
 
-def answering(session: Session, actor: Actor, sow: Sow) -> Contact:
+def answering(session: Session, actor: Actor, document: Sow | Quote) -> Contact:
     """The contact who answers for the client.
 
     `NotFound` for anyone else, `Forbidden` for a contact who may not sign.
     """
     contact = session.get(Contact, actor.contact_id) if actor.contact_id else None
-    if contact is None or contact.account_id != sow.account_id or contact.is_archived:
+    if contact is None or contact.account_id != document.account_id or contact.is_archived:
         raise NotFound()
     if not contact.is_approver:
         raise Forbidden("You may read this, but someone else at your company has to agree to it.")
@@ -96,7 +96,7 @@ def _check_open(session: Session, sow: Sow) -> None:
 def _mail_signed(session: Session, sow: Sow, contact: Contact, signer: str) -> None:
     firm = session.exec(select(Firm)).one()
     signed_at = words.moment(sow.signed_at or clock.now(), ZoneInfo(firm.time_zone))
-    sender = _sender(session, sow)
+    sender = firm_signer(session, "sow", int(sow.id or 0), sow.text_hash)
     token = make_portal_link(
         session, contact_id=int(contact.id or 0), document="sow", document_id=int(sow.id or 0)
     )
@@ -118,7 +118,7 @@ def _mail_signed(session: Session, sow: Sow, contact: Contact, signer: str) -> N
 
 
 def _mail_declined(session: Session, sow: Sow, contact: Contact) -> None:
-    sender = _sender(session, sow)
+    sender = firm_signer(session, "sow", int(sow.id or 0), sow.text_hash)
     if sender is None:
         return
     values = {
@@ -133,16 +133,16 @@ def _mail_declined(session: Session, sow: Sow, contact: Contact) -> None:
     promise_mail(session, key, "sow_declined", [sender.email], routes.sow(int(sow.id or 0)), values)
 
 
-def _sender(session: Session, sow: Sow) -> User | None:
+def firm_signer(session: Session, document: str, document_id: int, text_hash: str) -> User | None:
     """Who signed for the firm."""
     return session.exec(
         select(User)
         .join(Signature, col(Signature.user_id) == col(User.id))
         .where(
-            Signature.document == "sow",
-            Signature.document_id == sow.id,
+            Signature.document == document,
+            Signature.document_id == document_id,
             Signature.side == "firm",
-            Signature.text_hash == sow.text_hash,
+            Signature.text_hash == text_hash,
         )
         .order_by(col(Signature.id).desc())
     ).first()

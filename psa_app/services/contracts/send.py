@@ -38,11 +38,11 @@ def send_sow(
     """
     sow = fetch(session, actor, Sow, sow_id, lock=True)
     _check_lines(session, sow)
-    contacts = _recipients(session, actor, sow, contact_ids)
+    contacts = recipients(session, actor, sow.account_id, contact_ids)
     firm = session.exec(select(Firm)).one()
     move(sow, "sow", "sent")
     sow.sent_at = clock.now()
-    sow.valid_until = _open_until(valid_until, clock.today(firm.time_zone))
+    sow.valid_until = open_until(valid_until, clock.today(firm.time_zone))
     session.flush()
     text = sow_text(session, sow)
     missing = unprintable(text)
@@ -96,7 +96,8 @@ def _check_lines(session: Session, sow: Sow) -> None:
             raise Invalid(sentence, f"lines.{place}.rates")
 
 
-def _open_until(given: date | None, today: date) -> date:
+def open_until(given: date | None, today: date) -> date:
+    """The last day on which an offer can be accepted, 30 days from now by default. Raises `Invalid`."""
     until = today + OPEN_FOR if given is None else given
     if until < today:
         raise Invalid("This day has passed; choose a later one.", "valid_until")
@@ -105,13 +106,14 @@ def _open_until(given: date | None, today: date) -> date:
     return until
 
 
-def _recipients(session: Session, actor: Actor, sow: Sow, contact_ids: Sequence[int]) -> list[Contact]:
+def recipients(session: Session, actor: Actor, account_id: int, contact_ids: Sequence[int]) -> list[Contact]:
+    """To whom an offer goes: the contacts named, else all who may accept. Raises `Invalid` for nobody."""
     chosen = [fetch(session, actor, Contact, one) for one in dict.fromkeys(contact_ids)]
-    if any(contact.account_id != sow.account_id or contact.is_archived for contact in chosen):
+    if any(contact.account_id != account_id or contact.is_archived for contact in chosen):
         raise Invalid("Choose contacts of this client.", "contact_ids")
-    chosen = chosen or approvers(session, sow.account_id)
+    chosen = chosen or approvers(session, account_id)
     if not any(contact.is_approver for contact in chosen):
-        sentence = "Nobody here may accept a scope. Mark a contact of this client as approver first."
+        sentence = "Nobody here may accept it. Mark a contact of this client as approver first."
         raise Invalid(sentence, "contact_ids")
     return chosen
 

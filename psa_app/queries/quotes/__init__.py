@@ -1,0 +1,1 @@
+"""Quotes as the screens, the paper and the portal read them."""

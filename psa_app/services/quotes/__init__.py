@@ -1,0 +1,1 @@
+"""Quotes: written, sent, asked about, answered, made into a scope."""

@@ -91,19 +91,10 @@ def _field(state: Any, one: rx.Var[OwnField]) -> rx.Component:
     )
 
 
-def _form(state: Any, types: list[Option], seen: dict[str, str]) -> rx.Component:
+def _by_type(state: Any) -> rx.Component:
+    """What only some types ask: the choices, or where a link leads."""
     values, errors = state.values, state.errors
-    kind = fields.select(
-        "type",
-        "Type",
-        types,
-        state.type,
-        required=True,
-        error=errors["type"],
-        on_change=state.set_type,
-        prefix="own-",
-    )
-    by_type = rx.match(
+    return rx.match(
         state.type,
         (
             "choice",
@@ -131,6 +122,20 @@ def _form(state: Any, types: list[Option], seen: dict[str, str]) -> rx.Component
         ),
         rx.fragment(),
     )
+
+
+def _form(state: Any, types: list[Option], seen: dict[str, str]) -> rx.Component:
+    values, errors = state.values, state.errors
+    kind = fields.select(
+        "type",
+        "Type",
+        types,
+        state.type,
+        required=True,
+        error=errors["type"],
+        on_change=state.set_type,
+        prefix="own-",
+    )
     default = fields.text(
         "default",
         "Default",
@@ -149,7 +154,7 @@ def _form(state: Any, types: list[Option], seen: dict[str, str]) -> rx.Component
                     "label", "Name", values["label"], required=True, error=errors["label"], prefix="own-"
                 ),
                 kind,
-                by_type,
+                _by_type(state),
                 fields.text("help", "Help", values["help"], error=errors["help"], prefix="own-",
                             help="Stands under the field in forms."),
                 rx.cond((state.type == "person") | (state.type == "link"), rx.fragment(), default),

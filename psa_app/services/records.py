@@ -16,9 +16,9 @@ from psa_app.models import touch
 from psa_app.models.base import Whole
 from psa_app.models.resource import FieldSpec, Resource, value_of
 from psa_app.queries.own_fields import full
+from psa_app.queries.values import typed
 from psa_app.services import history
 from psa_app.services.lowcode import own_values
-from psa_app.services.values import typed
 
 
 def create_record(session: Session, actor: Actor, resource: Resource, raw: Mapping[str, Any]) -> Any:

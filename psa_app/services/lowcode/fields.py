@@ -10,11 +10,11 @@ from psa_app.access.permissions import STAFF
 from psa_app.errors import Conflict, Invalid, Stale
 from psa_app.models import CustomField, touch
 from psa_app.queries.own_fields import MODELS, spec_of, used_values
+from psa_app.queries.values import typed
 from psa_app.rules import fields as check
 from psa_app.rules.own_fields import TYPES, key_of
 from psa_app.services import history
 from psa_app.services.lowcode import own_values
-from psa_app.services.values import typed
 
 Type = Literal["text", "multiline", "number", "money", "date", "choice", "person", "link", "bool"]
 Role = Literal["owner", "finance", "lead", "member"]

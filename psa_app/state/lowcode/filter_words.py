@@ -15,8 +15,8 @@ from psa_app.errors import Invalid, PsaError
 from psa_app.models.resource import FieldSpec, Resource
 from psa_app.queries import filtering, record_links
 from psa_app.queries.records import readable
+from psa_app.queries.values import typed
 from psa_app.services.problems import FieldProblems
-from psa_app.services.values import typed
 from psa_app.state import record_words
 from psa_app.state.lowcode.address import RESERVED
 from psa_app.state.lowcode.reading import firm_of

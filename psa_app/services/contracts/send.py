@@ -42,7 +42,7 @@ def send_sow(
     firm = session.exec(select(Firm)).one()
     move(sow, "sow", "sent")
     sow.sent_at = clock.now()
-    sow.valid_until = _open_until(valid_until, clock.today(firm.time_zone))
+    sow.valid_until = open_until(valid_until, clock.today(firm.time_zone))
     session.flush()
     text = sow_text(session, sow)
     missing = unprintable(text)
@@ -96,7 +96,8 @@ def _check_lines(session: Session, sow: Sow) -> None:
             raise Invalid(sentence, f"lines.{place}.rates")
 
 
-def _open_until(given: date | None, today: date) -> date:
+def open_until(given: date | None, today: date) -> date:
+    """The last day on which an offer can be accepted. Raises `Invalid` for one that has passed or is far."""
     until = today + OPEN_FOR if given is None else given
     if until < today:
         raise Invalid("This day has passed; choose a later one.", "valid_until")

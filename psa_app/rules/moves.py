@@ -13,6 +13,7 @@ class Kind(StrEnum):
     """The documents that have states; the keys of `MOVES`."""
 
     sow = "sow"
+    change_order = "change_order"
     milestone = "milestone"
     project = "project"
     entry = "entry"
@@ -31,6 +32,16 @@ class Sow(StrEnum):
     signed = "signed"
     declined = "declined"
     closed = "closed"
+
+
+class ChangeOrder(StrEnum):
+    """A delta on a signed SOW; once signed or withdrawn it stays so."""
+
+    draft = "draft"
+    sent = "sent"
+    signed = "signed"
+    declined = "declined"
+    withdrawn = "withdrawn"
 
 
 class SowLineModel(StrEnum):
@@ -126,6 +137,18 @@ MOVES: Mapping[str, Mapping[str, Set[str]]] = {
         Sow.signed: {Sow.closed},
         Sow.declined: {Sow.draft},
         Sow.closed: set(),
+    },
+    Kind.change_order: {
+        ChangeOrder.draft: {ChangeOrder.sent, ChangeOrder.withdrawn},
+        ChangeOrder.sent: {
+            ChangeOrder.draft,
+            ChangeOrder.signed,
+            ChangeOrder.declined,
+            ChangeOrder.withdrawn,
+        },
+        ChangeOrder.signed: set(),
+        ChangeOrder.declined: {ChangeOrder.draft},
+        ChangeOrder.withdrawn: set(),
     },
     Kind.milestone: {
         Milestone.planned: {Milestone.ready},

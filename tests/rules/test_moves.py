@@ -10,6 +10,7 @@ from psa_app.rules.moves import Kind
 
 STATES: Mapping[Kind, type[StrEnum]] = {
     Kind.sow: moves.Sow,
+    Kind.change_order: moves.ChangeOrder,
     Kind.milestone: moves.Milestone,
     Kind.project: moves.Project,
     Kind.entry: moves.Entry,
@@ -26,6 +27,11 @@ sow        sent       draft signed declined
 sow        signed     closed
 sow        declined   draft
 sow        closed
+change_order draft     sent withdrawn
+change_order sent      draft signed declined withdrawn
+change_order signed
+change_order declined  draft
+change_order withdrawn
 milestone  planned    ready
 milestone  ready      planned accepted
 milestone  accepted

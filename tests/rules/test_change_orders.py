@@ -1,0 +1,107 @@
+"""What a change order may move, and what the contract is worth then."""
+
+from datetime import date
+
+import pytest
+
+from psa_app.errors import Invalid
+from psa_app.rules.change_orders import (
+    AddLine,
+    AddPart,
+    CapTo,
+    Contract,
+    Delta,
+    DropPart,
+    EndOn,
+    HoursTo,
+    Line,
+    MovePart,
+    Part,
+    RateTo,
+    applied,
+    read_deltas,
+    write_deltas,
+)
+
+DAY = date(2026, 11, 23)
+CONTRACT = Contract(
+    date(2026, 11, 1),
+    date(2026, 12, 31),
+    (
+        Line(1, "Redesign", "time_and_materials", cap=1_000_000, minutes=6000, billed=400_000),
+        Line(2, "Concept", "fixed", value=500_000),
+    ),
+    (Part(11, 2, "Draft", 200_000, "accepted"), Part(12, 2, "Final", 300_000)),
+)
+
+
+@pytest.mark.parametrize(
+    ("delta", "worth", "minutes"),
+    [
+        (CapTo(1, 1_250_000), 1_750_000, 6000),
+        (CapTo(1, 400_000), 900_000, 6000),
+        (CapTo(1, None), 500_000, 6000),
+        (HoursTo(1, 9000), 1_500_000, 9000),
+        (RateTo(1, None, 15_000), 1_500_000, 6000),
+        (AddPart(2, "Extra", 70_000, DAY), 1_570_000, 6000),
+        (MovePart(12, 100_000), 1_300_000, 6000),
+        (DropPart(12), 1_200_000, 6000),
+        (AddLine("Care", 12_000, 240_000, 1200), 1_740_000, 7200),
+        (EndOn(date(2027, 3, 31)), 1_500_000, 6000),
+    ],
+)
+def test_each_delta_moves_value_and_hours(delta: Delta, worth: int, minutes: int) -> None:
+    after = applied(CONTRACT, [delta], DAY)
+    assert (after.worth(), after.minutes()) == (worth, minutes)
+    assert read_deltas(write_deltas([delta])) == (delta,)
+
+
+@pytest.mark.parametrize(
+    ("delta", "says"),
+    [
+        (CapTo(1, 399_999), "already billed"),
+        (CapTo(2, 900_000), "not billed by time"),
+        (CapTo(9, 900_000), "Choose a line"),
+        (CapTo(1, 0), "above zero"),
+        (HoursTo(1, -1), "sensible"),
+        (RateTo(2, None, 1), "not billed by time"),
+        (AddPart(1, "Extra", 1), "not billed at a fixed price"),
+        (AddPart(2, " ", 1), "name"),
+        (MovePart(11, 1), "accepted already"),
+        (DropPart(11), "accepted already"),
+        (DropPart(0), "Choose a milestone"),
+        (AddLine("Care", 0), "above zero"),
+        (EndOn(date(2026, 10, 31)), "before the start"),
+    ],
+)
+def test_what_cannot_be_is_refused_at_its_place(delta: Delta, says: str) -> None:
+    with pytest.raises(Invalid, match=says) as refused:
+        applied(CONTRACT, [HoursTo(1, 60), delta], DAY)
+    assert refused.value.field == "deltas.1"
+
+
+def test_the_effective_day_lies_within_the_term_as_changed() -> None:
+    late = date(2027, 2, 1)
+    with pytest.raises(Invalid, match="within the term"):
+        applied(CONTRACT, [HoursTo(1, 60)], late)
+    assert applied(CONTRACT, [EndOn(late)], late).ends_on == late
+
+
+def test_an_order_without_deltas_is_refused() -> None:
+    with pytest.raises(Invalid, match="Say what changes"):
+        applied(CONTRACT, [], DAY)
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        {},
+        {"kind": "gift"},
+        {"kind": "cap"},
+        {"kind": "cap", "line_id": 1, "to": 1, "by": 2},
+        {"kind": "end", "to": "x"},
+    ],
+)
+def test_a_stored_delta_that_makes_no_sense_is_refused(stored: dict[str, object]) -> None:
+    with pytest.raises(Invalid, match="from the list"):
+        read_deltas([stored])

@@ -66,13 +66,11 @@ def import_rates(session: Session, actor: Actor, data: bytes, *, dry_run: bool =
     table = read_table(data, LIMITS)
     _check_headers(table)
     names = {key: _names(session, actor, model) for key, (_, model) in _OWNERS.items()}
-    whole = session.begin_nested()
-    found = _take(session, actor, table, names)
-    if dry_run or found.problems:
-        whole.rollback()
-        query.forget(session)
-    else:
-        whole.commit()
+    with session.begin_nested() as whole:
+        found = _take(session, actor, table, names)
+        if dry_run or found.problems:
+            whole.rollback()
+            query.forget(session)
     return found
 
 

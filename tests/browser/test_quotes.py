@@ -63,4 +63,4 @@ def test_the_editor_adds_up_while_one_types_and_tells_what_is_wrong_beside_the_f
     expect(page.locator("#lines-1-minutes-error")).to_have_text("Give the hours that are offered.")
     page.locator("#lines-1-minutes").fill("50")
     page.get_by_role("button", name="Save draft").click()
-    expect(page.get_by_role("status").filter(has_text="The quote is saved.")).to_have_count(1)
+    expect(page.get_by_role("status").filter(has_text="The quote is saved.").first).to_be_visible()

@@ -124,7 +124,7 @@ def test_the_mail_on_an_accepted_sow_carries_the_hash_of_its_text() -> None:
         "Harbour", "Mara", "SOW-018", "Checkout", "Jonas", "3 Jul 2026, 09:41 CEST", "9f86d081", LINK, "77aa"
     )
     assert "SHA-256 of the text: 9f86d081" in made.text
-    assert "Head of the history: 77aa" in made.text
+    assert "Seal of the evidence: 77aa" in made.text
 
 
 def test_a_part_payment_tells_what_is_left_and_a_full_one_that_it_is_paid() -> None:

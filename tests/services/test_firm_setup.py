@@ -49,6 +49,7 @@ def test_a_firm_begins_with_series_taxes_and_its_currency(owner: Actor) -> None:
     assert {(one.kind, one.sandbox) for one in series} == {
         ("invoice", False),
         ("sow", False),
+        ("quote", False),
         ("invoice", True),
     }
 

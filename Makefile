@@ -26,7 +26,7 @@ test: install-dev
 	@$(BIN)/python tools/chromium.py
 	@$(BIN)/python tools/frontend.py
 	@$(BIN)/python tools/check.py
-	@$(BIN)/pytest -n 2 --dist loadgroup -m "not soak"
+	@$(BIN)/pytest -n 3 --dist loadgroup -m "not soak"
 
 check: install-dev
 	@$(BIN)/python tools/check.py

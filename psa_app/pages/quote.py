@@ -48,7 +48,7 @@ def quote() -> rx.Component:
         ),
         *dialogs(),
         focus_on(target=Edit.focus),
-        area="quotes",
+        area="sales",
         subtitle=rx.fragment(State.number, " · ", State.account),
         badge=tag(State.word, State.tone),
         way=crumbs([Crumb("Quotes", routes.QUOTES)], State.account),

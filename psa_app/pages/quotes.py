@@ -45,7 +45,7 @@ def quotes() -> rx.Component:
             ),
         ),
         _form(),
-        area="quotes",
+        area="sales",
         subtitle="What is offered to clients, and what became of it.",
         actions=[
             rx.cond(State.may_create, button("New quote", look="primary", on_click=State.add, data_new=""))

@@ -56,10 +56,28 @@ def test_every_act_on_scopes_and_milestones_is_in_the_table() -> None:
     import psa_app.services.contracts.write  # noqa: F401
 
     declared = {
-        name for name, act in ACTS.items() if act.function.__module__.startswith("psa_app.services.contracts")
+        name: act
+        for name, act in ACTS.items()
+        if act.function.__module__.startswith("psa_app.services.contracts")
     }
-    assert declared == set(MAY)
+    assert set(declared) - {f"change_orders.{verb}" for verb in ORDERS} == set(MAY)
     assert set(WHO) == set(RIGHTS)
+
+
+@pytest.mark.parametrize("verb", [*(ORDERS := {
+    "draft": {"owner", "finance", "lead"},
+    "change": {"owner", "finance", "lead"},
+    "send": {"owner"},
+    "take_back": {"owner"},
+    "withdraw": {"owner"},
+    "accept": {"client"},
+    "decline": {"client"},
+})])  # fmt: skip
+def test_a_change_order_is_drafted_sent_and_answered_by_those_who_may(verb: str) -> None:
+    import psa_app.services.contracts.change_orders  # noqa: F401
+
+    right = ACTS[f"change_orders.{verb}"].right
+    assert {role for role, rights in RIGHTS.items() if right in rights} == ORDERS[verb]
 
 
 def perform(firm: Firm, name: str, who: Actor) -> None:

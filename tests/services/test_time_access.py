@@ -46,6 +46,7 @@ TABLE: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "rates.end": (BOOKS, {"version": 1, "last_day": MON}),
     "rates.replace": (BOOKS, {"version": 1, "rate": Money(1, "EUR"), "valid_from": MON}),
     "rates.delete": (BOOKS, {"version": 1}),
+    "rates.set": (BOOKS, {"level": "firm_role", "rate": Money(1, "GBP"), "valid_from": MON}),
 }
 NEEDS_TASK = ("entries.create", "entries.set_cell", "entries.set_note", "timers.start")
 PEOPLE = {"owner": "Olga", "finance": "Fred", "lead": "Lea", "member": "Ann"}
@@ -55,6 +56,7 @@ PEOPLE = {"owner": "Olga", "finance": "Fred", "lead": "Lea", "member": "Ann"}
 def everything() -> None:
     """All acts of time and rates are declared once their modules are there."""
     import psa_app.services.rates
+    import psa_app.services.rates_matrix
     import psa_app.services.time.approve
     import psa_app.services.time.copy
     import psa_app.services.time.lock
@@ -80,7 +82,7 @@ def call(world: World, name: str, who: Actor) -> None:
     act, inputs = ACTS[name], dict(TABLE[name][1])
     if name in NEEDS_TASK:
         inputs["task_id"] = world.tasks["Hiring"]
-    if name == "rates.create":
+    if name in ("rates.create", "rates.set"):
         inputs["role_id"] = world.roles["Junior"]
     arguments: list[Any] = [who, *([10**6] if act.needs_id else [])]
     do(act.function, *arguments, **inputs)

@@ -11,6 +11,8 @@ FROM python:3.11-slim
 RUN useradd --system --uid 10001 --home-dir /data psa && mkdir /data && chown psa /data
 WORKDIR /app
 COPY --from=build /app /app
+# Reflex notes there at each start what the pages use.
+RUN chown -R psa /app/.web/backend
 ENV PATH=/app/.venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 \
     HOST=0.0.0.0 PORT=8000 PSA_DATA=/data PSA_ENV=production
 USER psa

@@ -3,13 +3,15 @@
 A modifier is the firm's, a client's or a SOW line's, and counts between two days, both inclusive.
 """
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
 from psa_app.errors import Invalid
 from psa_app.rules import money
-from psa_app.rules.rates import Modifier
+from psa_app.rules.rates import ONE_DAY, Modifier
 
 MILLION = 1_000_000
 HIGHEST_FACTOR = 100 * MILLION
@@ -65,6 +67,24 @@ def check_choice(
         )
 
 
+def counts(
+    row: ModifierRow, *, account_id: int | None, sow_line_id: int | None, day: date, currency: str
+) -> bool:
+    """Whether the modifier counts for some work: where `check_choice` refuses, the base rate stays."""
+    try:
+        check_choice(row, account_id=account_id, sow_line_id=sow_line_id, day=day, currency=currency)
+    except Invalid:
+        return False
+    return True
+
+
+def turns(rows: Iterable[ModifierRow]) -> set[date]:
+    """The days on which a modifier begins to count, or has ceased to since the day before."""
+    many = list(rows)
+    ended = {row.valid_to + ONE_DAY for row in many if row.valid_to is not None and row.valid_to < date.max}
+    return {row.valid_from for row in many} | ended
+
+
 def modified(row: ModifierRow, base: int) -> int:
     """The rate of its own that the modifier makes: 120.00 × 1.5 + 20.00 is 200.00. Never below 0."""
     return max(0, Modifier(Fraction(row.factor_ppm, MILLION), row.plus).apply(base))
@@ -85,3 +105,30 @@ def _factor(ppm: int) -> str:
     whole, rest = divmod(ppm, MILLION)
     decimals = f"{rest:06d}".rstrip("0")
     return f"{whole}.{decimals}" if decimals else str(whole)
+
+
+_FACTOR = re.compile(r"(?:[x×*]\s*)?(\d{1,5})(?:[.,](\d{1,6}))?\s*(%?)", re.ASCII)
+
+
+def factor_of(text: str) -> int:
+    """“1.5”, “×1,5” and “150 %” as 1 500 000 millionths; "" is 1. Raises `Invalid` (field "factor_ppm")."""
+    if not text.strip():
+        return MILLION
+    match = _FACTOR.fullmatch(text.strip())
+    if match is None:
+        raise Invalid("Give a factor such as 1.5 or 150 %.", "factor_ppm")
+    whole, decimals, percent = match[1], (match[2] or "").ljust(6, "0"), match[3]
+    ppm = int(whole + decimals)
+    if percent and ppm % 100:
+        raise Invalid("Give a percentage with at most four decimals.", "factor_ppm")
+    return ppm // 100 if percent else ppm
+
+
+def effect(row: ModifierRow) -> str:
+    """What it does to any rate: “× 1.5 + 20.00 EUR”."""
+    parts = [f"× {_factor(row.factor_ppm)}"] if row.factor_ppm != MILLION else []
+    if row.plus:
+        parts.append(
+            f"{'+' if row.plus > 0 else '−'} {money.plain(abs(row.plus), row.currency)} {row.currency}"
+        )
+    return " ".join(parts)

@@ -115,8 +115,9 @@ def test_a_billing_address_stands_on_papers_instead(world: World) -> None:
     assert own.splitlines()[:2] == ["Northwind GmbH", "Hafenstraße 12, 20457 Hamburg"]
     make(world, "addresses", account_id=northwind, label="Branch", street="A 1", city="Bonn", country="DE")
     assert ask(lambda s: buyer_block(s.get_one(Account, northwind))) == own
-    make(world, "addresses", account_id=northwind, label="Accounts", kind="billing", recipient="Northwind Finance",
-         street="Kai 1", postcode="10115", city="Berlin", country="DE")  # fmt: skip
+    billing = {"label": "Accounts", "kind": "billing", "recipient": "Northwind Finance"}
+    where = {"street": "Kai 1", "postcode": "10115", "city": "Berlin", "country": "DE"}
+    make(world, "addresses", account_id=northwind, **billing, **where)
     paper = ask(lambda s: buyer_block(s.get_one(Account, northwind)))
     assert paper.splitlines() == ["Northwind Finance", "Kai 1, 10115 Berlin", "Germany", "VAT DE136695976"]
     assert row(Address, 1).kind == "other"

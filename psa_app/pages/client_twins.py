@@ -78,7 +78,7 @@ def _pair(pair: rx.Var[TwinPair]) -> rx.Component:
 
 
 def _comparison() -> rx.Component:
-    why = rx.cond(State.reasons != "", rx.el.p("They have the " + State.reasons + ".", class_name="muted"))
+    why = rx.cond(State.reasons != "", rx.el.p("Found by: " + State.reasons + ".", class_name="muted"))
     grid = rx.el.table(
         rx.el.thead(
             rx.el.tr(
@@ -86,7 +86,7 @@ def _comparison() -> rx.Component:
             )
         ),
         rx.el.tbody(rx.foreach(State.choices, _choice)),
-        class_name="grid compare",
+        class_name="compare",
         aria_label="The two side by side",
     )
     foot = rx.el.div(
@@ -127,7 +127,7 @@ def _side(side: rx.Var[TwinSide]) -> rx.Component:
     opened = link(icon("external"), href=side.href, class_name="icon-button", aria_label="Open " + side.name)
     return rx.el.th(
         rx.el.div(keeps, opened, class_name="line"),
-        rx.el.div(side.hangs, class_name="sub small"),
+        rx.el.div(side.hangs, class_name="muted small"),
         scope="col",
     )
 

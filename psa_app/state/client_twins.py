@@ -194,7 +194,7 @@ def _moving(gone: Side, kept: str) -> str:
     name, what = gone.account.name, _counted(gone)
     verb = "moves" if sum(count for _, count in gone.hangs) == 1 else "move"
     moved = f"{what} {verb} from {name} to {kept}. " if what else f"Nothing hangs on {name}. "
-    return f"{moved}{name} is archived and leads there; its history stays and is told in {kept}’s timeline."
+    return f"{moved}{name} is archived and leads there; its history stays, in the timeline of {kept}."
 
 
 def _compared(session: Session, who: Actor, one_id: int, other_id: int) -> _Compared:

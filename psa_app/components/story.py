@@ -25,8 +25,9 @@ def _line(line: rx.Var[StoryLine], acts: Any) -> rx.Component:
     words = rx.el.div(
         rx.el.div(
             rx.el.span(line.title, class_name="strong"),
-            rx.cond(line.what != "", rx.fragment(" ", name)),
+            rx.cond(line.what != "", name),
             rx.cond(line.badge != "", tag(line.badge, line.tone)),
+            class_name="said-of",
         ),
         rx.cond(line.text != "", rx.el.p(line.text, class_name="said")),
         rx.cond(line.sub != "", rx.el.div(line.sub, class_name="muted small")),

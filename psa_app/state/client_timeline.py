@@ -60,7 +60,7 @@ class ClientTimeline(rx.State):
                 if key in may_see
             ],
             lines=lines,
-            lately=[replace(one, heading="") for one in lines[:FEW]],
+            lately=[replace(one, heading="") for one in lines if one.todo != "open"][:FEW],
             more=bool(found.next_cursor),
             is_ready=True,
         )

@@ -9,6 +9,7 @@ WELCOME = "/welcome"  # an invitation or a reset link lands here
 NOT_ALLOWED = "/not-allowed"
 CLIENTS = "/clients"
 CLIENT = "/clients/[client_id]"
+CLIENT_TWINS = "/clients/duplicates"
 SOWS = "/sows"
 SOW = "/sows/[sow_id]"
 QUOTES = "/quotes"
@@ -63,6 +64,11 @@ API = "/api/v1"
 
 def client(client_id: int) -> str:
     return f"/clients/{client_id}"
+
+
+def compare_clients(one_id: int, other_id: int) -> str:
+    """Two clients side by side, to be made one."""
+    return with_query(CLIENT_TWINS, one=one_id, other=other_id)
 
 
 def opportunity(opportunity_id: int) -> str:

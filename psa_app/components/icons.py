@@ -11,7 +11,7 @@ IconName = Literal[
     "upload", "mail", "send", "clock", "warning", "info", "help", "lock", "file", "folder", "user",
     "calendar", "moon", "sun", "screen", "arrow-right", "arrow-left", "arrow-up", "trash", "edit", "link",
     "external", "copy", "undo", "filter", "columns", "sort", "bell", "note", "key", "bank", "card",
-    "refresh", "sign-out", "globe", "image", "grip", "sales",
+    "refresh", "sign-out", "globe", "image", "grip", "sales", "phone",
 ]  # fmt: skip
 ICONS: tuple[str, ...] = get_args(IconName)
 

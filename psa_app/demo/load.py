@@ -11,7 +11,9 @@ from psa_app import clock
 from psa_app.access import Actor
 from psa_app.db import reading, unit_of_work
 from psa_app.demo import world
+from psa_app.demo.clients import know_clients
 from psa_app.demo.months import bill_month, take_payments
+from psa_app.demo.order import in_order
 from psa_app.demo.pipeline import make_pipeline
 from psa_app.demo.quotes import write_quotes
 from psa_app.demo.rates import set_rate_cards
@@ -75,8 +77,11 @@ def _tell_story(session: Session, today: date, real_now: datetime, tell: Told) -
     make_pipeline(session, actors, real_now)
     tell("quotes")
     write_quotes(session, actors["Mara"], clients, today)
+    tell("what was said")
+    know_clients(session, actors, real_now)
     clock.set_source(lambda: real_now)
     _quiet_old_mail(session, real_now)
+    in_order(session)
 
 
 def _week(

@@ -1,7 +1,7 @@
 """The tables. Import them from here: `from psa_app.models import Invoice`."""
 
 from psa_app.models.base import NAMING, Record, Row, metadata, move, touch
-from psa_app.models.clients import Account, AccountTaxNumber, Activity, Address, Contact
+from psa_app.models.clients import Account, AccountTaxNumber, Activity, Address, Apart, Contact
 from psa_app.models.contracts import (
     Agreement,
     ChangeOrder,
@@ -55,6 +55,7 @@ __all__ = [
     "Address",
     "Agreement",
     "Allocation",
+    "Apart",
     "ApiToken",
     "Attachment",
     "BankAccount",

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Index, UniqueConstraint, event
 from sqlmodel import Field
 
-from psa_app.models.base import Own, Record
+from psa_app.models.base import Own, Record, Row
 from psa_app.rules.duplicates import domain_of, normal_name
 
 
@@ -16,6 +16,7 @@ class Account(Record, Own, table=True):
     name: str = Field(unique=True)
     kind: str = "client"  # prospect | client | former | partner
     tier: str = ""  # a | b | c, or nothing said
+    owner_id: int | None = Field(default=None, foreign_key="person.id", index=True)  # who looks after it
     parent_id: int | None = Field(default=None, foreign_key="account.id", index=True)
     legal_name: str = ""
     street: str = ""
@@ -43,6 +44,17 @@ class Account(Record, Own, table=True):
 def _follow(_mapper: Any, _connection: Any, account: Account) -> None:
     account.match_name = normal_name(account.name)
     account.domain = domain_of(account.website, account.email)
+
+
+class Apart(Row, table=True):
+    """Two accounts that look like one and are not: nobody is asked again. `account_id` is the lower id."""
+
+    __tablename__ = "account_apart"
+    __table_args__ = (UniqueConstraint("account_id", "other_id"),)
+    account_id: int = Field(foreign_key="account.id")
+    other_id: int = Field(foreign_key="account.id", index=True)
+    made_at: datetime
+    made_by: int | None = Field(default=None, foreign_key="user.id")
 
 
 class Contact(Record, Own, table=True):

@@ -13,6 +13,7 @@ from psa_app.components.figures import line_chart, stack_bars
 from psa_app.components.link import Text, link, text_link
 from psa_app.components.skeleton import lines, until
 from psa_app.components.spark import keys
+from psa_app.components.story import todos
 from psa_app.components.table import table
 from psa_app.display.figures import Waiting
 from psa_app.display.tables import Column, Row
@@ -23,10 +24,11 @@ from psa_app.state.home_firm import FirmHomeState as Firm
 from psa_app.state.home_lead import LeadHomeState as Lead
 from psa_app.state.home_lists import PROJECT_COLUMNS
 from psa_app.state.home_own import OwnHomeState as Own
+from psa_app.state.home_todos import HomeTodos as Todos
 
 LIVE = (
     "time_entry", "timesheet", "invoice", "payment", "leave", "sow", "milestone", "booking", "project",
-    "task", "firm", "cost_rate", "rate",
+    "task", "firm", "cost_rate", "rate", "activity",
 )  # fmt: skip
 MONTHS = (
     Column("month", "Month"),
@@ -89,7 +91,10 @@ def _firm() -> rx.Component:
             ~Firm.is_new,
             rx.fragment(
                 columns(span(7, _use()), span(5, _cash()), fill=True),
-                columns(span(8, _projects(Firm.projects, Firm.project_count)), span(4, _waits(Firm.waits))),
+                columns(
+                    span(8, _projects(Firm.projects, Firm.project_count)),
+                    span(4, _todos(), _waits(Firm.waits)),
+                ),
             ),
         ),
         _cash_dialog(),
@@ -174,6 +179,13 @@ def _waits(items: rx.Var[list[Waiting]], title: Text = "Waits for an answer") ->
     )
 
 
+def _todos() -> rx.Component:
+    return rx.cond(
+        Todos.todos.length() > 0,
+        card(todos(Todos.todos, Todos.tick), title="Your to-dos", aside="Next 7 days", body=False),
+    )
+
+
 def _cash_dialog() -> rx.Component:
     return dialog(
         rx.el.p(
@@ -199,7 +211,7 @@ def _lead() -> rx.Component:
         rx.cond(Own.returned.length() > 0, _waits(Own.returned, "Came back to you")),
         columns(
             span(8, _own_projects(), _team()),
-            span(4, _waits(Lead.waits), _week()),
+            span(4, _todos(), _waits(Lead.waits), _week()),
         ),
     )
 

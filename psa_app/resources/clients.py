@@ -6,7 +6,17 @@ from typing import Any
 from sqlmodel import Session, col, func, select
 
 from psa_app.errors import Invalid
-from psa_app.models import Account, AccountTaxNumber, Activity, Address, Contact, Opportunity, TaxRate, User
+from psa_app.models import (
+    Account,
+    AccountTaxNumber,
+    Activity,
+    Address,
+    Contact,
+    Opportunity,
+    Person,
+    TaxRate,
+    User,
+)
 from psa_app.models.resource import FieldSpec, Resource
 from psa_app.rules import accounts, fields
 from psa_app.rules.accounts import ADDRESS_KINDS, KINDS, MAX_DEPTH, NUMBER_KINDS, TIERS
@@ -139,6 +149,7 @@ ACCOUNTS = Resource(
         FieldSpec("name", "Name", required=True, max_length=120),
         FieldSpec("kind", "Kind", "choice", choices=KINDS, default="client", filterable=True),
         FieldSpec("tier", "Tier", "choice", choices=(("", "–"), *TIERS), default="", filterable=True),
+        FieldSpec("owner_id", "Owner", "link", links_to=Person, filterable=True),
         FieldSpec("parent_id", "Parent", "link", links_to=Account, filterable=True),
         FieldSpec("legal_name", "Legal name", in_list=False, help="As it stands on invoices, if it differs."),
         FieldSpec("street", "Street", in_list=False),

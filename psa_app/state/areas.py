@@ -99,6 +99,11 @@ def actions(who: Actor, nav: list[NavItem], new: list[MenuItem]) -> list[Hit]:
     make = [
         Hit(f"new-{item.label}", f"New {item.label.lower()}", "", "Do", item.icon, item.href) for item in new
     ]
+    if may(who, "activities.change"):
+        log = routes.with_query(routes.CLIENTS, log="call")
+        make.append(Hit("do-log", "Log a call…", "", "Do", "phone", log, "phone talk activity client"))
+        to_do = routes.with_query(routes.CLIENTS, log="todo")
+        make.append(Hit("do-todo", "Add a to-do…", "", "Do", "check", to_do, "task reminder client"))
     if may(who, "timer.run") and who.person_id is not None:
         make.append(Hit("do-timer", "Start or stop the timer", "", "Do", "clock", words="time track"))
     profile = Hit(

@@ -1,55 +1,71 @@
-"""One client: facts, contacts, scopes, projects, invoices, history."""
+"""One client: its head, the overview, its people; and the dialogs that change it."""
 
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import reflex as rx
-from sqlmodel import Session, select
+from sqlmodel import Session
 
-from psa_app import clock, routes
+from psa_app import routes
 from psa_app.access import Actor, fetch, may
-from psa_app.display.figures import Fact, Happening
-from psa_app.display.states import badge
-from psa_app.display.tables import Cell, Row
+from psa_app.display.figures import Fact, Kpi
+from psa_app.display.frame import Tab
+from psa_app.display.story import Part, TodoLine
 from psa_app.errors import NotFound
-from psa_app.formats import words
 from psa_app.models import Contact as ContactModel
-from psa_app.models import Firm
-from psa_app.queries.clients.one import Client, ContactRow, InvoiceRow, Line, one_client
-from psa_app.resources.clients import KINDS
+from psa_app.models.resource import Resource
+from psa_app.queries.clients.activities import Todo, open_todos
+from psa_app.queries.clients.duplicates import Twin, twins_of
+from psa_app.queries.clients.figures import Figures, client_figures
+from psa_app.queries.clients.one import (
+    Client,
+    ContactRow,
+    addresses_of,
+    contacts_of,
+    numbers_of,
+    one_client,
+)
+from psa_app.queries.home.facts import FirmFacts, firm_facts
 from psa_app.rules import fields
+from psa_app.services.clients.activities import complete_activity, delete_activity, reopen_activity
+from psa_app.services.clients.parts import delete_address, delete_number
 from psa_app.services.identity.users import invite_user
-from psa_app.state.base import actor, allow, read, say, write
-from psa_app.state.records import RecordPanel
+from psa_app.state.activity_form import ActivityForm
+from psa_app.state.base import actor, allow, read, say, show, write
+from psa_app.state.client_story import todo_lines
+from psa_app.state.client_tables import ClientTables
+from psa_app.state.client_timeline import ClientTimeline
+from psa_app.state.client_words import (
+    KIND_TONES,
+    KIND_WORDS,
+    about_facts,
+    address_part,
+    billing_facts,
+    contact_part,
+    figures_of,
+    number_part,
+)
+from psa_app.state.lowcode.form import RecordForm
+from psa_app.state.own_facts import own_facts
 from psa_app.state.sow import id_in
 
-THINGS = {
-    "account": "Client",
-    "sow": "Scope",
-    "project": "Project",
-    "contact": "Contact",
-    "invoice": "Invoice",
-}
-
-
-class ClientContacts(RecordPanel, rx.State):
-    """The client's contacts, with the form for one."""
-
-
-class ClientEdit(RecordPanel, rx.State):
-    """The form of the client itself."""
+TABS = ("overview", "timeline", "contacts", "sales", "work", "money")
+REMOVALS = {"addresses": delete_address, "account_numbers": delete_number}
+PARTS = ("contacts", "addresses", "account_numbers")
 
 
 @dataclass(frozen=True)
-class Contact:
-    """A contact as the page shows it; ``marks`` are what they do, ``act`` what can be offered to them."""
-
-    id: str
-    name: str
-    sub: str
-    marks: list[str] = field(default_factory=list)
-    act: str = ""
+class _Found:
+    client: Client
+    facts: FirmFacts
+    contacts: tuple[ContactRow, ...]
+    addresses: list[Part]
+    numbers: list[Part]
+    own: list[Fact]
+    figures: Figures
+    todos: list[Todo]
+    twins: list[Twin]
 
 
 class ClientState(rx.State):
@@ -57,78 +73,116 @@ class ClientState(rx.State):
 
     client_name: str = ""
     kind: str = ""
-    facts: list[Fact] = []
-    sows: list[Row] = []
-    projects: list[Row] = []
-    invoices: list[Row] = []
-    happened: list[Happening] = []
+    tone: str = ""
+    tier: str = ""
+    owner: str = ""
+    parent: str = ""
+    parent_href: str = ""
+    merged_into: str = ""
+    merged_href: str = ""
+    twin: str = ""  # a sentence about another client that looks like this one
+    twin_href: str = ""
+    tabs: list[Tab] = []
+    tab: str = "overview"
+    kpis: list[Kpi] = []
+    about: list[Fact] = []
+    billing: list[Fact] = []
     notes: str = ""
-    contacts: list[Contact] = []
-    sees_invoices: bool = False
-    is_missing: bool = False
+    contacts: list[Part] = []
+    addresses: list[Part] = []
+    numbers: list[Part] = []
+    todos: list[TodoLine] = []
+    sees_money: bool = False
     may_change: bool = False
-    may_write_sow: bool = False
+    may_change_contacts: bool = False
+    may_log: bool = False
+    asking: str = ""  # what is asked about before it is removed
+    timeline_href: str = ""
+    new_chance: str = ""
+    new_quote: str = ""
     new_sow: str = ""
     new_draft: str = ""
+    all_invoices: str = ""
+    is_missing: bool = False
     is_ready: bool = False
     _client: int = 0
+    _removing: tuple[str, int] = ("", 0)
 
     @rx.event
     @allow("accounts.read")
     async def load(self) -> None:
-        """Loads the client."""
+        """Loads the client, and what the tab in the address shows."""
         try:
-            self._client = id_in(str(self.router.url.path))
+            client_id = id_in(str(self.router.url.path))
+            if client_id != self._client:
+                self.reset()  # type: ignore[no-untyped-call]
+                self._client = client_id
+            tab = str(self.router.url.query_parameters.get("tab", ""))
+            self.tab = tab if tab in TABS else "overview"
             await self._load()
         except NotFound:
             self.reset()  # type: ignore[no-untyped-call]
             self.is_missing, self.client_name = True, "Client"
 
     async def _load(self) -> None:
-        who = actor()
-        found, zone = await read(lambda session, actor: _load(session, actor, self._client))
-        self._fill(found, zone, who)
-        contacts = await self.get_state(ClientContacts)
-        await contacts._show("contacts", {"account_id": self._client})
-
-    def _fill(self, found: Client, zone: ZoneInfo, who: Actor) -> None:
-        account, names = found.account, _names(found)
-        today = clock.now().astimezone(zone).date()
-        self.client_name, self.kind = account.name, dict(KINDS).get(account.kind, account.kind)
-        self.notes = account.notes
-        self.facts = _facts(found)
-        self.sows = [
-            Row(
-                str(s.id),
-                [Cell(s.title, sub=s.number, kind="strong"), Cell(words.day(s.starts_on)), _badge(s.status)],
-                href=routes.sow(s.id),
-            )
-            for s in found.sows
-        ]
-        self.projects = [
-            Row(
-                str(p.id),
-                [
-                    Cell(p.name, kind="strong"),
-                    Cell(words.day(p.ends_on) if p.ends_on else "–"),
-                    _badge(p.status),
-                ],
-                href=routes.project(p.id),
-            )
-            for p in found.projects
-        ]
-        self.invoices = [_invoice(one, today) for one in found.invoices]
-        self.happened = [_happening(one, zone, names) for one in found.history]
-        self.sees_invoices = may(who, "invoices.read")
-        self.may_change, self.may_write_sow = may(who, "accounts.change"), may(who, "sows.change")
-        self.new_sow = routes.with_query(routes.SOWS, new=1, client=account.id)
-        self.new_draft = routes.with_query(routes.INVOICES, new=1, client=account.id)
-        self.contacts = [_contact(one, may(who, "users.change")) for one in found.contacts]
+        client_id, who = self._client, actor()
+        found = await read(lambda session, actor: _read(session, actor, client_id))
+        if self.tab == "money" and not may(who, "invoices.read"):
+            self.tab = "overview"
+        self._head(found, who)
+        self._overview(found, who)
+        if self.tab in ("overview", "timeline"):
+            story = await self.get_state(ClientTimeline)
+            await story._load(client_id, str(self.router.url.query_parameters.get("show", "")))
+        else:
+            tables = await self.get_state(ClientTables)
+            await tables._load(client_id, self.tab)
         self.is_ready, self.is_missing = True, False
+
+    def _head(self, found: _Found, who: Actor) -> None:
+        account, parent, merged = found.client.account, found.client.parent, found.client.merged_into
+        is_live = merged is None
+        twin = found.twins[0] if found.twins and is_live else None
+        show(
+            self,
+            client_name=account.name,
+            kind="Archived" if account.is_archived else KIND_WORDS.get(account.kind, account.kind),
+            tone="wait" if account.is_archived else KIND_TONES.get(account.kind, "wait"),
+            tier=account.tier.upper(),
+            owner=found.client.owner,
+            parent=parent[1] if parent else "",
+            parent_href=routes.client(parent[0]) if parent else "",
+            merged_into=merged[1] if merged else "",
+            merged_href=routes.client(merged[0]) if merged else "",
+            twin=f"{twin.name} looks like this client: {', '.join(twin.reasons)}." if twin else "",
+            twin_href=routes.compare_clients(self._client, twin.id) if twin else "",
+            tabs=_tabs(self._client, who, len(found.contacts)),
+            sees_money=may(who, "invoices.read"),
+            may_change=may(who, "accounts.change") and is_live,
+            may_change_contacts=may(who, "contacts.change") and is_live,
+            may_log=may(who, "activities.change") and is_live,
+            timeline_href=f"{routes.client(self._client)}?tab=timeline",
+            all_invoices=routes.with_query(routes.INVOICES, client=self._client),
+            **_ways(self._client, who),
+        )  # fmt: skip
+
+    def _overview(self, found: _Found, who: Actor) -> None:
+        account, facts = found.client.account, found.facts
+        show(
+            self,
+            kpis=figures_of(found.figures, self._client, account.currency, facts),
+            about=about_facts(found.client, found.own),
+            billing=billing_facts(found.client, found.contacts),
+            notes=account.notes,
+            contacts=[contact_part(one, may(who, "users.change")) for one in found.contacts],
+            addresses=found.addresses,
+            numbers=found.numbers,
+            todos=todo_lines(found.todos, facts, of_client=True),
+        )
 
     @rx.event
     @allow("users.change")
-    async def invite(self, contact_id: str) -> None:
+    async def invite(self, contact_id: int) -> None:
         """Lets a contact choose a password for the portal; they get a mail."""
         row_id = fields.whole(contact_id, "contact")
 
@@ -145,79 +199,144 @@ class ClientState(rx.State):
     @allow("accounts.change")
     async def edit(self) -> None:
         """Opens the form with the client's values."""
-        panel = await self.get_state(ClientEdit)
-        panel._kind = "accounts"
-        await panel._open(self._client)
+        await (await self.get_state(ClientForm))._open_form("accounts", self._client)
+
+    @rx.event
+    @allow("accounts.change", "contacts.change")
+    async def add(self, kind: str) -> None:
+        """Opens the form for a new contact, address or number."""
+        await (await self.get_state(ClientForm))._open_form(_part(kind), fixed={"account_id": self._client})
+
+    @rx.event
+    @allow("accounts.change", "contacts.change")
+    async def change(self, kind: str, row_id: int) -> None:
+        """Opens the form of a contact, address or number."""
+        await (await self.get_state(ClientForm))._open_form(_part(kind), row_id)
+
+    @rx.event
+    @allow("accounts.change")
+    def ask_remove(self, kind: str, row_id: int, name: str) -> None:
+        """Asks before an address or a number is removed."""
+        if kind not in REMOVALS:
+            raise NotFound()
+        self._removing, self.asking = (kind, row_id), name[:200]
+
+    @rx.event
+    @allow("accounts.change")
+    def keep(self) -> None:
+        """Closes the question."""
+        self.asking = ""
+
+    @rx.event
+    @allow("accounts.change")
+    async def remove(self) -> None:
+        """Removes it."""
+        kind, row_id = self._removing
+        if kind not in REMOVALS:
+            raise NotFound()
+        self.asking = ""
+        await write(lambda session, who: REMOVALS[kind](session, who, row_id))
+        await self._load()
+        await say(self, "Removed.")
+
+    @rx.event
+    @allow("activities.change")
+    async def log(self, kind: str) -> None:
+        """Opens the form that logs a call, meeting, note or mail, or adds a to-do."""
+        await (await self.get_state(ClientLog))._open(kind, self._client)
+
+    @rx.event
+    @allow("activities.change")
+    async def change_logged(self, activity_id: int) -> None:
+        """Opens the form of what was logged."""
+        await (await self.get_state(ClientLog))._open("note", self._client, activity_id)
+
+    @rx.event
+    @allow("activities.change")
+    async def tick(self, activity_id: int) -> None:
+        """Ends a to-do."""
+        try:
+            await write(lambda session, who: complete_activity(session, who, activity_id))
+            await say(self, "Done.", undo=ClientState.untick(activity_id))
+        finally:
+            await self._load()
+
+    @rx.event
+    @allow("activities.change")
+    async def untick(self, activity_id: int) -> None:
+        """Opens a to-do again."""
+        try:
+            await write(lambda session, who: reopen_activity(session, who, activity_id))
+        finally:
+            await self._load()
+
+    @rx.event
+    @allow("activities.change")
+    async def delete_logged(self, activity_id: int) -> None:
+        """Takes back what one wrote oneself within the last day."""
+        await write(lambda session, who: delete_activity(session, who, activity_id))
+        await self._load()
+        await say(self, "Deleted.")
 
 
-def _load(session: Session, who: Actor, client_id: int) -> tuple[Client, ZoneInfo]:
-    zone = session.exec(select(Firm.time_zone)).first() or "UTC"
-    return one_client(session, who, client_id), ZoneInfo(zone)
+class ClientForm(RecordForm, rx.State):
+    """The form of the client itself, of a contact, an address or a number."""
+
+    async def _saved(self, resource: Resource, record_id: int, *, new: bool) -> Any:  # noqa: ARG002
+        await (await self.get_state(ClientState))._load()
+        await say(self, f"{resource.one} added." if new else f"{resource.one} saved.")
 
 
-def _facts(found: Client) -> list[Fact]:
-    account = found.account
-    place = " ".join(part for part in (account.postcode, account.city) if part)
-    rows = [
-        ("Legal name", account.legal_name),
-        ("Address", ", ".join(part for part in (account.street, place, account.country) if part)),
-        ("VAT number", account.vat_id),
-        ("E-mail", account.email),
-        ("Website", account.website),
-        ("Currency", account.currency),
-        ("Tax", found.tax),
-        ("Days to pay", str(account.payment_days) if account.payment_days is not None else "the firm’s"),
-        ("Purchase order", "needed on each invoice" if account.purchase_order_needed else ""),
+class ClientLog(ActivityForm, rx.State):
+    """The form of an activity on the client's page."""
+
+    async def _logged(self) -> Any:
+        await (await self.get_state(ClientState))._load()
+
+
+def _part(kind: str) -> str:
+    if kind not in PARTS:
+        raise NotFound()
+    return kind
+
+
+def _tabs(client_id: int, who: Actor, contacts: int) -> list[Tab]:
+    here = routes.client(client_id)
+    named = [
+        Tab("overview", "Overview", here),
+        Tab("timeline", "Timeline", f"{here}?tab=timeline"),
+        Tab("contacts", "Contacts", f"{here}?tab=contacts", str(contacts) if contacts else ""),
+        Tab("sales", "Sales", f"{here}?tab=sales"),
+        Tab("work", "Work", f"{here}?tab=work"),
     ]
-    return [Fact(label, value) for label, value in rows if value]
+    return [*named, Tab("money", "Money", f"{here}?tab=money")] if may(who, "invoices.read") else named
 
 
-def _invoice(one: InvoiceRow, today: date) -> Row:
-    state = one.status
-    if one.status == "issued":
-        overdue = one.due_on is not None and one.due_on < today
-        open_state = "overdue" if overdue else "partly_paid" if one.open < one.total else "issued"
-        state = open_state if one.open > 0 else "paid"
-    return Row(
-        str(one.id),
-        [
-            Cell(one.number or "Draft", kind="strong"),
-            Cell(words.day(one.due_on) if one.due_on else "–"),
-            Cell(words.money(one.total, one.currency), align="right"),
-            _badge(state),
-        ],
-        href=routes.invoice(one.id),
-    )
-
-
-def _badge(state: str) -> Cell:
-    word = badge(state)
-    return Cell(word.text, kind="badge", tone=word.tone)
-
-
-def _contact(one: ContactRow, may_invite: bool) -> Contact:
-    portal = "invited" if one.is_invited else "signs in" if one.signs_in else ""
-    marks = (one.is_approver and "may sign", one.is_billing and "gets invoices", portal)
-    return Contact(
-        str(one.id),
-        one.name,
-        " · ".join(part for part in (one.title, one.email, one.phone) if part),
-        [mark for mark in marks if mark],
-        "Invite to the portal" if may_invite and not one.signs_in else "",
-    )
-
-
-def _happening(one: Line, zone: ZoneInfo, names: dict[tuple[str, int], str]) -> Happening:
-    thing, name = THINGS.get(one.kind, one.kind), names.get((one.kind, one.record_id), one.what)
-    what = " ".join(part for part in (thing, name) if part)
-    return Happening(words.moment(one.at, zone), f"{what} {one.verb} by {one.actor}", one.reason)
-
-
-def _names(found: Client) -> dict[tuple[str, int], str]:
-    """What the records in a client's history are called."""
-    return {
-        **{("sow", one.id): one.number for one in found.sows},
-        **{("project", one.id): one.name for one in found.projects},
-        **{("invoice", one.id): one.number for one in found.invoices},
-        **{("contact", one.id): one.name for one in found.contacts},
+def _ways(client_id: int, who: Actor) -> dict[str, str]:
+    """Where what is new begins, for who may make it; "" for others."""
+    ways = {
+        "new_chance": (routes.PIPELINE, "opportunities.change"),
+        "new_quote": (routes.QUOTES, "quotes.change"),
+        "new_sow": (routes.SOWS, "sows.change"),
+        "new_draft": (routes.INVOICES, "invoices.draft"),
     }
+    return {
+        name: routes.with_query(path, new=1, client=client_id) if may(who, right) else ""
+        for name, (path, right) in ways.items()
+    }
+
+
+def _read(session: Session, who: Actor, client_id: int) -> _Found:
+    client, facts = one_client(session, who, client_id), firm_facts(session)
+    zone, currency = ZoneInfo(facts.zone), client.account.currency
+    return _Found(
+        client,
+        facts,
+        contacts_of(session, who, client_id),
+        [address_part(one) for one in addresses_of(session, who, client_id)],
+        [number_part(one) for one in numbers_of(session, who, client_id)],
+        own_facts(session, who, "accounts", client_id, currency, zone),
+        client_figures(session, who, client_id, facts.today),
+        open_todos(session, who, client_id) if may(who, "activities.read") else [],
+        twins_of(session, who, client.account) if may(who, "accounts.merge") else [],
+    )

@@ -6,20 +6,27 @@ import reflex as rx
 
 from psa_app import routes
 from psa_app.access import may
-from psa_app.display.forms import FieldSpec
+from psa_app.display.forms import FieldSpec, Option
 from psa_app.display.frame import Tab
 from psa_app.display.tables import Cell, Column, Pager, Row
-from psa_app.errors import PsaError
+from psa_app.errors import Invalid, PsaError
 from psa_app.formats import words
+from psa_app.queries.clients.duplicates import Twin, twins
 from psa_app.queries.clients.listing import ClientPage, ClientRow, client_page
+from psa_app.queries.clients.one import account_owners
 from psa_app.resources import RESOURCES
-from psa_app.resources.clients import KINDS
+from psa_app.resources.clients import KINDS, TIERS
+from psa_app.rules.activities import KINDS as ACTIVITY_KINDS
 from psa_app.services.records import create_record
+from psa_app.state.activity_form import ActivityForm
 from psa_app.state.base import actor, allow, field_errors, opened, read, write
+from psa_app.state.client_words import KIND_TONES
 from psa_app.state.records import form_specs, raw_values
 
 NAMES = dict(KINDS)
-SORTS = ("name", "city", "kind", "currency", "projects", "owed")
+COMPARED = ("name", "legal_name", "website", "email", "vat_id")  # with what there is, before one is made
+SORTS = ("name", "city", "kind", "tier", "owner", "currency", "projects", "owed")
+NARROWED = ("tier", "owner")
 
 
 class ClientsState(rx.State):
@@ -33,21 +40,29 @@ class ClientsState(rx.State):
     q: str = ""
     sort: str = "name"
     descending: bool = False
+    tier: str = ""
+    owner: str = ""
+    owners: list[Option] = []
     may_create: bool = False
+    may_merge: bool = False
     form_open: bool = False
     specs: list[FieldSpec] = []
     errors: dict[str, str] = {}
     form_key: int = 0
     files: list[str] = ["", ""]
     is_ready: bool = False
+    _warned: str = ""  # the name for which a twin was named
 
     @rx.event
     @allow("accounts.read")
     async def load(self) -> Any:
-        """Loads the page that the address describes; `?new=1` opens the form."""
+        """Loads the page that the address describes; `?new=1` opens the form, `?log=call` another."""
         asked = self.router.url.query_parameters
         self.q = str(asked.get("q", ""))[:100]
         self.tab = asked.get("kind", "") if asked.get("kind", "") in (*NAMES, "archived") else ""
+        tier, owner = str(asked.get("tier", "")), str(asked.get("owner", ""))
+        self.tier = tier if tier in dict(TIERS) else ""
+        self.owner = owner if owner.isascii() and owner.isdecimal() and len(owner) < 10 else ""
         sort = str(asked.get("sort", "name"))
         self.descending = sort.startswith("-")
         self.sort = sort.removeprefix("-") if sort.removeprefix("-") in SORTS else "name"
@@ -56,23 +71,22 @@ class ClientsState(rx.State):
         if asked.get("new") and self.may_create and not self.form_open:
             await self._open()
             return opened(self)
+        if asked.get("log") in dict(ACTIVITY_KINDS) and may(actor(), "activities.change"):
+            await (await self.get_state(ClientsLog))._open(str(asked["log"]))
+            return opened(self, "log")
         return None
 
     async def _load(self, page: int) -> None:
         who = actor()
-        self.may_create = may(who, "accounts.change")
-        found = await read(
-            lambda session, actor: client_page(
-                session,
-                actor,
-                search=self.q,
-                kind="" if self.tab == "archived" else self.tab,
-                archived=self.tab == "archived",
-                sort=self.sort,
-                descending=self.descending,
-                page=page,
-            )
-        )
+        self.may_create, self.may_merge = may(who, "accounts.change"), may(who, "accounts.merge")
+        archived = self.tab == "archived"
+        asked: dict[str, Any] = {
+            "search": self.q, "kind": "" if archived else self.tab, "archived": archived, "tier": self.tier,
+            "owner_id": int(self.owner) if self.owner else None, "sort": self.sort,
+            "descending": self.descending, "page": page,
+        }  # fmt: skip
+        found, people = await read(lambda s, a: (client_page(s, a, **asked), account_owners(s, a)))
+        self.owners = [Option(str(key), name) for key, name in people]
         sees_money = may(who, "invoices.read")
         self.columns = _columns(sees_money)
         self.rows = [_row(one) for one in found.rows]
@@ -85,8 +99,10 @@ class ClientsState(rx.State):
         self.files = routes.export(
             "accounts",
             q=self.q,
-            kind="" if self.tab == "archived" else self.tab,
-            is_archived=str(self.tab == "archived").lower(),
+            kind="" if archived else self.tab,
+            is_archived=str(archived).lower(),
+            tier=self.tier,
+            owner_id=self.owner,
         )
         self.is_ready = True
 
@@ -109,10 +125,20 @@ class ClientsState(rx.State):
         """Turns to a page."""
         return self._go(page=page)
 
+    @rx.event
+    @allow("accounts.read")
+    def narrow(self, key: str, value: str) -> Any:
+        """Sets one filter; the list begins at its top again."""
+        if key not in NARROWED:
+            raise Invalid("There is no such filter.")
+        return self._go(**{key: value[:20]}, page=1)
+
     def _go(self, **changes: Any) -> Any:
         now = {
             "q": self.q,
             "kind": self.tab,
+            "tier": self.tier,
+            "owner": self.owner,
             "sort": ("-" if self.descending else "") + self.sort,
             "page": self.pager.page,
         }
@@ -132,17 +158,23 @@ class ClientsState(rx.State):
     async def _open(self) -> None:
         resource = RESOURCES["accounts"]
         _, self.specs = await read(lambda session, who: form_specs(session, who, resource, 0, {}))
-        self.errors = {}
+        self.errors, self._warned = {}, ""
         self.form_key += 1
         self.form_open = True
 
     @rx.event
     @allow("accounts.change")
     async def save(self, data: dict[str, Any]) -> Any:
-        """Makes the client and opens its page."""
+        """Makes the client and opens its page; one that looks like another is asked about once."""
         resource = RESOURCES["accounts"]
         raw = raw_values(resource, data, {}, new=True)
+        typed: dict[str, Any] = {name: str(raw.get(name, "")) for name in COMPARED}
         try:
+            if self._warned != typed["name"]:
+                likely = await read(lambda session, who: twins(session, who, **typed))
+                if likely:
+                    self._warned, self.errors = typed["name"], {"name": _looks_like(likely[0])}
+                    return None
             made = await write(lambda session, who: create_record(session, who, resource, raw))
         except PsaError as error:
             self.errors = field_errors(error)
@@ -157,11 +189,22 @@ class ClientsState(rx.State):
         self.form_open = False
 
 
+class ClientsLog(ActivityForm, rx.State):
+    """The form of an activity, with the client chosen in it."""
+
+
+def _looks_like(twin: Twin) -> str:
+    why = ", ".join(twin.reasons)
+    return f"This looks like {twin.name} ({why}). Open that one, or save again if it is another."
+
+
 def _columns(sees_money: bool) -> list[Column]:
     columns = [
         Column("name", "Client", sortable=True, fixed=True),
         Column("kind", "Kind", sortable=True, phone="side"),
-        Column("contact", "Contact"),
+        Column("tier", "Tier", sortable=True, phone="hide"),
+        Column("owner", "Owner", sortable=True),
+        Column("contact", "Contact", phone="hide"),
         Column("projects", "Active projects", align="right", sortable=True),
     ]
     if sees_money:
@@ -172,13 +215,19 @@ def _columns(sees_money: bool) -> list[Column]:
 def _row(one: ClientRow) -> Row:
     cells = [
         Cell(one.name, sub=", ".join(part for part in (one.city, one.country) if part), kind="strong"),
-        Cell(NAMES.get(one.kind, one.kind)),
+        Cell(NAMES.get(one.kind, one.kind), kind="badge", tone=KIND_TONES.get(one.kind, "wait")),
+        Cell(one.tier.upper() or "–", kind="text" if one.tier else "muted"),
+        Cell(one.owner or "–", kind="text" if one.owner else "muted"),
         Cell(one.contact or "–", kind="text" if one.contact else "muted"),
-        Cell(str(one.projects), align="right"),
+        Cell(str(one.projects), align="right", kind="text" if one.projects else "muted"),
     ]
     if one.owed is not None:
         cells.append(
-            Cell(words.money(one.owed, one.currency), align="right", kind="text" if one.owed else "muted")
+            Cell(
+                words.money(one.owed, one.currency) if one.owed else "–",
+                align="right",
+                kind="text" if one.owed else "muted",
+            )
         )
     return Row(str(one.id), cells, href=routes.client(one.id), name=one.name)
 

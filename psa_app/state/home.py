@@ -14,6 +14,7 @@ from psa_app.state.base import actor, allow, read, show
 from psa_app.state.home_firm import FirmHomeState
 from psa_app.state.home_lead import LeadHomeState
 from psa_app.state.home_own import OwnHomeState
+from psa_app.state.home_todos import HomeTodos
 
 
 class HomeState(rx.State):
@@ -41,6 +42,7 @@ class HomeState(rx.State):
             kind, subtitle = "lead", f"{day} · your projects, margins at standard cost"
         else:
             kind, subtitle = "own", day
+        await (await self.get_state(HomeTodos))._load()
         if kind != "firm":
             own = await self.get_state(OwnHomeState)
             await own._load()

@@ -21,7 +21,6 @@ PROJECT_COLUMNS = (
     Column("state", "State", align="right", phone="side"),
 )
 ACTS = {
-    "todo": "Open",
     "leave": "Decide",
     "draft": "Issue",
     "payment": "Look at it",
@@ -88,10 +87,6 @@ def _one(one: Waits, facts: FirmFacts) -> Waiting:
     amount = words.money_whole(one.amount, one.currency, facts.locale) if one.currency else ""
     if one.kind == "leave":
         title, said = f"{one.title} {WORDS['leave']}", one.beside
-    elif one.kind == "todo":
-        return Waiting(
-            f"todo-{one.id}", one.title, _joined(one.beside, _due(one.since, facts)), one.href, "Open"
-        )
     elif one.kind in ("sow", "milestone"):
         title, said = one.title, _joined(one.beside, WORDS[one.kind])
     else:
@@ -103,11 +98,6 @@ def _one(one: Waits, facts: FirmFacts) -> Waiting:
         one.href,
         ACTS[one.kind],
     )
-
-
-def _due(day: date | None, facts: FirmFacts) -> str:
-    late = (facts.today - day).days if day else 0
-    return "due today" if late <= 0 else "due yesterday" if late == 1 else f"due {late} days ago"
 
 
 def _since(day: date | None, facts: FirmFacts) -> str:

@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 PAGES = {
     "owner": (
         *(routes.HOME, routes.SOWS, routes.SETTINGS, routes.SET_UP, routes.OUTBOX, routes.USERS),
-        *(routes.PEOPLE, routes.PROFILE),
+        *(routes.PEOPLE, routes.PROFILE, routes.CLIENT_TWINS),
     ),
     "finance": (
         *(routes.HOME, routes.CLIENTS, routes.INVOICES, routes.PAYMENTS, routes.RATES, routes.REPORTS),
@@ -35,7 +35,7 @@ RECORDS = {  # role: the list, and what its links look like
         (routes.PORTAL, r"/portal/projects/\d+"),
     ),
 }
-LINKED = r"/settings\?tab=.*|/projects/\d+\?tab=.*|/approvals\?sheet=\d+"
+LINKED = r"/settings\?tab=.*|/(projects|clients)/\d+\?tab=\w+|/approvals\?sheet=\d+"
 CHECK = """async () => {
     await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
     await Promise.all(document.getAnimations().map(one => one.finished.catch(() => 0)));

@@ -9,7 +9,6 @@ from psa_app import db
 from psa_app.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from psa_app.models import Activity, User
 from psa_app.queries.clients.activities import due_todos, open_todos
-from psa_app.queries.home.waiting import waiting
 from psa_app.services.clients.activities import (
     change_activity,
     complete_activity,
@@ -129,10 +128,11 @@ def test_home_shows_ones_own_to_dos_that_are_due(world: World) -> None:
     done = log(world, kind="todo", subject="Done", due_on=TODAY)
     do(complete_activity, world["Lea"], done.id)
     assert [one.subject for one in ask(due_todos, world["Lea"], TODAY)] == ["Late", "Today"]
-    waits = [one for one in ask(waiting, world["Lea"], "Europe/Vienna") if one.kind == "todo"]
-    assert [(one.title, one.beside, one.since) for one in waits] == [
+    ahead = ask(due_todos, world["Lea"], date(2026, 11, 30))
+    assert [(one.subject, one.account, one.due_on) for one in ahead] == [
         ("Late", "Northwind", date(2026, 11, 20)),
         ("Today", "Northwind", TODAY),
+        ("Later", "Northwind", date(2026, 11, 24)),
     ]
     assert [one.subject for one in ask(open_todos, world["Olga"], world.clients["Northwind"])] == [
         "Late",

@@ -36,11 +36,11 @@ def open_todos(session: Session, actor: Actor, account_id: int) -> list[Todo]:
     return _todos(session, actor, col(Activity.account_id) == account_id)
 
 
-def due_todos(session: Session, actor: Actor, today: date, limit: int = MOST) -> list[Todo]:
-    """The actor's own that are due today or late, the latest first in line."""
+def due_todos(session: Session, actor: Actor, until: date, limit: int = MOST) -> list[Todo]:
+    """The actor's own that are due up to a day, the latest first in line."""
     if actor.user_id is None:
         return []
-    mine = and_(col(Activity.owner_id) == actor.user_id, col(Activity.due_on) <= today)
+    mine = and_(col(Activity.owner_id) == actor.user_id, col(Activity.due_on) <= until)
     return _todos(session, actor, mine, limit)
 
 

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import func, or_
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col
 
 from psa_app.access import Actor, may, require, visible
 from psa_app.db import among
-from psa_app.models import Account, Contact
+from psa_app.models import Account, Apart, Contact
 from psa_app.rules.duplicates import LEAST, Likeness, Party, domain_of, likeness, normal_name
 
 select: Any = sql_select  # its overloads know no tables of SQLModel
@@ -74,7 +74,7 @@ def twins_of(session: Session, actor: Actor, account: Account) -> list[Twin]:
     if not rows:
         return []
     mine = _parties(session, actor, rows)[int(account.id or 0)]
-    ids = _candidates(session, mine) - {account.id} - family
+    ids = _candidates(session, mine) - {account.id} - family - _known(session, int(account.id or 0))
     others = _rows(session, actor, sorted(ids))
     parties = _parties(session, actor, others)
     found = [_twin(row, likeness(mine, parties[row.id])) for row in others]
@@ -90,13 +90,30 @@ def pairs(session: Session, actor: Actor, limit: int = 50) -> list[Pair]:
     rows = {row.id: row for row in _rows(session, actor, sorted({one for pair in wanted for one in pair}))}
     parties = _parties(session, actor, list(rows.values()))
     found = []
-    for first, second in sorted(wanted):
+    apart = _apart(session, rows)
+    for first, second in sorted(wanted - apart):
         if first not in rows or second not in rows or _are_family(rows[first], rows[second]):
             continue
         how = likeness(parties[first], parties[second])
         if how.score >= LEAST:
             found.append(Pair(_twin(rows[first], how), _twin(rows[second], how), how.score, how.reasons))
     return sorted(found, key=lambda pair: (-pair.score, pair.one.name))[:limit]
+
+
+def _known(session: Session, account_id: int) -> set[int]:
+    """Those of which someone said that they are not the same as this one."""
+    said = select(Apart.account_id, Apart.other_id).where(
+        or_(col(Apart.account_id) == account_id, col(Apart.other_id) == account_id)
+    )
+    return {one for pair in session.execute(said) for one in pair} - {account_id}
+
+
+def _apart(session: Session, ids: Iterable[int]) -> set[tuple[int, int]]:
+    listed = list(ids)
+    if not listed:
+        return set()
+    said = select(Apart.account_id, Apart.other_id).where(among(session, col(Apart.account_id), listed))
+    return {(first, second) for first, second in session.execute(said)}
 
 
 def _candidates(session: Session, party: Party) -> set[int]:

@@ -8,7 +8,7 @@ from sqlalchemy import select as select_columns
 from sqlmodel import Session, col
 
 from psa_app.access import Actor, may, require, visible
-from psa_app.models import Account, Allocation, Contact, Invoice, Project
+from psa_app.models import Account, Allocation, Contact, Invoice, Person, Project
 
 PAGE = 25
 
@@ -22,6 +22,8 @@ class ClientRow:
     city: str
     country: str
     kind: str
+    tier: str
+    owner: str
     currency: str
     contact: str
     projects: int
@@ -45,6 +47,8 @@ def client_page(
     *,
     search: str = "",
     kind: str = "",
+    tier: str = "",
+    owner_id: int | None = None,
     archived: bool = False,
     sort: str = "name",
     descending: bool = False,
@@ -52,7 +56,7 @@ def client_page(
 ) -> ClientPage:
     """One page of 25 clients. An unknown sort is by name."""
     require(actor, "accounts.read")
-    where = _where(actor, search, kind, archived)
+    where = [*_where(actor, search, kind, archived), *_narrowed(tier, owner_id)]
     connection = session.connection()
     total = int(
         connection.execute(select_columns(func.count()).select_from(Account).where(*where)).scalar_one()
@@ -60,30 +64,9 @@ def client_page(
     pages = max(1, -(-total // PAGE))
     page = max(1, min(page, pages))
     owed = _owed() if may(actor, "invoices.read") else None
-    columns: list[Any] = [
-        Account.id,
-        Account.name,
-        Account.city,
-        Account.country,
-        Account.kind,
-        Account.currency,
-        _contact().label("contact"),
-        _projects().label("projects"),
-        Account.is_archived,
-    ]
-    keys: dict[str, Any] = {
-        "name": func.lower(Account.name),
-        "city": func.lower(Account.city),
-        "kind": Account.kind,
-        "currency": Account.currency,
-        "projects": _projects(),
-    }
-    if owed is not None:
-        columns.append(owed.label("owed"))
-        keys["owed"] = owed
-    key = keys.get(sort, keys["name"])
+    key = _keys(owed).get(sort, func.lower(Account.name))
     found = connection.execute(
-        select_columns(*columns)
+        select_columns(*_columns(owed))
         .where(*where)
         .order_by(key.desc() if descending else key, col(Account.id))
         .limit(PAGE)
@@ -91,12 +74,35 @@ def client_page(
     )
     rows = tuple(
         ClientRow(
-            row.id, row.name, row.city, row.country, row.kind, row.currency, row.contact or "", row.projects,
-            int(row.owed) if owed is not None else None, row.is_archived,
+            row.id, row.name, row.city, row.country, row.kind, row.tier, row.owner or "", row.currency,
+            row.contact or "", row.projects, int(row.owed) if owed is not None else None, row.is_archived,
         )
         for row in found
     )  # fmt: skip
     return ClientPage(rows, total, page, pages)
+
+
+def _columns(owed: Any) -> list[Any]:
+    columns: list[Any] = [
+        Account.id, Account.name, Account.city, Account.country, Account.kind, Account.tier,
+        _owner().label("owner"), Account.currency, _contact().label("contact"), _projects().label("projects"),
+        Account.is_archived,
+    ]  # fmt: skip
+    return columns if owed is None else [*columns, owed.label("owed")]
+
+
+def _keys(owed: Any) -> dict[str, Any]:
+    """By what the list can be sorted; clients without a tier or an owner come last."""
+    keys: dict[str, Any] = {
+        "name": func.lower(Account.name),
+        "city": func.lower(Account.city),
+        "kind": Account.kind,
+        "tier": func.coalesce(func.nullif(Account.tier, ""), "z"),
+        "owner": func.coalesce(func.lower(_owner()), "zzzz"),
+        "currency": Account.currency,
+        "projects": _projects(),
+    }
+    return keys if owed is None else keys | {"owed": owed}
 
 
 def _where(actor: Actor, search: str, kind: str, archived: bool) -> list[ColumnElement[bool]]:
@@ -108,6 +114,20 @@ def _where(actor: Actor, search: str, kind: str, archived: bool) -> list[ColumnE
     if kind:
         where.append(col(Account.kind) == kind)
     return where
+
+
+def _narrowed(tier: str, owner_id: int | None) -> list[ColumnElement[bool]]:
+    of_tier = [col(Account.tier) == tier] if tier else []
+    return of_tier if owner_id is None else [*of_tier, col(Account.owner_id) == owner_id]
+
+
+def _owner() -> Any:
+    return (
+        select_columns(col(Person.name))
+        .where(col(Person.id) == col(Account.owner_id))
+        .correlate(Account)
+        .scalar_subquery()
+    )
 
 
 def _contact() -> Any:

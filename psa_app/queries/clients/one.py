@@ -1,16 +1,27 @@
-"""One client: facts, contacts, scopes, projects, invoices, and what happened."""
+"""One client: who it is, to whom it belongs, its people, addresses and numbers."""
 
-import json
 from dataclasses import dataclass
-from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import and_, func, or_
+from sqlalchemy import and_
 from sqlmodel import Session, col, select
 
 from psa_app.access import Actor, fetch, may, require, visible
-from psa_app.models import Account, Allocation, Contact, History, Invoice, Project, Sow, TaxRate, User
+from psa_app.models import Account, AccountTaxNumber, Address, Contact, Person, Project, TaxRate, User
 
-MOST = 30
+MOST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """An account with the names around it: (id, name) of parent, children and of what took its place."""
+
+    account: Account
+    owner: str
+    tax: str
+    parent: tuple[int, str] | None
+    children: tuple[tuple[int, str], ...]
+    merged_into: tuple[int, str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,172 +35,101 @@ class ContactRow:
     title: str
     is_approver: bool
     is_billing: bool
+    is_technical: bool
     signs_in: bool
     is_invited: bool
 
 
-@dataclass(frozen=True, slots=True)
-class SowRow:
-    """A scope of the client."""
-
-    id: int
-    number: str
-    title: str
-    status: str
-    starts_on: date
-    ends_on: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class ProjectRow:
-    """A project of the client."""
-
-    id: int
-    name: str
-    status: str
-    ends_on: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class InvoiceRow:
-    """An invoice with what is still open, minor units."""
-
-    id: int
-    number: str
-    status: str
-    currency: str
-    total: int
-    open: int
-    issued_on: date | None
-    due_on: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line of history."""
-
-    at: datetime
-    actor: str
-    kind: str
-    record_id: int
-    verb: str
-    what: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Client:
-    """Everything that the actor may see of a client."""
-
-    account: Account
-    tax: str
-    contacts: tuple[ContactRow, ...]
-    sows: tuple[SowRow, ...]
-    projects: tuple[ProjectRow, ...]
-    invoices: tuple[InvoiceRow, ...]
-    history: tuple[Line, ...]
-
-
 def one_client(session: Session, actor: Actor, client_id: int) -> Client:
-    """The client with its parts; parts that the actor has no right to are empty."""
+    """The client. `NotFound` outside the actor's sight."""
     require(actor, "accounts.read")
     account = fetch(session, actor, Account, client_id)
     tax = session.get(TaxRate, account.tax_rate_id) if account.tax_rate_id else None
+    owner = session.get(Person, account.owner_id) if account.owner_id else None
+    below = (
+        select(Account.id, Account.name)
+        .where(Account.parent_id == client_id, ~col(Account.is_archived), visible(actor, Account))
+        .order_by(col(Account.name))
+        .limit(MOST)
+    )
     return Client(
         account,
+        owner.name if owner else "",
         tax.name if tax else "",
-        _contacts(session, actor, client_id),
-        _sows(session, actor, client_id),
-        _projects(session, actor, client_id),
-        _invoices(session, actor, client_id),
-        _history(session, actor, client_id),
+        _named(session, actor, account.parent_id),
+        tuple((int(row_id or 0), name) for row_id, name in session.exec(below)),
+        _named(session, actor, account.merged_into_id),
     )
 
 
-def _contacts(session: Session, actor: Actor, client_id: int) -> tuple[ContactRow, ...]:
+def _named(session: Session, actor: Actor, account_id: int | None) -> tuple[int, str] | None:
+    if account_id is None:
+        return None
+    statement = select(Account.name).where(Account.id == account_id, visible(actor, Account))
+    name = session.exec(statement).first()
+    return (account_id, name) if name is not None else None
+
+
+def contacts_of(session: Session, actor: Actor, client_id: int) -> tuple[ContactRow, ...]:
+    """The people at a client who are still there, by name."""
     if not may(actor, "contacts.read"):
         return ()
     rows = session.exec(
         select(Contact, User)
         .outerjoin(User, and_(col(User.contact_id) == col(Contact.id), col(User.is_active)))
         .where(Contact.account_id == client_id, ~col(Contact.is_archived), visible(actor, Contact))
-        .order_by(col(Contact.name))
+        .order_by(col(Contact.name), col(Contact.id))
     ).all()
     return tuple(
         ContactRow(
             int(one.id or 0), one.name, one.email, one.phone, one.title, one.is_approver, one.is_billing,
-            user is not None, user is not None and not user.password_hash,
+            one.is_technical, user is not None, user is not None and not user.password_hash,
         )
         for one, user in rows
     )  # fmt: skip
 
 
-def _sows(session: Session, actor: Actor, client_id: int) -> tuple[SowRow, ...]:
-    if not may(actor, "sows.read"):
-        return ()
-    rows = session.exec(
-        select(Sow)
-        .where(Sow.account_id == client_id, visible(actor, Sow))
-        .order_by(col(Sow.id).desc())
-        .limit(MOST)
-    ).all()
-    return tuple(SowRow(int(s.id or 0), s.number, s.title, s.status, s.starts_on, s.ends_on) for s in rows)
+def addresses_of(session: Session, actor: Actor, client_id: int) -> list[Address]:
+    """Its further addresses; the one of billing first."""
+    return _parts(session, actor, Address, client_id, (col(Address.kind) != "billing", col(Address.label)))
 
 
-def _projects(session: Session, actor: Actor, client_id: int) -> tuple[ProjectRow, ...]:
-    rows = session.exec(
-        select(Project)
-        .where(Project.account_id == client_id, visible(actor, Project))
-        .order_by(col(Project.status), col(Project.id).desc())
-        .limit(MOST)
-    ).all()
-    return tuple(ProjectRow(int(p.id or 0), p.name, p.status, p.ends_on) for p in rows)
+def numbers_of(session: Session, actor: Actor, client_id: int) -> list[AccountTaxNumber]:
+    """Its tax and register numbers beside the VAT number."""
+    order = (col(AccountTaxNumber.kind), col(AccountTaxNumber.country))
+    return _parts(session, actor, AccountTaxNumber, client_id, order)
 
 
-def _invoices(session: Session, actor: Actor, client_id: int) -> tuple[InvoiceRow, ...]:
-    if not may(actor, "invoices.read"):
-        return ()
-    paid = (
-        select(func.coalesce(func.sum(Allocation.amount_minor), 0))
-        .where(Allocation.invoice_id == Invoice.id)
-        .correlate(Invoice)
-        .scalar_subquery()
+def _parts(session: Session, actor: Actor, model: Any, client_id: int, order: tuple[Any, ...]) -> list[Any]:
+    require(actor, "accounts.read")
+    statement = select(model).where(model.account_id == client_id, visible(actor, model))
+    return list(session.exec(statement.order_by(*order).limit(MOST)))
+
+
+def account_owners(session: Session, actor: Actor) -> list[tuple[int, str]]:
+    """Who looks after clients now: (person id, name), by name."""
+    require(actor, "accounts.read")
+    owning = select(Account.owner_id).where(visible(actor, Account), col(Account.owner_id).is_not(None))
+    statement = select(Person.id, Person.name).where(col(Person.id).in_(owning), visible(actor, Person))
+    return [(int(row_id or 0), name) for row_id, name in session.exec(statement.order_by(Person.name))]
+
+
+def client_choices(session: Session, actor: Actor, text: str, limit: int = 20) -> list[tuple[int, str, str]]:
+    """Clients in use whose name holds every word: (id, name, city)."""
+    require(actor, "accounts.read")
+    words = [col(Account.name).icontains(word, autoescape=True) for word in text[:80].split()[:6]]
+    statement = (
+        select(Account.id, Account.name, Account.city)
+        .where(~col(Account.is_archived), visible(actor, Account), *words)
+        .order_by(col(Account.name))
+        .limit(limit)
     )
-    rows = session.exec(
-        select(Invoice, paid)
-        .where(Invoice.account_id == client_id, visible(actor, Invoice))
-        .order_by(col(Invoice.id).desc())
-        .limit(MOST)
-    ).all()
-    return tuple(
-        InvoiceRow(
-            int(i.id or 0), i.number, i.status, i.currency, i.total_minor,
-            i.total_minor - int(got) if i.status == "issued" else 0, i.issued_on, i.due_on,
-        )
-        for i, got in rows
-    )  # fmt: skip
+    return [(int(row_id or 0), name, city) for row_id, name, city in session.exec(statement)]
 
 
-def _history(session: Session, actor: Actor, client_id: int) -> tuple[Line, ...]:
-    if not may(actor, "history.read"):
-        return ()
-    about = [and_(col(History.kind) == "account", col(History.record_id) == client_id)]
-    parts = [("sow", Sow), ("project", Project), ("contact", Contact)]
-    if may(actor, "invoices.read"):
-        parts.append(("invoice", Invoice))
-    for kind, model in parts:
-        ids = select(model.id).where(model.account_id == client_id)  # type: ignore[attr-defined]
-        about.append(and_(col(History.kind) == kind, col(History.record_id).in_(ids)))
-    rows = session.exec(
-        select(History)
-        .where(or_(*about), visible(actor, History))
-        .order_by(col(History.id).desc())
-        .limit(MOST)
-    ).all()
-    return tuple(Line(r.at, r.actor, r.kind, r.record_id, r.verb, _what(r.after), r.reason) for r in rows)
-
-
-def _what(after: str) -> str:
-    """The name in what was written, if it has one."""
-    values = json.loads(after)
-    return str(values.get("number") or values.get("title") or values.get("name") or "")
+def project_count(session: Session, actor: Actor, client_id: int) -> int:
+    """How many of its projects run."""
+    statement = select(Project.id).where(
+        Project.account_id == client_id, Project.status == "active", visible(actor, Project)
+    )
+    return len(session.exec(statement).all())

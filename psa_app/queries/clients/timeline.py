@@ -1,8 +1,8 @@
 """Everything that happened with a client in one list, the newest first.
 
-Three sources, each read in its own order by its own index and merged: activities, history of the
-account's records, and approvals of time. A cursor keeps a place in each, so that a page costs the
-same however long the story is, and nothing is skipped or doubled while others write.
+Three sources (tickets will be another), each read in its own order by its own index and merged:
+activities, history of the account's records, and approvals of time. A cursor keeps a place in each, so
+that a page costs the same however long the story is, and nothing is skipped or doubled while others write.
 """
 
 import json
@@ -73,11 +73,16 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """A page, what its records are called by (kind, id), and where the next one starts ("" at the end)."""
+    """A page, what its records are called by (kind, id), and where the next one starts ("" at the end).
+
+    `homes` tells where a record without a page of its own stands: milestones and change orders in a
+    scope, payments at an invoice.
+    """
 
     events: tuple[Event, ...]
     names: Mapping[tuple[str, int], str]
     next_cursor: str
+    homes: Mapping[tuple[str, int], int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +114,8 @@ def timeline(
     ]
     chosen, place, is_more = _merged(lists, place, limit)
     events = tuple(event for event, _ in chosen)
-    return Timeline(events, _names(session, actor, events), _cursor(place) if is_more else "")
+    next_cursor = _cursor(place) if is_more else ""
+    return Timeline(events, _names(session, actor, events), next_cursor, _homes(session, actor, events))
 
 
 _Found = list[tuple[Event, Any]]  # with its place in its own source
@@ -249,6 +255,10 @@ def _names(session: Session, actor: Actor, events: tuple[Event, ...]) -> dict[tu
     for event in events:
         kind = "project" if event.kind == "approval" else event.kind
         wanted.setdefault(kind, set()).add(event.record_id)
+        if event.activity is not None and event.activity.contact_id is not None:
+            wanted.setdefault("contact", set()).add(event.activity.contact_id)
+        if event.activity is not None and event.activity.opportunity_id is not None:
+            wanted.setdefault("opportunity", set()).add(event.activity.opportunity_id)
     found: dict[tuple[str, int], str] = {}
     for kind, (model, columns) in _CALLED.items():
         if kind in wanted:
@@ -258,6 +268,24 @@ def _names(session: Session, actor: Actor, events: tuple[Event, ...]) -> dict[tu
     return found
 
 
+def _homes(session: Session, actor: Actor, events: tuple[Event, ...]) -> dict[tuple[str, int], int]:
+    found: dict[tuple[str, int], int] = {}
+    for kind, (model, statement) in _HOMES.items():
+        ids = {event.record_id for event in events if event.kind == kind}
+        if ids:
+            rows = session.execute(statement.where(model.id.in_(ids), visible(actor, model)))
+            found |= {(kind, row_id): home for row_id, home in rows if home}
+    return found
+
+
+_HOMES: Mapping[str, tuple[Any, Any]] = {
+    "change_order": (ChangeOrder, select(ChangeOrder.id, ChangeOrder.sow_id)),
+    "milestone": (
+        Milestone,
+        select(Milestone.id, SowLine.sow_id).join(SowLine, col(SowLine.id) == col(Milestone.sow_line_id)),
+    ),
+    "payment": (Payment, select(Payment.id, Payment.invoice_id)),
+}
 _CALLED: Mapping[str, tuple[Any, tuple[Any, ...]]] = {
     "change_order": (ChangeOrder, (ChangeOrder.number, ChangeOrder.title)),
     "contact": (Contact, (Contact.name,)),

@@ -1,0 +1,89 @@
+"""A client's timeline, and to-dos that are ticked where they stand."""
+
+from typing import Any
+
+import reflex as rx
+
+from psa_app.components.badges import tag
+from psa_app.components.icons import Icon
+from psa_app.components.link import link
+from psa_app.display.story import Part, StoryLine, TodoLine
+
+
+def story(lines: rx.Var[list[StoryLine]], acts: Any = None) -> rx.Component:
+    """The newest first, a heading for each month; ``acts(line)`` draws the end of a line."""
+    name = "story" if acts is None else "story with-acts"
+    return rx.el.ol(rx.foreach(lines, lambda line: _line(line, acts)), class_name=name)
+
+
+def _line(line: rx.Var[StoryLine], acts: Any) -> rx.Component:
+    name = rx.cond(
+        line.href != "",
+        link(line.what, href=line.href, class_name="link"),
+        rx.el.span(line.what),
+    )
+    words = rx.el.div(
+        rx.el.div(
+            rx.el.span(line.title, class_name="strong"),
+            rx.cond(line.what != "", name),
+            rx.cond(line.badge != "", tag(line.badge, line.tone)),
+            class_name="said-of",
+        ),
+        rx.cond(line.text != "", rx.el.p(line.text, class_name="said")),
+        rx.cond(line.sub != "", rx.el.div(line.sub, class_name="muted small")),
+        class_name="what",
+    )
+    end = [rx.el.span(acts(line), class_name="acts")] if acts is not None else []
+    return rx.fragment(
+        rx.cond(line.heading != "", rx.el.li(line.heading, class_name="month")),
+        rx.el.li(
+            rx.el.span(Icon.create(name=line.icon), class_name="mark", aria_hidden="true"),
+            words,
+            rx.el.span(line.when, class_name="when"),
+            *end,
+            key=line.id,
+        ),
+    )
+
+
+def todos(lines: rx.Var[list[TodoLine]], on_tick: Any, on_open: Any = None) -> rx.Component:
+    """To-dos with a box each: ``on_tick(id)`` ends one, ``on_open(id)`` opens one that has no address."""
+
+    def one(line: rx.Var[TodoLine]) -> rx.Component:
+        box = rx.el.input(
+            type="checkbox", checked=False, on_change=lambda _: on_tick(line.id),
+            aria_label="Done: " + line.text,
+        )  # fmt: skip
+        words: Any = rx.el.span(line.text)
+        if on_open is not None:
+            words = rx.el.button(line.text, type="button", class_name="plain", on_click=on_open(line.id))
+        name = rx.cond(line.href != "", link(line.text, href=line.href), words)
+        return rx.el.li(
+            box,
+            rx.el.div(
+                rx.el.div(name), rx.cond(line.sub != "", rx.el.div(line.sub, class_name="sub small")),
+                class_name="text",
+            ),
+            rx.cond(
+                line.due != "",
+                rx.cond(line.late, tag(line.due, "bad"), rx.el.span(line.due, class_name="muted small")),
+            ),
+            key=line.id,
+        )  # fmt: skip
+
+    return rx.el.ul(rx.foreach(lines, one), class_name="waiting todos")
+
+
+def parts(rows: rx.Var[list[Part]], acts: Any) -> rx.Component:
+    """Records that hang on another: name, a line below, marks, and ``acts(part)`` at the end."""
+
+    def one(part: rx.Var[Part]) -> rx.Component:
+        words = rx.el.div(
+            rx.el.div(part.name, class_name="strong"),
+            rx.cond(part.sub != "", rx.el.div(part.sub, class_name="sub")),
+            class_name="text",
+        )
+        marks = rx.foreach(part.marks.to(list[str]), lambda mark: tag(mark, "wait"))
+        return rx.el.li(words, marks, acts(part), key=part.id)
+
+    return rx.el.ul(rx.foreach(rows, one), class_name="waiting parts")

@@ -1,0 +1,81 @@
+"""Two accounts side by side, and what would move from each if they became one."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Table, func, or_
+from sqlalchemy import select as sql_select
+from sqlmodel import Session
+
+from psa_app.access import Actor, fetch, require
+from psa_app.models import Account
+from psa_app.models.base import metadata
+from psa_app.queries.clients.duplicates import Twin, twins_of
+
+select: Any = sql_select  # its overloads know no tables of SQLModel
+# What people call that which hangs on an account: one, many. Every table with a key to it is here or below.
+CALLED: dict[str, tuple[str, str]] = {
+    "contact": ("contact", "contacts"),
+    "activity": ("activity", "activities"),
+    "opportunity": ("opportunity", "opportunities"),
+    "quote": ("quote", "quotes"),
+    "sow": ("scope", "scopes"),
+    "agreement": ("agreement", "agreements"),
+    "project": ("project", "projects"),
+    "invoice": ("invoice", "invoices"),
+    "payment": ("payment", "payments"),
+    "rate": ("rate", "rates"),
+    "rate_modifier": ("rate modifier", "rate modifiers"),
+    "address": ("address", "addresses"),
+    "account_tax_number": ("number", "numbers"),
+    "account": ("client below it", "clients below it"),
+    "checklist_item": ("checklist item", "checklist items"),
+}
+QUIET = frozenset({"account_apart"})  # moves or ends with the merge, nobody needs to hear of it
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two: the account and what hangs on it, (table, how many)."""
+
+    account: Account
+    hangs: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Both, in the order asked for, and why they look like one (empty when they do not)."""
+
+    one: Side
+    other: Side
+    reasons: tuple[str, ...]
+
+
+def compare(session: Session, actor: Actor, one_id: int, other_id: int) -> Comparison:
+    """Two accounts that may be one. `NotFound` outside the actor's sight."""
+    require(actor, "accounts.merge")
+    one, other = fetch(session, actor, Account, one_id), fetch(session, actor, Account, other_id)
+    found: list[Twin] = twins_of(session, actor, one)
+    reasons = next((twin.reasons for twin in found if twin.id == other_id), ())
+    return Comparison(Side(one, _hangs(session, one_id)), Side(other, _hangs(session, other_id)), reasons)
+
+
+def _hangs(session: Session, account_id: int) -> tuple[tuple[str, int], ...]:
+    found = []
+    for name in CALLED:
+        table = metadata.tables[name]
+        keys = [table.c[column] == account_id for column in keys_to_account(table)]
+        statement = select(func.count()).select_from(table).where(or_(*keys))
+        count = int(session.connection().execute(statement).scalar_one())
+        if count:
+            found.append((name, count))
+    return tuple(found)
+
+
+def keys_to_account(table: Table) -> list[str]:
+    """The columns of a table that say to which account a row belongs; "merged into" is not one."""
+    return [
+        str(key.parent.name)
+        for key in table.foreign_keys
+        if key.column.table.name == "account" and key.parent.name != "merged_into_id"
+    ]

@@ -48,7 +48,8 @@ def new_values(
         "no_charge_reason": no_charge_reason, "status": "draft", "started_at": started_at,
         "ended_at": ended_at, "source": source, "import_key": None, "timesheet_id": None,
         "override_minor": None, "override_reason": "", "override_by": None, "decided_by": None,
-        "decided_at": None, "self_approved": False, "reject_reason": "", **price.values(),
+        "decided_at": None, "self_approved": False, "reject_reason": "", "out_of_scope": False,
+        "change_order_id": None, **price.values(),
     }  # fmt: skip
 
 

@@ -47,11 +47,15 @@ def make_invoice_pdf(key: str, payload: dict[str, Any]) -> str:  # noqa: ARG001 
 def propose_changes(key: str, payload: dict[str, Any]) -> str:  # noqa: ARG001
     """Drafts change orders for hours beyond a cap or out of scope. payload: sow_ids."""
     from psa_app.access import system
-    from psa_app.db import unit_of_work
+    from psa_app.db import reading, unit_of_work
+    from psa_app.queries.contracts.extra_hours import scopes_to_look_at
     from psa_app.services.contracts.propose import propose_change_orders
 
-    with unit_of_work() as session:
-        propose_change_orders(session, system(), [int(one) for one in payload["sow_ids"]])
+    with reading() as session:
+        due = scopes_to_look_at(session, [int(one) for one in payload["sow_ids"]])
+    if due:
+        with unit_of_work() as session:
+            propose_change_orders(session, system(), due)
     return ""
 
 

@@ -26,7 +26,7 @@ from psa_app.state.home_own import OwnHomeState as Own
 
 LIVE = (
     "time_entry", "timesheet", "invoice", "payment", "leave", "sow", "milestone", "booking", "project",
-    "task", "firm", "cost_rate", "rate",
+    "task", "firm", "cost_rate", "rate", "change_order",
 )  # fmt: skip
 MONTHS = (
     Column("month", "Month"),

@@ -74,16 +74,27 @@ def out_of_scope(session: Session, sow: Sow, order_id: int | None = None) -> lis
     return found
 
 
-def scopes_to_look_at(session: Session, project_ids: Collection[int] | None = None) -> list[int]:
-    """Signed scopes that may need a change order drafted, brought up to date or taken away.
+def scopes_with_limits(session: Session, project_ids: Collection[int]) -> list[int]:
+    """Signed scopes of these projects that have a cap, or time out of scope: told without adding up."""
+    connection = session.connection()
+    capped = _CAPPED.where(TASK.c.project_id.in_(project_ids))
+    marked = _WITH_MARKS.where(ENTRY.c.project_id.in_(project_ids))
+    return sorted({row[0] for statement in (capped, marked) for row in connection.execute(statement)})
+
+
+def scopes_to_look_at(session: Session, sow_ids: Collection[int] | None = None) -> list[int]:
+    """Signed scopes (of these) that may need a change order drafted, brought up to date or taken away.
 
     A line that is far from its cap is left out by one sum over its time, rounding counted generously.
     """
-    connection = session.connection()
-    near = _NEAR_CAP if project_ids is None else _NEAR_CAP.where(ENTRY.c.project_id.in_(project_ids))
-    marked = _WITH_MARKS if project_ids is None else _WITH_MARKS.where(ENTRY.c.project_id.in_(project_ids))
-    drafts = _WITH_DRAFTS if project_ids is None else _WITH_DRAFTS.where(PROJECT.c.id.in_(project_ids))
-    found = {row[0] for statement in (near, marked, drafts) for row in connection.execute(statement)}
+    connection, found = session.connection(), set[int]()
+    for statement, sow_id in (
+        (_NEAR_CAP, LINE.c.sow_id),
+        (_WITH_MARKS, SOW.c.id),
+        (_WITH_DRAFTS, ORDER.c.sow_id),
+    ):
+        chosen = statement if sow_ids is None else statement.where(sow_id.in_(sow_ids))
+        found |= {row[0] for row in connection.execute(chosen)}
     return sorted(found)
 
 
@@ -135,9 +146,15 @@ _WITH_MARKS = (
     )
     .distinct()
 )  # fmt: skip
+_CAPPED = (
+    select(LINE.c.sow_id)
+    .join(TASK, TASK.c.sow_line_id == LINE.c.id)
+    .join(SOW, SOW.c.id == LINE.c.sow_id)
+    .where(LINE.c.model == TIME, LINE.c.cap_minor.is_not(None), SOW.c.status == "signed")
+    .distinct()
+)
 _WITH_DRAFTS = (
     select(ORDER.c.sow_id)
-    .join(PROJECT, PROJECT.c.sow_id == ORDER.c.sow_id)
     .where(ORDER.c.status == "draft", ORDER.c.source.in_((OVER_CAP, OUT_OF_SCOPE)))
     .distinct()
 )

@@ -12,7 +12,7 @@ from psa_app.access import Actor, act, fetch
 from psa_app.errors import Conflict, Forbidden
 from psa_app.models import Timesheet
 from psa_app.queries.approvers import approver
-from psa_app.queries.contracts.extra_hours import scopes_to_look_at
+from psa_app.queries.contracts.extra_hours import scopes_with_limits
 from psa_app.queries.contracts.text import hash_of
 from psa_app.queries.time.tables import ENTRY
 from psa_app.rules.evidence import canonical
@@ -115,7 +115,7 @@ def _approve(session: Session, actor: Actor, by: Approver, rows: Sequence[Any], 
 
 def look_at_scopes(session: Session, rows: Sequence[Any]) -> None:
     """Promises to draft change orders where these lines may have passed a cap, or are out of scope."""
-    propose_later(session, scopes_to_look_at(session, {row.project_id for row in rows}))
+    propose_later(session, scopes_with_limits(session, {row.project_id for row in rows}))
 
 
 def _bind(session: Session, actor: Actor, rows: Sequence[Any], frozen: Sequence[Price]) -> None:

@@ -12,6 +12,7 @@ CLIENT = "/clients/[client_id]"
 CLIENT_TWINS = "/clients/duplicates"
 SOWS = "/sows"
 SOW = "/sows/[sow_id]"
+CHANGE_ORDER = "/change-orders/[order_id]"
 QUOTES = "/quotes"
 QUOTE = "/quotes/[quote_id]"
 PROJECTS = "/projects"
@@ -48,6 +49,7 @@ RECORD_IMPORT = "/records/[record_kind]/import"
 RECORD = "/records/[record_kind]/[record_id]"
 PORTAL = "/portal"
 PORTAL_SOW = "/portal/sows/[sow_id]"
+PORTAL_CHANGE = "/portal/change-orders/[order_id]"
 PORTAL_QUOTE = "/portal/quotes/[quote_id]"
 PORTAL_PROJECT = "/portal/projects/[project_id]"
 PORTAL_INVOICES = "/portal/invoices"
@@ -77,6 +79,15 @@ def opportunity(opportunity_id: int) -> str:
 
 def sow(sow_id: int) -> str:
     return f"/sows/{sow_id}"
+
+
+def change_order(order_id: int) -> str:
+    return f"/change-orders/{order_id}"
+
+
+def new_change_order(sow_id: int) -> str:
+    """The editor of a change order that is not kept yet."""
+    return with_query("/change-orders/new", scope=sow_id)
 
 
 def quote(quote_id: int) -> str:
@@ -115,6 +126,10 @@ def record(kind: str, record_id: int) -> str:
 
 def record_import(kind: str) -> str:
     return f"/records/{kind}/import"
+
+
+def change_order_pdf(order_id: int) -> str:
+    return f"/files/change-orders/{order_id}.pdf"
 
 
 def quote_pdf(quote_id: int) -> str:
@@ -167,6 +182,10 @@ def pay_invoice(invoice_id: int) -> str:
 
 def portal_sow(sow_id: int) -> str:
     return f"/portal/sows/{sow_id}"
+
+
+def portal_change(order_id: int) -> str:
+    return f"/portal/change-orders/{order_id}"
 
 
 def portal_quote(quote_id: int) -> str:

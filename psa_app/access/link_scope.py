@@ -11,6 +11,8 @@ from psa_app.models import (
     Account,
     Allocation,
     BilledTime,
+    ChangeOrder,
+    ChangeQuestion,
     Contact,
     Invoice,
     InvoiceLine,
@@ -40,6 +42,20 @@ def _quote(actor: Actor, document_id: int) -> ColumnElement[bool]:
 
 def _quotes(actor: Actor, document_id: int) -> Any:
     return select(Quote.id).where(_quote(actor, document_id))
+
+
+def _order(actor: Actor, document_id: int) -> ColumnElement[bool]:
+    sows = select(Sow.id).where(col(Sow.account_id) == actor.account_id, col(Sow.status) != "draft")
+    shown = and_(col(ChangeOrder.sow_id).in_(sows), col(ChangeOrder.status).not_in(("draft", "withdrawn")))
+    return and_(col(ChangeOrder.id) == document_id, shown)
+
+
+def _orders(actor: Actor, document_id: int) -> Any:
+    return select(ChangeOrder.id).where(_order(actor, document_id))
+
+
+def _order_sows(actor: Actor, document_id: int) -> Any:
+    return select(ChangeOrder.sow_id).where(_order(actor, document_id))
 
 
 def _invoice(actor: Actor, document_id: int) -> ColumnElement[bool]:
@@ -86,6 +102,12 @@ _REACHED: dict[str, dict[type[SQLModel], Rule]] = {
         Quote: _quote,
         QuoteLine: lambda a, d: col(QuoteLine.quote_id).in_(_quotes(a, d)),
         QuoteQuestion: lambda a, d: col(QuoteQuestion.quote_id).in_(_quotes(a, d)),
+    },
+    "change_order": _OWN
+    | {
+        ChangeOrder: _order,
+        ChangeQuestion: lambda a, d: col(ChangeQuestion.change_order_id).in_(_orders(a, d)),
+        Sow: lambda a, d: col(Sow.id).in_(_order_sows(a, d)),
     },
     "invoice": _OWN
     | {

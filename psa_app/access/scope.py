@@ -30,6 +30,7 @@ from psa_app.models import (
     BilledTime,
     Booking,
     ChangeOrder,
+    ChangeQuestion,
     ChecklistItem,
     Contact,
     CostRate,
@@ -129,6 +130,13 @@ def _client_quotes(actor: Actor) -> Any:
     return select(Quote.id).where(Quote.account_id == actor.account_id, col(Quote.status) != "draft")
 
 
+def _client_orders(actor: Actor) -> Any:
+    return select(ChangeOrder.id).where(
+        col(ChangeOrder.sow_id).in_(_client_sows(actor)),
+        col(ChangeOrder.status).not_in(("draft", "withdrawn")),
+    )
+
+
 def _own(column: Any) -> Rule:
     return lambda actor: column == actor.person_id if actor.person_id else false()
 
@@ -170,6 +178,7 @@ _SALES: tuple[type[SQLModel], ...] = (
     Apart,
     Attachment,
     ChangeOrder,
+    ChangeQuestion,
     ChecklistItem,
     Deliverable,
     FeePart,
@@ -259,9 +268,8 @@ _CLIENT: dict[type[SQLModel], Rule] = {
     Milestone: lambda a: col(Milestone.sow_line_id).in_(_client_lines(a)),
     Deliverable: lambda a: col(Deliverable.sow_id).in_(_client_sows(a)),
     FeePart: lambda a: col(FeePart.sow_line_id).in_(_client_lines(a)),
-    ChangeOrder: lambda a: (
-        col(ChangeOrder.sow_id).in_(_client_sows(a)) & col(ChangeOrder.status).not_in(("draft", "withdrawn"))
-    ),
+    ChangeOrder: lambda a: col(ChangeOrder.id).in_(_client_orders(a)),
+    ChangeQuestion: lambda a: col(ChangeQuestion.change_order_id).in_(_client_orders(a)),
     Quote: lambda a: col(Quote.id).in_(_client_quotes(a)),
     QuoteLine: lambda a: col(QuoteLine.quote_id).in_(_client_quotes(a)),
     QuoteQuestion: lambda a: col(QuoteQuestion.quote_id).in_(_client_quotes(a)),

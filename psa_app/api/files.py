@@ -13,7 +13,7 @@ from psa_app import db
 from psa_app import routes as addresses
 from psa_app.access import Actor
 from psa_app.errors import Busy, Forbidden, NotFound, PsaError, SignInNeeded, SlowDown
-from psa_app.services.contracts.papers import read_sow_pdf
+from psa_app.services.contracts.papers import read_change_order_pdf, read_sow_pdf
 from psa_app.services.identity import cookies, sessions
 from psa_app.services.identity.portal_links import open_portal_link
 from psa_app.services.invoices.papers import read_invoice_pdf
@@ -36,6 +36,11 @@ async def invoice(request: Request) -> Response:
 async def scope(request: Request) -> Response:
     """The PDF of a scope; the same query as for an invoice."""
     return await asyncio.to_thread(_pdf, request, read_sow_pdf)
+
+
+async def change_order(request: Request) -> Response:
+    """The PDF of a change order; the same query as for an invoice."""
+    return await asyncio.to_thread(_pdf, request, read_change_order_pdf)
 
 
 async def quote(request: Request) -> Response:
@@ -96,5 +101,6 @@ def _safe(name: str) -> str:
 routes = [
     Route("/files/invoices/{document_id:int}.pdf", invoice, methods=["GET"]),
     Route("/files/sows/{document_id:int}.pdf", scope, methods=["GET"]),
+    Route("/files/change-orders/{document_id:int}.pdf", change_order, methods=["GET"]),
     Route("/files/quotes/{document_id:int}.pdf", quote, methods=["GET"]),
 ]

@@ -22,10 +22,10 @@ def quote_for_client(state: Any) -> rx.Component:
             scope_sheet(state.sheet),
             rx.cond(state.choices.length() > 0, _choices(state)),
             rx.cond(state.may_answer, _accept(state)),
-            rx.cond((state.questions.length() > 0) | state.may_ask, _questions(state)),
+            rx.cond((state.questions.length() > 0) | state.may_ask, questions_card(state)),
         ),
-        _decline(state),
-        _ask(state),
+        decline_dialog(state),
+        ask_dialog(state),
     )
 
 
@@ -132,7 +132,8 @@ def question_list(questions: rx.Var[list[Question]], on_answer: Any = None) -> r
     return rx.el.ul(rx.foreach(questions, one), class_name="questions")
 
 
-def _questions(state: Any) -> rx.Component:
+def questions_card(state: Any) -> rx.Component:
+    """What was asked and answered, and the way to ask."""
     return card(
         rx.cond(
             state.questions.length() > 0,
@@ -146,7 +147,8 @@ def _questions(state: Any) -> rx.Component:
     )
 
 
-def _decline(state: Any) -> rx.Component:
+def decline_dialog(state: Any) -> rx.Component:
+    """The question why."""
     return dialog(
         form(
             fields.fields(
@@ -167,7 +169,8 @@ def _decline(state: Any) -> rx.Component:
     )  # fmt: skip
 
 
-def _ask(state: Any) -> rx.Component:
+def ask_dialog(state: Any) -> rx.Component:
+    """The form for a question."""
     return dialog(
         form(
             fields.fields(

@@ -11,6 +11,7 @@ from psa_app import clock
 from psa_app.access import Actor
 from psa_app.db import reading, unit_of_work
 from psa_app.demo import world
+from psa_app.demo.changes import write_changes
 from psa_app.demo.clients import know_clients
 from psa_app.demo.months import bill_month, take_payments
 from psa_app.demo.order import in_order
@@ -79,6 +80,9 @@ def _tell_story(session: Session, today: date, real_now: datetime, tell: Told) -
     write_quotes(session, actors["Mara"], clients, today)
     tell("what was said")
     know_clients(session, actors, real_now)
+    tell("change orders")
+    clock.set_source(lambda: real_now)
+    write_changes(session, actors, clients, running, today)
     clock.set_source(lambda: real_now)
     _quiet_old_mail(session, real_now)
     in_order(session)

@@ -68,6 +68,7 @@ _TABLE: dict[str, tuple[str, str, str]] = {
     "at_risk": ("At risk", WARN, "warning"),
     "hours_low": ("Hours low", WARN, "warning"),
     "over_cap": ("Over cap", WARN, "warning"),
+    "out_of_scope": ("Out of scope", WARN, "warning"),
     "late": ("Late", WARN, "clock"),
     "missing": ("Missing", WARN, "warning"),
     "waiting": ("Waiting", WARN, "clock"),

@@ -5,9 +5,12 @@ from typing import Any
 
 from psa_app.config import settings
 from psa_app.errors import Invalid
-from psa_app.formats import mail_texts
+from psa_app.formats import change_mail_texts, mail_texts
 from psa_app.gateways import mail
 from psa_app.jobs.outbox import effect
+
+TEXTS = (mail_texts, change_mail_texts)
+NAMES = {texts.__name__ for texts in TEXTS}
 
 
 @effect("mail")
@@ -40,6 +43,22 @@ def make_invoice_pdf(key: str, payload: dict[str, Any]) -> str:  # noqa: ARG001 
     return ""
 
 
+@effect("propose_changes")
+def propose_changes(key: str, payload: dict[str, Any]) -> str:  # noqa: ARG001
+    """Drafts change orders for hours beyond a cap or out of scope. payload: sow_ids."""
+    from psa_app.access import system
+    from psa_app.db import reading, unit_of_work
+    from psa_app.queries.contracts.extra_hours import scopes_to_look_at
+    from psa_app.services.contracts.propose import propose_change_orders
+
+    with reading() as session:
+        due = scopes_to_look_at(session, [int(one) for one in payload["sow_ids"]])
+    if due:
+        with unit_of_work() as session:
+            propose_change_orders(session, system(), due)
+    return ""
+
+
 @effect("expire_checkout")
 def expire_checkout(key: str, payload: dict[str, Any]) -> str:  # noqa: ARG001
     """Closes a payment page whose invoice can no longer be paid. payload: payment_id."""
@@ -50,11 +69,12 @@ def expire_checkout(key: str, payload: dict[str, Any]) -> str:  # noqa: ARG001
 
 
 def _words(template: str, values: Mapping[str, Any], link: str) -> mail_texts.MailText:
-    words = getattr(mail_texts, template, None)
-    if template.startswith("_") or getattr(words, "__module__", "") != mail_texts.__name__:
+    found = (getattr(texts, template, None) for texts in TEXTS)
+    words = next((one for one in found if getattr(one, "__module__", "") in NAMES), None)
+    if template.startswith("_") or words is None:
         raise Invalid(f"There are no words for a mail {template!r}.", "template")
     try:
-        text: mail_texts.MailText = words(**values, link=link)  # type: ignore[misc]
+        text: mail_texts.MailText = words(**values, link=link)
     except TypeError as error:
         raise Invalid(f"The mail {template} lacks a word: {error}.", "values") from None
     return text
@@ -65,6 +85,11 @@ def _attachment(kind: str, record_id: int) -> mail.Attachment:
         from psa_app.services.quotes.papers import quote_pdf
 
         name, content = quote_pdf(record_id)
+        return mail.Attachment(name, "application/pdf", content)
+    if kind == "change_order_pdf":
+        from psa_app.services.contracts.papers import change_order_pdf
+
+        name, content = change_order_pdf(record_id)
         return mail.Attachment(name, "application/pdf", content)
     if kind != "invoice_pdf":
         raise Invalid(f"Nothing called {kind!r} can be attached.", "attach")

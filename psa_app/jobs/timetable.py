@@ -104,6 +104,21 @@ def expire() -> str:
         return f"{expire_quotes(session, system())} quotes expired"
 
 
+def propose() -> str:
+    """Drafts change orders for hours beyond a cap or out of scope that no approval has told of."""
+    from psa_app.access import system
+    from psa_app.queries.contracts.extra_hours import scopes_to_look_at
+    from psa_app.services.contracts.propose import propose_change_orders
+
+    with db.reading() as session:
+        scopes = scopes_to_look_at(session)
+    done = 0
+    for sow_id in scopes:
+        with db.unit_of_work() as session:
+            done += len(propose_change_orders(session, system(), [sow_id]))
+    return f"{done} change orders drafted or brought up to date"
+
+
 def apart(*command: str) -> Callable[[], str]:
     """Work for a process of its own, because it keeps a core busy: `psa` with these words."""
 
@@ -126,6 +141,7 @@ NIGHTLY: tuple[tuple[str, Callable[[], str]], ...] = (
     ("backup", apart("backup")),
     ("clear out", clear_out),
     ("quotes", expire),
+    ("change orders", propose),
     ("checks", apart("verify")),
 )
 TIMETABLE: tuple[tuple[str, str, Callable[[], str]], ...] = (

@@ -135,6 +135,20 @@ class ChangeOrder(Record, table=True):
     decline_reason: str = ""
 
 
+class ChangeQuestion(Row, table=True):
+    """What a contact of the client asks about a change order, and what the firm answers."""
+
+    __tablename__ = "change_question"
+    change_order_id: int = Field(foreign_key="change_order.id", index=True)
+    contact_id: int | None = Field(default=None, foreign_key="contact.id")
+    asked_at: datetime
+    asked_by: str
+    text: str
+    answered_at: datetime | None = None
+    answered_by: str = ""
+    answer: str = ""
+
+
 class RateModifier(Record, table=True):
     """What an hour costs more at times: after hours ×1.5, on site +20.00. Applies once, after the rate."""
 

@@ -43,6 +43,12 @@ class TimeEntry(Record, table=True):
             sqlite_where=text("is_billable = 1 AND bill_rate_minor IS NULL"),
             postgresql_where=text("is_billable AND bill_rate_minor IS NULL"),
         ),
+        Index(
+            "ix_entry_out_of_scope",
+            "project_id",
+            sqlite_where=text("out_of_scope = 1"),
+            postgresql_where=text("out_of_scope"),
+        ),
         {"sqlite_autoincrement": True},  # an id never comes back: history goes by it
     )
     person_id: int = Field(foreign_key="person.id")
@@ -77,6 +83,8 @@ class TimeEntry(Record, table=True):
     decided_at: datetime | None = None
     self_approved: bool = False
     reject_reason: str = ""
+    out_of_scope: bool = False  # not in the contract: not billed until a change order with it is signed
+    change_order_id: int | None = Field(default=None, foreign_key="change_order.id")  # that order
 
 
 class Timesheet(Record, table=True):

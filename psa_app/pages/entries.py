@@ -106,10 +106,19 @@ def _acts(row: rx.Var[Row]) -> rx.Component:
         rx.cond(
             State.may_see_rates, item("Why this rate", icon_name="info", on_click=WhyState.show(entry_id))
         ),
+        rx.cond(
+            State.inside.contains(row.id),
+            item("Out of scope", icon_name="warning", on_click=State.mark(entry_id, True)),
+        ),
+        rx.cond(
+            State.outside.contains(row.id),
+            item("In scope after all", icon_name="undo", on_click=State.mark(entry_id, False)),
+        ),
         rx.cond(mine, item("Delete", icon_name="trash", tone="bad", on_click=State.ask_delete(entry_id))),
         label="More for " + row.name,
     )
-    return rx.cond(mine | State.may_see_rates, menu)
+    shown = mine | State.may_see_rates | State.inside.contains(row.id) | State.outside.contains(row.id)
+    return rx.cond(shown, menu)
 
 
 def _form() -> rx.Component:

@@ -28,7 +28,7 @@ from psa_app.state.home_todos import HomeTodos as Todos
 
 LIVE = (
     "time_entry", "timesheet", "invoice", "payment", "leave", "sow", "milestone", "booking", "project",
-    "task", "firm", "cost_rate", "rate", "activity",
+    "task", "firm", "cost_rate", "rate", "activity", "change_order",
 )  # fmt: skip
 MONTHS = (
     Column("month", "Month"),

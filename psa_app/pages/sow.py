@@ -6,6 +6,7 @@ from psa_app import routes
 from psa_app.components.badges import tag
 from psa_app.components.buttons import button, link_button
 from psa_app.components.cards import card, notice, stack, with_side
+from psa_app.components.change_list import changes_card
 from psa_app.components.definition import facts, facts_card
 from psa_app.components.focus import focus_on
 from psa_app.components.form import described_fields, form, form_error
@@ -24,6 +25,7 @@ from psa_app.pages.registry import page
 from psa_app.pages.sow_dialogs import dialogs
 from psa_app.state.sow import SowState as State
 from psa_app.state.sow_acts import SowActs as Acts
+from psa_app.state.sow_changes import SowChangesState as Changes
 from psa_app.state.sow_edit import PREFIX
 from psa_app.state.sow_edit import SowEdit as Edit
 
@@ -34,8 +36,8 @@ FORM = "scope-form"
     routes.SOW,
     title="Scope of work",
     right="accounts.read",
-    on_load=State.load,
-    live=("sow", "milestone", "project"),
+    on_load=[State.load, Changes.load],
+    live=("sow", "milestone", "project", "change_order"),
 )
 def sow() -> rx.Component:
     """A draft is written here; everything else is the sheet with its evidence beside."""
@@ -137,6 +139,7 @@ def _reading() -> rx.Component:
             scope_sheet(State.sheet),
         ),
         stack(
+            rx.cond(State.is_signed, changes_card(Changes)),
             rx.cond(State.facts.length() > 0, facts_card("About", State.facts)),
             rx.cond(State.parts.length() > 0, _milestones()),
             rx.cond(

@@ -190,6 +190,7 @@ ENTRIES = Resource(
         FieldSpec("seconds", "Time", "seconds"),
         FieldSpec("note", "Note", read_right=_INSIDE),
         FieldSpec("is_billable", "Billable", "bool", filterable=True),
+        FieldSpec("out_of_scope", "Out of scope", "bool", filterable=True, read_right=_INSIDE),
         FieldSpec("status", "State", filterable=True),
         FieldSpec("started_at", "Started", "instant", read_right=_INSIDE),
         FieldSpec("ended_at", "Ended", "instant", read_right=_INSIDE),

@@ -1,102 +1,34 @@
-"""What a change order moves, whether it may, and what the contract is worth before and after.
+"""Whether a change order may move a contract, and what the contract is before and after."""
 
-A delta is stored as JSON, one object each with its `kind`; `read_deltas` and `write_deltas` are the
-only spelling. Amounts are minor units of the scope's currency, estimates are minutes.
-"""
-
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from itertools import accumulate
 
 from psa_app.errors import Invalid
+from psa_app.rules import money
+from psa_app.rules.contract_value import TIME, line_worth
+from psa_app.rules.deltas import (
+    AddFee,
+    AddFixed,
+    AddLine,
+    AddPart,
+    CapTo,
+    Delta,
+    DropPart,
+    EndOn,
+    FeeShare,
+    HoursTo,
+    MovePart,
+    RateTo,
+    StartOn,
+)
 
 MOST_MONEY = 10**15 - 1
 MOST_MINUTES = 10**7
 TITLE_LENGTH = 200
-
-
-@dataclass(frozen=True, slots=True)
-class CapTo:
-    """The most that a line billed by time may cost from now on; None takes the cap away."""
-
-    line_id: int
-    to: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class HoursTo:
-    """The estimate of a line, minutes."""
-
-    line_id: int
-    to: int
-
-
-@dataclass(frozen=True, slots=True)
-class RateTo:
-    """What an hour of a role on a line costs from the effective date; an empty role is everyone."""
-
-    line_id: int
-    role_id: int | None
-    to: int
-
-
-@dataclass(frozen=True, slots=True)
-class AddPart:
-    """A further milestone of a fixed line: how its fee grows."""
-
-    line_id: int
-    title: str
-    value: int
-    due_on: date | None = None
-    criteria: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class MovePart:
-    """Another value and day for a milestone that is not accepted."""
-
-    milestone_id: int
-    value: int
-    due_on: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DropPart:
-    """A milestone that is no longer wanted."""
-
-    milestone_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class AddLine:
-    """A new line billed by time: with its cap, if any, and a rate for everyone on it."""
-
-    title: str
-    rate: int
-    cap: int | None = None
-    minutes: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class EndOn:
-    """Another last day of the scope and its project."""
-
-    to: date
-
-
-Delta = CapTo | HoursTo | RateTo | AddPart | MovePart | DropPart | AddLine | EndOn
-KINDS: Mapping[str, Callable[..., Delta]] = {
-    "cap": CapTo,
-    "hours": HoursTo,
-    "rate": RateTo,
-    "add_milestone": AddPart,
-    "change_milestone": MovePart,
-    "drop_milestone": DropPart,
-    "add_line": AddLine,
-    "end": EndOn,
-}
-_NAMES = {kind: name for name, kind in KINDS.items()}
+WHOLE = 1_000_000
+FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +42,7 @@ class Line:
     cap: int | None = None
     minutes: int = 0
     billed: int = 0
+    periods: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,57 +54,37 @@ class Part:
     title: str
     value: int
     status: str = "planned"
+    due_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """A signed scope with all signed change orders in it."""
+    """A signed scope with all signed change orders in it. `first_work` is the first day with time on it."""
 
     starts_on: date
     ends_on: date | None
     lines: tuple[Line, ...]
     parts: tuple[Part, ...] = ()
+    currency: str = ""
+    first_work: date | None = None
 
     def worth(self) -> int:
-        """Contract value: the price of fixed lines and the caps of lines billed by time."""
-        return sum(line.value if line.model == "fixed" else line.cap or 0 for line in self.lines)
+        """Contract value, minor units: prices, caps of lines billed by time, fees of all periods."""
+        return sum(line_worth(line.model, line.value, line.cap, line.periods) or 0 for line in self.lines)
+
+    def has_end(self) -> bool:
+        """False when a line has no cap or no last period: the contract's value is then a least."""
+        return all(
+            line_worth(line.model, line.value, line.cap, line.periods) is not None for line in self.lines
+        )
 
     def minutes(self) -> int:
         """All estimates together."""
         return sum(line.minutes for line in self.lines)
 
-
-def write_deltas(deltas: Iterable[Delta]) -> list[dict[str, Any]]:
-    """The stored form: `{"kind": "cap", "line_id": 1, "to": 1200000}`; days as ISO text."""
-    return [
-        {"kind": _NAMES[type(delta)]}
-        | {
-            name: value.isoformat() if isinstance(value, date) else value
-            for name, value in asdict(delta).items()
-        }
-        for delta in deltas
-    ]
-
-
-def read_deltas(stored: Iterable[Mapping[str, Any]]) -> tuple[Delta, ...]:
-    """The deltas in the stored form. Raises `Invalid` for a kind or a value that does not exist."""
-    return tuple(_read(one, place) for place, one in enumerate(stored))
-
-
-def _read(one: Mapping[str, Any], place: int) -> Delta:
-    values = dict(one)
-    made = KINDS.get(str(values.pop("kind", "")))
-    days = {"due_on"} | ({"to"} if made is EndOn else set())
-    try:
-        for name in days & values.keys():
-            values[name] = date.fromisoformat(values[name]) if values[name] else None
-        if made is None:
-            raise ValueError
-        return made(**values)
-    except (TypeError, ValueError):
-        raise Invalid(
-            "Choose what changes from the list, and fill in all of it.", f"deltas.{place}"
-        ) from None
+    def cap(self) -> int:
+        """What lines billed by time may cost together, where they have a cap."""
+        return sum(line.cap or 0 for line in self.lines if line.model == TIME)
 
 
 def applied(contract: Contract, deltas: Sequence[Delta], effective_on: date) -> Contract:
@@ -184,37 +97,74 @@ def applied(contract: Contract, deltas: Sequence[Delta], effective_on: date) -> 
         raise Invalid("Say what changes: a cap, hours, a rate, a milestone, a line or the end.", "deltas")
     after = contract
     for place, delta in enumerate(deltas):
-        after = _with(after, delta, f"deltas.{place}")
-    if effective_on < after.starts_on or (after.ends_on is not None and effective_on > after.ends_on):
-        raise Invalid("Choose a day within the term of the scope.", "effective_on")
+        after = with_delta(after, delta, f"deltas.{place}")
+    if effective_on < after.starts_on:
+        raise Invalid(
+            f"The scope begins on {_day(after.starts_on)}. Choose that day or a later one.", "effective_on"
+        )
+    if after.ends_on is not None and effective_on > after.ends_on:
+        raise Invalid(
+            f"The scope ends on {_day(after.ends_on)}. Choose a day within it, or move its end.",
+            "effective_on",
+        )
     return after
 
 
-def _with(contract: Contract, delta: Delta, field: str) -> Contract:
+def with_delta(contract: Contract, delta: Delta, field: str) -> Contract:
+    """The contract with one delta in it; `field` is named when it cannot be."""
     match delta:
         case CapTo(line_id, to):
-            line = _line(contract, line_id, "time_and_materials", field)
-            if to is not None and _money(to, field) < line.billed:
-                raise Invalid(f"More than this is already billed on “{line.title}”.", field)
-            return _put(contract, replace(line, cap=to))
+            return _capped(contract, _line(contract, line_id, TIME, field), to, field)
         case HoursTo(line_id, to):
             line = _line(contract, line_id, "", field)
             return _put(contract, replace(line, minutes=_minutes(to, field)))
         case RateTo(line_id, _, to):
-            _line(contract, line_id, "time_and_materials", field)
+            _line(contract, line_id, TIME, field)
             _money(to, field)
             return contract
         case AddLine(title, rate, cap, minutes):
             _title(title, field)
             _money(rate, field)
             most = None if cap is None else _money(cap, field)
-            new = Line(0, title, "time_and_materials", cap=most, minutes=_minutes(minutes, field))
+            new = Line(0, title, TIME, cap=most, minutes=_minutes(minutes, field))
             return replace(contract, lines=(*contract.lines, new))
-        case EndOn(to):
-            if to < contract.starts_on:
-                raise Invalid("The end lies before the start.", field)
-            return replace(contract, ends_on=to)
+        case AddFixed(title, value, _, minutes):
+            _title(title, field)
+            new = Line(0, title, "fixed", value=_money(value, field), minutes=_minutes(minutes, field))
+            return replace(contract, lines=(*contract.lines, new))
+        case AddFee(line_id, value, parts, title):
+            line = _line(contract, line_id, "fixed", field)
+            _optional_title(title, field)
+            fee_parts(_money(value, field), parts, field)
+            return _put(contract, replace(line, value=line.value + value))
+        case StartOn() | EndOn():
+            return _moved(contract, delta, field)
     return _with_part(contract, delta, field)
+
+
+def _capped(contract: Contract, line: Line, to: int | None, field: str) -> Contract:
+    if to is not None and _money(to, field) < line.billed:
+        code = contract.currency
+        billed = f"{money.plain(line.billed, code)} {code} is" if code else "More than this is"
+        raise Invalid(f"{billed} already billed on “{line.title}”. Set the cap no lower than that.", field)
+    return _put(contract, replace(line, cap=to))
+
+
+def _moved(contract: Contract, delta: StartOn | EndOn, field: str) -> Contract:
+    to = delta.to
+    if not isinstance(to, date) or not FIRST_YEAR <= to.year <= LAST_YEAR:
+        raise Invalid(f"Give a day between {FIRST_YEAR} and {LAST_YEAR}.", field)
+    if isinstance(delta, EndOn):
+        if to < contract.starts_on:
+            raise Invalid(f"The end lies before the start. It begins on {_day(contract.starts_on)}.", field)
+        return replace(contract, ends_on=to)
+    if contract.ends_on is not None and to > contract.ends_on:
+        raise Invalid(f"The start lies after the end. It ends on {_day(contract.ends_on)}.", field)
+    if contract.first_work is not None and to > contract.first_work:
+        raise Invalid(
+            f"Time is logged from {_day(contract.first_work)} on. Let it begin no later than that.", field
+        )
+    return replace(contract, starts_on=to)
 
 
 def _with_part(contract: Contract, delta: AddPart | MovePart | DropPart, field: str) -> Contract:
@@ -223,22 +173,42 @@ def _with_part(contract: Contract, delta: AddPart | MovePart | DropPart, field: 
         _title(delta.title, field)
         if not isinstance(delta.criteria, str):
             raise Invalid("Say in words when it is accepted.", field)
-        new = Part(0, line.id, delta.title, _money(delta.value, field))
-        return _priced(replace(contract, parts=(*contract.parts, new)), line)
+        new = Part(0, line.id, delta.title, _worth(delta.value, delta.title, field), due_on=delta.due_on)
+        return _priced(replace(contract, parts=(*contract.parts, new)), line, new.value)
     part = next((one for one in contract.parts if one.id == delta.milestone_id and one.id), None)
     if part is None:
         raise Invalid("Choose a milestone of this scope.", field)
     if part.status == "accepted":
         raise Invalid(f"“{part.title}” is accepted already and keeps its value.", field)
-    rest = tuple(one for one in contract.parts if one is not part)
+    line = _line(contract, part.line_id, "fixed", field)
+    rest, by = tuple(one for one in contract.parts if one is not part), -part.value
     if isinstance(delta, MovePart):
-        rest = (*rest, replace(part, value=_money(delta.value, field)))
-    return _priced(replace(contract, parts=rest), _line(contract, part.line_id, "fixed", field))
+        moved = replace(part, value=_worth(delta.value, part.title, field), due_on=delta.due_on)
+        rest, by = (*rest, moved), moved.value - part.value
+    return _priced(replace(contract, parts=rest), line, by)
 
 
-def _priced(contract: Contract, line: Line) -> Contract:
-    value = sum(part.value for part in contract.parts if part.line_id == line.id)
-    return _put(contract, replace(line, value=value))
+def _priced(contract: Contract, line: Line, by: int) -> Contract:
+    return _put(contract, replace(line, value=line.value + by))
+
+
+def fee_parts(value: int, parts: Sequence[FeeShare], field: str) -> tuple[int, ...]:
+    """The amounts of a fee's parts: they sum to it, the last takes the remainder.
+
+    Raises `Invalid` for no parts, a share that is none, or shares that do not sum to 100 %.
+    """
+    if not parts:
+        raise Invalid("Say on which days the fee is due, and which part of it.", field)
+    if any(not isinstance(one.due_on, date) for one in parts):
+        raise Invalid("Give each part of the fee its day.", field)
+    if any(isinstance(one.share_ppm, bool) or not isinstance(one.share_ppm, int) or one.share_ppm <= 0
+           for one in parts):  # fmt: skip
+        raise Invalid("Each part of the fee is a share above 0 %.", field)
+    total = sum(one.share_ppm for one in parts)
+    if total != WHOLE:
+        raise Invalid(f"The parts add up to {total / 10_000:g} %. Make them 100 %.", field)
+    ends = [money.divide(value * share, WHOLE) for share in accumulate(one.share_ppm for one in parts)]
+    return tuple(end - begin for begin, end in zip([0, *ends], ends, strict=False))
 
 
 def _line(contract: Contract, line_id: int, model: str, field: str) -> Line:
@@ -261,6 +231,12 @@ def _money(amount: int, field: str) -> int:
     return amount
 
 
+def _worth(amount: int, title: str, field: str) -> int:
+    if amount in (0, None):
+        raise Invalid(f"“{title}” has no value. Say what it is worth: an amount above zero.", field)
+    return _money(amount, field)
+
+
 def _minutes(minutes: int, field: str) -> int:
     if isinstance(minutes, bool) or not isinstance(minutes, int) or not 0 <= minutes <= MOST_MINUTES:
         raise Invalid("The estimate is not a sensible number of hours.", field)
@@ -270,3 +246,12 @@ def _minutes(minutes: int, field: str) -> int:
 def _title(title: str, field: str) -> None:
     if not isinstance(title, str) or not title.strip() or len(title) > TITLE_LENGTH:
         raise Invalid(f"Give it a name of at most {TITLE_LENGTH} letters.", field)
+
+
+def _optional_title(title: str, field: str) -> None:
+    if title:
+        _title(title, field)
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%b %Y}"

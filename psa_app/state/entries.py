@@ -1,12 +1,13 @@
 """Time entries as a list: filtered and turned by the address, changed in a dialog."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
 import reflex as rx
 
 from psa_app import clock, routes
-from psa_app.access import may
+from psa_app.access import Actor, may
 from psa_app.display.forms import Option
 from psa_app.display.states import badge
 from psa_app.display.tables import Cell, Column, Row
@@ -18,12 +19,18 @@ from psa_app.queries.time.names import Names, filter_names
 from psa_app.queries.time.week import task_choices
 from psa_app.rules import fields, hours
 from psa_app.services.time.log import change_entry, delete_entry, log_time
+from psa_app.services.time.out_of_scope import mark_out_of_scope
 from psa_app.services.time.override import set_no_charge
 from psa_app.state.base import actor, allow, field_errors, form_values, read, say, show, write
 
 KEYS = ("person", "project", "status", "from", "to", "money", "after", "order")
 SOON = timedelta(days=366)
-MONEY = (("billable", "Billable"), ("unbillable", "Not billable"), ("unpriced", "Without a rate"))
+MONEY = (
+    ("billable", "Billable"),
+    ("unbillable", "Not billable"),
+    ("unpriced", "Without a rate"),
+    ("out", "Out of scope"),
+)
 
 
 class EntriesState(rx.State):
@@ -46,6 +53,8 @@ class EntriesState(rx.State):
     may_see_rates: bool = False
     may_decide: bool = False
     editable: list[str] = []
+    inside: list[str] = []  # can be marked as out of scope
+    outside: list[str] = []  # can be taken back into it
     is_ready: bool = False
     editing: int = -1  # -1 closed, 0 a new entry
     edit_version: int = 0
@@ -97,6 +106,8 @@ class EntriesState(rx.State):
                 for one in page.rows
                 if one.status == "draft" and (may_edit_all or one.person_id == who.person_id)
             ],
+            inside=_markable(page.rows, who, out=False),
+            outside=_markable(page.rows, who, out=True),
             next_page=self._address(after=page.next_cursor) if page.next_cursor else "",
             top=self._address(after="") if cursor else "",
             is_ready=True,
@@ -279,9 +290,34 @@ class EntriesState(rx.State):
 
     @rx.event
     @allow("time.log")
+    async def mark(self, entry_id: int, is_out: bool) -> None:
+        """Says that an entry of this page is out of scope, or in it after all."""
+        await write(
+            lambda session, who: mark_out_of_scope(session, who, entry_ids=(entry_id,), is_out=is_out)
+        )
+        await self.load()
+        told = "Out of scope: it is billed once a change order with it is signed." if is_out else "In scope."
+        await say(self, told)
+
+    @rx.event
+    @allow("time.log")
     def close(self) -> None:
         """Closes whichever dialog is open."""
         self.editing, self.deleting = -1, 0
+
+
+def _markable(rows: Iterable[EntryRow], who: Actor, *, out: bool) -> list[str]:
+    """A client's entries that the reader may mark: own drafts, and others' for who approves."""
+    decides = may(who, "time.approve")
+    return [
+        str(one.id)
+        for one in rows
+        if one.is_out is out
+        and one.client
+        and one.is_billable
+        and one.status != "invoiced"
+        and (one.status == "draft" if one.person_id == who.person_id else decides)
+    ]
 
 
 def _filter(asked: dict[str, str]) -> EntryFilter:
@@ -294,6 +330,7 @@ def _filter(asked: dict[str, str]) -> EntryFilter:
         last=fields.optional_date(asked["to"], "to"),
         is_billable={"billable": True, "unbillable": False}.get(money),
         unpriced=money == "unpriced",
+        is_out=money == "out",
     )
 
 
@@ -310,7 +347,7 @@ def _columns(shows_money: bool) -> list[Column]:
 
 
 def _row(one: EntryRow, shows_money: bool) -> Row:
-    word = badge(one.status)
+    word = badge("out_of_scope" if one.is_out else one.status)
     cells = [
         Cell(words.day(one.day)),
         Cell(one.person),

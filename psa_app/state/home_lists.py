@@ -26,6 +26,11 @@ ACTS = {
     "payment": "Look at it",
     "sow": "Open",
     "milestone": "Open",
+    "change_draft": "Look at it",
+    "change_sent": "Open",
+    "change_question": "Answer",
+    "change_declined": "Look at it",
+    "change_signed": "Open",
 }
 NAMED = 2  # people named before "and 7 more"
 WORDS = {
@@ -34,6 +39,11 @@ WORDS = {
     "payment": "payment to look at",
     "sow": "waits for the client’s signature",
     "milestone": "waits for the client’s acceptance",
+    "change_draft": "change order drafted for hours that the contract does not cover",
+    "change_sent": "change order, waits for the client’s signature",
+    "change_question": "the client asks about this change order",
+    "change_declined": "change order declined by the client",
+    "change_signed": "change order signed by the client",
 }
 
 
@@ -87,7 +97,7 @@ def _one(one: Waits, facts: FirmFacts) -> Waiting:
     amount = words.money_whole(one.amount, one.currency, facts.locale) if one.currency else ""
     if one.kind == "leave":
         title, said = f"{one.title} {WORDS['leave']}", one.beside
-    elif one.kind in ("sow", "milestone"):
+    elif one.kind in ("sow", "milestone") or one.kind.startswith("change_"):
         title, said = one.title, _joined(one.beside, WORDS[one.kind])
     else:
         title, said = f"{one.title}, {WORDS[one.kind]}", one.beside if one.kind == "payment" else ""

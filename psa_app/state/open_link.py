@@ -14,10 +14,12 @@ from psa_app import routes
 from psa_app.access import Actor
 from psa_app.errors import NotFound, PsaError
 from psa_app.models import Firm
+from psa_app.queries.portal.change_order import order_to_read
 from psa_app.queries.portal.quote import quote_to_read
 from psa_app.queries.portal.scope import scope_to_read
 from psa_app.services.identity.portal_links import GONE, OpenedLink, mark_opened, open_portal_link
 from psa_app.state.base import public, read, say, write
+from psa_app.state.change_order_reading import ChangeReading
 from psa_app.state.frame import SANDBOX
 from psa_app.state.portal_invoices import InvoiceForClient
 from psa_app.state.quote_reading import QuoteReading
@@ -28,7 +30,7 @@ LONGEST = 100
 
 
 class OpenLinkState(rx.State):
-    """What the link in the address opens: "sow", "quote", "invoice", or "gone"."""
+    """What the link in the address opens: "sow", "change_order", "quote", "invoice", or "gone"."""
 
     kind: str = ""
     firm: str = ""
@@ -78,6 +80,10 @@ class OpenLinkState(rx.State):
             quote = await self.get_state(OpenQuoteState)
             quote._pdf = routes.with_query(routes.quote_pdf(link.document_id), token=self._token)
             await quote._reload(link.document_id, link.actor)
+        elif link.document == "change_order":
+            change = await self.get_state(OpenChangeState)
+            change._pdf = routes.with_query(routes.change_order_pdf(link.document_id), token=self._token)
+            await change._reload(link.document_id, link.actor)
         else:
             invoice = await self.get_state(OpenInvoiceState)
             invoice.token = self._token
@@ -215,4 +221,59 @@ class OpenQuoteState(QuoteReading, rx.State):
             return False
         self._close()
         await self._again()
+        return True
+
+
+class OpenChangeState(ChangeReading, rx.State):
+    """A change order that a link opens, and the answer to it."""
+
+    _pdf: str = ""
+
+    async def _reload(self, order_id: int, who: Actor) -> None:
+        self._show(await read(lambda session, one: order_to_read(session, one, order_id), who), self._pdf)
+
+    @rx.event
+    @public
+    async def accept(self, data: dict[str, Any]) -> None:
+        """Signs the change order that is shown."""
+        if await self._done(self._acceptance(data)):
+            await say(self, f"{self.number} is signed. Both sides get a mail with its hash.")
+
+    @rx.event
+    @public
+    async def decline(self, data: dict[str, Any]) -> None:
+        """Says no, with a reason."""
+        if await self._done(self._refusal(data)):
+            await say(self, f"{self.number} is declined. The firm reads why.", "info")
+
+    @rx.event
+    @public
+    async def ask(self, data: dict[str, Any]) -> None:
+        """Sends a question."""
+        if await self._done(self._asking(data)):
+            await say(self, "Your question is on its way. The answer comes by mail, and stands here.")
+
+    @rx.event
+    @public
+    def open_dialog(self, which: str) -> None:
+        """Opens the question why, or the form for a question."""
+        self._open_dialog(which)
+
+    @rx.event
+    @public
+    def close(self) -> None:
+        """Closes the open dialog."""
+        self._close()
+
+    async def _done(self, service: Any) -> bool:
+        link = await self.get_state(OpenLinkState)
+        try:
+            opened = await link._open()
+            await write(service, opened.actor)
+        except PsaError as error:
+            self._refused(error)
+            return False
+        self._close()
+        opened = await link._open()
+        await self._reload(opened.document_id, opened.actor)
         return True

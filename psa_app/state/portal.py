@@ -46,7 +46,8 @@ def _how_many(number: int) -> str:
 def _waiting(page: query.Overview) -> list[Waiting]:
     return [
         *(_quote(one, page) for one in page.quotes),
-        *(_scope(one, page) for one in page.scopes),
+        *(_scope(one, page, "s", routes.portal_sow(one.id)) for one in page.scopes),
+        *(_scope(one, page, "c", routes.portal_change(one.id)) for one in page.orders),
         *(_milestone(one, page) for one in page.milestones),
         *(_invoice(one, page) for one in page.invoices),
     ]
@@ -62,7 +63,7 @@ def _quote(one: query.OpenQuote, page: query.Overview) -> Waiting:
     return Waiting(f"q{one.id}", title, sub, routes.portal_quote(one.id), act, answers)
 
 
-def _scope(one: query.OpenScope, page: query.Overview) -> Waiting:
+def _scope(one: query.OpenScope, page: query.Overview, kind: str, href: str) -> Waiting:
     sub = "waits for someone at your company who may sign"
     if one.is_over:
         sub = "was open until " + (words.day(one.valid_until, page.locale) if one.valid_until else "")
@@ -70,10 +71,8 @@ def _scope(one: query.OpenScope, page: query.Overview) -> Waiting:
         sub = "open until " + (words.day(one.valid_until, page.locale) if one.valid_until else "you answer")
     answers = page.may_sign and not one.is_over
     title = f"Read and accept: {one.title}" if answers else one.title
-    href = routes.portal_sow(one.id)
-    return Waiting(
-        f"s{one.id}", title, f"{one.number} · {sub}", href, "Review" if answers else "Read", answers
-    )
+    act = "Review" if answers else "Read"
+    return Waiting(f"{kind}{one.id}", title, f"{one.number} · {sub}", href, act, answers)
 
 
 def _milestone(one: query.ReadyMilestone, page: query.Overview) -> Waiting:
@@ -127,4 +126,6 @@ def _document(one: query.Document, page: query.Overview) -> Document:
     zone = ZoneInfo(page.time_zone)
     when = f"signed {words.day(one.signed_at.astimezone(zone).date(), page.locale)}" if one.signed_at else ""
     sub = " · ".join(part for part in (one.number, when) if part)
-    return Document(str(one.id), one.title, sub, routes.portal_sow(one.id), word.text, word.tone)
+    is_order = one.kind == "change_order"
+    href = routes.portal_change(one.id) if is_order else routes.portal_sow(one.id)
+    return Document(str(one.id), one.title, sub, href, word.text, word.tone)

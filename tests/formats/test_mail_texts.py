@@ -4,7 +4,7 @@ from html.parser import HTMLParser
 import pytest
 
 from psa_app.errors import Invalid
-from psa_app.formats import mail_texts
+from psa_app.formats import change_mail_texts, mail_texts
 from psa_app.formats.mail_texts import MailText
 
 LINK = "https://psa.example.com/p/abc?x=1&y=2"
@@ -19,6 +19,11 @@ MAKERS: dict[str, Maker] = {
     "quote_declined": lambda v, link: mail_texts.quote_declined(v, v, v, v, v, v, link),
     "quote_question": lambda v, link: mail_texts.quote_question(v, v, v, v, v, v, link),
     "quote_answer": lambda v, link: mail_texts.quote_answer(v, v, v, v, v, v, link),
+    "change_to_accept": lambda v, link: change_mail_texts.change_to_accept(v, v, v, v, v, v, v, v, link, v),
+    "change_accepted": lambda v, link: change_mail_texts.change_accepted(v, v, v, v, v, v, v, v, link, v),
+    "change_declined": lambda v, link: change_mail_texts.change_declined(v, v, v, v, v, v, link),
+    "change_question": lambda v, link: change_mail_texts.change_question(v, v, v, v, v, v, link),
+    "change_answer": lambda v, link: change_mail_texts.change_answer(v, v, v, v, v, v, link),
     "milestone_ready": lambda v, link: mail_texts.milestone_ready(v, v, v, v, v, link, v),
     "invoice_issued": lambda v, link: mail_texts.invoice_issued(v, v, v, v, v, link, v),
     "payment_received": lambda v, link: mail_texts.payment_received(v, v, v, v, v, link, v),

@@ -5,20 +5,17 @@ from datetime import date
 import pytest
 
 from psa_app.errors import Invalid
-from psa_app.rules.change_orders import (
+from psa_app.rules.change_orders import Contract, Line, Part, applied
+from psa_app.rules.deltas import (
     AddLine,
     AddPart,
     CapTo,
-    Contract,
     Delta,
     DropPart,
     EndOn,
     HoursTo,
-    Line,
     MovePart,
-    Part,
     RateTo,
-    applied,
     read_deltas,
     write_deltas,
 )
@@ -82,7 +79,7 @@ def test_what_cannot_be_is_refused_at_its_place(delta: Delta, says: str) -> None
 
 def test_the_effective_day_lies_within_the_term_as_changed() -> None:
     late = date(2027, 2, 1)
-    with pytest.raises(Invalid, match="within the term"):
+    with pytest.raises(Invalid, match="ends on 31 Dec 2026"):
         applied(CONTRACT, [HoursTo(1, 60)], late)
     assert applied(CONTRACT, [EndOn(late)], late).ends_on == late
 

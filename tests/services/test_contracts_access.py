@@ -72,9 +72,12 @@ def test_every_act_on_scopes_and_milestones_is_in_the_table() -> None:
     "withdraw": {"owner"},
     "accept": {"client"},
     "decline": {"client"},
+    "ask": {"client"},
+    "answer": {"owner", "finance", "lead"},
 })])  # fmt: skip
 def test_a_change_order_is_drafted_sent_and_answered_by_those_who_may(verb: str) -> None:
-    import psa_app.services.contracts.change_orders  # noqa: F401
+    import psa_app.services.contracts.change_orders
+    import psa_app.services.contracts.order_questions  # noqa: F401
 
     right = ACTS[f"change_orders.{verb}"].right
     assert {role for role, rights in RIGHTS.items() if right in rights} == ORDERS[verb]

@@ -29,6 +29,7 @@ TABLE: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "entries.unapprove": (DECIDE, {"entry_ids": (1,)}),
     "entries.override_rate": (BOOKS, {"rate": Money(1, "EUR"), "reason": "x"}),
     "entries.set_no_charge": (DECIDE, {"reason": "x"}),
+    "entries.mark_out_of_scope": (OWN, {"entry_ids": (1,)}),
     "timesheets.submit": (OWN, {"week": WEEK}),
     "timesheets.submit_all": (OWN, {"until": WEEK}),
     "timesheets.copy_last_week": (OWN, {"week": WEEK}),
@@ -65,6 +66,7 @@ def everything() -> None:
     import psa_app.services.time.copy
     import psa_app.services.time.lock
     import psa_app.services.time.log
+    import psa_app.services.time.out_of_scope
     import psa_app.services.time.override
     import psa_app.services.time.reject
     import psa_app.services.time.submit

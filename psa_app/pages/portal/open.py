@@ -5,6 +5,7 @@ import reflex as rx
 from psa_app import routes
 from psa_app.components.badges import state_badge, tag
 from psa_app.components.buttons import link_button
+from psa_app.components.change_answer import change_for_client
 from psa_app.components.client_invoice import client_invoice
 from psa_app.components.empty import empty
 from psa_app.components.portal import PortalFrame, portal_shell
@@ -13,6 +14,7 @@ from psa_app.components.scope_answer import scope_for_client
 from psa_app.components.skeleton import lines
 from psa_app.display.frame import NavItem
 from psa_app.pages.registry import EVERYONE, page
+from psa_app.state.open_link import OpenChangeState as Change
 from psa_app.state.open_link import OpenInvoiceState as Invoice
 from psa_app.state.open_link import OpenLinkState as State
 from psa_app.state.open_link import OpenQuoteState as Quote
@@ -40,6 +42,7 @@ def opened() -> rx.Component:
     return rx.match(
         State.kind,
         ("sow", _scope()),
+        ("change_order", _change()),
         ("quote", _quote()),
         ("invoice", _invoice()),
         ("gone", _gone()),
@@ -56,6 +59,19 @@ def _scope() -> rx.Component:
         subtitle=Scope.number,
         badge=tag(Scope.word, Scope.tone),
         actions=[link_button("PDF", href=Scope.pdf, native=True, icon_name="download")],
+        signed_in=False,
+    )
+
+
+def _change() -> rx.Component:
+    return portal_shell(
+        Change.change_title,
+        change_for_client(Change),
+        frame=FRAME,
+        area="",
+        subtitle=Change.number,
+        badge=tag(Change.word, Change.tone),
+        actions=[link_button("PDF", href=Change.pdf, native=True, icon_name="download")],
         signed_in=False,
     )
 

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, or_
+from sqlalchemy import ColumnElement, func, or_
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col
 
 from psa_app.access import Actor, require, visible
-from psa_app.models import Account, Project, Sow, SowLine
+from psa_app.models import Account, Project, Sow
+from psa_app.queries.contracts.worth import ENDLESS, WORTH
 
 PAGE = 25
 OPEN = ("draft", "sent", "declined")
@@ -17,7 +18,8 @@ OPEN = ("draft", "sent", "declined")
 
 @dataclass(frozen=True, slots=True)
 class ScopeRow:
-    """One scope. `value` is what is fixed or capped, minor units; `has_end` false: a line has no cap."""
+    """One scope. `value` is what it is worth today, minor units; `has_end` false: a line has no cap or
+    no last period."""
 
     id: int
     number: str
@@ -84,29 +86,12 @@ def _where(actor: Actor, search: str, account_id: int | None) -> list[ColumnElem
     return where
 
 
-_AMOUNT = case(
-    (col(SowLine.model) == "fixed", SowLine.value_minor), else_=func.coalesce(SowLine.cap_minor, 0)
-)
-_VALUE = (
-    select_columns(func.coalesce(func.sum(_AMOUNT), 0))
-    .where(col(SowLine.sow_id) == col(Sow.id))
-    .scalar_subquery()
-)
-_ENDLESS = (
-    select_columns(func.count())
-    .where(
-        col(SowLine.sow_id) == col(Sow.id),
-        col(SowLine.model) != "fixed",
-        col(SowLine.cap_minor).is_(None),
-    )
-    .scalar_subquery()
-)
 _PROJECT = select_columns(func.min(Project.id)).where(col(Project.sow_id) == col(Sow.id)).scalar_subquery()
 _KEYS: dict[str, Any] = {
     "number": col(Sow.id),
     "title": func.lower(Sow.title),
     "client": func.lower(Account.name),
-    "value": _VALUE,
+    "value": WORTH,
     "starts": col(Sow.starts_on),
     "state": col(Sow.status),
 }
@@ -120,8 +105,8 @@ _COLUMNS: tuple[Any, ...] = (
     col(Account.name).label("account"),
     Sow.status,
     Sow.currency,
-    _VALUE.label("value"),
-    _ENDLESS.label("endless"),
+    WORTH.label("value"),
+    ENDLESS.label("endless"),
     Sow.starts_on,
     Sow.ends_on,
     Sow.valid_until,

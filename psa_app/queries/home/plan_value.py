@@ -80,7 +80,7 @@ def _open_hours(session: Session, today: date, by_key: Mapping[int, Earned]) -> 
         .join(TASK, TASK.c.id == ENTRY.c.task_id)
         .outerjoin(LINE, LINE.c.id == TASK.c.sow_line_id)
         .where(
-            ENTRY.c.status.in_(("draft", "submitted")), ENTRY.c.is_billable,
+            ENTRY.c.status.in_(("draft", "submitted")), ENTRY.c.is_billable, ~ENTRY.c.out_of_scope,
             ENTRY.c.bill_rate_minor.is_not(None), ENTRY.c.work_date <= today,
             or_(LINE.c.id.is_(None), LINE.c.model == "time_and_materials"),
         )

@@ -13,6 +13,7 @@ from psa_app import routes
 from psa_app.access import Actor, may, visible
 from psa_app.formats import words
 from psa_app.models import Invoice, Leave, Milestone, Payment, Sow, TimeEntry, Timesheet
+from psa_app.queries.home.waiting_changes import changes_waiting
 from psa_app.queries.projects.tables import ACCOUNT, INVOICE, LEAVE, LINE, MILESTONE, PERSON, PROJECT, SOW
 from psa_app.queries.time.tables import ENTRY, SHEET
 from psa_app.rules import weeks
@@ -23,7 +24,8 @@ EACH = 20  # of a kind
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """Something that waits. `kind`: time | leave | sow | milestone | draft | payment | unpriced.
+    """Something that waits. `kind`: time | leave | sow | milestone | draft | payment | unpriced,
+    or one of `changes_waiting`.
 
     `since` is the day since when; an amount is in minor units of its currency ("" for none).
     """
@@ -98,6 +100,11 @@ def _sows(session: Session, actor: Actor, zone: ZoneInfo) -> Iterable[Waits]:
         yield Waits("sow", row.id, f"{row.number} {row.title}", row.name, since, routes.sow(row.id))
 
 
+def _changes(session: Session, actor: Actor, zone: ZoneInfo) -> Iterable[Waits]:
+    for one in changes_waiting(session, actor, zone, EACH):
+        yield Waits(*one)
+
+
 def _milestones(session: Session, actor: Actor, zone: ZoneInfo) -> Iterable[Waits]:
     statement = (
         select(MILESTONE.c.id, MILESTONE.c.title, MILESTONE.c.ready_at, MILESTONE.c.value_minor,
@@ -169,5 +176,6 @@ _KINDS: tuple[tuple[str, Callable[[Session, Actor, ZoneInfo], Iterable[Waits]]],
     ("invoices.issue", _drafts),
     ("payments.record", _payments),
     ("sows.send", _sows),
+    ("changes.draft", _changes),
     ("milestones.ready", _milestones),
 )

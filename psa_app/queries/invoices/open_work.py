@@ -70,6 +70,8 @@ def open_work(
 ) -> OpenWork:
     """The open work of a client (None: of all), or of one SOW, up to a day, by work date and id.
 
+    Time out of scope is not in it: nobody has agreed to pay for it yet.
+
     An entry of which a part is billed comes with the parts that are not. With `lock` the entries
     stay as they are until the commit, so that none is un-approved while it is put on a draft.
     """
@@ -155,6 +157,7 @@ def _rows(
             PROJECT.c.account_id.is_not(None) if account_id is None else PROJECT.c.account_id == account_id,
             ENTRY.c.status == "approved",
             ENTRY.c.is_billable,
+            ~ENTRY.c.out_of_scope,
             ENTRY.c.work_date <= until,
             or_(SOW_LINE.c.id.is_(None), SOW_LINE.c.model == "time_and_materials"),
         )

@@ -14,6 +14,7 @@ from psa_app.access import Actor, require, visible
 from psa_app.models import (
     Account,
     Allocation,
+    ChangeOrder,
     Contact,
     Firm,
     Invoice,
@@ -28,7 +29,7 @@ from psa_app.models import (
 
 @dataclass(frozen=True, slots=True)
 class OpenScope:
-    """A scope that waits for an answer; `is_over` when its day has passed."""
+    """A scope or a change order that waits for an answer; `is_over` when its day has passed."""
 
     id: int
     number: str
@@ -99,13 +100,14 @@ class ProjectCard:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A scope that was answered."""
+    """A scope or a change order that was answered."""
 
     id: int
     number: str
     title: str
     status: str
     signed_at: datetime | None
+    kind: str = "sow"  # sow | change_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,7 @@ class Overview:
     may_sign: bool
     quotes: tuple[OpenQuote, ...]
     scopes: tuple[OpenScope, ...]
+    orders: tuple[OpenScope, ...]
     milestones: tuple[ReadyMilestone, ...]
     invoices: tuple[OpenInvoice, ...]
     projects: tuple[ProjectCard, ...]
@@ -137,10 +140,11 @@ def overview(session: Session, actor: Actor) -> Overview:
         may_sign(session, actor),
         _quotes(session, actor, today),
         _scopes(session, actor, today),
+        _orders(session, actor, today),
         _milestones(session, actor),
         _invoices(session, actor, today),
         _projects(session, actor),
-        _documents(session, actor),
+        (*_signed_orders(session, actor), *_documents(session, actor)),
     )
 
 
@@ -178,6 +182,37 @@ def _scopes(session: Session, actor: Actor, today: date) -> tuple[OpenScope, ...
             one.valid_until,
             bool(one.valid_until and one.valid_until < today),
         )
+        for one in session.exec(statement)
+    )
+
+
+def _orders(session: Session, actor: Actor, today: date) -> tuple[OpenScope, ...]:
+    statement = (
+        select(ChangeOrder)
+        .where(visible(actor, ChangeOrder), ChangeOrder.status == "sent")
+        .order_by(col(ChangeOrder.sent_at))
+    )
+    return tuple(
+        OpenScope(
+            int(one.id or 0),
+            one.number,
+            one.title,
+            one.valid_until,
+            bool(one.valid_until and one.valid_until < today),
+        )
+        for one in session.exec(statement)
+    )
+
+
+def _signed_orders(session: Session, actor: Actor) -> tuple[Document, ...]:
+    statement = (
+        select(ChangeOrder)
+        .where(visible(actor, ChangeOrder), col(ChangeOrder.status).in_(("signed", "declined")))
+        .order_by(col(ChangeOrder.id).desc())
+        .limit(50)
+    )
+    return tuple(
+        Document(int(one.id or 0), one.number, one.title, one.status, one.signed_at, "change_order")
         for one in session.exec(statement)
     )
 

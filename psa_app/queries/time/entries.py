@@ -33,6 +33,7 @@ class EntryFilter:
     last: date | None = None
     is_billable: bool | None = None
     unpriced: bool = False
+    is_out: bool = False  # of scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class EntryRow:
     rate: int | None
     currency: str
     version: int
+    is_out: bool  # of scope
     modifier_id: int | None = None
     modifier: str = ""  # its name
 
@@ -111,6 +113,8 @@ def _kept(keep: EntryFilter) -> list[ColumnElement[bool]]:
         clauses.append(column.work_date >= keep.first)
     if keep.last is not None:
         clauses.append(column.work_date <= keep.last)
+    if keep.is_out:
+        clauses.append(column.out_of_scope)
     if keep.unpriced:
         clauses += [column.is_billable, column.bill_rate_minor.is_(None)]
     return clauses
@@ -129,7 +133,7 @@ _ROWS = (
     select(
         ENTRY.c.id, ENTRY.c.work_date, ENTRY.c.person_id, ENTRY.c.project_id, ENTRY.c.task_id, ENTRY.c.note,
         ENTRY.c.seconds, ENTRY.c.status, ENTRY.c.is_billable, ENTRY.c.bill_rate_minor, ENTRY.c.bill_currency,
-        ENTRY.c.version, ENTRY.c.modifier_id, MODIFIER.c.name.label("modifier"),
+        ENTRY.c.version, ENTRY.c.out_of_scope, ENTRY.c.modifier_id, MODIFIER.c.name.label("modifier"),
         PERSON.c.name.label("person"), PROJECT.c.name.label("project"), ACCOUNT.c.name.label("client"),
         TASK.c.name.label("task"),
     )
@@ -148,7 +152,7 @@ def _row(row: Any, shows_money: bool) -> EntryRow:
         row.id, row.work_date, row.person_id, row.task_id, row.person, row.project, row.client or "",
         row.task, row.note, row.seconds, row.status, row.is_billable,
         row.bill_rate_minor if shows_money else None, row.bill_currency if shows_money else "", row.version,
-        row.modifier_id, row.modifier or "",
+        row.out_of_scope, row.modifier_id, row.modifier or "",
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from psa_app.errors import Invalid, NotFound
 from psa_app.models import Account, Contact, PortalLink
 
 LIVES = timedelta(days=30)
-DOCUMENTS = ("sow", "invoice", "quote")
+DOCUMENTS = ("sow", "invoice", "quote", "change_order")
 GONE = "This link has expired or was withdrawn. Ask your contact for a new one, or sign in."
 
 
@@ -23,7 +23,7 @@ class OpenedLink:
     """What a portal link opens: `actor` reaches this document and nothing else."""
 
     actor: Actor
-    document: str  # sow | invoice | quote
+    document: str  # sow | invoice | quote | change_order
     document_id: int
     expires_at: datetime
 
@@ -33,11 +33,13 @@ def make_portal_link(
 ) -> str:
     """Makes a link for a contact to a document and returns its token; only its hash is kept.
 
-    `document` is sow, invoice or quote (`Invalid` otherwise); `routes.portal_link(token)` is the address,
+    `document` is one of `DOCUMENTS` (`Invalid` otherwise); `routes.portal_link(token)` is the address,
     which opens it for as long as `lives`.
     """
     if document not in DOCUMENTS:
-        raise Invalid(f"A link can open a scope, an invoice or a quote, not {document!r}.", "document")
+        raise Invalid(
+            f"A link can open a scope, a change order, an invoice or a quote, not {document!r}.", "document"
+        )
     token, now = secrets.new_secret(), clock.now()
     session.add(
         PortalLink(

@@ -21,6 +21,7 @@ from psa_app.models import (
     move,
     touch,
 )
+from psa_app.queries.contracts.change_orders import contract_of
 from psa_app.rules import fields, money
 from psa_app.rules.hours import Rounding
 from psa_app.services import history
@@ -89,7 +90,7 @@ def make_project_from_sow(
         sow_id=sow_id,
         currency=sow.currency,
         color=_next_color(session),
-        budget_minor=sum(line.value_minor or line.cap_minor or 0 for line in lines),
+        budget_minor=contract_of(session, sow).worth(),
         **values,
     )
     _add(session, actor, project, values)

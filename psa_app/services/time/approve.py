@@ -12,11 +12,13 @@ from psa_app.access import Actor, act, fetch
 from psa_app.errors import Conflict, Forbidden
 from psa_app.models import Timesheet
 from psa_app.queries.approvers import approver
+from psa_app.queries.contracts.extra_hours import scopes_with_limits
 from psa_app.queries.contracts.text import hash_of
 from psa_app.queries.time.tables import ENTRY
 from psa_app.rules.evidence import canonical
 from psa_app.rules.timesheets import Approver, Decision
 from psa_app.services import history
+from psa_app.services.contracts.propose_later import propose_later
 from psa_app.services.evidence import Deed, bind
 from psa_app.services.time import deciding
 from psa_app.services.time.entries import KIND, move_entries
@@ -106,8 +108,14 @@ def _approve(session: Session, actor: Actor, by: Approver, rows: Sequence[Any], 
         session, actor, KIND, "approved", ((row.id, before, after[new]) for row, new in pairs), reason
     )
     _bind(session, actor, rows, frozen)
+    look_at_scopes(session, rows)
     unpriced = sum(one.is_billable and not one.bill_level for one in frozen)
     return Approved(tuple(row.id for row in rows), sum(row.seconds for row in rows), unpriced)
+
+
+def look_at_scopes(session: Session, rows: Sequence[Any]) -> None:
+    """Promises to draft change orders where these lines may have passed a cap, or are out of scope."""
+    propose_later(session, scopes_with_limits(session, {row.project_id for row in rows}))
 
 
 def _bind(session: Session, actor: Actor, rows: Sequence[Any], frozen: Sequence[Price]) -> None:

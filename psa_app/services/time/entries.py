@@ -50,7 +50,7 @@ def new_values(
         "started_at": started_at, "ended_at": ended_at, "source": source, "import_key": None,
         "timesheet_id": None, "override_minor": None, "override_reason": "", "override_by": None,
         "decided_by": None, "decided_at": None, "self_approved": False, "reject_reason": "",
-        **price.values(),
+        "out_of_scope": False, "change_order_id": None, **price.values(),
     }  # fmt: skip
 
 

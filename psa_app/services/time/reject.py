@@ -18,7 +18,7 @@ from psa_app.rules import fields, hours
 from psa_app.services import history
 from psa_app.services.mails import promise_mail
 from psa_app.services.time import deciding
-from psa_app.services.time.approve import waiting_lines
+from psa_app.services.time.approve import look_at_scopes, waiting_lines
 from psa_app.services.time.entries import KIND, move_entries
 from psa_app.services.time.pricing import reprice
 
@@ -72,6 +72,7 @@ def unapprove_entries(
     lines = ((one, {"status": "approved"}, {"status": "submitted"}) for one in ids)
     history.note_many(session, actor, KIND, "approval taken back", lines, reason or past_lock_reason)
     reprice(session, actor, among(session, ENTRY.c.id, ids))
+    look_at_scopes(session, rows)
     return len(ids)
 
 

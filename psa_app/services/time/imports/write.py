@@ -94,6 +94,7 @@ def _same() -> dict[str, Iterable[Any]]:
         "version": 1, "created_at": now, "updated_at": now, "status": "draft", "source": "import",
         "timesheet_id": None, "override_minor": None, "override_reason": "", "override_by": None,
         "decided_by": None, "decided_at": None, "self_approved": False, "reject_reason": "",
+        "out_of_scope": False,
     }  # fmt: skip
     return {name: repeat(value) for name, value in values.items()}
 

@@ -1,0 +1,225 @@
+"""A signed change order moves caps, plan, rates, milestones, dates and what is billed, all at once."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from psa_app.access import Actor
+from psa_app.errors import Conflict, Invalid, NotFound
+from psa_app.models import ChangeOrder, FeePart, Milestone, Outbox, Project, Rate, Sow, SowLine, Task
+from psa_app.queries.contracts.effect import effect_of
+from psa_app.queries.contracts.listing import scope_page
+from psa_app.queries.contracts.orders import changes_of
+from psa_app.queries.portal.change_order import order_to_read
+from psa_app.rules.deltas import (
+    AddFee,
+    AddFixed,
+    CapTo,
+    Delta,
+    EndOn,
+    FeeShare,
+    HoursTo,
+    MovePart,
+    RateTo,
+    StartOn,
+    write_deltas,
+)
+from psa_app.services.contracts.change_orders import (
+    accept_change_order,
+    change_change_order,
+    draft_change_order,
+    send_change_order,
+    take_back_change_order,
+)
+from psa_app.services.contracts.order_questions import answer_about_change, ask_about_change
+from psa_app.services.contracts.papers import change_order_pdf
+from psa_app.services.evidence import head
+from psa_app.services.identity.portal_links import open_portal_link
+from psa_app.services.invoices.draft import draft_invoice
+from tests.support.world import FRI, MON, THU, TUE, WED, World, ask, do, row, rows
+
+pytestmark = pytest.mark.journey
+FROM = date(2026, 11, 18)  # Wednesday
+
+
+def test_a_change_order_moves_everything(world: World) -> None:
+    sow_id = world.sows["Northwind"]
+    cap_it(world)
+    world.worked("Ann", "Build", MON, 60)
+    world.worked("Ann", "Build", THU, 120)
+    order = draft(world)
+    before_and_after(world, sow_id, order)
+    link = send(world, order)
+    the_client_asks(world, order, link)
+    seal = ask(head)
+    sign(order, link)
+    assert ask(head) != seal
+    everything_has_moved(world, sow_id)
+    with pytest.raises(Conflict, match="already been accepted"):
+        sign(order, link)
+    bill_what_is_agreed(world)
+
+
+def cap_it(world: World) -> None:
+    """The contract begins with a cap of 300.00: 2:30 h of Ann at 120.00."""
+    order = drafted(world, [CapTo(world.lines["Engineering"], 30_000)], MON)
+    sign(order, send(world, order))
+    assert worth(world) == 530_000
+
+
+def deltas(world: World) -> list[Delta]:
+    engineering, launch = world.lines["Engineering"], world.lines["Launch"]
+    return [
+        CapTo(engineering, 100_000),
+        HoursTo(engineering, 3000),
+        RateTo(engineering, world.roles["Engineer"], 15_000),
+        MovePart(world.milestones["Release"], 250_000, date(2027, 1, 15)),
+        AddFee(launch, 100_001, (FeeShare(FRI, 333_333), FeeShare(date(2026, 12, 18), 666_667)), "Extra"),
+        AddFixed("Training", 80_000, date(2026, 12, 1), 600),
+        StartOn(date(2025, 12, 1)),
+        EndOn(date(2027, 2, 28)),
+    ]
+
+
+def draft(world: World) -> int:
+    with pytest.raises(Invalid, match="Time is logged from"):
+        drafted(world, [StartOn(FRI)], FRI)
+    with pytest.raises(Invalid, match="add up to 90 %"):
+        drafted(world, [AddFee(world.lines["Launch"], 100, (FeeShare(FRI, 900_000),))], FROM)
+    with pytest.raises(Invalid, match="begins on 1 Jan 2026"):
+        drafted(world, [HoursTo(world.lines["Engineering"], 60)], date(2025, 6, 1))
+    with pytest.raises(Invalid, match="has no value"):
+        drafted(world, [MovePart(world.milestones["Release"], 0)], FROM)
+    assert len(rows(ChangeOrder)) == 1
+    return drafted(world, deltas(world), FROM)
+
+
+def drafted(world: World, given: list[Delta], day: date) -> int:
+    stored = write_deltas(given)
+    sow_id = world.sows["Northwind"]
+    made = do(
+        draft_change_order,
+        world["Lea"],
+        sow_id,
+        title="More",
+        effective_on=day,
+        deltas=stored,
+        reason="Asked.",
+    )
+    return int(made.id)
+
+
+def before_and_after(world: World, sow_id: int, order: int) -> None:
+    """Owner, lead and another client's eyes: each sees the effect that is theirs."""
+    with pytest.raises(NotFound):
+        ask(order_to_read, world["Nina"], order)
+
+    def effect(session: Any, who: Actor) -> Any:
+        return effect_of(session, who, session.get_one(Sow, sow_id), tuple(deltas(world)), FROM)
+
+    owner, lead = ask(effect, world["Olga"]), ask(effect, world["Lea"])
+    assert (owner.before.value, owner.after.value) == (530_000, 830_001)
+    assert (owner.before.cap, owner.after.cap, owner.after.minutes) == (30_000, 100_000, 3600)
+    assert owner.after.ends_on == date(2027, 2, 28)
+    assert owner.after.backlog - owner.before.backlog == 300_001
+    assert (owner.shows_margin, owner.at_standard) == (True, False)
+    assert (lead.shows_margin, lead.at_standard) == (True, True)  # 50.00 by standard, 55.55 are hers
+    assert lead.after.margin > owner.after.margin
+
+
+def send(world: World, order: int) -> Actor:
+    """Sends it; who holds the link in the mail."""
+    do(send_change_order, world["Olga"], order)
+    (mail,) = [one for one in rows(Outbox) if f"change-sent-{order}-" in one.key]
+    assert f'"change_order_pdf": {order}' in mail.payload
+    token = mail.payload.split("/open/")[1].split('"')[0]
+    assert change_order_pdf(order)[1].startswith(b"%PDF")
+    actor: Actor = ask(open_portal_link, token, "203.0.113.9", "Firefox").actor
+    return actor
+
+
+def the_client_asks(world: World, order: int, link: Actor) -> None:
+    question = do(ask_about_change, link, order, text="Why so much?")
+    do(answer_about_change, world["Lea"], order, question_id=int(question.id), text="Two more sources.")
+    found = ask(order_to_read, link, order)
+    assert [one.answer for one in found.questions] == ["Two more sources."]
+    assert ("Contract value", "€5,300.00", "€8,300.01") in found.effect
+    with pytest.raises(NotFound):
+        ask(order_to_read, world["Karl"], order)
+    with pytest.raises(NotFound):
+        do(ask_about_change, world["Karl"], order, text="Mine?")
+
+
+def sign(order: int, link: Actor) -> None:
+    text_hash = row(ChangeOrder, order).text_hash
+    do(accept_change_order, link, order, text_hash=text_hash, name="Nina Client", title="CTO", agrees=True)
+
+
+def worth(world: World) -> int:
+    """The contract's value, which the list, the scope's page and the project say alike."""
+    found: int = ask(changes_of, world["Olga"], world.sows["Northwind"]).value
+    (listed,) = [one for one in ask(scope_page, world["Olga"]).rows if one.id == world.sows["Northwind"]]
+    assert listed.value == found
+    assert row(Project, world.projects["Checkout"]).budget_minor == found
+    return found
+
+
+def everything_has_moved(world: World, sow_id: int) -> None:
+    engineering, launch = world.lines["Engineering"], world.lines["Launch"]
+    project, sow = row(Project, world.projects["Checkout"]), row(Sow, sow_id)
+    assert worth(world) == 830_001
+    assert (row(SowLine, engineering).cap_minor, row(SowLine, launch).value_minor) == (100_000, 650_001)
+    assert (project.starts_on, project.ends_on) == (sow.starts_on, sow.ends_on)
+    assert (sow.starts_on, sow.ends_on) == (date(2025, 12, 1), date(2027, 2, 28))
+    assert project.budget_minutes == 3600
+    (training,) = rows(SowLine, sow_id=sow_id, title="Training")
+    assert [one.budget_minutes for one in rows(Task, sow_line_id=training.id)] == [600]
+    parts = [(one.title, one.value_minor) for one in rows(Milestone, sow_line_id=launch)]
+    assert parts == [("Prototype", 300_000), ("Release", 250_000), ("Extra", 33_334), ("Extra", 66_667)]
+    assert rows(FeePart) == []
+    prices = [(one.amount_minor, one.valid_from, one.valid_to) for one in
+              rows(Rate, sow_line_id=engineering, role_id=world.roles["Engineer"])]  # fmt: skip
+    assert prices == [(12_000, date(2025, 12, 1), TUE), (15_000, FROM, None)]
+    changes = ask(changes_of, world["Olga"], sow_id)
+    assert (changes.value, [one.by for one in changes.rows]) == (830_001, [300_001, 30_000])
+
+
+def bill_what_is_agreed(world: World) -> None:
+    """What was approved before keeps its price (3 h at 120.00); what comes has the new one."""
+    world.worked("Ann", "Build", FRI, 60)
+    made = do(draft_invoice, world["Fred"], account_id=world.clients["Northwind"], until=date(2026, 11, 23))
+    assert made.net_minor == 36_000 + 15_000
+    with pytest.raises(Invalid, match=r"510\.00 EUR is already billed"):
+        drafted(world, [CapTo(world.lines["Engineering"], 50_000)], WED)
+
+
+def test_a_link_ends_and_a_signed_order_stays_as_it_is(world: World) -> None:
+    order = drafted(world, [HoursTo(world.lines["Engineering"], 60)], FROM)
+    link = send(world, order)
+    do(take_back_change_order, world["Olga"], order)
+    (mail,) = [one for one in rows(Outbox) if "change-sent-" in one.key]
+    token = mail.payload.split("/open/")[1].split('"')[0]
+    with pytest.raises(NotFound, match="expired or was withdrawn"):
+        ask(open_portal_link, token)
+    do(send_change_order, world["Olga"], order)
+    sign(order, link)
+    signed = row(ChangeOrder, order)
+    with pytest.raises(Conflict, match="only a draft can be changed"):
+        do(change_change_order, world["Olga"], order, version=signed.version, title="Less",
+           effective_on=FROM, deltas=signed.deltas)  # fmt: skip
+
+
+def test_a_shared_fee_keeps_its_parts_when_it_grows(world: World) -> None:
+    """Half and half of 5,000.00; 1,000.00 more is due on a day of its own."""
+    from psa_app import db
+
+    launch = world.lines["Launch"]
+    with db.unit_of_work() as session:
+        for place, share in enumerate((500_000, 500_000), 1):
+            session.add(FeePart(sow_line_id=launch, position=place, due_on=FRI, share_ppm=share))
+    order = drafted(world, [AddFee(launch, 100_000, (FeeShare(FRI, 1_000_000),))], FROM)
+    sign(order, send(world, order))
+    parts = [(one.value_minor, one.share_ppm) for one in rows(FeePart, sow_line_id=launch)]
+    assert parts == [(250_000, None), (250_000, None), (100_000, None)]
+    assert row(SowLine, launch).value_minor == 600_000

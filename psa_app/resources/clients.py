@@ -203,6 +203,7 @@ ADDRESSES = Resource(
     sort="label",
     title="label",
     check=_check_address,
+    bulk=("delete",),
     fields=(
         FieldSpec(
             "account_id", "Client", "link", required=True, links_to=Account, set="create", filterable=True
@@ -231,6 +232,7 @@ NUMBERS = Resource(
     sort="kind",
     title="number",
     check=_check_number,
+    bulk=("delete",),
     fields=(
         FieldSpec(
             "account_id", "Client", "link", required=True, links_to=Account, set="create", filterable=True
@@ -250,6 +252,7 @@ ACTIVITIES = Resource(
     search=("subject",),
     sort="id",
     title="subject",
+    bulk=("complete", "reopen", "delete"),
     fields=(
         FieldSpec("account_id", "Client", "link", links_to=Account, filterable=True),
         FieldSpec("contact_id", "Contact", "link", links_to=Contact, filterable=True),

@@ -26,6 +26,7 @@ INVOICES = Resource(
     search=("number", "purchase_order"),
     sort="-id",
     title="number",
+    bulk=("issue", "mail", "discard"),
     fields=(
         FieldSpec("number", "Number", filterable=True),
         FieldSpec("account_id", "Client", "link", links_to=Account, filterable=True),
@@ -63,7 +64,7 @@ INVOICE_LINES = Resource(
         FieldSpec("detail", "Detail"),
         FieldSpec("minutes", "Time", "minutes"),
         FieldSpec("quantity", "Quantity", "number"),
-        FieldSpec("rate_minor", "Rate", "money", money_in="invoice_id.currency"),
+        FieldSpec("rate_minor", "Rate", "money", money_in="invoice_id.currency", adds_up=False),
         FieldSpec("net_minor", "Net", "money", money_in="invoice_id.currency"),
         FieldSpec("sow_line_id", "Scope line", "link", links_to=SowLine),
         FieldSpec("tax_kind", "Tax"),

@@ -12,6 +12,7 @@ QUOTES = Resource(
     search=("number", "title"),
     sort="-id",
     title="title",
+    bulk=("send", "delete"),
     fields=(
         FieldSpec("number", "Number"),
         FieldSpec("number_of_version", "Version of the quote", "number"),
@@ -69,7 +70,7 @@ QUOTE_LINES = Resource(
         FieldSpec("description", "Description", "multiline", in_list=False),
         FieldSpec("role_id", "Role", "link", links_to=Role, in_list=False, read_right="roles.read"),
         FieldSpec("minutes", "Time", "minutes"),
-        FieldSpec("rate_minor", "An hour", "money", money_in="quote_id.currency"),
+        FieldSpec("rate_minor", "An hour", "money", money_in="quote_id.currency", adds_up=False),
         FieldSpec("value_minor", "Value", "money", money_in="quote_id.currency"),
         FieldSpec("cap_minor", "Cap", "money", money_in="quote_id.currency"),
         FieldSpec("periods", "Months", "number"),

@@ -29,6 +29,7 @@ SOWS = Resource(
     search=("number", "title"),
     sort="-id",
     title="title",
+    bulk=("send", "take_back", "delete"),
     fields=(
         FieldSpec("number", "Number"),
         FieldSpec("account_id", "Client", "link", links_to=Account, filterable=True),
@@ -43,7 +44,7 @@ SOWS = Resource(
         FieldSpec("payment_days", "Days to pay", "number", in_list=False),
         FieldSpec("round_increment", "Rounding in minutes", "number", in_list=False),
         FieldSpec("round_mode", "Rounding", in_list=False),
-        FieldSpec("round_minimum", "At least", "minutes", in_list=False),
+        FieldSpec("round_minimum", "At least", "minutes", adds_up=False, in_list=False),
         FieldSpec("round_per", "Rounded per", in_list=False),
         FieldSpec("grouping", "Grouping", in_list=False),
         FieldSpec("sent_at", "Sent", "instant"),
@@ -80,6 +81,7 @@ MILESTONES = Resource(
     search=("title",),
     sort="id",
     title="title",
+    bulk=("ready", "take_back"),
     fields=(
         FieldSpec("sow_line_id", "Line", "link", links_to=SowLine, filterable=True),
         FieldSpec("position", "Position", "number"),
@@ -121,6 +123,7 @@ TASKS = Resource(
     read_right="tasks.read",
     own_right="projects.change",
     sort="position",
+    bulk=("delete",),
     fields=(
         FieldSpec("project_id", "Project", "link", links_to=Project, filterable=True),
         FieldSpec("name", "Name"),
@@ -155,6 +158,7 @@ BOOKINGS = Resource(
     sort="-starts_on",
     search=("note",),
     title="id",
+    bulk=("delete",),
     fields=(
         FieldSpec("person_id", "Person", "link", links_to=Person, filterable=True),
         FieldSpec("role_id", "Open role", "link", links_to=Role),
@@ -163,7 +167,7 @@ BOOKINGS = Resource(
         FieldSpec("starts_on", "From", "date", filterable=True),
         FieldSpec("ends_on", "To", "date", filterable=True),
         FieldSpec("mode", "Counted as"),
-        FieldSpec("minutes_per_day", "Time a day", "minutes"),
+        FieldSpec("minutes_per_day", "Time a day", "minutes", adds_up=False),
         FieldSpec("percent", "Percent", "percent"),
         FieldSpec("total_minutes", "In all", "minutes"),
         FieldSpec("is_tentative", "Tentative", "bool", filterable=True),
@@ -180,6 +184,7 @@ ENTRIES = Resource(
     search=("note",),
     sort="-work_date",
     title="note",
+    bulk=("delete",),
     fields=(
         FieldSpec("person_id", "Person", "link", links_to=Person, filterable=True),
         FieldSpec("project_id", "Project", "link", links_to=Project, filterable=True),
@@ -196,10 +201,17 @@ ENTRIES = Resource(
         FieldSpec(
             "timesheet_id", "Timesheet", "link", links_to=Timesheet, filterable=True, read_right=_INSIDE
         ),
-        FieldSpec("bill_rate_minor", "Rate", "money", money_in="bill_currency", read_right="rates.read"),
+        FieldSpec(
+            "bill_rate_minor",
+            "Rate",
+            "money",
+            money_in="bill_currency",
+            read_right="rates.read",
+            adds_up=False,
+        ),
         FieldSpec("bill_currency", "Currency", "currency", read_right="rates.read"),
         FieldSpec("bill_level", "Rate from", read_right="rates.read"),
-        FieldSpec("cost_rate_minor", "Cost rate", "money", read_right="cost.read"),
+        FieldSpec("cost_rate_minor", "Cost rate", "money", read_right="cost.read", adds_up=False),
         FieldSpec("reject_reason", "Rejected because", read_right=_INSIDE),
     ),
 )
@@ -212,6 +224,7 @@ TIMESHEETS = Resource(
     search=(),
     sort="-week",
     title="week",
+    bulk=("approve", "recall"),
     fields=(
         FieldSpec("person_id", "Person", "link", links_to=Person, filterable=True),
         FieldSpec("week", "Week", "number", filterable=True),
@@ -230,6 +243,7 @@ RATES = Resource(
     search=("currency",),
     sort="-valid_from",
     title="level",
+    bulk=("delete",),
     fields=(
         FieldSpec("level", "Level", filterable=True),
         FieldSpec("sow_line_id", "Scope line", "link", links_to=SowLine, filterable=True),
@@ -238,7 +252,7 @@ RATES = Resource(
         FieldSpec("person_id", "Person", "link", links_to=Person, filterable=True),
         FieldSpec("role_id", "Role", "link", links_to=Role, filterable=True),
         FieldSpec("currency", "Currency", "currency"),
-        FieldSpec("amount_minor", "An hour", "money", money_in="currency"),
+        FieldSpec("amount_minor", "An hour", "money", money_in="currency", adds_up=False),
         FieldSpec("valid_from", "From", "date"),
         FieldSpec("valid_to", "To", "date"),
     ),

@@ -13,9 +13,11 @@ from psa_app.models.resource import FieldSpec, Resource
 from psa_app.queries import record_links
 from psa_app.queries.currencies import lookup
 from psa_app.queries.records import MAX_LIMIT, page_of_records, readable, row_values
+from psa_app.queries.totals import totals
 from psa_app.state import record_words
 from psa_app.state.lowcode.address import Asked
 from psa_app.state.lowcode.kinds import address_of, resource_of
+from psa_app.state.lowcode.totals import totals_row
 
 ROWS = 50
 FAR = 10_000  # rows that are counted off
@@ -33,6 +35,7 @@ class Listed:
     rows: list[Row]
     pager: Pager
     next_cursor: str
+    totals: list[Cell]
 
 
 def firm_of(session: Session) -> tuple[str, ZoneInfo]:
@@ -44,20 +47,13 @@ def firm_of(session: Session) -> tuple[str, ZoneInfo]:
 def list_of(session: Session, who: Actor, asked: Asked) -> Listed:
     """The page that an address describes. Raises `NotFound` for a kind, `Invalid` for what it asks."""
     resource = resource_of(session, who, asked.kind)
-    page = page_of_records(
-        session,
-        who,
-        resource,
-        search=asked.q,
-        filters=asked.filters,
-        sort=asked.sort,
-        limit=ROWS,
-        cursor=asked.cursor or None,
-        count=True,
-    )
+    narrowed: dict[str, Any] = {"search": asked.q, "filters": asked.filters}
+    start = asked.cursor or None
+    page = page_of_records(session, who, resource, sort=asked.sort, limit=ROWS, cursor=start, **narrowed)
     fields = offered(resource, who)
     shown = chosen(resource, fields, asked.columns)
-    total, first = page.total or 0, (asked.page - 1) * ROWS + 1
+    sums = totals(session, who, resource, only=[field.name for field in shown], **narrowed)
+    total, first = sums.count, (asked.page - 1) * ROWS + 1
     last = first + len(page.records) - 1
     text = f"{first:,}–{last:,} of {total:,}" if len(page.records) > 1 else f"{total:,} in all"
     pages = max(asked.page + bool(page.next_cursor), 1)
@@ -68,6 +64,7 @@ def list_of(session: Session, who: Actor, asked: Asked) -> Listed:
         rows_of(session, who, resource, shown, page.records),
         Pager(asked.page, pages, text),
         page.next_cursor or "",
+        totals_row(sums, shown),
     )
 
 

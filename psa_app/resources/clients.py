@@ -139,7 +139,7 @@ ACCOUNTS = Resource(
         FieldSpec("name", "Name", required=True, max_length=120),
         FieldSpec("kind", "Kind", "choice", choices=KINDS, default="client", filterable=True),
         FieldSpec("tier", "Tier", "choice", choices=(("", "–"), *TIERS), default="", filterable=True),
-        FieldSpec("parent_id", "Parent", "link", links_to=Account, filterable=True),
+        FieldSpec("parent_id", "Parent", "link", links_to=Account, filterable=True, in_list=False),
         FieldSpec("legal_name", "Legal name", in_list=False, help="As it stands on invoices, if it differs."),
         FieldSpec("street", "Street", in_list=False),
         FieldSpec("postcode", "Postcode", in_list=False, max_length=20),

@@ -31,6 +31,11 @@ class Asked:
         return {"q": self.q, "sort": self.sort, "columns": list(self.columns), "filters": dict(self.filters)}
 
     @property
+    def says_more(self) -> bool:
+        """Whether it asks for anything but the list as it is declared."""
+        return bool(self.q or self.sort or self.columns or self.filters)
+
+    @property
     def narrowed(self) -> dict[str, str]:
         """Search, order and filters, as the files and the bulk acts take them."""
         return {"q": self.q, "sort": self.sort, **self.filters}

@@ -21,7 +21,7 @@ OWN_PAGES: dict[str, Callable[[int], str]] = {
     "people": routes.person,
     "invoices": routes.invoice,
 }
-_AREAS = {"clients": "clients", "sales": "clients", "people": "people", "projects": "projects"}
+_AREAS = {"clients": "clients", "sales": "sales", "people": "people", "projects": "projects"}
 _GROUPS = {
     "clients": "Clients",
     "sales": "Sales",

@@ -99,7 +99,7 @@ def _told(state: Any) -> rx.Component:
 
     return dialog(
         rx.el.p(state.told, class_name="lead"),
-        rx.el.ul(rx.foreach(state.refused, one), class_name="lost"),
+        rx.el.ul(rx.foreach(state.refused, one), class_name="refused"),
         rx.el.div(button("Close", look="primary", on_click=state.close), class_name="form-foot"),
         open=state.is_telling,
         on_close=state.close,

@@ -9,11 +9,10 @@ from psa_app.components.badges import tag
 from psa_app.components.buttons import button, link_button
 from psa_app.components.cards import card, stack, with_side
 from psa_app.components.definition import facts_card
-from psa_app.components.dialog import dialog
 from psa_app.components.empty import empty
-from psa_app.components.form import described_fields, form, form_error, form_foot
 from psa_app.components.menu import dots_menu, item
 from psa_app.components.missing import found
+from psa_app.components.record_form import record_form
 from psa_app.components.shell import crumbs
 from psa_app.components.table import table
 from psa_app.components.timeline import timeline
@@ -46,8 +45,8 @@ def client() -> rx.Component:
     return staff(
         State.client_name,
         found(State.is_ready, State.is_missing, _content(), back=routes.CLIENTS, label="All clients"),
-        _edit(),
-        _contact_form(),
+        record_form(ClientEdit, key="client"),
+        record_form(ClientContacts, key="contact"),
         area="clients",
         subtitle=State.kind,
         way=crumbs([Crumb("Clients", routes.CLIENTS)]),
@@ -103,22 +102,6 @@ def _contacts() -> rx.Component:
     return card(rx.cond(State.contacts.length() > 0, rows, nobody), title="Contacts", aside=add, body=False)
 
 
-def _contact_form() -> rx.Component:
-    return dialog(
-        form(
-            described_fields(ClientContacts.specs, ClientContacts.errors, prefix="contact-"),
-            form_error(ClientContacts.errors["form"]),
-            form_foot("Save", on_cancel=ClientContacts.close),
-            on_submit=ClientContacts.save,
-            key="contact-" + ClientContacts.form_key.to_string(),
-            label="Contact",
-        ),
-        open=ClientContacts.form_open,
-        on_close=ClientContacts.close,
-        title=ClientContacts.form_title,
-    )
-
-
 def _list(title: str, columns: list[Column], rows: Any, words: str) -> rx.Component:
     return card(
         table(
@@ -126,21 +109,4 @@ def _list(title: str, columns: list[Column], rows: Any, words: str) -> rx.Compon
         ),
         title=title,
         body=False,
-    )
-
-
-def _edit() -> rx.Component:
-    return dialog(
-        form(
-            form_error(ClientEdit.errors["form"]),
-            described_fields(ClientEdit.specs, ClientEdit.errors, prefix="client-"),
-            form_foot("Save", on_cancel=ClientEdit.close),
-            on_submit=ClientEdit.save,
-            key="client-" + ClientEdit.form_key.to_string(),
-            label="Client",
-        ),
-        open=ClientEdit.form_open,
-        on_close=ClientEdit.close,
-        title=ClientEdit.form_title,
-        size="wide",
     )

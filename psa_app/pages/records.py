@@ -35,18 +35,20 @@ def records() -> rx.Component:
     """Saved views as tabs, search and filters, the table."""
     return staff(
         State.many,
-        found(State.is_ready, State.is_missing, _content(), back=routes.RECORDS, label="All tables"),
-        record_form(State),
-        _filter_form(),
-        view_dialogs(State, Views),
-        bulk_dialogs(Bulk),
+        found(State.is_ready, State.is_missing, record_list(), back=routes.RECORDS, label="All tables"),
+        record_dialogs(),
         area=State.area,
         way=crumbs(State.way),
-        actions=_actions(),
+        actions=record_actions(),
     )
 
 
-def _actions() -> list[rx.Component]:
+def record_dialogs() -> rx.Component:
+    """The dialogs of the list."""
+    return rx.fragment(record_form(State), _filter_form(), view_dialogs(State, Views), bulk_dialogs(Bulk))
+
+
+def record_actions() -> list[rx.Component]:
     """What stands at the right of the title."""
     return [
         rx.cond(State.import_href != "", link_button("Import", href=State.import_href, icon_name="upload")),
@@ -56,7 +58,8 @@ def _actions() -> list[rx.Component]:
     ]
 
 
-def _content() -> rx.Component:
+def record_list() -> rx.Component:
+    """Saved views, tools and the table: also inside a page that holds the list of one kind."""
     return rx.fragment(
         view_tabs(State, Views),
         rx.cond(State.error != "", notice(State.error, tone="bad")),

@@ -6,23 +6,20 @@ import reflex as rx
 
 from psa_app import routes
 from psa_app.access import may
-from psa_app.display.forms import FieldSpec
 from psa_app.display.frame import Tab
 from psa_app.display.tables import Cell, Column, Pager, Row
-from psa_app.errors import PsaError
 from psa_app.formats import words
+from psa_app.models.resource import Resource
 from psa_app.queries.clients.listing import ClientPage, ClientRow, client_page
-from psa_app.resources import RESOURCES
 from psa_app.resources.clients import KINDS
-from psa_app.services.records import create_record
-from psa_app.state.base import actor, allow, field_errors, opened, read, write
-from psa_app.state.records import form_specs, raw_values
+from psa_app.state.base import actor, allow, opened, read
+from psa_app.state.lowcode.form import RecordForm
 
 NAMES = dict(KINDS)
 SORTS = ("name", "city", "kind", "currency", "projects", "owed")
 
 
-class ClientsState(rx.State):
+class ClientsState(RecordForm, rx.State):
     """One page of the list, and the form for a new client."""
 
     columns: list[Column] = []
@@ -34,10 +31,6 @@ class ClientsState(rx.State):
     sort: str = "name"
     descending: bool = False
     may_create: bool = False
-    form_open: bool = False
-    specs: list[FieldSpec] = []
-    errors: dict[str, str] = {}
-    form_key: int = 0
     files: list[str] = ["", ""]
     is_ready: bool = False
 
@@ -130,31 +123,10 @@ class ClientsState(rx.State):
         await self._open()
 
     async def _open(self) -> None:
-        resource = RESOURCES["accounts"]
-        _, self.specs = await read(lambda session, who: form_specs(session, who, resource, 0, {}))
-        self.errors = {}
-        self.form_key += 1
-        self.form_open = True
+        await self._open_form("accounts")
 
-    @rx.event
-    @allow("accounts.change")
-    async def save(self, data: dict[str, Any]) -> Any:
-        """Makes the client and opens its page."""
-        resource = RESOURCES["accounts"]
-        raw = raw_values(resource, data, {}, new=True)
-        try:
-            made = await write(lambda session, who: create_record(session, who, resource, raw))
-        except PsaError as error:
-            self.errors = field_errors(error)
-            return None
-        self.form_open = False
-        return rx.redirect(routes.client(int(made.id)))
-
-    @rx.event
-    @allow("accounts.change")
-    def close(self) -> None:
-        """Closes the form."""
-        self.form_open = False
+    async def _saved(self, resource: Resource, record_id: int, *, new: bool) -> Any:  # noqa: ARG002
+        return rx.redirect(routes.client(record_id))
 
 
 def _columns(sees_money: bool) -> list[Column]:

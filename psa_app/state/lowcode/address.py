@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from psa_app import routes
+from psa_app.state.lowcode.kinds import list_at
 
 LONGEST = 200
 MOST_FILTERS = 20
@@ -43,7 +43,7 @@ class Asked:
     @property
     def href(self) -> str:
         """The address."""
-        return routes.records(
+        return list_at(
             self.kind,
             view=self.view or "",
             **self.narrowed,

@@ -19,11 +19,11 @@ from psa_app.state.lowcode.form import found_links
 from psa_app.state.lowcode.kinds import STAFF, address_of, resource_of
 from psa_app.state.lowcode.reading import firm_of
 from psa_app.state.lowcode.records import RecordsState
-from psa_app.state.lowcode.specs import spec_of
-from psa_app.state.records import raw_values
+from psa_app.state.lowcode.specs import raw_values, spec_of
 
 NAMED = 8  # rows that a question names
-_DESTROYING = ("delete", "discard", "deactivate", "archive", ARCHIVE)
+_DESTROYING = ("delete", "discard", "deactivate")
+_DID = {ARCHIVE: "{} archived", PUT_BACK: "{} put back"}
 
 
 class BulkState(rx.State):
@@ -80,7 +80,7 @@ class BulkState(rx.State):
             ),
         )
         self._archived = list(done.ids) if verb == ARCHIVE else []
-        await self._tell(listed, done, f"{label}: {{}} done")
+        await self._tell(listed, done, _DID.get(verb, f"{label}: {{}} done"))
 
     @rx.event
     @allow(STAFF)

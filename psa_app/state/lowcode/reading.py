@@ -127,7 +127,11 @@ def rows_of(
     def cell(field: FieldSpec, one: dict[str, Any], record: Any, place: int) -> Cell:
         money = currency_of(field, record) if field.kind == "money" else base
         found = record_words.cell(field, one, names.get(field.name, {}), money, zone)
-        return Cell(found.text, kind="strong") if place == 0 and found.kind == "text" else found
+        if place or found.kind != "text":
+            return found
+        return Cell(
+            found.text, kind="strong", sub="archived" if getattr(record, "is_archived", False) else ""
+        )
 
     return [
         Row(

@@ -17,7 +17,7 @@ from psa_app.state.base import actor, allow, opened, read, say, show, write
 from psa_app.state.lowcode import filter_words
 from psa_app.state.lowcode.address import Asked, asked
 from psa_app.state.lowcode.form import RecordForm
-from psa_app.state.lowcode.kinds import STAFF, address_of, area_of, may_change, may_create
+from psa_app.state.lowcode.kinds import STAFF, address_of, area_of, kind_at, may_change, may_create
 from psa_app.state.lowcode.reading import Listed, list_of, start_of
 from psa_app.state.lowcode.view_words import Views, resolved, views
 
@@ -74,7 +74,7 @@ class RecordsState(RecordForm, rx.State):
     async def load(self) -> Any:
         """Loads the page that the address describes; `?new=1` opens the form."""
         url = self.router.url
-        kind = str(url.path).rstrip("/").rpartition("/")[2]
+        kind = kind_at(str(url.path))
         wanted = asked(kind, dict(url.query_parameters))
         if wanted.kind != self._asked.kind:
             self._forget()

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
-from psa_app import routes
 from psa_app.access import Actor
 from psa_app.display.frame import Tab
 from psa_app.models import SavedView
 from psa_app.queries.saved_views import views_of
 from psa_app.services.lowcode.saved_views import may_change_view
 from psa_app.state.lowcode.address import Asked, of_view
+from psa_app.state.lowcode.kinds import list_at
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def _tabs(kind: str, saved: Sequence[SavedView]) -> list[Tab]:
     if not saved:
         return []
     return [
-        Tab("", "All", routes.records(kind)),
+        Tab("", "All", list_at(kind)),
         *(
             Tab(
                 str(view.id),

@@ -4,7 +4,6 @@ from typing import Any
 
 import reflex as rx
 
-from psa_app import routes
 from psa_app.errors import PsaError
 from psa_app.services.lowcode.saved_views import (
     change_view,
@@ -15,7 +14,7 @@ from psa_app.services.lowcode.saved_views import (
     unshare_view,
 )
 from psa_app.state.base import allow, field_errors, form_values, say, write
-from psa_app.state.lowcode.kinds import STAFF
+from psa_app.state.lowcode.kinds import STAFF, list_at
 from psa_app.state.lowcode.records import RecordsState
 
 
@@ -122,7 +121,7 @@ class ViewState(rx.State):
         self.is_deleting = False
         await write(lambda session, who: delete_view(session, who, view.id))
         await say(self, f"“{view.name}” is deleted.")
-        return rx.redirect(routes.records(kind), replace=True)
+        return rx.redirect(list_at(kind), replace=True)
 
     @rx.event
     @allow(STAFF)

@@ -134,6 +134,7 @@ _OWNER = _FINANCE | {
     "stages.change",
     "quotes.send",
     "changes.send",
+    "views.all",
 }
 _CLIENT = {
     "portal.read",
@@ -161,6 +162,8 @@ RIGHTS: dict[str, frozenset[str]] = {
     "client": frozenset(_CLIENT),
 }
 ALL_RIGHTS = frozenset().union(*RIGHTS.values())
+
+LISTS: dict[str, str] = {}  # kind of record → the right to read its list, as `resources/` declare it
 
 
 def may(actor: Actor | None, right: str) -> bool:

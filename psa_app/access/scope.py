@@ -14,6 +14,7 @@ from sqlmodel import Session, SQLModel, col, select
 from psa_app import clock
 from psa_app.access.actor import Actor
 from psa_app.access.link_scope import reached_by_link
+from psa_app.access.permissions import LISTS, may
 from psa_app.errors import NotFound
 from psa_app.models import (
     Account,
@@ -51,6 +52,7 @@ from psa_app.models import (
     InvoiceTax,
     JobRun,
     Leave,
+    ListColumns,
     LoginSession,
     Milestone,
     NumberSeries,
@@ -137,6 +139,11 @@ def _client_orders(actor: Actor) -> Any:
     )
 
 
+def _lists(actor: Actor) -> list[str]:
+    """The kinds of record whose lists the actor may open: a shared view of another is not theirs to see."""
+    return [kind for kind, right in LISTS.items() if may(actor, right)]
+
+
 def _own(column: Any) -> Rule:
     return lambda actor: column == actor.person_id if actor.person_id else false()
 
@@ -168,7 +175,10 @@ _MEMBER: dict[type[SQLModel], Rule] = {
     LoginSession: lambda a: col(LoginSession.user_id) == a.user_id,
     Deputy: lambda a: or_(col(Deputy.user_id) == a.user_id, col(Deputy.deputy_id) == a.user_id),
     CustomField: EVERYTHING,
-    SavedView: lambda a: or_(col(SavedView.user_id) == a.user_id, col(SavedView.is_shared)),
+    SavedView: lambda a: or_(
+        col(SavedView.user_id) == a.user_id, col(SavedView.is_shared) & col(SavedView.kind).in_(_lists(a))
+    ),
+    ListColumns: lambda a: col(ListColumns.user_id) == a.user_id,
 }
 _SALES: tuple[type[SQLModel], ...] = (
     AccountTaxNumber,
@@ -255,10 +265,12 @@ _FINANCE: dict[type[SQLModel], Rule] = dict.fromkeys(_FINANCE_READS, EVERYTHING)
     ApiToken: lambda a: col(ApiToken.user_id) == a.user_id,
     Timer: _own(Timer.person_id),
     SavedView: _MEMBER[SavedView],
+    ListColumns: _MEMBER[ListColumns],
 }
 _OWNER: dict[type[SQLModel], Rule] = dict.fromkeys((*_FINANCE,), EVERYTHING) | {
     Timer: _own(Timer.person_id),
     SavedView: _MEMBER[SavedView],
+    ListColumns: _MEMBER[ListColumns],
 }
 _CLIENT: dict[type[SQLModel], Rule] = {
     Account: lambda a: col(Account.id) == a.account_id,

@@ -4,6 +4,7 @@ import { memo } from "react";
 import { Link } from "react-router";
 import { Icon } from "$/public/external/psa_app/components/icons/icons.jsx";
 
+const LONG = 28; // what a column may cut off is read on hovering
 const COLOURED = ["strong", "muted", "warn", "bad"];
 
 function Bar({ text, value = 0, tone, tip }) {
@@ -64,7 +65,11 @@ export const RowCells = memo(function RowCells({ cells, columns, href = "" }) {
   return (cells ?? []).map((cell, at) => {
     const { align, phone, label } = columns[at] ?? {};
     return (
-      <td key={at} className={`a-${align} ${at ? `p-${phone}` : "title"}`} data-label={label}>
+      <td
+        key={at}
+        className={`a-${align} ${at ? `p-${phone}` : "title"}`}
+        data-label={label}
+        title={cell.text?.length > LONG ? cell.text : undefined}>
         {linked(cell, at ? "" : href)}
         {cell.sub ? <span className="sub">{cell.sub}</span> : null}
         {cell.text || cell.icon ? null : <span className="blank" />}

@@ -6,11 +6,10 @@ import reflex as rx
 
 from psa_app.components.buttons import button
 from psa_app.components.cards import card
-from psa_app.components.dialog import dialog
 from psa_app.components.empty import empty
-from psa_app.components.form import described_fields, form, form_error, form_foot
 from psa_app.components.icons import IconName
 from psa_app.components.menu import dots_menu, item
+from psa_app.components.record_form import record_form
 from psa_app.components.table import table
 from psa_app.display.tables import Row
 
@@ -37,19 +36,7 @@ def record_panel(
             aside=add,
             body=False,
         ),
-        dialog(
-            form(
-                form_error(state.errors["form"]),
-                described_fields(state.specs, state.errors, prefix=f"{key}-"),
-                form_foot("Save", on_cancel=state.close),
-                on_submit=state.save,
-                key=f"{key}-" + state.form_key.to_string(),
-                label=title,
-            ),
-            open=state.form_open,
-            on_close=state.close,
-            title=state.form_title,
-        ),
+        record_form(state, key=key),
     )
 
 

@@ -33,12 +33,16 @@ class Sorting:
 
 @dataclass(frozen=True)
 class Choosing:
-    """Ids in ``chosen``; ``on_choose(id, yes)``, ``on_all(yes)`` for the rows of this page."""
+    """Ids in ``chosen``; ``on_choose(id, yes)``, ``on_all(yes)`` for the rows of this page.
+
+    ``words`` say how many are chosen where it is not as many as ``chosen`` holds.
+    """
 
     chosen: rx.Var[list[str]]
     on_choose: Any
     on_all: Any
     all_chosen: rx.Var[bool]
+    words: rx.Var[str] | None = None
 
 
 def _column_var(columns: Columns) -> rx.Var[list[Column]]:
@@ -123,11 +127,13 @@ def table(
     loading: rx.Var[bool] | bool = False,
     empty: rx.Component | None = None,
     fold: bool = True,
+    one_line: bool = False,
 ) -> rx.Component:
     """The grid itself, for a card of its own (``table_card`` puts the rest around it).
 
     ``acts(row)`` draws the end of a row (a dots menu). While ``loading`` bones stand for rows; ``empty`` is
     shown when there are none. On a phone rows fold into cards; ``fold=False`` lets the table scroll sideways.
+    ``one_line`` cuts long words off instead of breaking them.
     """
     shown = _column_var(columns)
     before = [_pick_all(choosing)] if choosing else []
@@ -140,7 +146,14 @@ def table(
         head,
         filled,
         *feet,
-        class_name=" ".join(("grid", *(["fold"] if fold else []), *(["picks"] if choosing else []))),
+        class_name=" ".join(
+            (
+                "grid",
+                *(["fold"] if fold else []),
+                *(["picks"] if choosing else []),
+                *(["one-line"] if one_line else []),
+            )
+        ),
         aria_label=label,
         data_rows="",
         aria_busy=loading,
@@ -194,9 +207,9 @@ def chips(items: rx.Var[list[Chip]], on_remove: Any, on_clear: Any = None) -> rx
 
 
 def column_chooser(
-    columns: rx.Var[list[Column]], on_toggle: Any, ident: str = "columns-menu"
+    columns: rx.Var[list[Column]], on_toggle: Any, ident: str = "columns-menu", on_reset: Any = None
 ) -> rx.Component:
-    """Which columns are shown; ``columns`` are all of them, ``on_toggle(key, yes)``."""
+    """Which columns are shown; ``columns`` are all of them, ``on_toggle(key, yes)``, ``on_reset()``."""
 
     def one(column: rx.Var[Column]) -> rx.Component:
         box = rx.el.input(
@@ -208,8 +221,12 @@ def column_chooser(
         )
 
     opens = button("Columns", small=True, icon_name="columns", custom_attrs={"popoverTarget": ident})
+    usual = rx.el.button("The usual columns", type="button", class_name="menu-item", on_click=on_reset)
+    reset = [] if on_reset is None else [rx.el.hr(), usual]
     return rx.el.span(
-        opens, sheet(ident, rx.foreach(columns, one), label="Columns", menu=False), class_name="only-wide"
+        opens,
+        sheet(ident, rx.foreach(columns, one), *reset, label="Columns", menu=False),
+        class_name="only-wide",
     )
 
 
@@ -226,7 +243,7 @@ def export_menu(files: rx.Var[list[str]], ident: str = "export-menu") -> rx.Comp
 def bulk_bar(choosing: Choosing, *acts: rx.Component) -> rx.Component:
     """What can be done with the chosen rows; it is there only while some are chosen."""
     count = choosing.chosen.length()
-    words = count.to_string() + " selected"
+    words = count.to_string() + " selected" if choosing.words is None else choosing.words
     none = button("Clear", look="quiet", small=True, on_click=choosing.on_all(False))
     bar = rx.el.div(
         rx.el.span(words, class_name="num", role="status"),

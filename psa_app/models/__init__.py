@@ -31,7 +31,7 @@ from psa_app.models.invoices import (
     Payment,
     PaymentFact,
 )
-from psa_app.models.lowcode import Attachment, CustomField, SavedView
+from psa_app.models.lowcode import Attachment, CustomField, ListColumns, SavedView
 from psa_app.models.people import CostRate, Deputy, Leave, Person, Role, WorkPattern
 from psa_app.models.projects import Booking, Project, ProjectMember, Task
 from psa_app.models.sales import (
@@ -85,6 +85,7 @@ __all__ = [
     "InvoiceTax",
     "JobRun",
     "Leave",
+    "ListColumns",
     "LoginSession",
     "Milestone",
     "NumberSeries",

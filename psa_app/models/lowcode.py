@@ -40,6 +40,16 @@ class SavedView(Record, table=True):
     query: dict[str, Any] = Field(default_factory=dict, sa_type=Json)  # q, sort, columns, filters
 
 
+class ListColumns(Row, table=True):
+    """The columns that someone left a list with: it opens with them again."""
+
+    __tablename__ = "list_columns"
+    __table_args__ = (UniqueConstraint("user_id", "kind"),)
+    user_id: int = Field(foreign_key="user.id")
+    kind: str
+    names: list[str] = Field(default_factory=list, sa_type=Json)
+
+
 class Attachment(Row, table=True):
     """A file beside a record; the bytes lie in the data folder under their sha-256."""
 

@@ -46,7 +46,8 @@ class FieldSpec:
     `money_in` the field that holds its currency ("" = the firm's base currency); `read_right` hides the
     field from roles without it; `set` says when it may be written: always, at creation only, or never
     (it is the app's). A field that the firm added has an `own_key`: its value lies in the record's `own`
-    under that key. `is_guarded` keeps a field's values out of history, which more people read.
+    under that key. `is_guarded` keeps a field's values out of history, which more people read. Amounts
+    and times are summed below a list if the field `adds_up`, as rates do not.
     """
 
     name: str
@@ -66,6 +67,7 @@ class FieldSpec:
     default: Any = None
     own_key: str = ""
     is_guarded: bool = False
+    adds_up: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,8 @@ class Resource:
 
     `check(session, values, record)` refuses what the fields alone cannot tell; what it gives back
     replaces values (an IBAN without blanks). `saved(session, actor, record)` does what follows from
-    a new or changed record.
+    a new or changed record. `bulk` are the verbs of its acts that can be done to many records at once:
+    acts on a record that ask for nothing else.
     """
 
     kind: str  # as in the address: clients, contacts, rates, ...
@@ -92,6 +95,7 @@ class Resource:
     check: Check | None = None
     saved: Saved | None = None
     has_version: bool = True
+    bulk: tuple[str, ...] = ()
 
     def field(self, name: str) -> FieldSpec | None:
         """The field of this name, or None."""

@@ -6,10 +6,9 @@ from psa_app import routes
 from psa_app.components.buttons import button
 from psa_app.components.cards import card, stack, with_side
 from psa_app.components.definition import facts_card
-from psa_app.components.dialog import dialog
 from psa_app.components.empty import empty
-from psa_app.components.form import described_fields, form, form_error, form_foot
 from psa_app.components.missing import found
+from psa_app.components.record_form import record_form
 from psa_app.components.record_panel import record_panel
 from psa_app.components.shell import crumbs
 from psa_app.components.table import table
@@ -36,7 +35,7 @@ def person() -> rx.Component:
     return staff(
         State.name,
         found(State.is_ready, State.is_missing, _content(), back=routes.PEOPLE, label="All people"),
-        _edit(),
+        record_form(PersonEdit, key="person"),
         area="people",
         subtitle=State.role,
         way=crumbs([Crumb("People", routes.PEOPLE)]),
@@ -71,20 +70,4 @@ def _content() -> rx.Component:
             facts_card("About", State.facts, quiet=True),
             rx.cond(State.happened.length() > 0, timeline(State.happened)),
         ),
-    )
-
-
-def _edit() -> rx.Component:
-    return dialog(
-        form(
-            described_fields(PersonEdit.specs, PersonEdit.errors, prefix="person-"),
-            form_error(PersonEdit.errors["form"]),
-            form_foot("Save", on_cancel=PersonEdit.close),
-            on_submit=PersonEdit.save,
-            key="person-" + PersonEdit.form_key.to_string(),
-            label="Person",
-        ),
-        open=PersonEdit.form_open,
-        on_close=PersonEdit.close,
-        title=PersonEdit.form_title,
     )

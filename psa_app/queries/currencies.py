@@ -51,18 +51,18 @@ def _walk(session: Session, model: type[SQLModel], records: list[Any], path: str
     at: dict[int, Any] = {record.id: record for record in records}
     for step in steps:
         ids = {getattr(row, step) for row in at.values()}
-        model = _target(model, step)
+        model = target(model, step)
         rows = session.exec(select(model).where(col(model.id).in_(ids - {None})))  # type: ignore[attr-defined]
         found: dict[int, Any] = {row.id: row for row in rows}  # type: ignore[attr-defined]
         at = {start: found[getattr(row, step)] for start, row in at.items() if getattr(row, step) in found}
     return {start: str(getattr(row, last)) for start, row in at.items()}
 
 
-def _target(model: Any, name: str) -> type[SQLModel]:
+def target(model: Any, name: str) -> type[SQLModel]:
     """The table that a link field of `model` points to."""
     (key,) = model.__table__.c[name].foreign_keys
     for mapper in model._sa_registry.mappers:
         if mapper.local_table is key.column.table:
-            target: type[SQLModel] = mapper.class_
-            return target
+            found: type[SQLModel] = mapper.class_
+            return found
     raise LookupError(f"{model.__name__}.{name} points to no known table.")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, TypeDecorator, and_, literal, or_
+from sqlalchemy import ColumnElement, TypeDecorator, and_, func, literal, null, or_
 from sqlmodel import col
 
 from psa_app.errors import Invalid
@@ -25,7 +25,11 @@ _FOREIGN = "This cursor is not one of ours, or of another sorting. Start again w
 
 @dataclass(frozen=True)
 class Order:
-    """How a list is sorted: by a field, then by id, both in one direction."""
+    """How a list is sorted: by a field, then by id, both in one direction.
+
+    `by_scan` is for a list narrowed by what no index knows: the rows are read as they lie and the first
+    ones kept. To walk along the index of the sorting would fetch row after row from all over the file.
+    """
 
     name: str
     descending: bool
@@ -34,11 +38,12 @@ class Order:
     may_be_empty: bool
     kind: type
     own_key: str = ""
+    by_scan: bool = False
 
     @property
     def clauses(self) -> tuple[Any, ...]:
         """For ORDER BY."""
-        key = self.key.desc() if self.descending else self.key.asc()
+        key = self._compared.desc() if self.descending else self._compared.asc()
         if self.may_be_empty:
             key = key.nulls_last()
         return key, self.identity.desc() if self.descending else self.identity.asc()
@@ -50,8 +55,8 @@ class Order:
         if value is None:
             return and_(self.key.is_(None), beyond)
         given = literal(value, self.key.type)
-        later = self.key < given if self.descending else self.key > given
-        rest = or_(later, and_(self.key == given, beyond))
+        later = self._compared < given if self.descending else self._compared > given
+        rest = or_(later, and_(self._compared == given, beyond))
         return or_(rest, self.key.is_(None)) if self.may_be_empty else rest
 
     def cursor_at(self, record: Any) -> str:
@@ -62,6 +67,11 @@ class Order:
         plain = value.isoformat() if isinstance(value, date) else value
         text = json.dumps([self._sort, plain, record.id], ensure_ascii=False)
         return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+    @property
+    def _compared(self) -> Any:
+        """The key; for a scan as an expression that no index holds."""
+        return func.coalesce(self.key, null(), type_=self.key.type) if self.by_scan else self.key
 
     @property
     def _sort(self) -> str:

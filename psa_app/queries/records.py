@@ -5,13 +5,14 @@ at row 1, and nothing is skipped or doubled while others write.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement, func, literal
 from sqlmodel import Session, select
 
 from psa_app.access import Actor, fetch, may, require, visible
+from psa_app.db import is_sqlite
 from psa_app.models.resource import FieldSpec, Resource, value_of
 from psa_app.queries import filtering, paging
 from psa_app.queries.own_fields import full
@@ -26,6 +27,7 @@ class Page:
     rows: list[dict[str, Any]]
     next_cursor: str | None
     total: int | None = None
+    is_longer: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class RecordPage:
     fields: tuple[FieldSpec, ...]
     next_cursor: str | None
     total: int | None = None
+    is_longer: bool = False
 
 
 def readable(resource: Resource, actor: Actor) -> tuple[FieldSpec, ...]:
@@ -47,7 +50,7 @@ def list_records(session: Session, actor: Actor, resource: Resource, **how: Any)
     """Like `page_of_records`, as plain values."""
     page = page_of_records(session, actor, resource, **how)
     rows = [row_values(resource, page.fields, record) for record in page.records]
-    return Page(rows, page.next_cursor, page.total)
+    return Page(rows, page.next_cursor, page.total, page.is_longer)
 
 
 def page_of_records(
@@ -61,26 +64,44 @@ def page_of_records(
     limit: int = 50,
     cursor: str | None = None,
     count: bool = False,
+    count_to: int = 0,
 ) -> RecordPage:
     """One page of records; `sort` is a field's name, with "-" before it for descending.
 
-    Raises `Invalid` for an unknown field, a wrong value or a cursor that is not ours.
+    `count` gives the `total`, counted no further than `count_to` if that is given: a list that is longer
+    has `is_longer`. Raises `Invalid` for an unknown field, a wrong value or a cursor that is not ours.
     """
     require(actor, resource.read_right)
-    fields = readable(full(session, resource, actor), actor)
+    resource = full(session, resource, actor)
+    fields = readable(resource, actor)
+    where = narrowed(session, actor, resource, search, filters or {})
     names = {field.name: field for field in fields}
-    where = [
-        visible(actor, resource.model),
-        *filtering.clauses(resource, names, filters or {}),
-        *filtering.searched(resource, names, search),
-    ]
     order = paging.ordering(resource, names, sort or resource.sort)
+    if search.strip() or any(name.startswith("own_") for name in filters or {}):
+        order = replace(order, by_scan=True)
     after = [order.after(cursor)] if cursor else []
     limit = max(1, min(limit, MAX_LIMIT))
     statement = select(resource.model).where(*where, *after).order_by(*order.clauses).limit(limit + 1)
     found = list(session.exec(statement).all())
     next_cursor = order.cursor_at(found[limit - 1]) if len(found) > limit else None
-    return RecordPage(found[:limit], fields, next_cursor, _count(session, resource, where) if count else None)
+    total = _count(session, resource, where, count_to) if count or count_to else None
+    is_longer = bool(count_to and total and total > count_to)
+    return RecordPage(found[:limit], fields, next_cursor, count_to if is_longer else total, is_longer)
+
+
+def narrowed(
+    session: Session, actor: Actor, resource: Resource, search: str, filters: Mapping[str, str]
+) -> list[ColumnElement[bool]]:
+    """The WHERE clauses of a list: what the actor sees, what is filtered and searched for.
+
+    `resource` is the whole one (`own_fields.full`).
+    """
+    names = {field.name: field for field in readable(resource, actor)}
+    return [
+        visible(actor, resource.model),
+        *filtering.clauses(resource, names, filters),
+        *filtering.searched(resource, names, search, sqlite=is_sqlite(session)),
+    ]
 
 
 def read_record(session: Session, actor: Actor, resource: Resource, record_id: int) -> dict[str, Any]:
@@ -98,5 +119,8 @@ def row_values(resource: Resource, names: Iterable[FieldSpec], record: Any) -> d
     return values | {field.name: value_of(record, field) for field in names}
 
 
-def _count(session: Session, resource: Resource, where: list[ColumnElement[bool]]) -> int:
-    return session.exec(select(func.count()).select_from(resource.model).where(*where)).one()
+def _count(session: Session, resource: Resource, where: list[ColumnElement[bool]], most: int) -> int:
+    if not most:
+        return session.exec(select(func.count()).select_from(resource.model).where(*where)).one()
+    some = select(literal(1)).select_from(resource.model).where(*where).limit(most + 1).subquery()
+    return session.exec(select(func.count()).select_from(some)).one()

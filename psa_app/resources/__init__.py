@@ -1,5 +1,6 @@
 """Every kind of record, declared once. The key is the word used in addresses and the API."""
 
+from psa_app.access.permissions import LISTS
 from psa_app.models.resource import Resource
 from psa_app.resources import clients, firm, lowcode, money, people, quotes, sales, system, work
 
@@ -9,3 +10,4 @@ RESOURCES: dict[str, Resource] = {
     for value in vars(module).values()
     if isinstance(value, Resource)
 }
+LISTS.update({kind: resource.read_right for kind, resource in RESOURCES.items()})

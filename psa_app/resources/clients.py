@@ -150,7 +150,7 @@ ACCOUNTS = Resource(
         FieldSpec("kind", "Kind", "choice", choices=KINDS, default="client", filterable=True),
         FieldSpec("tier", "Tier", "choice", choices=(("", "–"), *TIERS), default="", filterable=True),
         FieldSpec("owner_id", "Owner", "link", links_to=Person, filterable=True),
-        FieldSpec("parent_id", "Parent", "link", links_to=Account, filterable=True),
+        FieldSpec("parent_id", "Parent", "link", links_to=Account, filterable=True, in_list=False),
         FieldSpec("legal_name", "Legal name", in_list=False, help="As it stands on invoices, if it differs."),
         FieldSpec("street", "Street", in_list=False),
         FieldSpec("postcode", "Postcode", in_list=False, max_length=20),
@@ -214,6 +214,7 @@ ADDRESSES = Resource(
     sort="label",
     title="label",
     check=_check_address,
+    bulk=("delete",),
     fields=(
         FieldSpec(
             "account_id", "Client", "link", required=True, links_to=Account, set="create", filterable=True
@@ -242,6 +243,7 @@ NUMBERS = Resource(
     sort="kind",
     title="number",
     check=_check_number,
+    bulk=("delete",),
     fields=(
         FieldSpec(
             "account_id", "Client", "link", required=True, links_to=Account, set="create", filterable=True
@@ -261,6 +263,7 @@ ACTIVITIES = Resource(
     search=("subject",),
     sort="id",
     title="subject",
+    bulk=("complete", "reopen", "delete"),
     fields=(
         FieldSpec("account_id", "Client", "link", links_to=Account, filterable=True),
         FieldSpec("contact_id", "Contact", "link", links_to=Contact, filterable=True),

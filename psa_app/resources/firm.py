@@ -180,6 +180,7 @@ HOLIDAYS = Resource(
     sort="day",
     search=("name", "calendar"),
     check=_check_holiday,
+    bulk=("delete",),
     fields=(
         FieldSpec(
             "calendar",

@@ -12,6 +12,7 @@ CUSTOM_FIELDS = Resource(
     search=("label", "key"),
     sort="position",
     title="label",
+    bulk=("archive", "restore"),
     fields=(
         FieldSpec("kind", "Goes to", filterable=True),
         FieldSpec("key", "Key"),
@@ -33,6 +34,7 @@ SAVED_VIEWS = Resource(
     many="Saved views",
     read_right="views.own",
     sort="name",
+    bulk=("delete",),
     fields=(
         FieldSpec("kind", "List", filterable=True),
         FieldSpec("name", "Name"),

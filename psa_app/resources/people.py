@@ -94,7 +94,12 @@ ROLES = Resource(
     fields=(
         FieldSpec("name", "Name", required=True, max_length=60),
         FieldSpec(
-            "standard_cost_minor", "Standard cost an hour", "money", default=0, read_right="projects.margin"
+            "standard_cost_minor",
+            "Standard cost an hour",
+            "money",
+            default=0,
+            read_right="projects.margin",
+            adds_up=False,
         ),
         FieldSpec("is_active", "In use", "bool", default=True),
     ),
@@ -141,12 +146,13 @@ WORK_PATTERNS = Resource(
     search=(),
     title="valid_from",
     check=_check_pattern,
+    bulk=("delete",),
     fields=(
         FieldSpec(
             "person_id", "Person", "link", required=True, links_to=Person, set="create", filterable=True
         ),
         FieldSpec("valid_from", "From", "date", required=True),
-        *(FieldSpec(name, label, "minutes", default=0) for name, label in DAYS),
+        *(FieldSpec(name, label, "minutes", default=0, adds_up=False) for name, label in DAYS),
     ),
 )
 COST_RATES = Resource(
@@ -161,12 +167,15 @@ COST_RATES = Resource(
     title="valid_from",
     check=_check_cost,
     saved=_price_of_cost,
+    bulk=("delete",),
     fields=(
         FieldSpec(
             "person_id", "Person", "link", required=True, links_to=Person, set="create", filterable=True
         ),
         FieldSpec("valid_from", "From", "date", required=True, set="create"),
-        FieldSpec("amount_minor", "Cost an hour", "money", required=True, read_right="cost.read"),
+        FieldSpec(
+            "amount_minor", "Cost an hour", "money", required=True, read_right="cost.read", adds_up=False
+        ),
     ),
 )
 LEAVES = Resource(
@@ -178,6 +187,7 @@ LEAVES = Resource(
     sort="-starts_on",
     search=(),
     title="kind",
+    bulk=("approve", "withdraw"),
     fields=(
         FieldSpec("person_id", "Person", "link", links_to=Person, filterable=True),
         FieldSpec("starts_on", "From", "date", filterable=True),
@@ -185,7 +195,7 @@ LEAVES = Resource(
         FieldSpec(
             "kind", "Kind", "choice", choices=(("vacation", "Vacation"), ("sick", "Sick"), ("other", "Other"))
         ),
-        FieldSpec("minutes_per_day", "Time a day", "minutes"),
+        FieldSpec("minutes_per_day", "Time a day", "minutes", adds_up=False),
         FieldSpec("status", "State", filterable=True),
         FieldSpec("note", "Note"),
     ),

@@ -111,10 +111,11 @@ SERVICE_ITEMS = Resource(
         FieldSpec("description", "Description", "multiline", in_list=False, max_length=2000),
         FieldSpec("model", "Billing", "choice", choices=MODELS, default=MODELS[0][0], filterable=True),
         FieldSpec("role_id", "Role", "link", links_to=Role, filterable=True),
-        FieldSpec("minutes", "Hours", "hours", default=0, help="As usually sold; of a retainer, in a month."),
+        FieldSpec("minutes", "Hours", "hours", default=0, adds_up=False,
+                  help="As usually sold; of a retainer, in a month."),
         FieldSpec("currency", "Currency", "currency", default="EUR", in_list=False),
         FieldSpec("price_minor", "Price", "money", money_in="currency", default=0,
-                  help="Of an hour for time and materials, else of the whole."),
+                  adds_up=False, help="Of an hour for time and materials, else of the whole."),
         FieldSpec("is_archived", "Archived", "bool", default=False, filterable=True),
     ),
 )  # fmt: skip

@@ -37,6 +37,7 @@ USERS = Resource(
     read_right="users.read",
     search=("name", "email"),
     sort="name",
+    bulk=("activate", "deactivate", "invite_again"),
     fields=(
         FieldSpec("name", "Name"),
         FieldSpec("email", "E-mail", "email"),
@@ -55,6 +56,7 @@ DEPUTIES = Resource(
     search=(),
     sort="-starts_on",
     title="id",
+    bulk=("end",),
     fields=(
         FieldSpec("user_id", "In place of", "link", links_to=User, filterable=True),
         FieldSpec("deputy_id", "Deputy", "link", links_to=User, filterable=True),

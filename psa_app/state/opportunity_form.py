@@ -18,7 +18,7 @@ from psa_app.rules.pipeline import OPEN
 from psa_app.services.records import change_record, create_record
 from psa_app.services.sales.shape import assign_owner
 from psa_app.state.base import actor, allow, field_errors, read, say, write
-from psa_app.state.records import form_specs, raw_values
+from psa_app.state.lowcode.specs import form_specs, raw_values
 
 NEW = ("contact_id", "loss_reason")  # asked for later
 CHANGE = (

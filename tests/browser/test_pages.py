@@ -16,18 +16,29 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 PAGES = {
     "owner": (
         *(routes.HOME, routes.SOWS, routes.SETTINGS, routes.SET_UP, routes.OUTBOX, routes.USERS),
-        *(routes.PEOPLE, routes.PROFILE, routes.CLIENT_TWINS),
+        *(routes.PEOPLE, routes.PROFILE, routes.CLIENT_TWINS, routes.CATALOGUE, routes.RECORDS),
     ),
     "finance": (
         *(routes.HOME, routes.CLIENTS, routes.INVOICES, routes.PAYMENTS, routes.RATES, routes.REPORTS),
         *(routes.CONSERVATION, routes.TIME_IMPORT),
     ),
-    "lead": (routes.HOME, routes.PROJECTS, routes.PLANNER, routes.APPROVALS),
+    "lead": (
+        routes.HOME,
+        routes.records("contacts", sort="-name"),
+        routes.PROJECTS,
+        routes.PLANNER,
+        routes.APPROVALS,
+    ),
     "member": (routes.HOME, routes.TIME, routes.TIME_ENTRIES, routes.LEAVE),
     "client": (routes.PORTAL, routes.PORTAL_INVOICES, routes.PROFILE),
 }
 RECORDS = {  # role: the list, and what its links look like
-    "owner": ((routes.SOWS, r"/sows/\d+"), (routes.PEOPLE, r"/people/\d+")),
+    "owner": (
+        (routes.SOWS, r"/sows/\d+"),
+        (routes.PEOPLE, r"/people/\d+"),
+        (routes.records("opportunities"), r"/records/opportunities/\d+|/pipeline/\d+"),
+        (routes.records("contacts"), r"/records/contacts/\d+"),
+    ),
     "finance": ((routes.CLIENTS, r"/clients/\d+"), (routes.INVOICES, r"/invoices/[\w-]+")),
     "lead": ((routes.PROJECTS, r"/projects/\d+"),),
     "client": (

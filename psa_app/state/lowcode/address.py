@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from psa_app import routes
+from psa_app.state.lowcode.kinds import list_at
 
 LONGEST = 200
 MOST_FILTERS = 20
@@ -31,6 +31,11 @@ class Asked:
         return {"q": self.q, "sort": self.sort, "columns": list(self.columns), "filters": dict(self.filters)}
 
     @property
+    def says_more(self) -> bool:
+        """Whether it asks for anything but the list as it is declared."""
+        return bool(self.q or self.sort or self.columns or self.filters)
+
+    @property
     def narrowed(self) -> dict[str, str]:
         """Search, order and filters, as the files and the bulk acts take them."""
         return {"q": self.q, "sort": self.sort, **self.filters}
@@ -38,7 +43,7 @@ class Asked:
     @property
     def href(self) -> str:
         """The address."""
-        return routes.records(
+        return list_at(
             self.kind,
             view=self.view or "",
             **self.narrowed,

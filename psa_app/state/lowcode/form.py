@@ -12,8 +12,7 @@ from psa_app.queries import record_links
 from psa_app.services.records import change_record, create_record
 from psa_app.state.base import allow, field_errors, read, write
 from psa_app.state.lowcode.kinds import STAFF, resource_of
-from psa_app.state.lowcode.specs import differences, form_of
-from psa_app.state.records import raw_values
+from psa_app.state.lowcode.specs import differences, form_of, raw_values
 
 
 class RecordForm(rx.State, mixin=True):

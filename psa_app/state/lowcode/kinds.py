@@ -21,7 +21,8 @@ OWN_PAGES: dict[str, Callable[[int], str]] = {
     "people": routes.person,
     "invoices": routes.invoice,
 }
-_AREAS = {"clients": "clients", "sales": "clients", "people": "people", "projects": "projects"}
+LIST_PAGES = {"service_items": routes.CATALOGUE}  # generic lists that a page of the app holds
+_AREAS = {"clients": "clients", "sales": "sales", "people": "people", "projects": "projects"}
 _GROUPS = {
     "clients": "Clients",
     "sales": "Sales",
@@ -72,6 +73,18 @@ def address_of(kind: str, record_id: int) -> str:
     """Where a record opens: on a page of its own, or on the generic one."""
     own = OWN_PAGES.get(kind)
     return own(record_id) if own else routes.record(kind, record_id)
+
+
+def list_at(kind: str, **query: object) -> str:
+    """Where the list of a kind opens: on the page that holds it, or on one of its own."""
+    page = LIST_PAGES.get(kind)
+    return routes.with_query(page, **query) if page else routes.records(kind, **query)
+
+
+def kind_at(path: str) -> str:
+    """The kind whose list an address shows."""
+    bare = path.rstrip("/")
+    return next((kind for kind, page in LIST_PAGES.items() if page == bare), bare.rpartition("/")[2])
 
 
 def kind_of(model: Any) -> str:

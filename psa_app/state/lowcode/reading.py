@@ -13,19 +13,23 @@ from psa_app.models.resource import FieldSpec, Resource
 from psa_app.queries import record_links
 from psa_app.queries.currencies import lookup
 from psa_app.queries.records import MAX_LIMIT, page_of_records, readable, row_values
+from psa_app.queries.saved_views import chosen_columns
+from psa_app.queries.totals import totals
 from psa_app.state import record_words
 from psa_app.state.lowcode.address import Asked
 from psa_app.state.lowcode.kinds import address_of, resource_of
+from psa_app.state.lowcode.totals import totals_row
 
 ROWS = 50
 FAR = 10_000  # rows that are counted off
-MOST_COLUMNS = 9  # that nobody chose: more are narrow, and chosen when wanted
+MOST_COLUMNS = 6  # that nobody chose: more are narrow, and chosen when wanted
+OWN_COLUMNS = 2  # of them the firm's own fields
 _PHONE_LINES = 4  # what a row's card holds on a phone
 
 
 @dataclass(frozen=True)
 class Listed:
-    """One page of a list. `columns` are those shown, `all_columns` those that can be."""
+    """One page of a list of `count` rows. `columns` are those shown, `all_columns` those that can be."""
 
     resource: Resource
     columns: list[Column]
@@ -33,6 +37,8 @@ class Listed:
     rows: list[Row]
     pager: Pager
     next_cursor: str
+    totals: list[Cell]
+    count: int
 
 
 def firm_of(session: Session) -> tuple[str, ZoneInfo]:
@@ -44,20 +50,13 @@ def firm_of(session: Session) -> tuple[str, ZoneInfo]:
 def list_of(session: Session, who: Actor, asked: Asked) -> Listed:
     """The page that an address describes. Raises `NotFound` for a kind, `Invalid` for what it asks."""
     resource = resource_of(session, who, asked.kind)
-    page = page_of_records(
-        session,
-        who,
-        resource,
-        search=asked.q,
-        filters=asked.filters,
-        sort=asked.sort,
-        limit=ROWS,
-        cursor=asked.cursor or None,
-        count=True,
-    )
+    narrowed: dict[str, Any] = {"search": asked.q, "filters": asked.filters}
+    start = asked.cursor or None
+    page = page_of_records(session, who, resource, sort=asked.sort, limit=ROWS, cursor=start, **narrowed)
     fields = offered(resource, who)
-    shown = chosen(resource, fields, asked.columns)
-    total, first = page.total or 0, (asked.page - 1) * ROWS + 1
+    shown = chosen(resource, fields, asked.columns or chosen_columns(session, who, asked.kind))
+    sums = totals(session, who, resource, only=[field.name for field in shown], **narrowed)
+    total, first = sums.count, (asked.page - 1) * ROWS + 1
     last = first + len(page.records) - 1
     text = f"{first:,}–{last:,} of {total:,}" if len(page.records) > 1 else f"{total:,} in all"
     pages = max(asked.page + bool(page.next_cursor), 1)
@@ -68,6 +67,8 @@ def list_of(session: Session, who: Actor, asked: Asked) -> Listed:
         rows_of(session, who, resource, shown, page.records),
         Pager(asked.page, pages, text),
         page.next_cursor or "",
+        totals_row(sums, shown),
+        total,
     )
 
 
@@ -103,13 +104,13 @@ def offered(resource: Resource, who: Actor) -> list[FieldSpec]:
 
 
 def chosen(resource: Resource, fields: list[FieldSpec], names: tuple[str, ...]) -> list[FieldSpec]:
-    """The columns by these names, or the first of those that the declaration lists and the own fields."""
+    """The columns by these names, or the first that the declaration lists and the first own fields."""
     by_name = {field.name: field for field in fields}
     wanted = [by_name[name] for name in names if name in by_name]
     if not wanted:
         listed = [field for field in fields if field.in_list or field.name == resource.title]
-        declared = [field for field in listed if not field.own_key][:MOST_COLUMNS]
-        return [*declared, *(field for field in listed if field.own_key)]
+        own = [field for field in listed if field.own_key][:OWN_COLUMNS]
+        return [*[field for field in listed if not field.own_key][: MOST_COLUMNS - len(own)], *own]
     title = by_name.get(resource.title)
     return wanted if title is None or title in wanted else [title, *wanted]
 
@@ -126,7 +127,11 @@ def rows_of(
     def cell(field: FieldSpec, one: dict[str, Any], record: Any, place: int) -> Cell:
         money = currency_of(field, record) if field.kind == "money" else base
         found = record_words.cell(field, one, names.get(field.name, {}), money, zone)
-        return Cell(found.text, kind="strong") if place == 0 and found.kind == "text" else found
+        if place or found.kind != "text":
+            return found
+        return Cell(
+            found.text, kind="strong", sub="archived" if getattr(record, "is_archived", False) else ""
+        )
 
     return [
         Row(

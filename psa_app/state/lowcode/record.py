@@ -13,7 +13,7 @@ from psa_app.errors import NotFound
 from psa_app.models.resource import Resource
 from psa_app.state.base import actor, allow, read, say, show
 from psa_app.state.lowcode.form import RecordForm
-from psa_app.state.lowcode.kinds import OWN_PAGES, STAFF, address_of, area_of, may_change
+from psa_app.state.lowcode.kinds import OWN_PAGES, STAFF, address_of, area_of, list_at, may_change
 from psa_app.state.lowcode.record_reading import record_of
 from psa_app.state.sow import id_in
 
@@ -60,7 +60,7 @@ class RecordState(RecordForm, rx.State):
             title=found.name,
             badge=found.state or Badge(""),
             area=area_of(found.resource),
-            way=[Crumb("All tables", routes.RECORDS), Crumb(found.resource.many, routes.records(kind))],
+            way=[Crumb("All tables", routes.RECORDS), Crumb(found.resource.many, list_at(kind))],
             groups=found.groups,
             notes=found.notes,
             related=found.related,

@@ -6,16 +6,20 @@ import reflex as rx
 
 from psa_app import routes
 from psa_app.access import Actor, may
+from psa_app.display.forms import Option
 from psa_app.display.frame import Crumb, Tab
 from psa_app.display.tables import Cell, Chip, Column, Pager, Row
 from psa_app.errors import Invalid, NotFound
 from psa_app.models.resource import Resource
-from psa_app.state.base import actor, allow, opened, read, say, show
+from psa_app.services.lowcode.bulk import MOST, bulk_acts
+from psa_app.services.lowcode.saved_views import choose_columns
+from psa_app.state.base import actor, allow, opened, read, say, show, write
 from psa_app.state.lowcode import filter_words
 from psa_app.state.lowcode.address import Asked, asked
 from psa_app.state.lowcode.form import RecordForm
-from psa_app.state.lowcode.kinds import STAFF, address_of, area_of, may_change, may_create
+from psa_app.state.lowcode.kinds import STAFF, address_of, area_of, kind_at, may_change, may_create
 from psa_app.state.lowcode.reading import Listed, list_of, start_of
+from psa_app.state.lowcode.view_words import Views, resolved, views
 
 
 class RecordsState(RecordForm, rx.State):
@@ -32,6 +36,11 @@ class RecordsState(RecordForm, rx.State):
     pager: Pager = Pager()
     tabs: list[Tab] = []
     view: str = ""
+    view_name: str = ""
+    view_shared: bool = False
+    view_changed: bool = False
+    may_change_view: bool = False
+    may_share: bool = False
     chips: list[Chip] = []
     q: str = ""
     sort: str = ""
@@ -42,8 +51,20 @@ class RecordsState(RecordForm, rx.State):
     empty_title: str = ""
     may_create: bool = False
     may_change: bool = False
+    chosen: list[str] = []
+    every: bool = False  # all rows that the list holds are chosen, on every page
+    all_chosen: bool = False
+    chosen_words: str = ""
+    every_words: str = ""  # "All 1,284", where more fit than the page shows
+    acts: list[Option] = []
+    may_fill: bool = False
+    may_bulk: bool = False
+    may_archive: bool = False
+    shows_archived: bool = False
     is_missing: bool = False
     is_ready: bool = False
+    _count: int = 0
+    _view: Views = Views([])
     _asked: Asked = Asked("")
     _next: str = ""
     _starts: dict[int, str] = {}  # page → the cursor at which it begins
@@ -53,7 +74,7 @@ class RecordsState(RecordForm, rx.State):
     async def load(self) -> Any:
         """Loads the page that the address describes; `?new=1` opens the form."""
         url = self.router.url
-        kind = str(url.path).rstrip("/").rpartition("/")[2]
+        kind = kind_at(str(url.path))
         wanted = asked(kind, dict(url.query_parameters))
         if wanted.kind != self._asked.kind:
             self._forget()
@@ -73,14 +94,18 @@ class RecordsState(RecordForm, rx.State):
 
     async def _load(self, wanted: Asked) -> None:
         try:
-            found, chips = await read(lambda session, who: _whole(session, who, wanted))
+            wanted, found, chips, saved = await read(lambda session, who: _whole(session, who, wanted))
         except Invalid as error:
             if not self._asked.kind:  # the address asks for what is not there: the list as it is declared
                 await self._load(Asked(wanted.kind))
             self.error = error.sentence
             return
         self._remember(wanted, found)
+        self._view = saved
         who = actor()
+        acts = [Option(act.verb, _verb(act.verb)) for act in bulk_acts(who, found.resource)]
+        may_edit = may_change(who, found.resource)
+        right = found.resource.change_right or found.resource.own_right
         sort = wanted.sort or found.resource.sort
         show(
             self,
@@ -91,8 +116,15 @@ class RecordsState(RecordForm, rx.State):
             columns=found.columns,
             all_columns=found.all_columns,
             rows=found.rows,
+            totals=found.totals,
             pager=found.pager,
-            view=str(wanted.view or ""),
+            tabs=saved.tabs,
+            view=str(saved.id or ""),
+            view_name=saved.name,
+            view_shared=saved.is_shared,
+            view_changed=saved.is_changed,
+            may_change_view=saved.may_change,
+            may_share=may(who, "views.share"),
             chips=chips,
             q=wanted.q,
             sort=sort.removeprefix("-"),
@@ -102,14 +134,23 @@ class RecordsState(RecordForm, rx.State):
             error="",
             empty_title=_empty_title(wanted, found.resource),
             may_create=may_create(who, found.resource),
-            may_change=may_change(who, found.resource),
+            may_change=may_edit,
+            acts=acts,
+            may_fill=bool(right) and may(who, right),
+            may_bulk=bool(acts or (right and may(who, right))),
+            may_archive=may_edit and found.resource.field("is_archived") is not None,
+            shows_archived=wanted.filters.get("is_archived") == "true",
             is_missing=False,
             is_ready=True,
         )
+        self._choose(self.chosen, every=self.every)
 
     def _remember(self, wanted: Asked, found: Listed) -> None:
         if wanted.but(columns=()) != self._asked.but(columns=()):
             self._starts = {}
+        if wanted.narrowed != self._asked.narrowed or wanted.kind != self._asked.kind:
+            self.chosen, self.every = [], False
+        self._count = found.count
         self._starts = self._starts | {wanted.page: wanted.cursor, wanted.page + 1: found.next_cursor}
         self._asked = wanted
 
@@ -150,14 +191,62 @@ class RecordsState(RecordForm, rx.State):
 
     @rx.event
     @allow(STAFF)
-    def toggle_column(self, key: str, yes: bool) -> Any:
+    async def toggle_column(self, key: str, yes: bool) -> Any:
         """Shows a column, or hides it."""
         shown = [column.key for column in self.columns if column.key != key]
         wanted = [
             column.key for column in self.all_columns if column.key in shown or (yes and column.key == key)
         ]
-        return self._go(
-            self._asked.but(columns=tuple(wanted), page=self._asked.page, cursor=self._asked.cursor)
+        return await self._with_columns(tuple(wanted))
+
+    @rx.event
+    @allow(STAFF)
+    async def usual_columns(self) -> Any:
+        """Shows the columns of the declaration again."""
+        return await self._with_columns(())
+
+    async def _with_columns(self, names: tuple[str, ...]) -> Any:
+        """In a view, or a list that was handed on, they stand in the address; else they are remembered."""
+        now = self._asked
+        if now.view or now.columns:
+            return self._go(now.but(columns=names, page=now.page, cursor=now.cursor))
+        await write(lambda session, who: choose_columns(session, who, kind=now.kind, columns=names))
+        await self._load(now)
+        return None
+
+    @rx.event
+    @allow(STAFF)
+    def on_choose(self, key: str, yes: bool) -> None:
+        """Chooses a row, or lets it go."""
+        kept = [one for one in self.chosen if one != key]
+        self._choose([*kept, key[:20]] if yes else kept)
+
+    @rx.event
+    @allow(STAFF)
+    def on_all(self, yes: bool) -> None:
+        """Chooses the rows of this page, or lets all go."""
+        here = [row.id for row in self.rows]
+        self._choose([*dict.fromkeys([*self.chosen, *here])] if yes else [])
+
+    @rx.event
+    @allow(STAFF)
+    def choose_every(self) -> None:
+        """Chooses all rows that the list holds, on every page."""
+        self._choose([row.id for row in self.rows], every=True)
+
+    def _choose(self, chosen: list[str], *, every: bool = False) -> None:
+        here = {row.id for row in self.rows}
+        kept = [*chosen][:MOST]
+        whole = bool(here) and here <= set(kept)
+        more = whole and not every and self._count > len(kept)
+        count = self._count if every else len(kept)
+        show(
+            self,
+            chosen=kept,
+            every=every,
+            all_chosen=whole,
+            chosen_words=f"{count:,} selected",
+            every_words=f"Select all {self._count:,}" if more else "",
         )
 
     @rx.event
@@ -172,12 +261,20 @@ class RecordsState(RecordForm, rx.State):
         await say(self, f"{resource.one} {word}.", link="Open it", href=address_of(resource.kind, record_id))
 
     def _go(self, wanted: Asked) -> Any:
+        if not wanted.says_more:
+            wanted = wanted.but(view=0, page=wanted.page, cursor=wanted.cursor)
         return rx.redirect(wanted.href, replace=True)
 
 
-def _whole(session: Any, who: Actor, wanted: Asked) -> tuple[Listed, list[Chip]]:
+def _whole(session: Any, who: Actor, wanted: Asked) -> tuple[Asked, Listed, list[Chip], Views]:
+    wanted = resolved(session, who, wanted)
     found = list_of(session, who, wanted)
-    return found, filter_words.chips(session, who, found.resource, wanted.filters)
+    chips = filter_words.chips(session, who, found.resource, wanted.filters)
+    return wanted, found, chips, views(session, who, wanted)
+
+
+def _verb(verb: str) -> str:
+    return verb.replace("_", " ").capitalize()
 
 
 def _empty_title(wanted: Asked, resource: Resource) -> str:

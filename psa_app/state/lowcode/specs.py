@@ -6,13 +6,14 @@ from typing import Any
 
 from sqlmodel import Session
 
-from psa_app.access import Actor, fetch
+from psa_app.access import Actor, fetch, may
 from psa_app.display import forms
 from psa_app.models.resource import FieldSpec, Resource
 from psa_app.queries import record_links
 from psa_app.queries.currencies import lookup
-from psa_app.queries.records import readable, row_values
+from psa_app.queries.records import read_record, readable, row_values
 from psa_app.state import record_words
+from psa_app.state.base import actor, form_values
 from psa_app.state.lowcode.kinds import resource_of
 from psa_app.state.lowcode.reading import firm_of
 
@@ -40,6 +41,24 @@ def form_of(
     return resource, values, specs
 
 
+def raw_values(
+    resource: Resource, data: dict[str, Any], fixed: dict[str, Any], *, new: bool
+) -> dict[str, Any]:
+    """What the form says, for the fields that it shows; an unticked box is "off"."""
+    wanted = [
+        field
+        for field in resource.fields
+        if field.set != "never" and field.name not in fixed and (new or field.set == "always")
+    ]
+    texts = form_values(data, [field.name for field in wanted])
+    raw: dict[str, Any] = {
+        field.name: (texts[field.name] or "off") if field.kind == "bool" else texts[field.name]
+        for field in wanted
+        if may(actor(), field.read_right or resource.read_right)
+    }
+    return raw | (fixed if new else {})
+
+
 def spec_of(
     session: Session, who: Actor, field: FieldSpec, values: Mapping[str, Any], currency: str, *, new: bool
 ) -> forms.FieldSpec:
@@ -57,6 +76,21 @@ def spec_of(
         shown=named.get(field.name, {}).get(chosen, "") if chosen else "",
         options=[forms.Option(str(key), name) for key, name in offered],
     )
+
+
+def form_specs(
+    session: Session, who: Actor, resource: Resource, row_id: int, fixed: dict[str, Any]
+) -> tuple[dict[str, Any], list[forms.FieldSpec]]:
+    """The values and the fields of a form that draws every link as a choice of all that there is."""
+    values = read_record(session, who, resource, row_id) if row_id else dict(fixed)
+    base, _ = firm_of(session)
+    specs = []
+    for field in readable(resource, who):
+        if field.set == "never" or field.name in fixed:
+            continue
+        options = [forms.Option(str(key), name) for key, name in record_links.choices(session, who, field)]
+        specs.append(record_words.spec(field, values, options, base, new=not row_id))
+    return values, specs
 
 
 def differences(

@@ -4,11 +4,10 @@ from dataclasses import dataclass, field
 
 import reflex as rx
 
-from psa_app import routes
 from psa_app.access import Actor
 from psa_app.display.frame import Hit
 from psa_app.state.base import actor, allow
-from psa_app.state.lowcode.kinds import STAFF, Group, groups, may_create
+from psa_app.state.lowcode.kinds import STAFF, Group, groups, list_at, may_create
 
 MOST_HITS = 8
 
@@ -48,8 +47,8 @@ def _links(who: Actor, group: Group) -> list[TableLink]:
     return [
         TableLink(
             one.many,
-            routes.records(one.kind),
-            routes.records(one.kind, new=1) if may_create(who, one) else "",
+            list_at(one.kind),
+            list_at(one.kind, new=1) if may_create(who, one) else "",
             f"New {one.one.lower()}",
         )
         for one in group.resources

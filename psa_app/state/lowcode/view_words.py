@@ -1,0 +1,70 @@
+"""The saved views of a list as its page shows them: tabs, and what can be done with the open one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from psa_app.access import Actor
+from psa_app.display.frame import Tab
+from psa_app.models import SavedView
+from psa_app.queries.saved_views import views_of
+from psa_app.services.lowcode.saved_views import may_change_view
+from psa_app.state.lowcode.address import Asked, of_view
+from psa_app.state.lowcode.kinds import list_at
+
+
+@dataclass(frozen=True)
+class Views:
+    """The tabs of a list, and the view that is open: its name is "" when none is."""
+
+    tabs: list[Tab]
+    id: int = 0
+    version: int = 0
+    name: str = ""
+    is_shared: bool = False
+    may_change: bool = False
+    is_changed: bool = False  # the list shows something else than what is saved
+
+
+def resolved(session: Session, who: Actor, asked: Asked) -> Asked:
+    """What a bare `?view=7` stands for; an address that says more says it all."""
+    if not asked.view or asked.says_more:
+        return asked
+    view = next((one for one in views_of(session, who, asked.kind) if one.id == asked.view), None)
+    return asked.but(view=0) if view is None else of_view(asked.kind, asked.view, view.query)
+
+
+def views(session: Session, who: Actor, asked: Asked) -> Views:
+    """The tabs of a kind, with the view that the address names."""
+    saved = views_of(session, who, asked.kind)
+    tabs = _tabs(asked.kind, saved)
+    view = next((one for one in saved if one.id == asked.view), None)
+    if view is None:
+        return Views(tabs, is_changed=asked.says_more)
+    return Views(
+        tabs,
+        id=int(view.id or 0),
+        version=view.version,
+        name=view.name,
+        is_shared=view.is_shared,
+        may_change=may_change_view(who, view),
+        is_changed=asked.query != of_view(asked.kind, 0, view.query).query,
+    )
+
+
+def _tabs(kind: str, saved: Sequence[SavedView]) -> list[Tab]:
+    if not saved:
+        return []
+    return [
+        Tab("", "All", list_at(kind)),
+        *(
+            Tab(
+                str(view.id),
+                view.name,
+                of_view(kind, int(view.id or 0), view.query).href,
+                "shared" if view.is_shared else "",
+            )
+            for view in saved
+        ),
+    ]

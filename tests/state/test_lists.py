@@ -1,0 +1,82 @@
+"""The list of any kind: its columns, sums and saved views, as the page reads them."""
+
+import pytest
+from sqlmodel import Session
+
+from psa_app import routes
+from psa_app.access import Actor
+from psa_app.models import Account, ExchangeRate, Firm, User
+from psa_app.resources import RESOURCES
+from psa_app.services.lowcode.fields import create_field
+from psa_app.services.lowcode.saved_views import choose_columns, create_view
+from psa_app.state.lowcode.address import Asked, asked
+from psa_app.state.lowcode.kinds import kind_at
+from psa_app.state.lowcode.reading import MOST_COLUMNS, list_of
+from psa_app.state.lowcode.view_words import resolved, views
+from tests.conftest import NOW
+
+OWNER, LEAD = Actor("Olga", "owner", 1), Actor("Lea", "lead", 2)
+pytestmark = pytest.mark.usefixtures("clock")
+
+
+@pytest.fixture(autouse=True)
+def firm(session: Session) -> None:
+    session.add(Firm(id=1, name="Harbour", instance="x", base_currency="EUR"))
+    session.add(User(id=1, name="Olga", email="o@x.example", role="owner"))
+    session.add(User(id=2, name="Lea", email="l@x.example", role="lead"))
+    session.flush()
+
+
+def columns(session: Session, who: Actor = OWNER, kind: str = "accounts", **how: object) -> list[str]:
+    return [column.key for column in list_of(session, who, Asked(kind, **how)).columns]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("kind", list(RESOURCES))
+def test_a_list_opens_with_few_columns(session: Session, kind: str) -> None:
+    assert 0 < len(columns(session, kind=kind)) <= MOST_COLUMNS
+
+
+def test_a_firms_own_fields_take_the_place_of_the_last_columns(session: Session) -> None:
+    for label in ("Region", "Segment", "Score"):
+        create_field(session, OWNER, kind="accounts", label=label, type="text")
+    assert columns(session) == ["name", "kind", "tier", "city", "own_region", "own_segment"]
+
+
+def test_columns_are_remembered_for_whoever_chose_them_until_the_address_says_others(
+    session: Session,
+) -> None:
+    choose_columns(session, OWNER, kind="accounts", columns=["name", "website", "gone"])
+    assert columns(session) == ["name", "website"]
+    assert columns(session, LEAD) != ["name", "website"]
+    assert columns(session, columns=("email",)) == ["name", "email"]
+
+
+def test_the_last_row_adds_up_each_currency_for_itself(session: Session) -> None:
+    create_field(session, OWNER, kind="accounts", label="Budget", type="money")
+    session.add(ExchangeRate(currency="CHF", day=NOW.date(), rate_nano=10**9))
+    for number, (currency, budget) in enumerate((("EUR", 10_000), ("CHF", 5_000), ("EUR", 1))):
+        session.add(Account(name=f"Client {number}", currency=currency, own={"budget": budget}))
+    session.flush()
+    found = list_of(session, OWNER, Asked("accounts"))
+    assert found.totals[0].text == "Total"
+    assert found.totals[-1].text == "CHF\u00a050.00 + €100.01"
+    assert found.pager.text == "1–3 of 3"
+    assert list_of(session, OWNER, Asked("accounts", q="client 1")).totals == []
+
+
+def test_a_view_is_opened_by_its_number_and_says_when_it_was_left(session: Session) -> None:
+    view = create_view(session, OWNER, kind="accounts", name="Graz", filters={"city": "Graz"}, is_shared=True)
+    plain = asked("accounts", {"view": str(view.id)})
+    opened = resolved(session, OWNER, plain)
+    assert opened.href == routes.records("accounts", view=view.id, city="Graz")
+    shown = views(session, LEAD, opened)
+    assert [(tab.label, tab.count) for tab in shown.tabs] == [("All", ""), ("Graz", "shared")]
+    assert (shown.name, shown.may_change, shown.is_changed) == ("Graz", False, False)
+    assert views(session, OWNER, opened.filtered({"kind": "client"})).is_changed
+    assert resolved(session, OWNER, asked("accounts", {"view": "99"})).view == 0
+
+
+def test_a_page_that_holds_a_list_keeps_its_address() -> None:
+    assert kind_at("/catalogue/") == "service_items"
+    assert kind_at("/records/accounts") == "accounts"
+    assert Asked("service_items", q="x").href == f"{routes.CATALOGUE}?q=x"

@@ -74,7 +74,8 @@ class Resource:
 
     `check(session, values, record)` refuses what the fields alone cannot tell; what it gives back
     replaces values (an IBAN without blanks). `saved(session, actor, record)` does what follows from
-    a new or changed record.
+    a new or changed record. `keys` are the fields by which an import finds a record that is there already,
+    the most telling first.
     """
 
     kind: str  # as in the address: clients, contacts, rates, ...
@@ -92,6 +93,7 @@ class Resource:
     check: Check | None = None
     saved: Saved | None = None
     has_version: bool = True
+    keys: tuple[tuple[str, ...], ...] = ()
 
     def field(self, name: str) -> FieldSpec | None:
         """The field of this name, or None."""

@@ -66,7 +66,7 @@ def normal_name(name: str) -> str:
 
 def _without_form(words: list[str]) -> list[str]:
     while True:
-        forms = _FORMS.get(words[-1], ())
+        forms = _FORMS.get(words[-1], ()) if words else ()
         ending = next((f for f in forms if len(words) > len(f) and tuple(words[-len(f) :]) == f), None)
         if ending is None:
             return words

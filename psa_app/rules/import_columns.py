@@ -32,7 +32,8 @@ _ALSO: Mapping[str, str] = {
     "legal_name": "registered name|firmenname lang|firmenwortlaut|full legal name",
     "locale": "language|sprache",
     "loss_reason": "lost reason|loss reason|verlustgrund|closed lost reason",
-    "notes": "note|description|comment|comments|notiz|notizen|bemerkung|beschreibung|anmerkung",
+    "notes": "note|internal notes|interne notizen|description|comment|comments|notiz|notizen|bemerkung|"
+    "beschreibung|anmerkung",
     "owner_id": "owner|deal owner|account owner|opportunity owner|assigned to|besitzer|zustandig|betreuer",
     "parent_id": "parent|parent account|parent company|mutter|muttergesellschaft|konzern",
     "payment_days": "payment terms|terms|zahlungsziel|net days|days to pay",

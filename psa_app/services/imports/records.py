@@ -1,7 +1,6 @@
 """Planning an import of records, and writing it: all of it, or what is good, each row with its history."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from types import SimpleNamespace
 
 from sqlmodel import Session
@@ -26,14 +25,14 @@ from psa_app.services.records import clean, may_write
 
 
 def plan_records(
-    session: Session, actor: Actor, resource: Resource, table: Table, choices: Choices
+    session: Session, actor: Actor, resource: Resource, table: Table, choices: Choices, *, only: int = 0
 ) -> RecordPlan:
-    """What `apply_records` would do with each row of a table; nothing is written.
+    """What `apply_records` would do with each row of a table; nothing is written. `only`: the first rows.
 
     Needs the right "records.import" and the one to write this kind by hand. Raises `Invalid` for a
     mapping that cannot be.
     """
-    return _planned(session, actor, resource, table, choices, lock=False)[0]
+    return _planned(session, actor, resource, table, choices, lock=False, only=only)[0]
 
 
 def apply_records(
@@ -66,7 +65,14 @@ def apply_records(
 
 
 def _planned(
-    session: Session, actor: Actor, resource: Resource, table: Table, choices: Choices, *, lock: bool
+    session: Session,
+    actor: Actor,
+    resource: Resource,
+    table: Table,
+    choices: Choices,
+    *,
+    lock: bool,
+    only: int = 0,
 ) -> tuple[RecordPlan, list[Row]]:
     require(actor, RIGHT)
     require(actor, resource.read_right)
@@ -76,7 +82,7 @@ def _planned(
     key = _checked(resource, fields, table, choices)
     with many_rows(session) as book:
         reader = Reader(session, actor, book, resource, table, choices)
-        rows = [reader.read(place) for place in range(len(table.rows))]
+        rows = [reader.read(place) for place in range(min(only or len(table.rows), len(table.rows)))]
         find_records(session, actor, resource, key, rows, lock=lock)
         _link_within(resource, reader, rows)
         ordered = in_order(rows)
@@ -89,7 +95,9 @@ def _planned(
         for field in fields.values()
         if field.required and field.name not in reader.places and any(row.record is None for row in rows)
     )
-    return RecordPlan(resource.kind, told, key, tuple(reader.questions), missing), ordered
+    return RecordPlan(
+        resource.kind, told, key, tuple(sorted(choices.columns)), tuple(reader.questions), missing
+    ), ordered
 
 
 def _checked(
@@ -196,8 +204,3 @@ def _told(resource: Resource, reader: Reader, row: Row) -> RowPlan:
     labels = [field.label for name in row.after if (field := resource.field(name)) is not None]
     title = title_in(resource, row, row.record)
     return RowPlan(row.place, row.line, row.outcome, title, tuple(problems), tuple(labels))
-
-
-def first_rows(table: Table, many: int) -> Table:
-    """The beginning of a table, for a first look."""
-    return replace(table, rows=table.rows[:many], lines=table.lines[:many])

@@ -53,6 +53,7 @@ class RecordPlan:
     kind: str
     rows: tuple[RowPlan, ...]
     key: tuple[str, ...]
+    columns: tuple[int, ...] = ()  # the places that are mapped
     questions: tuple[Question, ...] = ()
     missing: tuple[str, ...] = ()
 

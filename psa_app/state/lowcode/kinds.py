@@ -21,6 +21,12 @@ OWN_PAGES: dict[str, Callable[[int], str]] = {
     "people": routes.person,
     "invoices": routes.invoice,
 }
+OWN_LISTS = {
+    "accounts": routes.CLIENTS,
+    "opportunities": routes.PIPELINE,
+    "people": routes.PEOPLE,
+    "service_items": routes.CATALOGUE,
+}
 _AREAS = {"clients": "clients", "sales": "clients", "people": "people", "projects": "projects"}
 _GROUPS = {
     "clients": "Clients",
@@ -72,6 +78,11 @@ def address_of(kind: str, record_id: int) -> str:
     """Where a record opens: on a page of its own, or on the generic one."""
     own = OWN_PAGES.get(kind)
     return own(record_id) if own else routes.record(kind, record_id)
+
+
+def list_of_kind(kind: str) -> str:
+    """Where the records of a kind are listed."""
+    return OWN_LISTS.get(kind) or routes.records(kind)
 
 
 def kind_of(model: Any) -> str:

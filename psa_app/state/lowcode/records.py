@@ -5,11 +5,12 @@ from typing import Any
 import reflex as rx
 
 from psa_app import routes
-from psa_app.access import Actor, may
+from psa_app.access import Actor
 from psa_app.display.frame import Crumb, Tab
 from psa_app.display.tables import Cell, Chip, Column, Pager, Row
 from psa_app.errors import Invalid, NotFound
 from psa_app.models.resource import Resource
+from psa_app.services.imports import may_import
 from psa_app.state.base import actor, allow, opened, read, say, show
 from psa_app.state.lowcode import filter_words
 from psa_app.state.lowcode.address import Asked, asked
@@ -187,5 +188,4 @@ def _empty_title(wanted: Asked, resource: Resource) -> str:
 
 
 def _import_href(who: Actor, resource: Resource) -> str:
-    imports = may(who, "records.import") and may_create(who, resource)
-    return routes.record_import(resource.kind) if imports else ""
+    return routes.record_import(resource.kind) if may_import(who, resource) else ""

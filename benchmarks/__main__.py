@@ -12,7 +12,7 @@ from pathlib import Path
 
 os.environ.update(PSA_ENV_FILE=os.devnull, PSA_ENV="development")
 
-from benchmarks import crowd, demo_firm, drafting, entries, lists, reports, weight
+from benchmarks import crowd, demo_firm, drafting, entries, lists, records_in, reports, weight
 from benchmarks.measure import HEADER, Line
 
 PARTS: dict[str, Callable[[Path], Iterator[Line]]] = {
@@ -20,6 +20,7 @@ PARTS: dict[str, Callable[[Path], Iterator[Line]]] = {
     "drafting": drafting.lines,
     "reports": reports.lines,
     "lists": lists.lines,
+    "records_in": records_in.lines,
     "crowd": crowd.lines,
     "weight": weight.lines,
     "demo": demo_firm.lines,

@@ -3,7 +3,7 @@
 import reflex as rx
 
 from psa_app import routes
-from psa_app.components.buttons import button
+from psa_app.components.buttons import button, link_button
 from psa_app.components.dialog import dialog
 from psa_app.components.empty import empty
 from psa_app.components.form import described_fields, form, form_error, form_foot
@@ -43,7 +43,11 @@ def clients() -> rx.Component:
         _form(),
         area="clients",
         actions=[
-            rx.cond(State.may_create, button("New client", look="primary", on_click=State.add, data_new=""))
+            rx.cond(
+                State.may_create,
+                link_button("Import", href=routes.record_import("accounts"), icon_name="upload"),
+            ),
+            rx.cond(State.may_create, button("New client", look="primary", on_click=State.add, data_new="")),
         ],
     )
 

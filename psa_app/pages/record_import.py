@@ -59,7 +59,7 @@ def _apply() -> rx.Component:
 
 
 def _drop() -> rx.Component:
-    return card(
+    zone = card(
         drop_zone(
             ZONE,
             on_drop=State.take(rx.upload_files(upload_id=ZONE)),
@@ -72,6 +72,12 @@ def _drop() -> rx.Component:
         ),
         title="The file",
     )
+    understood = card(
+        rx.el.ul(rx.foreach(State.fields, lambda one: rx.el.li(one.label)), class_name="field-names"),
+        title="What it may hold",
+        aside="In any order",
+    )
+    return with_side(zone, understood)
 
 
 def _map() -> rx.Component:
@@ -168,13 +174,13 @@ def _preview() -> rx.Component:
             )
         ),
         rx.el.tbody(rx.foreach(State.preview, _preview_row)),
-        class_name="grid",
+        class_name="grid first-rows",
         aria_label="The first rows",
     )
     return card(
         rx.el.div(table, class_name="table-wrap", tab_index=0, role="region", aria_label="The first rows"),
         title="The first rows",
-        aside="As they would come in",
+        aside="And what is refused first",
         body=False,
     )
 

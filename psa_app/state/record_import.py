@@ -219,7 +219,7 @@ class RecordImportState(rx.State):
         self.refused = words.refused_rows(table, plan, SHOWN)
         self.more_refused = words.more_refused(plan, SHOWN)
         many = len(plan.refused)
-        self.refused_words = counted(many, "row is refused", "rows are refused") if many else ""
+        self.refused_words = counted(many, "row is refused.", "rows are refused.") if many else ""
         self.nothing_new = not plan.writes
         self.apply_words = f"Import {counted(plan.writes, resource.one.lower(), resource.many.lower())}"
 

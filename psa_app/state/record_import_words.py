@@ -14,6 +14,7 @@ from psa_app.services.imports.values import Outcome, Question, RowPlan
 from psa_app.state.import_words import counted
 
 SAMPLES = 3
+REFUSED = 3
 LONGEST = 60
 _WORDS: Mapping[Outcome, tuple[str, str]] = {
     "new": ("New", "ok"),
@@ -74,8 +75,9 @@ def _meaning(question: Question, choice: str) -> str:
 
 
 def first_rows(table: Table, plan: RecordPlan, many: int) -> list[FileRow]:
-    """The first rows as they would come in: mapped columns, and beside each wrong cell what to do."""
-    return [_row(table, plan.columns, row) for row in plan.rows[:many]]
+    """The first rows as they would come in, and the first refused: what to do stands in each wrong cell."""
+    shown = {row.place: row for row in (*plan.rows[:many], *plan.refused[:REFUSED])}
+    return [_row(table, plan.columns, shown[place]) for place in sorted(shown)]
 
 
 def _row(table: Table, places: Sequence[int], row: RowPlan) -> FileRow:

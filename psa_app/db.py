@@ -19,6 +19,7 @@ from typing import Any
 
 from sqlalchemy import (
     ARRAY,
+    JSON,
     BigInteger,
     ColumnElement,
     Engine,
@@ -30,6 +31,7 @@ from sqlalchemy import (
     insert,
     literal,
     select,
+    text,
 )
 from sqlalchemy import update as sql_update
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -259,6 +261,20 @@ def insert_columns(session: Session, table: Any, columns: Mapping[str, Iterable[
     session.connection().exec_driver_sql(statement, rows)
 
 
+def reserve_ids(session: Session, table: Any, many: int) -> Sequence[int]:
+    """Ids for rows to come; on SQLite within a writing transaction only: there nobody else takes them."""
+    connection = session.connection()
+    if not is_sqlite(session):
+        series = "SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :many)"
+        name = connection.dialect.identifier_preparer.format_table(table)
+        return [row[0] for row in connection.execute(text(series), {"name": name, "many": many})]
+    last = connection.execute(select(func.max(table.c.id))).scalar() or 0
+    if table.dialect_options["sqlite"]["autoincrement"]:
+        given = connection.execute(text("SELECT seq FROM sqlite_sequence WHERE name = :n"), {"n": table.name})
+        last = max(last, given.scalar() or 0)
+    return range(last + 1, last + 1 + many)
+
+
 def _ready(kind: Any, dialect: Any, values: Iterable[Any]) -> Iterable[Any]:
     """Values as the driver takes them."""
     process = None if kind.python_type is str else kind.dialect_impl(dialect).bind_processor(dialect)
@@ -266,6 +282,8 @@ def _ready(kind: Any, dialect: Any, values: Iterable[Any]) -> Iterable[Any]:
         return values
     if isinstance(values, repeat):
         return repeat(process(next(values)))
+    if isinstance(kind, JSON):  # no value that a set would hold
+        return map(process, values)
     many = list(values)
     known = {value: process(value) for value in set(many)}
     return [known[value] for value in many]

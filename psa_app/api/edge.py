@@ -78,7 +78,7 @@ class Edge:
             else:
                 await self.app(scope, counted, has_begun)
         except TooLarge:
-            await _answer(413, "That is too large.", scope, receive, has_begun)
+            await _answer(413, too_large(scope["path"]), scope, receive, has_begun)
         except Exception as error:  # noqa: BLE001 - the last place where one is met
             log.error("%s %s failed: %s", scope["method"], loggable(scope["path"]), described(error))
             await _answer(500, SORRY, scope, receive, has_begun)
@@ -96,7 +96,7 @@ class Edge:
         if not length.isascii() or not length.isdecimal() or len(length) > 15:
             return PlainTextResponse("The length of this request is not a number.", 400)
         if int(length) > largest(path):
-            return PlainTextResponse("That is too large.", 413)
+            return PlainTextResponse(too_large(path), 413)
         return None
 
     def _comes_from_here(self, path: str, headers: Headers) -> bool:
@@ -155,6 +155,13 @@ class Edge:
 def largest(path: str) -> int:
     """How many bytes a request to this path may carry."""
     return next((size for start, size in LARGEST if path.startswith(start)), LARGEST_ELSE)
+
+
+def too_large(path: str) -> str:
+    """What to do about a body beyond that."""
+    if path.startswith("/_upload"):
+        return f"A file may have {LARGEST_UPLOAD // MEGABYTE} MB at most. Split it, then bring in the parts."
+    return "That is too large."
 
 
 def loggable(path: str) -> str:

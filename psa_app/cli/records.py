@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from psa_app.models.resource import Resource
     from psa_app.services.time.imports import ImportPlan
 
-incoming = group("import", "Bring records in from files.")
+incoming = group("import", "Bring records and time in from files.")
 Format = Literal["csv", "xlsx", "json"]
 
 

@@ -26,10 +26,12 @@ def drop_zone(
     help_text: Text = "",
     accept: dict[str, list[str]] | None = None,
     on_reject: Any = None,
+    most_bytes: int = 0,
 ) -> rx.Component:
     """``on_drop=State.take(rx.upload_files(upload_id=ident))``; ``accept={"text/csv": [".csv"]}``.
 
-    ``on_reject`` is an event of yours that says in a toast what may be dropped; without it nothing happens.
+    A larger file than ``most_bytes`` is not even sent. ``on_reject`` is an event of yours that says in a
+    toast what may be dropped; without it nothing happens.
     """
     zone = rx.upload.root(
         icon("upload"),
@@ -40,6 +42,7 @@ def drop_zone(
         on_drop_rejected=on_reject if on_reject is not None else rx.noop(),
         accept=accept,
         multiple=False,
+        **({"max_size": most_bytes} if most_bytes else {}),
         class_name="drop",
     )
     return _named(zone, label)

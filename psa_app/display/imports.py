@@ -37,3 +37,41 @@ class Match:
     rows: str
     time: str
     is_new: bool = False
+
+
+@dataclass(frozen=True)
+class FileColumn:
+    """A column of the file, what its cells look like, and the field it fills ("" for none)."""
+
+    place: int
+    header: str
+    samples: str
+    field: str
+
+
+@dataclass(frozen=True)
+class FileCell:
+    """A cell of the first rows, and what is wrong with it."""
+
+    text: str
+    wrong: str = ""
+
+
+@dataclass(frozen=True)
+class FileRow:
+    """One of the first rows: where it stands in the file, what becomes of it, its cells."""
+
+    line: str
+    word: str
+    tone: str
+    cells: list[FileCell] = field(default_factory=list)
+    wrong: str = ""  # what is wrong with the row as a whole
+
+
+@dataclass(frozen=True)
+class RefusedRow:
+    """A row that is not taken, and why."""
+
+    line: str
+    title: str
+    why: str

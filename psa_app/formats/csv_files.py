@@ -23,13 +23,24 @@ _HINT = re.compile(r"sep=([,;\t])\r?\n", re.IGNORECASE)
 @dataclass(frozen=True, slots=True)
 class Limits:
     """How much of a file is read: bytes; rows below the header; columns; characters of a cell
-    and of a whole row."""
+    and of a whole row. `advice` tells what to do with a larger one."""
 
     bytes: int = 20_000_000
     rows: int = 200_000
     columns: int = 200
     cell: int = 100_000
     row: int = 1_000_000
+    advice: str = "Export fewer months at a time."
+
+    @property
+    def too_large(self) -> str:
+        """The sentence for a file of more bytes."""
+        return f"The file is larger than {self.bytes / 1_000_000:g} MB. {self.advice}"
+
+    @property
+    def too_many(self) -> str:
+        """The sentence for a file of more rows."""
+        return f"The file has more than {self.rows:,} rows. {self.advice}"
 
 
 LIMITS = Limits()
@@ -66,8 +77,7 @@ class Table:
 def read_table(data: bytes, limits: Limits = LIMITS) -> Table:
     """The table in a CSV file's bytes; raises `Invalid` with field "file"."""
     if len(data) > limits.bytes:
-        megabytes = limits.bytes / 1_000_000
-        raise _refused(f"The file is larger than {megabytes:g} MB. Export fewer months at a time.")
+        raise _refused(limits.too_large)
     _refuse_other_kinds(data)
     encoding = find_encoding(data)
     _refuse_zero_bytes(data, encoding)
@@ -183,7 +193,7 @@ def _build(lines: _Lines, dialect: Dialect, encoding: str, limits: Limits) -> Ta
             headers = row
             continue
         if len(rows) == limits.rows:
-            raise _refused(f"The file has more than {limits.rows:,} rows. Export fewer months at a time.")
+            raise _refused(limits.too_many)
         rows.append(row + ("",) * (len(headers) - len(row)))
         starts.append(line)
     if not headers:
@@ -197,7 +207,7 @@ def _rows(lines: _Lines, dialect: Dialect, limits: Limits) -> Iterator[tuple[tup
         for row in reader:
             line = lines.row_begins
             if len(row) > limits.columns:
-                raise _refused(f"Line {line} has more than {limits.columns} columns. Is this a time export?")
+                raise _refused(f"Line {line} has more than {limits.columns} columns. Is this the right file?")
             if lines.row_length > limits.cell and max(map(len, row)) > limits.cell:
                 raise _too_long(line, limits)
             lines.end_row()

@@ -48,6 +48,10 @@ class Row(SQLModel):
 
     id: int | None = Field(default=None, primary_key=True)
 
+    @staticmethod
+    def follow(row: Any) -> None:
+        """Sets the columns that follow from others; of most tables there are none."""
+
 
 class Record(Row):
     """A row that people edit: its `version` grows at every change, so a stale save is refused."""

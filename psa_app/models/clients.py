@@ -38,12 +38,17 @@ class Account(Record, Own, table=True):
     is_archived: bool = False
     merged_into_id: int | None = Field(default=None, foreign_key="account.id", index=True)
 
+    @staticmethod
+    def follow(row: Any) -> None:
+        """By what twins are found follows from the name and the addresses."""
+        row.match_name = normal_name(row.name)
+        row.domain = domain_of(row.website, row.email)
+
 
 @event.listens_for(Account, "before_insert")
 @event.listens_for(Account, "before_update")
 def _follow(_mapper: Any, _connection: Any, account: Account) -> None:
-    account.match_name = normal_name(account.name)
-    account.domain = domain_of(account.website, account.email)
+    Account.follow(account)
 
 
 class Apart(Row, table=True):

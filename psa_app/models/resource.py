@@ -78,6 +78,8 @@ class Resource:
     replaces values (an IBAN without blanks). `saved(session, actor, record)` does what follows from
     a new or changed record. `bulk` are the verbs of its acts that can be done to many records at once:
     acts on a record that ask for nothing else.
+    `keys` are the fields by which an import finds a record that is there already,
+    the most telling first.
     """
 
     kind: str  # as in the address: clients, contacts, rates, ...
@@ -96,6 +98,7 @@ class Resource:
     saved: Saved | None = None
     has_version: bool = True
     bulk: tuple[str, ...] = ()
+    keys: tuple[tuple[str, ...], ...] = ()
 
     def field(self, name: str) -> FieldSpec | None:
         """The field of this name, or None."""

@@ -49,6 +49,10 @@ def people() -> rx.Component:
         actions=[
             link_button("Leave", href=routes.LEAVE, icon_name="calendar"),
             rx.cond(
+                State.may_create,
+                link_button("Import", href=routes.record_import("people"), icon_name="upload"),
+            ),
+            rx.cond(
                 State.may_create, button("New colleague", look="primary", on_click=State.add, data_new="")
             ),
         ],

@@ -6,7 +6,7 @@ import reflex as rx
 
 from psa_app import routes
 from psa_app.components.board import board
-from psa_app.components.buttons import button
+from psa_app.components.buttons import button, link_button
 from psa_app.components.cards import card, kpis, stack
 from psa_app.components.empty import empty
 from psa_app.components.figures import stack_bars
@@ -43,6 +43,10 @@ def pipeline() -> rx.Component:
         subtitle=rx.cond(State.subtitle != "", State.subtitle, "\u00a0"),
         actions=[
             segmented(State.views, State.tab, "View"),
+            rx.cond(
+                State.may_import,
+                link_button("Import", href=routes.record_import("opportunities"), icon_name="upload"),
+            ),
             rx.cond(
                 State.may_change,
                 button("New opportunity", look="primary", on_click=State.add, data_new=""),

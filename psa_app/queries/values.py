@@ -9,6 +9,7 @@ from sqlmodel import Session, select
 from psa_app.errors import Invalid
 from psa_app.models import Firm
 from psa_app.models.resource import FieldSpec
+from psa_app.queries.many import once
 from psa_app.rules import fields, hours, money
 
 _TRUE = {"true", "on", "1", "yes"}
@@ -29,7 +30,7 @@ def typed(field: FieldSpec, given: Any, *, currency: str, session: Session) -> A
         case "bool":
             return _bool(field, given)
         case "money":
-            return _money(field, given, currency or _base_currency(session))
+            return _money(field, given, currency or base_currency(session))
         case "hours" | "minutes":
             return _not_negative(field, _minutes(field, given))
         case "link" | "percent" | "seconds":
@@ -118,8 +119,10 @@ def _not_negative(field: FieldSpec, number: int) -> int:
     return number
 
 
-def _base_currency(session: Session) -> str:
-    return session.exec(select(Firm.base_currency)).first() or "EUR"
+def base_currency(session: Session) -> str:
+    """The firm's own currency."""
+    found = once(session, "base currency", lambda: session.exec(select(Firm.base_currency)).first())
+    return found or "EUR"
 
 
 def nano(text: str, field: str) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from psa_app.errors import Invalid
 from psa_app.models import (
@@ -18,6 +18,7 @@ from psa_app.models import (
     User,
 )
 from psa_app.models.resource import FieldSpec, Resource
+from psa_app.queries.many import held, once, twin
 from psa_app.rules import accounts, fields
 from psa_app.rules.accounts import ADDRESS_KINDS, KINDS, MAX_DEPTH, NUMBER_KINDS, TIERS
 from psa_app.rules.activities import KINDS as ACTIVITY_KINDS
@@ -31,9 +32,9 @@ def _check_account(session: Session, values: Mapping[str, Any], record: Account 
         raise Invalid("This client was merged into another one. Change that one.")
     name = values.get("name")
     if name:
-        twin = session.exec(select(Account).where(func.lower(Account.name) == name.lower())).first()
-        if twin is not None and (record is None or twin.id != record.id):
-            raise Invalid(f"There is already a client called {twin.name}.", "name")
+        other = twin(session, Account, record, fold="name", name=name)
+        if other is not None:
+            raise Invalid(f"There is already a client called {other.title}.", "name")
     days = values.get("payment_days")
     if days is not None and not 0 <= days <= MAX_PAYMENT_DAYS:
         raise Invalid(f"Give from 0 to {MAX_PAYMENT_DAYS} days to pay.", "payment_days")
@@ -52,12 +53,7 @@ def _check_parent(session: Session, parent_id: int, record: Account | None) -> N
     above: list[tuple[int, str]] = []
     next_id: int | None = parent_id
     while next_id is not None and len(above) <= MAX_DEPTH:
-        one = session.exec(
-            select(Account)
-            .where(Account.id == next_id)
-            .with_for_update()
-            .execution_options(populate_existing=True)
-        ).one()
+        one = held(session, Account, next_id)
         if not above and one.merged_into_id is not None:
             raise Invalid("That client was merged into another one. Choose that one.", "parent_id")
         above.append((int(one.id or 0), one.name))
@@ -81,16 +77,16 @@ def _check_contact(session: Session, values: Mapping[str, Any], record: Contact 
         _hold(session, account_id)
     email = values.get("email")
     if email and account_id:
-        same = (Contact.account_id == account_id, func.lower(Contact.email) == email.lower())
-        twin = session.exec(select(Contact).where(*same)).first()
-        if twin is not None and (record is None or twin.id != record.id):
-            raise Invalid(f"{twin.name} already has this address.", "email")
+        other = twin(session, Contact, record, fold="email", account_id=account_id, email=email)
+        if other is not None:
+            raise Invalid(f"{other.title} already has this address.", "email")
 
 
 def _hold(session: Session, account_id: int | None) -> None:
     """Keeps the account from being merged away until what is added to it is saved."""
     statement = select(Account).where(Account.id == account_id).with_for_update(read=True)
-    account = session.exec(statement.execution_options(populate_existing=True)).first()
+    fresh = statement.execution_options(populate_existing=True)
+    account = once(session, ("held", account_id), lambda: session.exec(fresh).first())
     if account is not None and account.merged_into_id is not None:
         raise Invalid("This client was merged into another one. Add it there.", "account_id")
 
@@ -100,11 +96,9 @@ def _check_address(session: Session, values: Mapping[str, Any], record: Address 
         _hold(session, values.get("account_id"))
     account_id = values.get("account_id", record.account_id if record else None)
     if values.get("kind") == "billing":
-        other = session.exec(
-            select(Address).where(Address.account_id == account_id, Address.kind == "billing")
-        ).first()
-        if other is not None and (record is None or other.id != record.id):
-            raise Invalid(f"{other.label} is the billing address already. Change that one first.", "kind")
+        other = twin(session, Address, record, account_id=account_id, kind="billing")
+        if other is not None:
+            raise Invalid(f"{other.title} is the billing address already. Change that one first.", "kind")
         street, city = (
             values.get(name, getattr(record, name, "") if record else "") for name in ("street", "city")
         )
@@ -124,13 +118,8 @@ def _check_number(
         _hold(session, account_id)
     country = accounts.numbers_country(kind, country)
     clean = accounts.tax_number(kind, country, number)
-    same = (
-        AccountTaxNumber.account_id == account_id,
-        AccountTaxNumber.kind == kind,
-        AccountTaxNumber.country == country,
-    )
-    other = session.exec(select(AccountTaxNumber).where(*same)).first()
-    if other is not None and (record is None or other.id != record.id):
+    same = {"account_id": account_id, "kind": kind, "country": country}
+    if twin(session, AccountTaxNumber, record, **same) is not None:
         raise Invalid("There is one of this kind for this country. Change that one.", "kind")
     return {"number": clean}
 
@@ -145,6 +134,7 @@ ACCOUNTS = Resource(
     search=("name", "legal_name", "email", "city"),
     sort="name",
     check=_check_account,
+    keys=(("name",), ("vat_id",), ("domain",), ("email",)),
     fields=(
         FieldSpec("name", "Name", required=True, max_length=120),
         FieldSpec("kind", "Kind", "choice", choices=KINDS, default="client", filterable=True),
@@ -187,6 +177,7 @@ CONTACTS = Resource(
     search=("name", "email", "title"),
     sort="name",
     check=_check_contact,
+    keys=(("account_id", "email"), ("email",), ("account_id", "name")),
     fields=(
         FieldSpec(
             "account_id", "Client", "link", required=True, links_to=Account, set="create", filterable=True
@@ -215,6 +206,7 @@ ADDRESSES = Resource(
     title="label",
     check=_check_address,
     bulk=("delete",),
+    keys=(("account_id", "label"),),
     fields=(
         FieldSpec(
             "account_id", "Client", "link", required=True, links_to=Account, set="create", filterable=True
@@ -244,6 +236,7 @@ NUMBERS = Resource(
     title="number",
     check=_check_number,
     bulk=("delete",),
+    keys=(("account_id", "kind", "country"),),
     fields=(
         FieldSpec(
             "account_id", "Client", "link", required=True, links_to=Account, set="create", filterable=True

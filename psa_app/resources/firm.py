@@ -10,6 +10,7 @@ from psa_app.access import Actor
 from psa_app.errors import Invalid
 from psa_app.models import BankAccount, ExchangeRate, Firm, Holiday, NumberSeries, TaxNumber, TaxRate
 from psa_app.models.resource import FieldSpec, Resource
+from psa_app.queries.many import once, twin
 from psa_app.rules import fields
 from psa_app.rules.invoices import check_pattern
 from psa_app.services.firm.calendars import calendar_code
@@ -81,10 +82,9 @@ def _check_series(session: Session, values: Mapping[str, Any], record: NumberSer
 def _check_holiday(session: Session, values: Mapping[str, Any], record: Holiday | None) -> dict[str, str]:
     calendar = calendar_code(str(values.get("calendar", record.calendar if record else "")))
     day = values.get("day", record.day if record else None)
-    same = (Holiday.calendar == calendar, Holiday.day == day, col(Holiday.id) != (record.id if record else 0))
-    twin = session.exec(select(Holiday.name).where(*same)).first()
-    if twin is not None:
-        raise Invalid(f"{twin} is on this day already.", "day")
+    other = twin(session, Holiday, record, calendar=calendar, day=day)
+    if other is not None:
+        raise Invalid(f"{other.title} is on this day already.", "day")
     return {"calendar": calendar}
 
 
@@ -93,15 +93,10 @@ def _check_exchange(session: Session, values: Mapping[str, Any], record: Exchang
     if not 0 < rate <= 10**15:
         raise Invalid("Give how much one unit is worth, such as 1.0625.", "rate_nano")
     currency = values.get("currency", record.currency if record else "")
-    if session.exec(select(Firm.base_currency)).first() == currency:
+    if once(session, "base currency", lambda: session.exec(select(Firm.base_currency)).first()) == currency:
         raise Invalid("The firm's own currency needs no rate.", "currency")
     day = values.get("day", record.day if record else None)
-    same = (
-        ExchangeRate.currency == currency,
-        ExchangeRate.day == day,
-        col(ExchangeRate.id) != (record.id if record else 0),
-    )
-    if session.exec(select(ExchangeRate.id).where(*same)).first() is not None:
+    if twin(session, ExchangeRate, record, currency=currency, day=day) is not None:
         raise Invalid(f"There is a rate for {currency} on this day already. Change that one.", "day")
 
 
@@ -115,6 +110,7 @@ TAX_RATES = Resource(
     sort="name",
     check=_check_tax,
     saved=_one_default_tax,
+    keys=(("name",),),
     fields=(
         FieldSpec("name", "Name", required=True, max_length=60),
         FieldSpec("kind", "Kind", "choice", choices=TAX_KINDS, default="standard"),
@@ -136,6 +132,7 @@ BANK_ACCOUNTS = Resource(
     title="label",
     check=_check_bank,
     saved=_one_default_bank,
+    keys=(("iban",), ("label",)),
     fields=(
         FieldSpec("label", "Name", required=True, max_length=60),
         FieldSpec("holder", "Holder"),
@@ -158,6 +155,7 @@ TAX_NUMBERS = Resource(
     search=("number",),
     title="number",
     check=_check_number,
+    keys=(("number",),),
     fields=(
         FieldSpec(
             "kind",
@@ -181,6 +179,7 @@ HOLIDAYS = Resource(
     search=("name", "calendar"),
     check=_check_holiday,
     bulk=("delete",),
+    keys=(("calendar", "day"),),
     fields=(
         FieldSpec(
             "calendar",
@@ -206,6 +205,7 @@ EXCHANGE_RATES = Resource(
     title="currency",
     has_version=False,
     check=_check_exchange,
+    keys=(("currency", "day"),),
     fields=(
         FieldSpec("currency", "Currency", "currency", required=True, filterable=True),
         FieldSpec("day", "Day", "date", required=True, filterable=True),

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlmodel import Session, func, select
+from sqlmodel import Session
 
 from psa_app.access import Actor
 from psa_app.errors import Invalid
 from psa_app.models import CostRate, Leave, Person, Role, WorkPattern
 from psa_app.models.resource import FieldSpec, Resource
+from psa_app.queries.many import twin
 from psa_app.services.firm.calendars import calendar_code
 from psa_app.services.time.pricing import reprice, reprice_person
 
@@ -25,11 +26,9 @@ DAYS = (
 
 def _check_role(session: Session, values: Mapping[str, Any], record: Role | None) -> None:
     name = values.get("name")
-    twin = (
-        session.exec(select(Role).where(func.lower(Role.name) == str(name).lower())).first() if name else None
-    )
-    if twin is not None and (record is None or twin.id != record.id):
-        raise Invalid(f"There is already a role called {twin.name}.", "name")
+    other = twin(session, Role, record, fold="name", name=name) if name else None
+    if other is not None:
+        raise Invalid(f"There is already a role called {other.title}.", "name")
 
 
 def _check_person(session: Session, values: Mapping[str, Any], record: Person | None) -> dict[str, str]:
@@ -41,9 +40,9 @@ def _check_person(session: Session, values: Mapping[str, Any], record: Person | 
     if target is not None and not 0 <= target <= 100:
         raise Invalid("The target lies between 0 and 100 %.", "target_percent")
     email = values.get("email")
-    twin = session.exec(select(Person).where(Person.email == email)).first() if email else None
-    if twin is not None and (record is None or twin.id != record.id):
-        raise Invalid(f"{twin.name} already has this address.", "email")
+    other = twin(session, Person, record, email=email) if email else None
+    if other is not None:
+        raise Invalid(f"{other.title} already has this address.", "email")
     calendar = values.get("calendar")
     return {"calendar": calendar_code(calendar)} if calendar else {}
 
@@ -63,8 +62,7 @@ def _check_day(session: Session, model: Any, values: Mapping[str, Any], record: 
     """Dated rows of a person begin on different days."""
     person_id = values.get("person_id", record.person_id if record else None)
     day = values.get("valid_from", record.valid_from if record else None)
-    same = (model.person_id == person_id, model.valid_from == day, model.id != (record.id if record else 0))
-    if session.exec(select(model.id).where(*same)).first() is not None:
+    if twin(session, model, record, person_id=person_id, valid_from=day) is not None:
         raise Invalid("There is a row from this day already. Change that one.", "valid_from")
 
 
@@ -91,6 +89,7 @@ ROLES = Resource(
     sort="name",
     check=_check_role,
     saved=_price_all,
+    keys=(("name",),),
     fields=(
         FieldSpec("name", "Name", required=True, max_length=60),
         FieldSpec(
@@ -115,6 +114,7 @@ PEOPLE = Resource(
     sort="name",
     check=_check_person,
     saved=_price_person,
+    keys=(("email",), ("name",)),
     fields=(
         FieldSpec("name", "Name", required=True, max_length=120),
         FieldSpec("email", "E-mail", "email", required=True),
@@ -147,6 +147,7 @@ WORK_PATTERNS = Resource(
     title="valid_from",
     check=_check_pattern,
     bulk=("delete",),
+    keys=(("person_id", "valid_from"),),
     fields=(
         FieldSpec(
             "person_id", "Person", "link", required=True, links_to=Person, set="create", filterable=True
@@ -168,6 +169,7 @@ COST_RATES = Resource(
     check=_check_cost,
     saved=_price_of_cost,
     bulk=("delete",),
+    keys=(("person_id", "valid_from"),),
     fields=(
         FieldSpec(
             "person_id", "Person", "link", required=True, links_to=Person, set="create", filterable=True

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlmodel import Session, func, select
+from sqlmodel import Session
 
 from psa_app.errors import Invalid
 from psa_app.models import Account, Contact, Opportunity, Role, ServiceItem, Stage, User
 from psa_app.models.resource import FieldSpec, Resource
+from psa_app.queries.many import twin
 from psa_app.services.sales.checks import check_opportunity, opportunity_saved
 from psa_app.services.sales.stages import check_stage, stage_saved
 
@@ -33,9 +34,9 @@ MODELS = (
 def _check_item(session: Session, values: Mapping[str, Any], record: ServiceItem | None) -> None:
     name = str(values.get("name", ""))
     if name:
-        twin = session.exec(select(ServiceItem).where(func.lower(ServiceItem.name) == name.lower())).first()
-        if twin is not None and (record is None or twin.id != record.id):
-            raise Invalid(f"{twin.name} already stands in the catalogue.", "name")
+        other = twin(session, ServiceItem, record, fold="name", name=name)
+        if other is not None:
+            raise Invalid(f"{other.title} already stands in the catalogue.", "name")
 
 
 STAGES = Resource(
@@ -48,6 +49,7 @@ STAGES = Resource(
     sort="position",
     check=check_stage,
     saved=stage_saved,
+    keys=(("name",),),
     fields=(
         FieldSpec("name", "Name", required=True, max_length=40),
         FieldSpec(
@@ -71,6 +73,7 @@ OPPORTUNITIES = Resource(
     title="title",
     check=check_opportunity,
     saved=opportunity_saved,
+    keys=(("account_id", "title"), ("title",)),
     fields=(
         FieldSpec(
             "account_id", "Client", "link", required=True, links_to=Account, set="create", filterable=True
@@ -106,6 +109,7 @@ SERVICE_ITEMS = Resource(
     search=("name", "description"),
     sort="name",
     check=_check_item,
+    keys=(("name",),),
     fields=(
         FieldSpec("name", "Name", required=True, max_length=120),
         FieldSpec("description", "Description", "multiline", in_list=False, max_length=2000),

@@ -23,7 +23,9 @@ _ENDINGS = (
     "inc, corp, incorporated, corporation, company, pty, sro, spzoo, spolsro, as, asa, aps, ab, oy, oyj, bv, "
     "nv, vof, sa, sas, sarl, srl, spa, sl, slu, lda, kft, zrt, nyrt, doo, dd, ad, eood, ood"
 )
-_FORMS = tuple(tuple(form.split()) for form in _ENDINGS.split(", "))
+_FORMS: dict[str, list[tuple[str, ...]]] = {}  # by their last word
+for _form in (tuple(form.split()) for form in _ENDINGS.split(", ")):
+    _FORMS.setdefault(_form[-1], []).append(_form)
 _LINKS = {"and", "und", "et", "the"}
 _SECOND_LEVEL = {"ac", "co", "com", "edu", "gov", "gv", "net", "or", "org"}
 _HOST = re.compile(r"(?:[a-z][a-z0-9+.-]*://)?(?:[^/@?#]*@)?([^/:?#\s]+)")
@@ -64,7 +66,8 @@ def normal_name(name: str) -> str:
 
 def _without_form(words: list[str]) -> list[str]:
     while True:
-        ending = next((f for f in _FORMS if len(words) > len(f) and tuple(words[-len(f) :]) == f), None)
+        forms = _FORMS.get(words[-1], ()) if words else ()
+        ending = next((f for f in forms if len(words) > len(f) and tuple(words[-len(f) :]) == f), None)
         if ending is None:
             return words
         words = words[: -len(ending)]

@@ -41,7 +41,7 @@ def text(
     clean = clean.strip(" \t\r\n\u00a0")
     if required and not clean:
         raise Invalid("Fill this in.", field)
-    if any(_forbidden(char, multiline) for char in clean):
+    if not clean.isprintable() and any(_forbidden(char, multiline) for char in clean):
         kind = "text" if multiline else "text on one line"
         raise Invalid(f"This holds characters that cannot be kept. Type plain {kind}.", field)
     if len(clean) > max:

@@ -15,6 +15,7 @@ from psa_app.errors import Invalid, NotFound, Problems, Stale
 from psa_app.models import touch
 from psa_app.models.base import Whole
 from psa_app.models.resource import FieldSpec, Resource, value_of
+from psa_app.queries.many import is_known
 from psa_app.queries.own_fields import full
 from psa_app.queries.values import typed
 from psa_app.services import history
@@ -26,15 +27,15 @@ def create_record(session: Session, actor: Actor, resource: Resource, raw: Mappi
 
     Raises `Forbidden` without the right, `Problems` with a sentence per wrong field.
     """
-    _may_write(actor, resource.create_right or resource.change_right)
+    may_write(actor, resource.create_right or resource.change_right)
     resource = full(session, resource, actor)
-    values = _clean(session, actor, resource, raw, record=None)
+    values = clean(session, actor, resource, raw, record=None)
     record = resource.model()
     own_values.put(record, resource, values)
     session.add(record)
     session.flush()
-    told = _told(resource, values)
-    history.note(session, actor, str(resource.model.__tablename__), int(record.id), "created", {}, told)  # type: ignore[attr-defined]
+    kept = told(resource, values)
+    history.note(session, actor, str(resource.model.__tablename__), int(record.id), "created", {}, kept)  # type: ignore[attr-defined]
     if resource.saved is not None:
         resource.saved(session, actor, record)
     return record
@@ -54,32 +55,33 @@ def change_record(
     `version` is what the person saw: `Stale` if someone saved in the meantime. `None` leaves
     that check out (the API without `If-Match`). Of a record that acts write, only the firm's own fields.
     """
-    _may_write(actor, resource.change_right or resource.own_right)
+    may_write(actor, resource.change_right or resource.own_right)
     resource = full(session, resource, actor)
     record = fetch(session, actor, resource.model, record_id, lock=True)
     if resource.has_version and version is not None and record.version != version:  # type: ignore[attr-defined]
         raise Stale()
-    values = _clean(session, actor, resource, raw, record=record)
+    values = clean(session, actor, resource, raw, record=record)
     before, after = history.changed(own_values.of(record, resource, values), values)
     if not after:
         return record
     own_values.put(record, resource, after)
     touch(record)
     session.flush()
-    before, after = _told(resource, before), _told(resource, after)
+    before, after = told(resource, before), told(resource, after)
     history.note(session, actor, str(resource.model.__tablename__), record_id, "changed", before, after)
     if resource.saved is not None:
         resource.saved(session, actor, record)
     return record
 
 
-def _told(resource: Resource, values: Mapping[str, Any]) -> dict[str, Any]:
+def told(resource: Resource, values: Mapping[str, Any]) -> dict[str, Any]:
     """What history tells of the values: more people read it than may see a field with a right of its own."""
     guarded = {field.name for field in resource.fields if field.read_right or field.is_guarded}
     return {name: "…" if name in guarded else value for name, value in values.items()}
 
 
-def _may_write(actor: Actor, right: str) -> None:
+def may_write(actor: Actor, right: str) -> None:
+    """Raises `Forbidden` without the right, `NotFound` where there is none: then only acts write."""
     if not right:
         raise NotFound("Records of this kind are not written by hand.")
     require(actor, right)
@@ -87,19 +89,14 @@ def _may_write(actor: Actor, right: str) -> None:
         require_scope(actor, "write")
 
 
-def _clean(
+def clean(
     session: Session, actor: Actor, resource: Resource, raw: Mapping[str, Any], *, record: Any
 ) -> dict[str, Any]:
     """Typed values of the writable fields in `raw`; a new record also gets its defaults."""
-    problems: dict[str, str] = {
-        name: "There is no such field here."
-        for name in raw
-        if not _writable(resource, resource.field(name), actor)
-    }
+    fields = {field.name: field for field in resource.fields if writable(resource, field, actor)}
+    problems = {name: "There is no such field here." for name in raw if name not in fields}
     values: dict[str, Any] = {}
-    for field in resource.fields:
-        if not _writable(resource, field, actor):
-            continue
+    for field in fields.values():
         if field.name not in raw and (record is not None or (not field.required and field.default is None)):
             continue
         try:
@@ -128,8 +125,9 @@ def _check(session: Session, resource: Resource, values: dict[str, Any], record:
         raise Problems(error.sentence, {error.field: error.sentence}) from None
 
 
-def _writable(resource: Resource, field: FieldSpec | None, actor: Actor) -> bool:
-    if field is None or field.set == "never":
+def writable(resource: Resource, field: FieldSpec, actor: Actor) -> bool:
+    """Whether someone may fill a field in, of a new record at least."""
+    if field.set == "never":
         return False
     if not field.own_key and not (resource.change_right or resource.create_right):
         return False
@@ -150,7 +148,7 @@ def _value(
         value = read(field, raw.get(field.name, field.default))
         if isinstance(value, int) and abs(value) > _most(resource, field):
             raise Invalid("This number is too large.", field.name)
-    if field.links_to is not None and value is not None:
+    if field.links_to is not None and value is not None and not is_known(session, field.links_to, value):
         try:
             fetch(session, actor, field.links_to, value)
         except NotFound:

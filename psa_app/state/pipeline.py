@@ -48,6 +48,7 @@ class PipelineState(rx.State):
     owner: str = ""
     owners: list[Option] = []
     may_change: bool = False
+    may_import: bool = False
     is_ready: bool = False
     losing: bool = False
     losing_title: str = ""
@@ -69,6 +70,7 @@ class PipelineState(rx.State):
         owner = str(asked.get("owner", ""))
         self.owner = owner if owner.isdecimal() and len(owner) < 10 else ""
         self.may_change = may(actor(), "opportunities.change")
+        self.may_import = self.may_change and may(actor(), "records.import")
         if self.tab == "list":
             await (await self.get_state(PipelineList))._load()
         elif self.tab == "numbers":

@@ -1,6 +1,7 @@
 """What an opportunity needs when it is made or changed; the low-code layer calls these."""
 
 from collections.abc import Mapping
+from itertools import count
 from typing import Any
 
 from sqlmodel import Session, col, func, select
@@ -10,6 +11,7 @@ from psa_app.access import Actor
 from psa_app.errors import Invalid
 from psa_app.models import Account, Contact, Opportunity, OpportunityAmount, Stage, StageChange
 from psa_app.queries.exchange import exchange
+from psa_app.queries.many import once
 from psa_app.rules import money
 from psa_app.rules.pipeline import OPEN, check_move, check_percent, percent_in
 
@@ -21,7 +23,7 @@ def check_opportunity(
 ) -> dict[str, Any]:
     """Refuses what the fields alone cannot tell; gives the values that follow from the stage and client."""
     account_id = values["account_id"] if record is None else record.account_id
-    account = session.get_one(Account, account_id)
+    account = once(session, (Account, account_id), lambda: session.get_one(Account, account_id))
     _check_contact(session, values.get("contact_id"), account)
     if values.get("percent") is not None:
         check_percent(values["percent"])
@@ -50,19 +52,23 @@ def opportunity_saved(session: Session, actor: Actor, record: Opportunity) -> No
                 opportunity_id=int(record.id or 0), model=WHOLE, amount_minor=record.amount_minor
             )
         )
-    session.flush()
 
 
 def last_position(session: Session, stage_id: int) -> int:
     """The place below the last card of a stage."""
-    top = session.exec(select(func.max(Opportunity.position)).where(Opportunity.stage_id == stage_id)).one()
-    return 0 if top is None else int(top) + 1
+
+    def there() -> int:
+        statement = select(func.max(Opportunity.position)).where(Opportunity.stage_id == stage_id)
+        top = session.exec(statement).one()
+        return 0 if top is None else int(top) + 1
+
+    return next(once(session, ("last place", stage_id), lambda: count(there())))
 
 
 def _check_contact(session: Session, contact_id: int | None, account: Account) -> None:
     if contact_id is None:
         return
-    contact = session.get_one(Contact, contact_id)
+    contact = once(session, (Contact, contact_id), lambda: session.get_one(Contact, contact_id))
     if contact.account_id != account.id:
         raise Invalid(
             f"{contact.name} is not at {account.name}. Choose a contact of this client.", "contact_id"
@@ -112,9 +118,10 @@ def _beginning(session: Session, values: Mapping[str, Any], account: Account) ->
 
 def _first_stage(session: Session, stage_id: int | None) -> Stage:
     if stage_id is not None:
-        return session.get_one(Stage, stage_id)
+        return once(session, (Stage, stage_id), lambda: session.get_one(Stage, stage_id))
     in_use = select(Stage).where(Stage.outcome == OPEN, ~col(Stage.is_archived))
-    stage = session.exec(in_use.order_by(col(Stage.position), col(Stage.id))).first()
+    ordered = in_use.order_by(col(Stage.position), col(Stage.id))
+    stage = once(session, "first stage", lambda: session.exec(ordered).first())
     if stage is None:
         raise Invalid("There is no stage to begin in. Make one in Settings, Stages.", "stage_id")
     return stage
@@ -125,7 +132,7 @@ def _currency(session: Session, values: Mapping[str, Any], account: Account, amo
     given = values.get("currency") or ""
     if given:
         return str(given)
-    base = exchange(session).base
+    base = once(session, "exchange", lambda: exchange(session)).base
     if amount and money.exponent(base) != money.exponent(account.currency):
         raise Invalid("Say in which currency the amount is.", "currency")
     return account.currency

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 from psa_app.access import Actor
 from psa_app.errors import Conflict, Invalid
 from psa_app.models import Opportunity, Stage, touch
+from psa_app.queries.many import twin
 from psa_app.rules.pipeline import OPEN, check_percent
 from psa_app.services import history
 
@@ -45,10 +46,10 @@ def check_stage(session: Session, values: Mapping[str, Any], record: Stage | Non
 
 
 def _check_name(session: Session, values: Mapping[str, Any], record: Stage | None) -> None:
-    name = str(values.get("name", "")).casefold()
-    for other in session.exec(select(Stage)).all():
-        if name and other.name.casefold() == name and (record is None or other.id != record.id):
-            raise Invalid(f"There is already a stage called {other.name}.", "name")
+    name = values.get("name")
+    other = twin(session, Stage, record, fold="name", name=name) if name else None
+    if other is not None:
+        raise Invalid(f"There is already a stage called {other.title}.", "name")
 
 
 def _check_can_be_archived(session: Session, record: Stage) -> None:

@@ -22,6 +22,12 @@ OWN_PAGES: dict[str, Callable[[int], str]] = {
     "invoices": routes.invoice,
 }
 LIST_PAGES = {"service_items": routes.CATALOGUE}  # generic lists that a page of the app holds
+OWN_LISTS = {
+    "accounts": routes.CLIENTS,
+    "opportunities": routes.PIPELINE,
+    "people": routes.PEOPLE,
+    "service_items": routes.CATALOGUE,
+}
 _AREAS = {"clients": "clients", "sales": "sales", "people": "people", "projects": "projects"}
 _GROUPS = {
     "clients": "Clients",
@@ -85,6 +91,9 @@ def kind_at(path: str) -> str:
     """The kind whose list an address shows."""
     bare = path.rstrip("/")
     return next((kind for kind, page in LIST_PAGES.items() if page == bare), bare.rpartition("/")[2])
+def list_of_kind(kind: str) -> str:
+    """Where the records of a kind are listed."""
+    return OWN_LISTS.get(kind) or routes.records(kind)
 
 
 def kind_of(model: Any) -> str:

@@ -6,6 +6,7 @@ import reflex as rx
 
 from psa_app.access import Actor
 from psa_app.display.frame import Hit
+from psa_app.services.imports import may_import
 from psa_app.state.base import actor, allow
 from psa_app.state.lowcode.kinds import STAFF, Group, groups, list_at, may_create
 
@@ -14,12 +15,13 @@ MOST_HITS = 8
 
 @dataclass(frozen=True)
 class TableLink:
-    """A way to the list of a kind; `make` leads to the form of a new record, or is ""."""
+    """A way to the list of a kind; `make` leads to a new record's form, `bring` to an import, or is ""."""
 
     label: str
     href: str
     make: str = ""
     make_label: str = ""
+    bring: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ def _links(who: Actor, group: Group) -> list[TableLink]:
             list_at(one.kind),
             list_at(one.kind, new=1) if may_create(who, one) else "",
             f"New {one.one.lower()}",
+            routes.record_import(one.kind) if may_import(who, one) else "",
         )
         for one in group.resources
     ]
@@ -65,7 +68,15 @@ def table_hits(who: Actor, text: str) -> list[Hit]:
         for one in _links(who, group):
             every = Hit(f"all-{one.href}", f"{one.label}: all", group.title, "Tables", "columns", one.href)
             new = Hit(f"new-{one.href}", one.make_label, group.title, "Tables", "plus", one.make)
-            found += [every, *([new] if one.make else [])]
+            bring = Hit(
+                f"import-{one.href}",
+                f"Import {one.label.lower()}",
+                group.title,
+                "Tables",
+                "upload",
+                one.bring,
+            )
+            found += [every, *([new] if one.make else []), *([bring] if one.bring else [])]
     fitting = [hit for hit in found if all(word in hit.label.lower() for word in words)]
     fitting.sort(key=lambda hit: not hit.label.lower().startswith(words[0]))
     return fitting[:MOST_HITS]

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Sequence
 from itertools import repeat
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlmodel import Session
 
 from psa_app import clock
 from psa_app.access import Actor
-from psa_app.db import among, insert_columns, is_sqlite
+from psa_app.db import among, insert_columns, reserve_ids
 from psa_app.queries import rates
 from psa_app.queries.time.tables import ENTRY, MEMBER
 from psa_app.rules import weeks
@@ -80,7 +80,7 @@ def write_rows(
     """Inserts all rows at once, each with a line of history; `prices` are in the order of the rows."""
     if not prepared.rows:
         return
-    ids = _reserve_ids(session, len(prepared.rows))
+    ids = reserve_ids(session, ENTRY, len(prepared.rows))
     columns = _of_rows(prepared)
     insert_columns(session, ENTRY, {"id": ids, **_same(), **columns, **_of_prices(prices)})
     told = {name: columns[name] for name in ("person_id", "task_id", "work_date", "seconds")}
@@ -125,17 +125,3 @@ def _of_rows(prepared: Prepared) -> dict[str, Iterable[Any]]:
 
 def _of_prices(prices: Sequence[Price]) -> dict[str, Iterable[Any]]:
     return dict(zip(Price._fields, zip(*prices, strict=True), strict=True))
-
-
-def _reserve_ids(session: Session, many: int) -> Sequence[int]:
-    """Ids for new entries, so that their history is written without asking for each."""
-    connection = session.connection()
-    if is_sqlite(session):
-        last = connection.execute(_LAST_ID).scalar() or 0
-        return range(last + 1, last + 1 + many)
-    found = connection.execute(_NEXT_IDS, {"many": many})
-    return [row[0] for row in found]
-
-
-_NEXT_IDS = text("SELECT nextval(pg_get_serial_sequence('time_entry', 'id')) FROM generate_series(1, :many)")
-_LAST_ID = text("SELECT seq FROM sqlite_sequence WHERE name = 'time_entry'")

@@ -1,0 +1,206 @@
+"""Planning an import of records, and writing it: all of it, or what is good, each row with its history."""
+
+from collections.abc import Sequence
+from types import SimpleNamespace
+
+from sqlmodel import Session
+
+from psa_app.access import Actor, require
+from psa_app.errors import Conflict, Invalid, Problems, PsaError
+from psa_app.formats.csv_files import Table
+from psa_app.models.resource import FieldSpec, Resource
+from psa_app.queries.many import Book, many_rows
+from psa_app.queries.own_fields import full
+from psa_app.rules.import_columns import ID, clash
+from psa_app.services import history
+from psa_app.services.imports.cells import Reader, self_links, title_in
+from psa_app.services.imports.circles import in_order
+from psa_app.services.imports.fields import RIGHT, key_choices, offered, takes_parts
+from psa_app.services.imports.links import folded
+from psa_app.services.imports.match import find_records
+from psa_app.services.imports.values import WHOLE_ROW, Choices, RecordPlan, Row, RowPlan
+from psa_app.services.imports.write import PROVISIONAL, coming, defaults_of, write_rows
+from psa_app.services.lowcode import own_values
+from psa_app.services.records import clean, may_write
+
+
+def plan_records(
+    session: Session, actor: Actor, resource: Resource, table: Table, choices: Choices, *, only: int = 0
+) -> RecordPlan:
+    """What `apply_records` would do with each row of a table; nothing is written. `only`: the first rows.
+
+    Needs the right "records.import" and the one to write this kind by hand. Raises `Invalid` for a
+    mapping that cannot be.
+    """
+    return _planned(session, actor, resource, table, choices, lock=False, only=only)[0]
+
+
+def apply_records(
+    session: Session,
+    actor: Actor,
+    resource: Resource,
+    table: Table,
+    choices: Choices,
+    *,
+    only_good: bool = False,
+    name: str = "",
+) -> RecordPlan:
+    """Makes and changes the records of a table; what it did is told as `plan_records` tells it.
+
+    Without `only_good` all rows must be good, or nothing is written and `Conflict` says so; with it the
+    refused ones stay out. Every row passes the checks of the form and leaves its line of history.
+    """
+    plan, rows = _planned(session, actor, resource, table, choices, lock=True)
+    if plan.refused and not only_good:
+        many = len(plan.refused)
+        first = plan.refused[0]
+        raise Conflict(
+            f"Nothing was imported: {many} {'row is' if many == 1 else 'rows are'} refused. "
+            f"Line {first.line}: {first.problems[0][1]}",
+            "file",
+        )
+    if plan.writes:
+        write_rows(session, actor, full(session, resource, actor), rows, plan, name)
+    return plan
+
+
+def _planned(
+    session: Session,
+    actor: Actor,
+    resource: Resource,
+    table: Table,
+    choices: Choices,
+    *,
+    lock: bool,
+    only: int = 0,
+) -> tuple[RecordPlan, list[Row]]:
+    require(actor, RIGHT)
+    require(actor, resource.read_right)
+    may_write(actor, resource.create_right or resource.change_right)
+    fields = {field.name: field for field in offered(session, actor, resource)}
+    resource = full(session, resource, actor)
+    key = _checked(resource, fields, table, choices)
+    with many_rows(session) as book:
+        reader = Reader(session, actor, book, resource, table, choices)
+        rows = [reader.read(place) for place in range(min(only or len(table.rows), len(table.rows)))]
+        find_records(session, actor, resource, key, rows, lock=lock)
+        _link_within(resource, reader, rows)
+        ordered = in_order(rows)
+        checker = _Checker(session, actor, book, resource, rows)
+        for row in ordered:
+            checker.check(row)
+    told = tuple(_told(resource, reader, row) for row in rows)
+    missing = tuple(
+        field.label
+        for field in fields.values()
+        if field.required and field.name not in reader.places and any(row.record is None for row in rows)
+    )
+    return RecordPlan(
+        resource.kind, told, key, tuple(sorted(choices.columns)), tuple(reader.questions), missing
+    ), ordered
+
+
+def _checked(
+    resource: Resource, fields: dict[str, FieldSpec], table: Table, choices: Choices
+) -> tuple[str, ...]:
+    """The key that counts. Raises `Invalid` for a column, field or key that is not there."""
+    for place, name in choices.columns.items():
+        if not 0 <= place < len(table.headers) or name not in (*fields, ID):
+            raise Invalid("There is no such column or field. Choose them again.", "columns")
+    if not choices.columns:
+        raise Invalid("Say for at least one column what it holds.", "columns")
+    twice = clash(choices.columns, [name for name, field in fields.items() if takes_parts(field)])
+    if twice:
+        label = fields[twice].label if twice in fields else "Id"
+        raise Invalid(f"Two columns fill {label}. Choose one of them.", "columns")
+    allowed = key_choices(resource, list(choices.columns.values()))
+    if choices.key and choices.key not in allowed:
+        raise Invalid("Records cannot be found by this: a column for it is missing.", "key")
+    return choices.key or (allowed[0] if allowed else ())
+
+
+def _link_within(resource: Resource, reader: Reader, rows: Sequence[Row]) -> None:
+    """Names in links to the same kind that stand in this very file become provisional ids."""
+    names = self_links(resource)
+    if not names:
+        return
+    titles: dict[str, Row] = {}
+    for row in rows:
+        titles.setdefault(folded(str(row.raw.get(resource.title, ""))), row)
+    for row in rows:
+        for name in names:
+            cell = row.raw.get(name)
+            if not isinstance(cell, str):
+                continue
+            target = titles.get(folded(cell))
+            if target is None:
+                del row.raw[name]
+                row.problems[name] = reader.missing(cell, name)
+            elif target.record is not None:
+                row.raw[name] = int(target.record.id)
+            else:
+                row.raw[name] = PROVISIONAL + target.place
+                row.parents[name] = target.place
+
+
+class _Checker:
+    """Passes each row through the checks that a form passes; what comes later sees what came before."""
+
+    def __init__(
+        self, session: Session, actor: Actor, book: Book, resource: Resource, rows: Sequence[Row]
+    ) -> None:
+        self._session, self._actor, self._book, self._resource = session, actor, book, resource
+        self._rows = rows
+        self._defaults = defaults_of(resource.model)
+
+    def check(self, row: Row) -> None:
+        """Sets the row's values and outcome."""
+        for name, place in row.parents.items():
+            if self._rows[place].outcome == "refused":
+                row.problems.setdefault(name, f"Line {self._rows[place].line} is refused: mend that first.")
+        if "" not in row.problems:
+            self._clean(row)
+        if row.problems:
+            row.outcome = "refused"
+        elif row.record is None:
+            self._added(row)
+        else:
+            self._changed(row)
+
+    def _clean(self, row: Row) -> None:
+        raw = {name: value for name, value in row.raw.items() if name != ID and name not in row.problems}
+        try:
+            row.values = clean(self._session, self._actor, self._resource, raw, record=row.record)
+        except Problems as error:
+            row.problems = error.fields | row.problems
+        except (Invalid, Conflict) as error:
+            row.problems.setdefault(error.field, error.sentence)
+        except PsaError as error:
+            row.problems.setdefault("", error.sentence)
+
+    def _added(self, row: Row) -> None:
+        row.outcome = "new"
+        row.coming = coming(self._resource, self._defaults, row)
+        self._book.add(self._resource.model, row.coming.id, row.coming)
+
+    def _changed(self, row: Row) -> None:
+        held = own_values.of(row.record, self._resource, row.values)
+        row.before, row.after = history.changed(held, row.values)
+        row.outcome = "changed" if row.after else "same"
+        if row.after:
+            model = self._resource.model
+            as_it_is = {name: getattr(row.record, name) for name in model.model_fields}
+            later = SimpleNamespace(**(as_it_is | row.after))
+            self._book.change(model, int(row.record.id), row.record, later)
+
+
+def _told(resource: Resource, reader: Reader, row: Row) -> RowPlan:
+    problems = []
+    for name, sentence in row.problems.items():
+        places = reader.places.get(name, [])
+        field = resource.field(name)
+        missing = f"{field.label}: {sentence}" if field is not None and not places else sentence
+        problems.append((places[0] if places else WHOLE_ROW, missing))
+    labels = [field.label for name in row.after if (field := resource.field(name)) is not None]
+    title = title_in(resource, row, row.record)
+    return RowPlan(row.place, row.line, row.outcome, title, tuple(problems), tuple(labels))

@@ -1,0 +1,121 @@
+"""Writing what was planned: new records at once, then the changed ones, a line of history each."""
+
+from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import Any
+
+from sqlmodel import Session
+
+from psa_app.access import Actor
+from psa_app.db import insert_columns, reserve_ids
+from psa_app.models import ImportRun, touch
+from psa_app.models.resource import Resource
+from psa_app.services import history
+from psa_app.services.imports.cells import self_links
+from psa_app.services.imports.values import RecordPlan, Row
+from psa_app.services.lowcode import own_values
+from psa_app.services.records import told
+
+_NOTHING: dict[str, Any] = {}
+PROVISIONAL = 2**30  # ids of rows to come, before the database gives theirs
+
+
+def write_rows(
+    session: Session, actor: Actor, resource: Resource, rows: Sequence[Row], plan: RecordPlan, name: str
+) -> None:
+    """Writes the new and the changed rows of a plan, and the run itself."""
+    reason = f"Import of {name[:100]}" if name else "Import"
+    new = [row for row in rows if row.outcome == "new"]
+    ids = dict(
+        zip(
+            (PROVISIONAL + row.place for row in new),
+            reserve_ids(session, _table(resource), len(new)),
+            strict=True,
+        )
+    )
+    _add(session, actor, resource, new, ids, reason)
+    changed = [row for row in rows if row.outcome == "changed"]
+    _change(session, actor, resource, changed, ids, reason)
+    _note_run(session, actor, plan, name)
+
+
+def coming(resource: Resource, defaults: dict[str, Any], row: Row) -> Any:
+    """A new record as it will be, under a provisional id; cheaper than an object of its class."""
+    record = SimpleNamespace(**defaults)
+    own_values.put(record, resource, row.values)
+    record.id = PROVISIONAL + row.place
+    return record
+
+
+def defaults_of(model: Any) -> dict[str, Any]:
+    """What a new record holds before anything is given."""
+    return {
+        name: field.get_default(call_default_factory=True) if not field.is_required() else None
+        for name, field in model.model_fields.items()
+    }
+
+
+def _table(resource: Resource) -> Any:
+    return resource.model.__table__  # type: ignore[attr-defined]
+
+
+def _add(
+    session: Session, actor: Actor, resource: Resource, rows: Sequence[Row], ids: dict[int, int], reason: str
+) -> None:
+    if not rows:
+        return
+    links = self_links(resource)
+    for row in rows:
+        _settle(row.values, links, ids)
+        own_values.put(row.coming, resource, {name: row.values[name] for name in links if name in row.values})
+        row.coming.id = ids[row.coming.id]
+        resource.model.follow(row.coming)  # type: ignore[attr-defined]
+    records = [row.coming for row in rows]
+    columns = {
+        column.name: [getattr(one, column.name) for one in records] for column in _table(resource).columns
+    }
+    insert_columns(session, _table(resource), columns)
+    lines = [(int(row.coming.id), told(resource, row.values)) for row in rows]
+    told_of = ((row_id, _NOTHING, after) for row_id, after in lines)
+    history.note_many(session, actor, _table(resource).name, "created", told_of, reason)
+    _saved(session, actor, resource, records)
+
+
+def _change(
+    session: Session, actor: Actor, resource: Resource, rows: Sequence[Row], ids: dict[int, int], reason: str
+) -> None:
+    links = self_links(resource)
+    lines: list[tuple[int, dict[str, Any], dict[str, Any]]] = []
+    for row in rows:
+        _settle(row.after, links, ids)
+        own_values.put(row.record, resource, row.after)
+        touch(row.record)
+        lines.append((int(row.record.id), told(resource, row.before), told(resource, row.after)))
+    session.flush()
+    history.note_many(session, actor, _table(resource).name, "changed", lines, reason)
+    _saved(session, actor, resource, [row.record for row in rows])
+
+
+def _settle(values: dict[str, Any], links: Sequence[str], ids: dict[int, int]) -> None:
+    for name in links:
+        if values.get(name) in ids:
+            values[name] = ids[values[name]]
+
+
+def _saved(session: Session, actor: Actor, resource: Resource, records: Sequence[Any]) -> None:
+    if resource.saved is not None:
+        for record in records:
+            resource.saved(session, actor, record)
+
+
+def _note_run(session: Session, actor: Actor, plan: RecordPlan, name: str) -> None:
+    run = ImportRun(
+        name=name[:200], layout=plan.kind[:40], digest="", rows=len(plan.rows), added=plan.count("new"),
+        known=plan.count("same"), seconds=0, by_user=actor.user_id,
+    )  # fmt: skip
+    session.add(run)
+    session.flush()
+    counts = {one: plan.count(one) for one in ("new", "changed", "same", "refused")}
+    history.note(
+        session, actor, "import_run", int(run.id or 0), "imported", {}, {"kind": plan.kind, **counts}
+    )

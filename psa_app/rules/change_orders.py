@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from psa_app.errors import Invalid
+from psa_app.rules import scopes
 
 MOST_MONEY = 10**15 - 1
 MOST_MINUTES = 10**7
@@ -110,6 +111,7 @@ class Line:
     cap: int | None = None
     minutes: int = 0
     billed: int = 0
+    periods: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +135,10 @@ class Contract:
     parts: tuple[Part, ...] = ()
 
     def worth(self) -> int:
-        """Contract value: the price of fixed lines and the caps of lines billed by time."""
-        return sum(line.value if line.model == "fixed" else line.cap or 0 for line in self.lines)
+        """Contract value: fixed prices, prices of all periods, and the caps of lines billed by time."""
+        return sum(
+            scopes.agreed_worth(line.model, line.value, line.cap, line.periods) or 0 for line in self.lines
+        )
 
     def minutes(self) -> int:
         """All estimates together."""
@@ -245,7 +249,7 @@ def _line(contract: Contract, line_id: int, model: str, field: str) -> Line:
     line = next((one for one in contract.lines if one.id == line_id and one.id), None)
     if line is None:
         raise Invalid("Choose a line of this scope.", field)
-    if model and line.model != model:
+    if model and line.model != model and not (model == "fixed" and line.model in scopes.FEES):
         how = "at a fixed price" if model == "fixed" else "by time"
         raise Invalid(f"“{line.title}” is not billed {how}.", field)
     return line

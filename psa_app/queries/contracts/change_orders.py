@@ -25,7 +25,7 @@ def contract_of(session: Session, sow: Sow) -> Contract:
         sow.ends_on,
         tuple(
             Line(line_id, line.title, line.model, line.value_minor, line.cap_minor,
-                 line.estimate_minutes, billed.get(line_id, 0))
+                 line.estimate_minutes, billed.get(line_id, 0), line.periods)
             for line_id, line in zip(ids, lines, strict=True)
         ),
         tuple(

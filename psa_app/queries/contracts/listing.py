@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, or_
+from sqlalchemy import ColumnElement, and_, case, func, or_
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col
 
 from psa_app.access import Actor, require, visible
 from psa_app.models import Account, Project, Sow, SowLine
+from psa_app.rules import scopes
 
 PAGE = 25
 OPEN = ("draft", "sent", "declined")
@@ -17,7 +18,7 @@ OPEN = ("draft", "sent", "declined")
 
 @dataclass(frozen=True, slots=True)
 class ScopeRow:
-    """One scope. `value` is what is fixed or capped, minor units; `has_end` false: a line has no cap."""
+    """One scope. `value` is what is fixed or capped, minor units; `has_end` false: a line has no end."""
 
     id: int
     number: str
@@ -85,7 +86,13 @@ def _where(actor: Actor, search: str, account_id: int | None) -> list[ColumnElem
 
 
 _AMOUNT = case(
-    (col(SowLine.model) == "fixed", SowLine.value_minor), else_=func.coalesce(SowLine.cap_minor, 0)
+    (col(SowLine.model).in_(scopes.FEES), SowLine.value_minor),
+    (col(SowLine.model).in_(scopes.PERIODIC), col(SowLine.value_minor) * col(SowLine.periods)),
+    else_=func.coalesce(SowLine.cap_minor, 0),
+)
+_HAS_NO_END = or_(
+    and_(col(SowLine.model).in_(scopes.PERIODIC), col(SowLine.periods) == 0),
+    and_(col(SowLine.model) == scopes.TIME, col(SowLine.cap_minor).is_(None)),
 )
 _VALUE = (
     select_columns(func.coalesce(func.sum(_AMOUNT), 0))
@@ -93,13 +100,7 @@ _VALUE = (
     .scalar_subquery()
 )
 _ENDLESS = (
-    select_columns(func.count())
-    .where(
-        col(SowLine.sow_id) == col(Sow.id),
-        col(SowLine.model) != "fixed",
-        col(SowLine.cap_minor).is_(None),
-    )
-    .scalar_subquery()
+    select_columns(func.count()).where(col(SowLine.sow_id) == col(Sow.id), _HAS_NO_END).scalar_subquery()
 )
 _PROJECT = select_columns(func.min(Project.id)).where(col(Project.sow_id) == col(Sow.id)).scalar_subquery()
 _KEYS: dict[str, Any] = {

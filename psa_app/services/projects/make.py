@@ -23,6 +23,7 @@ from psa_app.models import (
 )
 from psa_app.rules import fields, money
 from psa_app.rules.hours import Rounding
+from psa_app.rules.scopes import agreed_worth
 from psa_app.services import history
 from psa_app.services.projects.team import add_to_team
 
@@ -81,7 +82,7 @@ def make_project_from_sow(
         raise Conflict(f"{sow.number} already has the project {known.name}.")
     statement = select(SowLine).where(SowLine.sow_id == sow_id).order_by(col(SowLine.position))
     lines = session.exec(statement).all()
-    estimate = sum(line.estimate_minutes for line in lines)
+    estimate = sum(line.estimate_minutes + line.period_minutes * line.periods for line in lines)
     leads = lead_id if lead_id is not None else actor.person_id
     values = _values(session, actor, name or sow.title, leads, sow.starts_on, sow.ends_on, estimate)
     project = Project(
@@ -89,7 +90,9 @@ def make_project_from_sow(
         sow_id=sow_id,
         currency=sow.currency,
         color=_next_color(session),
-        budget_minor=sum(line.value_minor or line.cap_minor or 0 for line in lines),
+        budget_minor=sum(
+            agreed_worth(line.model, line.value_minor, line.cap_minor, line.periods) or 0 for line in lines
+        ),
         **values,
     )
     _add(session, actor, project, values)
@@ -109,7 +112,7 @@ def _add_tasks(session: Session, actor: Actor, project_id: int, lines: Any) -> N
             project_id=project_id,
             name=name,
             sow_line_id=line.id,
-            budget_minutes=line.estimate_minutes,
+            budget_minutes=line.estimate_minutes + line.period_minutes * line.periods,
             position=position,
         )
         session.add(task)

@@ -22,6 +22,7 @@ from psa_app.models.firm import BankAccount, ExchangeRate, Firm, Holiday, Number
 from psa_app.models.identity import ApiToken, LoginSession, OneTimeLink, PortalLink, SignInAttempt, User
 from psa_app.models.invoices import (
     Allocation,
+    BilledFee,
     BilledMilestone,
     BilledTime,
     Inbox,
@@ -60,6 +61,7 @@ __all__ = [
     "ApiToken",
     "Attachment",
     "BankAccount",
+    "BilledFee",
     "BilledMilestone",
     "BilledTime",
     "Booking",

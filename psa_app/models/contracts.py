@@ -51,6 +51,7 @@ class Sow(Record, Own, table=True):
     renewal: str = "none"  # none | ask | automatic
     renews_on: date | None = None
     notice_days: int = 0
+    renewed_from_id: int | None = Field(default=None, foreign_key="sow.id", unique=True)
 
 
 class SowLine(Record, table=True):
@@ -67,7 +68,7 @@ class SowLine(Record, table=True):
     estimate_minutes: int = 0
     period_minutes: int = 0  # what a retainer's period holds
     periods: int = 0  # how many; 0 = until it ends
-    rhythm: str = "monthly"  # monthly | weekly | on_acceptance | schedule | at_end
+    rhythm: str = "monthly"  # monthly | weekly | quarterly | yearly | on_acceptance | schedule | at_end
     approval: str = "lead"  # lead | client: who approves the time
     silence_days: int = 0  # the client's silence approves after so many days; 0 = never
     round_increment: int | None = None  # empty: the scope's own rounding
@@ -77,7 +78,7 @@ class SowLine(Record, table=True):
 
 
 class Milestone(Record, table=True):
-    """A part of a fixed line that falls due when the client accepts it."""
+    """A part of a line's price that falls due when the client accepts it."""
 
     sow_line_id: int = Field(foreign_key="sow_line.id", index=True)
     position: int = 1

@@ -134,6 +134,25 @@ class BilledMilestone(Row, table=True):
     released_at: datetime | None = None
 
 
+class BilledFee(Row, table=True):
+    """Ties a dated part of a fixed fee to the line that bills it; once while not released."""
+
+    __tablename__ = "billed_fee"
+    __table_args__ = (
+        Index(
+            "uq_billed_fee_once",
+            "fee_part_id",
+            unique=True,
+            sqlite_where=text("released_at IS NULL"),
+            postgresql_where=text("released_at IS NULL"),
+        ),
+    )
+    fee_part_id: int = Field(foreign_key="fee_part.id")
+    line_id: int = Field(foreign_key="invoice_line.id", index=True)
+    amount_minor: Big
+    released_at: datetime | None = None
+
+
 class Payment(Record, table=True):
     """Money that comes, or tries to come. Facts about it are `PaymentFact` rows."""
 

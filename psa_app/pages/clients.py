@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from psa_app import routes
-from psa_app.components.buttons import button, link_button
+from psa_app.components.buttons import button
 from psa_app.components.dialog import dialog
 from psa_app.components.empty import empty
 from psa_app.components.form import described_fields, form, form_error, form_foot

@@ -50,7 +50,7 @@ def invoices() -> rx.Component:
             loading=~State.is_ready,
             empty=empty(
                 "No invoices here",
-                "They are drafted from approved time and accepted milestones.",
+                "They are drafted from approved time, accepted milestones and fees that are due.",
                 icon_name="invoices",
             ),
         ),
@@ -83,7 +83,7 @@ def _draft() -> rx.Component:
                 fields.select("grouping", "Lines", [Option(*one) for one in GROUPINGS.items()], ""),
                 rx.el.div(
                     fields.checkbox("time", "Approved time", True, error=errors["time"]),
-                    fields.checkbox("milestones", "Accepted milestones", True),
+                    fields.checkbox("milestones", "Accepted milestones and fees that are due", True),
                 ),
                 two=True,
             ),

@@ -23,6 +23,7 @@ from psa_app.queries.invoices.tables import (
 )
 from psa_app.rules.billing import plan_time_lines
 from psa_app.rules.buckets import Bucket, Worked, buckets
+from psa_app.rules.scopes import COVERED
 
 ALWAYS = date(2100, 1, 1)
 ISSUED = ("issued", "written_off")
@@ -136,7 +137,7 @@ def _entries(where: list[ColumnElement[bool]]) -> Select[Any]:
             ENTRY.c.id, ENTRY.c.person_id, _PERSON.c.name.label("person"), ENTRY.c.work_date, ENTRY.c.week,
             ENTRY.c.month, ENTRY.c.seconds, ENTRY.c.is_billable, ENTRY.c.status, ENTRY.c.note,
             PROJECT.c.account_id, PROJECT.c.name.label("project"), TASK.c.name.label("task"),
-            (SOW_LINE.c.model == "fixed").label("is_covered"),
+            SOW_LINE.c.model.in_(COVERED).label("is_covered"),
             func.coalesce(billed.c.drafted, 0).label("drafted"),
             func.coalesce(billed.c.invoiced, 0).label("invoiced"),
         )

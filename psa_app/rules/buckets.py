@@ -25,7 +25,7 @@ class Worked:
 
     seconds: int
     is_billable: bool
-    is_covered: bool  # its task bills to a fixed line
+    is_covered: bool  # a price covers it: of a fixed line, a retainer or a subscription
     drafted: int = 0
     invoiced: int = 0
     over_cap: int = 0

@@ -215,7 +215,7 @@ def _line(contract: Contract, line_id: int, model: str, field: str) -> Line:
     line = next((one for one in contract.lines if one.id == line_id and one.id), None)
     if line is None:
         raise Invalid("Choose a line of this scope.", field)
-    if model and line.model != model:
+    if model and line.model != model and not (model == "fixed" and line.model in scopes.FEES):
         how = "at a fixed price" if model == "fixed" else "by time"
         raise Invalid(f"“{line.title}” is not billed {how}.", field)
     return line

@@ -267,7 +267,7 @@ def _asked(values: dict[str, str]) -> _Asked:
     until = fields.iso_date(values["until"], "until")
     include = tuple(name for name in ("time", "milestones") if values[name])
     if not include:
-        raise Invalid("Choose time, milestones or both.", "time")
+        raise Invalid("Choose time, fixed prices or both.", "time")
     grouping = values["grouping"] if values["grouping"] in GROUPINGS and values["grouping"] else None
     return _Asked(int(values["client"]), until, grouping, include)
 

@@ -12,9 +12,11 @@ from psa_app.errors import Forbidden, NotFound
 from psa_app.models import Account, Rate
 from psa_app.queries.contracts.listing import scope_page
 from psa_app.queries.contracts.one import one_scope
-from psa_app.queries.contracts.paper import rounding_sentence, sow_paper
+from psa_app.queries.contracts.paper import sow_paper
+from psa_app.queries.contracts.paper_lines import rounding_sentence
 from psa_app.queries.contracts.prices import role_prices, usual_terms
-from psa_app.queries.contracts.text import read_text, sow_text
+from psa_app.queries.contracts.terms import read_text
+from psa_app.queries.contracts.text import sow_text
 from psa_app.services.contracts.papers import read_sow_pdf
 from psa_app.services.projects.make import make_project_from_sow
 from tests.services.contract_world import (
@@ -174,7 +176,7 @@ def test_a_draft_is_marked_so_and_a_sent_scope_has_lines_to_sign_on(firm: Firm) 
 )  # fmt: skip
 def test_the_rounding_policy_is_said_in_words(firm: Firm, policy: dict[str, Any], words: str) -> None:
     sow_id = a_draft(firm, head=replace(HEAD, **policy))
-    assert rounding_sentence(read_text(ask(sow_text, sow(sow_id)))) == words
+    assert rounding_sentence(read_text(ask(sow_text, sow(sow_id))).rounding) == words
 
 
 def test_the_same_scope_gives_the_same_pdf(firm: Firm) -> None:

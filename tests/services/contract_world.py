@@ -14,7 +14,7 @@ from psa_app.access import Actor
 from psa_app.models import Contact, Milestone, NumberSeries, Outbox, Signature, Sow, SowLine
 from psa_app.rules.money import Money
 from psa_app.services.contracts.accept import accept_sow
-from psa_app.services.contracts.inputs import Head, LineInput, MilestoneInput, RateInput
+from psa_app.services.contracts.inputs import FeePartInput, Head, LineInput, MilestoneInput, RateInput
 from psa_app.services.contracts.send import send_sow
 from psa_app.services.contracts.write import create_sow
 from tests.services.time_world import World, do, make_world
@@ -153,3 +153,37 @@ def mails(template: str = "") -> list[dict[str, Any]]:
         rows = session.exec(select(Outbox).where(Outbox.kind == "mail").order_by(col(Outbox.id))).all()
     found = [json.loads(row.payload) for row in rows]
     return [one for one in found if template in ("", one["template"])]
+
+
+def eur(units: int) -> Money:
+    """Whole euros."""
+    return Money(units * 100, "EUR")
+
+
+def by_dates(**changes: Any) -> LineInput:
+    """A fee of 10,000.00: 30 % on 15 December, 70 % on 31 March."""
+    parts = (
+        FeePartInput(date(2026, 12, 15), "At the start", share_ppm=300_000),
+        FeePartInput(date(2027, 3, 31), share_ppm=700_000),
+    )
+    given: dict[str, Any] = {"title": "Concept", "value": eur(10_000), "fee_parts": parts}
+    return LineInput(model="fixed", **(given | changes))
+
+
+def retainer(firm: Firm, **changes: Any) -> LineInput:
+    """20 h a month for 2,400.00, four months; hours beyond at 130.00."""
+    rates = (RateInput(eur(130), firm.role("Engineer")),)
+    given: dict[str, Any] = {"title": "Care", "value": eur(2_400), "period_minutes": 1_200, "periods": 4}
+    return LineInput(model="retainer", **(given | {"rates": rates} | changes))
+
+
+def subscription(**changes: Any) -> LineInput:
+    """Hosting at 90.00 a quarter until the scope ends."""
+    given: dict[str, Any] = {"title": "Hosting", "value": eur(90), "rhythm": "quarterly"}
+    return LineInput(model="subscription", **(given | changes))
+
+
+def of_all_models(firm: Firm) -> tuple[LineInput, ...]:
+    """One line of each billing model."""
+    by_milestones = fixed(model="milestone", title="Shop")
+    return (by_time(firm), by_dates(), by_milestones, retainer(firm), subscription())

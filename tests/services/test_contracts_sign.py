@@ -14,7 +14,8 @@ from psa_app.access import system
 from psa_app.errors import Conflict, Forbidden, Invalid, NotFound, PsaError
 from psa_app.models import Account, Contact, History, Role
 from psa_app.models import Firm as FirmRow
-from psa_app.queries.contracts.text import agreed_text, read_text, sow_text
+from psa_app.queries.contracts.terms import read_text
+from psa_app.queries.contracts.text import agreed_text, sow_text
 from psa_app.services.contracts.accept import accept_sow, decline_sow
 from psa_app.services.contracts.send import send_sow, take_back_sow
 from psa_app.services.contracts.write import change_sow

@@ -10,7 +10,8 @@ from sqlmodel import col, select
 from psa_app import db
 from psa_app.errors import Conflict, Invalid, NotFound, Problems, Stale
 from psa_app.models import History, Milestone, Rate, Sow, SowLine
-from psa_app.queries.contracts.text import read_text, sow_text
+from psa_app.queries.contracts.terms import read_text
+from psa_app.queries.contracts.text import sow_text
 from psa_app.rules.money import Money
 from psa_app.services.contracts.inputs import LineInput, MilestoneInput, RateInput
 from psa_app.services.contracts.send import take_back_sow

@@ -10,12 +10,20 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, col, select
 
 from psa_app.formats import words
-from psa_app.gateways.pdf.papers import Acceptance, Column, Fact, Party, Section, SowPaper, Table, Total
+from psa_app.gateways.pdf.papers import Acceptance, Column, Fact, Party, Section, SowPaper, Table
 from psa_app.models import Account, Firm, Signature, Sow
-from psa_app.queries.contracts.text import LineTerm, Terms, agreed_text, read_text, sow_text
+from psa_app.queries.contracts.paper_lines import (
+    billing_sentences,
+    count,
+    line_section,
+    paragraphs,
+    prices,
+)
+from psa_app.queries.contracts.terms import Terms, read_text
+from psa_app.queries.contracts.text import agreed_text, sow_text
+from psa_app.rules import scopes
 
 US_LETTER = ("US", "CA", "MX")
-ROUNDED = {"up": "up to", "nearest": "to the nearest", "down": "down to"}
 
 
 def sow_paper(session: Session, sow: Sow) -> SowPaper:
@@ -76,6 +84,7 @@ def _facts(terms: Terms, locale: str) -> tuple[Fact, ...]:
         ("Number", terms.number),
         ("Starts", words.day(terms.starts_on, locale)),
         ("Ends", words.day(terms.ends_on, locale) if terms.ends_on else ""),
+        ("Under", terms.agreement),
         ("Order", terms.purchase_order),
         ("Open until", words.day(terms.open_until, locale) if terms.open_until else ""),
     )
@@ -84,104 +93,60 @@ def _facts(terms: Terms, locale: str) -> tuple[Fact, ...]:
 
 def _sections(terms: Terms, locale: str) -> Iterable[Section]:
     if terms.summary:
-        yield Section("What it is about", _paragraphs(terms.summary))
+        yield Section("What it is about", paragraphs(terms.summary))
     if terms.lines:
-        yield Section("Price", (), _prices(terms, locale))
+        yield Section("Price", (), prices(terms, locale))
     for place, line in enumerate(terms.lines, 1):
-        yield _line(f"{place}. {line.title}", line, terms, locale)
+        yield line_section(f"{place}. {line.title}", line, terms, locale)
+    if terms.deliverables:
+        yield Section("Deliverables", (), _deliverables(terms, locale))
+    if terms.assumptions:
+        yield Section("Assumptions", paragraphs(terms.assumptions))
     yield Section("How it is billed", tuple(billing_sentences(terms)))
+    if terms.agreement or terms.renews_on:
+        yield Section("Term and agreement", tuple(_term_sentences(terms, locale)))
     if terms.terms:
-        yield Section("Terms", _paragraphs(terms.terms))
+        yield Section("Terms", paragraphs(terms.terms))
+    if terms.files:
+        yield Section("Files that belong to it", (), _files(terms))
 
 
-def _prices(terms: Terms, locale: str) -> Table:
-    def value(line: LineTerm) -> str:
-        amount = line.value if line.model == "fixed" else line.cap
-        return "as worked" if amount is None else words.money(amount, terms.currency, locale)
-
-    total, has_end = terms.value()
-    sum_of_all = words.money(total, terms.currency, locale)
-    label = "At most" if has_end and any(line.model != "fixed" for line in terms.lines) else "Total"
-    end = (
-        Total(label, sum_of_all, strong=True)
-        if has_end
-        else Total("Fixed and capped, besides time", sum_of_all)
-    )
+def _deliverables(terms: Terms, locale: str) -> Table:
     return Table(
-        (Column("Line", share=3), Column("Billed", share=2), Column("Value", numeric=True)),
-        tuple((line.title, _how(line), value(line)) for line in terms.lines),
-        (end,) if total or has_end else (),
-    )
-
-
-def _how(line: LineTerm) -> str:
-    if line.model == "fixed":
-        return f"Fixed, {_count(len(line.milestones), 'milestone')}"
-    return "By time, at most" if line.cap is not None else "By time"
-
-
-def _line(heading: str, line: LineTerm, terms: Terms, locale: str) -> Section:
-    paragraphs = list(_paragraphs(line.description))
-    if line.estimate_minutes:
-        paragraphs.append(f"Estimated at {words.hours(line.estimate_minutes)} h.")
-    if line.model != "fixed" and line.cap is not None:
-        cap = words.money(line.cap, terms.currency, locale)
-        paragraphs.append(f"Not more than {cap}; hours beyond need a new agreement.")
-    table = _milestones(line, terms, locale) if line.model == "fixed" else _rates(line, terms, locale)
-    return Section(heading, tuple(paragraphs), table)
-
-
-def _rates(line: LineTerm, terms: Terms, locale: str) -> Table | None:
-    if not line.rates:
-        return None
-    return Table(
-        (Column("Role"), Column("An hour", numeric=True)),
-        tuple(
-            (rate.role or "Everyone", words.money(rate.amount, terms.currency, locale)) for rate in line.rates
-        ),
-    )
-
-
-def _milestones(line: LineTerm, terms: Terms, locale: str) -> Table:
-    return Table(
-        (
-            Column("Milestone", share=2),
-            Column("Accepted when", share=3),
-            Column("Planned", share=0),
-            Column("Value", numeric=True),
-        ),
+        (Column("Deliverable", share=2), Column("Accepted when", share=3), Column("Due", share=0)),
         tuple(
             (
-                part.title,
-                part.criteria or "It is delivered as described.",
-                words.day(part.due_on, locale) if part.due_on else "",
-                words.money(part.value, terms.currency, locale),
+                one.title,
+                one.criteria or "It is delivered as described.",
+                words.day(one.due_on, locale) if one.due_on else "",
             )
-            for part in line.milestones
+            for one in terms.deliverables
         ),
     )
 
 
-def billing_sentences(terms: Terms) -> Iterable[str]:
-    """How time is counted and when invoices are due, in words."""
-    tax = f"All amounts are net of tax ({terms.tax})." if terms.tax else "All amounts are net of tax."
-    yield f"{tax} Invoices are due within {_count(terms.payment_days, 'day')}."
-    models = {line.model for line in terms.lines}
-    if "time_and_materials" in models:
-        yield f"Time is billed for what was worked and approved. {rounding_sentence(terms)}"
-    if "fixed" in models:
-        yield "A milestone is billed once it is accepted."
+def _term_sentences(terms: Terms, locale: str) -> Iterable[str]:
+    if terms.agreement:
+        signed = terms.agreement_signed_on
+        of = f" of {words.day(signed, locale)}" if signed else ""
+        yield f"“{terms.agreement}”{of} governs this statement of work."
+    if terms.renews_on is None:
+        return
+    day = words.day(terms.renews_on, locale)
+    if terms.renewal == "automatic":
+        last = words.day(scopes.notice_on(terms.renews_on, terms.notice_days), locale)
+        yield f"It renews on {day}, unless either side gives notice by {last}."
+        return
+    yield f"It can be renewed on {day} by a new agreement."
+    if terms.notice_days:
+        yield f"Each side tells the other {count(terms.notice_days, 'day')} before whether it wants that."
 
 
-def rounding_sentence(terms: Terms) -> str:
-    """ "Each entry is rounded up to 15 minutes, at least 30." """
-    what = "Each entry" if terms.round_per == "entry" else "A person’s day on a task"
-    if terms.round_increment == 1 and terms.round_mode == "up":
-        sentence = f"{what} counts in whole minutes"
-    else:
-        sentence = f"{what} is rounded {ROUNDED[terms.round_mode]} {_count(terms.round_increment, 'minute')}"
-    least = f", at least {_count(terms.round_minimum, 'minute')}" if terms.round_minimum else ""
-    return f"{sentence}{least}."
+def _files(terms: Terms) -> Table:
+    return Table(
+        (Column("File", share=2), Column("SHA-256 of its content", share=5), Column("Bytes", numeric=True)),
+        tuple((one.name, one.sha256, f"{one.size:,}") for one in terms.files),
+    )
 
 
 def _acceptance(session: Session, sow: Sow, terms: Terms, zone: ZoneInfo, locale: str) -> Acceptance | None:
@@ -195,7 +160,7 @@ def _acceptance(session: Session, sow: Sow, terms: Terms, zone: ZoneInfo, locale
         side = firm if one.side == "firm" else client
         name = f"{one.name}, {one.title}" if one.title else one.name
         facts.append(Fact(f"For {side}", f"{name}, {signed_at(one.at, zone, locale)}"))
-        if one.side == "client" and one.address:
+        if one.address:
             facts.append(Fact("From the address", one.address))
     facts.append(Fact("SHA-256 of the text", sow.text_hash))
     return Acceptance("Accepted", tuple(facts))
@@ -220,11 +185,3 @@ def signatures_of(session: Session, sow: Sow) -> list[Signature]:
             .order_by(col(Signature.id))
         ).all()
     )
-
-
-def _paragraphs(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.split("\n") if part.strip())
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,81 +1,34 @@
 """The exact text of a scope that both sides agree to, and its hash.
 
-The text is canonical JSON and holds all that stands on the paper. What the client reads, on the
-page and as PDF, is made from the very text that was sent: `read_text` gives it as `Terms`.
+The text is canonical JSON and holds all that stands on the paper, files by their sha-256. What the
+client reads, on the page and as PDF, is made from the very text that was sent (`terms.read_text`).
 """
 
 import hashlib
 import json
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from sqlmodel import Session, col, select
 
-from psa_app.models import Account, Firm, Milestone, Rate, Role, Signature, Sow, SowLine, TaxRate
+from psa_app.models import (
+    Account,
+    Agreement,
+    Attachment,
+    Deliverable,
+    FeePart,
+    Firm,
+    Milestone,
+    Rate,
+    Role,
+    Signature,
+    Sow,
+    SowLine,
+    TaxRate,
+)
+from psa_app.queries.contracts.terms import FORM
 from psa_app.queries.invoices.parties import buyer_block, seller_block
-from psa_app.rules import money
-
-
-@dataclass(frozen=True, slots=True)
-class RateTerm:
-    """What an hour costs, minor units; an empty role is everyone on the line."""
-
-    role: str
-    amount: int
-
-
-@dataclass(frozen=True, slots=True)
-class MilestoneTerm:
-    """A part of a fixed price, minor units, due when accepted."""
-
-    title: str
-    value: int
-    criteria: str
-    due_on: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class LineTerm:
-    """One line; `value` is the price of a fixed line, `cap` the most that a line by time may cost."""
-
-    title: str
-    description: str
-    model: str
-    value: int
-    cap: int | None
-    estimate_minutes: int
-    rates: tuple[RateTerm, ...]
-    milestones: tuple[MilestoneTerm, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """All that stands on a scope. `firm` and `client` are blocks of lines: name, address, tax number."""
-
-    number: str
-    title: str
-    firm: str
-    client: str
-    currency: str
-    starts_on: date
-    ends_on: date | None
-    open_until: date | None
-    summary: str
-    terms: str
-    purchase_order: str
-    payment_days: int
-    tax: str
-    round_increment: int
-    round_mode: str
-    round_minimum: int
-    round_per: str
-    lines: tuple[LineTerm, ...]
-
-    def value(self) -> tuple[int, bool]:
-        """The most that all lines may cost, and whether that is so: a line without a cap has no end."""
-        amounts = [line.value if line.model == "fixed" else line.cap for line in self.lines]
-        return sum(amount or 0 for amount in amounts), all(amount is not None for amount in amounts)
+from psa_app.rules import money, scopes
 
 
 def sow_text(session: Session, sow: Sow) -> str:
@@ -87,6 +40,7 @@ def sow_text(session: Session, sow: Sow) -> str:
         select(SowLine).where(SowLine.sow_id == sow.id).order_by(col(SowLine.position))
     ).all()
     body = {
+        "form": FORM,
         "number": sow.number,
         "title": sow.title,
         "firm": seller_block(session, firm),
@@ -100,13 +54,13 @@ def sow_text(session: Session, sow: Sow) -> str:
         "purchase_order": sow.purchase_order,
         "days_to_pay": sow.payment_days,
         "tax": tax.name if tax else "",
-        "rounding": {
-            "minutes": sow.round_increment,
-            "mode": sow.round_mode,
-            "at_least": sow.round_minimum,
-            "per": sow.round_per,
-        },
+        "rounding": _rounding(sow),
         "lines": [_line(session, sow, line) for line in lines],
+        "deliverables": _deliverables(session, sow),
+        "assumptions": sow.assumptions,
+        "agreement": _agreement(session, sow),
+        "renewal": {"how": sow.renewal, "on": _day(sow.renews_on), "notice_days": sow.notice_days},
+        "files": _files(session, sow),
     }
     return canonical(body)
 
@@ -152,87 +106,102 @@ def milestone_text(sow: Sow, milestone: Milestone) -> str:
     )
 
 
-def read_text(text: str) -> Terms:
-    """The terms in a text made by `sow_text`."""
-    body = json.loads(text)
-    rounding = body["rounding"]
-    return Terms(
-        number=body["number"],
-        title=body["title"],
-        firm=body["firm"],
-        client=body["client"],
-        currency=body["currency"],
-        starts_on=date.fromisoformat(body["from"]),
-        ends_on=_date(body["to"]),
-        open_until=_date(body["open_until"]),
-        summary=body["summary"],
-        terms=body["terms"],
-        purchase_order=body["purchase_order"],
-        payment_days=body["days_to_pay"],
-        tax=body["tax"],
-        round_increment=rounding["minutes"],
-        round_mode=rounding["mode"],
-        round_minimum=rounding["at_least"],
-        round_per=rounding["per"],
-        lines=tuple(_read_line(line, body["currency"]) for line in body["lines"]),
+def _deliverables(session: Session, sow: Sow) -> list[dict[str, str]]:
+    found = session.exec(
+        select(Deliverable).where(Deliverable.sow_id == sow.id).order_by(col(Deliverable.position))
     )
+    return [{"title": one.title, "criteria": one.criteria, "due": _day(one.due_on)} for one in found]
+
+
+def _agreement(session: Session, sow: Sow) -> dict[str, str]:
+    found = session.get(Agreement, sow.agreement_id) if sow.agreement_id else None
+    return {"title": found.title, "signed": _day(found.signed_on)} if found else {}
+
+
+def _files(session: Session, sow: Sow) -> list[dict[str, Any]]:
+    """The files that the client gets with it; the firm's own are not part of what is agreed."""
+    found = session.exec(
+        select(Attachment)
+        .where(Attachment.kind == "sow", Attachment.record_id == sow.id, col(Attachment.for_client))
+        .order_by(col(Attachment.id))
+    )
+    return [{"name": one.name, "size": one.size, "sha256": one.sha256} for one in found]
 
 
 def _line(session: Session, sow: Sow, line: SowLine) -> dict[str, Any]:
+    priced = line.model != scopes.TIME
+    return {
+        "title": line.title,
+        "description": line.description,
+        "model": line.model,
+        "value": money.plain(line.value_minor, sow.currency) if priced else "",
+        "cap": money.plain(line.cap_minor, sow.currency) if line.cap_minor is not None else "",
+        "estimate_minutes": line.estimate_minutes,
+        "period_minutes": line.period_minutes,
+        "periods": line.periods,
+        "rhythm": line.rhythm,
+        "approval": line.approval,
+        "silence_days": line.silence_days,
+        "rounding": _rounding(line) if line.round_increment is not None else None,
+        "rates": _rates(session, line),
+        "milestones": _milestones(session, sow, line),
+        "fees": _fees(session, sow, line),
+    }
+
+
+def _rounding(terms: Sow | SowLine) -> dict[str, Any]:
+    return {
+        "minutes": terms.round_increment,
+        "mode": terms.round_mode,
+        "at_least": terms.round_minimum,
+        "per": terms.round_per,
+    }
+
+
+def _rates(session: Session, line: SowLine) -> list[dict[str, str]]:
     rates = session.exec(
         select(Rate, Role.name)
         .outerjoin(Role, col(Role.id) == col(Rate.role_id))
         .where(Rate.sow_line_id == line.id)
         .order_by(col(Rate.id))
     ).all()
-    milestones = session.exec(
+    return [
+        {"role": role or "", "an_hour": money.plain(rate.amount_minor, rate.currency)} for rate, role in rates
+    ]
+
+
+def _milestones(session: Session, sow: Sow, line: SowLine) -> list[dict[str, str]]:
+    parts = session.exec(
         select(Milestone).where(Milestone.sow_line_id == line.id).order_by(col(Milestone.position))
-    ).all()
-    return {
-        "title": line.title,
-        "description": line.description,
-        "model": line.model,
-        "value": money.plain(line.value_minor, sow.currency) if line.model == "fixed" else "",
-        "cap": money.plain(line.cap_minor, sow.currency) if line.cap_minor is not None else "",
-        "estimate_minutes": line.estimate_minutes,
-        "rates": [
-            {"role": role or "", "an_hour": money.plain(rate.amount_minor, rate.currency)}
-            for rate, role in rates
-        ],
-        "milestones": [
-            {
-                "title": part.title,
-                "value": money.plain(part.value_minor, sow.currency),
-                "criteria": part.criteria,
-                "due": _day(part.due_on),
-            }
-            for part in milestones
-        ],
-    }
-
-
-def _read_line(line: dict[str, Any], currency: str) -> LineTerm:
-    def amount(text: str) -> int:
-        return money.parse_amount(text, currency)
-
-    return LineTerm(
-        title=line["title"],
-        description=line["description"],
-        model=line["model"],
-        value=amount(line["value"]) if line["value"] else 0,
-        cap=amount(line["cap"]) if line["cap"] else None,
-        estimate_minutes=line["estimate_minutes"],
-        rates=tuple(RateTerm(rate["role"], amount(rate["an_hour"])) for rate in line["rates"]),
-        milestones=tuple(
-            MilestoneTerm(part["title"], amount(part["value"]), part["criteria"], _date(part["due"]))
-            for part in line["milestones"]
-        ),
     )
+    return [
+        {
+            "title": part.title,
+            "value": money.plain(part.value_minor, sow.currency),
+            "criteria": part.criteria,
+            "due": _day(part.due_on),
+        }
+        for part in parts
+    ]
+
+
+def _fees(session: Session, sow: Sow, line: SowLine) -> list[dict[str, Any]]:
+    parts = session.exec(
+        select(FeePart).where(FeePart.sow_line_id == line.id).order_by(col(FeePart.position))
+    ).all()
+    if not parts:
+        return []
+    amounts = scopes.fee_amounts(line.value_minor, [(part.value_minor, part.share_ppm) for part in parts])
+    return [
+        {
+            "title": part.title,
+            "due": _day(part.due_on),
+            "value": money.plain(amount, sow.currency),
+            "share_millionths": part.share_ppm,
+        }
+        for part, amount in zip(parts, amounts, strict=True)
+    ]
 
 
 def _day(day: date | None) -> str:
     return day.isoformat() if day else ""
-
-
-def _date(text: str) -> date | None:
-    return date.fromisoformat(text) if text else None

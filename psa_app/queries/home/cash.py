@@ -14,6 +14,7 @@ from psa_app.models import Firm, TaxRate
 from psa_app.queries.exchange import Exchange
 from psa_app.queries.home.plan_value import Expected, plan_value
 from psa_app.queries.home.receivables import OpenInvoice, expected_on
+from psa_app.queries.projects.contracts import Contract, Part
 from psa_app.queries.projects.earned import Earned
 from psa_app.queries.projects.planned import Planned
 from psa_app.queries.projects.tables import ACCOUNT, INVOICE, SOW
@@ -169,16 +170,25 @@ def _ready(found: Iterable[Earned], terms: Terms, today: date) -> Iterable[CashI
 def _milestones(fx: Exchange, found: Iterable[Earned], terms: Terms, today: date) -> Iterable[CashItem]:
     for one in found:
         contract = one.contract
-        for part in (part for line in contract.fixed for part in line.parts):
-            if part.accepted_on is not None or part.due_on is None:
-                continue
-            billed_on = max(part.due_on, today)
+        for part, due_on in _to_come(contract, today):
+            billed_on = max(due_on, today)
             value = fx.to_base(part.value, contract.currency, today)
             amount = terms.gross(value, contract.account_id, contract.sow_id)
-            why = f"due {part.due_on.isoformat()}, {terms.why(contract.account_id)}"
+            why = f"due {due_on.isoformat()}, {terms.why(contract.account_id)}"
             day = terms.paid_on(contract.account_id, billed_on)
-            label = f"{contract.name}: {part.title}"
+            label = f"{contract.name}: {part.title or 'fee'}"
             yield CashItem("milestone", day, amount, label, contract.account, why, _href(one))
+
+
+def _to_come(contract: Contract, today: date) -> Iterable[tuple[Part, date]]:
+    """Milestones that are not accepted yet, and parts of fees that are not due yet, with their day."""
+    for line in contract.fixed:
+        for part in line.parts:
+            if part.accepted_on is None and part.due_on is not None:
+                yield part, part.due_on
+        for part in line.fees:
+            if part.status == "planned" and part.due_on is not None and part.due_on > today:
+                yield part, part.due_on
 
 
 def _planned(values: Iterable[Expected], terms: Terms) -> Iterable[CashItem]:

@@ -1,23 +1,21 @@
-"""A client's work that can be billed now: approved time not billed yet, and accepted milestones."""
+"""A client's work that can be billed now: approved time not billed yet, accepted milestones, fees due."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, func, or_, select
 from sqlmodel import Session
 from sqlmodel import select as select_models
 
 from psa_app.db import among
-from psa_app.models import Firm, Project, Sow, SowLine
+from psa_app.models import Project, Sow, SowLine
+from psa_app.queries.invoices.open_parts import OpenMilestone, due_parts
 from psa_app.queries.invoices.tables import (
-    BILLED_MILESTONE,
     BILLED_TIME,
     ENTRY,
     INVOICE_LINE,
-    MILESTONE,
     PROJECT,
     SOW,
     SOW_LINE,
@@ -26,20 +24,6 @@ from psa_app.queries.invoices.tables import (
 from psa_app.rules import money
 from psa_app.rules.billing import BillableEntry, Billed, Key, LineTerms, open_parts
 from psa_app.rules.hours import Rounding
-
-
-@dataclass(frozen=True, slots=True)
-class OpenMilestone:
-    """An accepted milestone that no invoice bills yet; `value` in minor units of `currency`."""
-
-    id: int
-    title: str
-    value: int
-    currency: str
-    accepted_on: date  # in the firm's zone
-    sow_id: int
-    sow_line_id: int
-    line_title: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +59,7 @@ def open_work(
     An entry of which a part is billed comes with the parts that are not. With `lock` the entries
     stay as they are until the commit, so that none is un-approved while it is put on a draft.
     """
-    milestones = _milestones(session, account_id, until, sow_id) if "milestones" in include else ()
+    milestones = due_parts(session, account_id, until, sow_id) if "milestones" in include else ()
     if "time" not in include:
         return OpenWork(milestones=milestones)
     rows = _rows(session, account_id, until, sow_id, lock)
@@ -191,7 +175,7 @@ def _terms(session: Session, groups: Mapping[int, _Group]) -> dict[int, LineTerm
     amounts = billed_on_lines(session, line_ids)
     terms: dict[int, LineTerms] = {}
     for line, sow in session.exec(lines).all():
-        key, rounding = int(line.id or 0), rounding_of(sow)
+        key, rounding = int(line.id or 0), rounding_on(line, sow)
         billed = _billed_groups(session, groups[key], rounding)
         terms[key] = LineTerms(key, rounding, line.cap_minor, amounts.get(key, 0), billed)
     projects = (
@@ -239,38 +223,13 @@ def billed_on_lines(session: Session, sow_line_ids: Sequence[int]) -> dict[int, 
     return {line_id: int(amount) for line_id, amount in rows}
 
 
+def rounding_on(line: SowLine, sow: Sow) -> Rounding:
+    """The line's own rounding policy, else that of its scope."""
+    if line.round_increment is None:
+        return rounding_of(sow)
+    return Rounding(line.round_increment, line.round_mode, line.round_minimum or 0, line.round_per)  # type: ignore[arg-type]
+
+
 def rounding_of(terms: Sow | Project) -> Rounding:
     """The rounding policy of a SOW, or of a project without one."""
     return Rounding(terms.round_increment, terms.round_mode, terms.round_minimum, terms.round_per)  # type: ignore[arg-type]
-
-
-def _milestones(
-    session: Session, account_id: int | None, until: date, sow_id: int | None
-) -> tuple[OpenMilestone, ...]:
-    zone = ZoneInfo(session.exec(select_models(Firm.time_zone)).one())
-    taken = select(BILLED_MILESTONE.c.milestone_id).where(BILLED_MILESTONE.c.released_at.is_(None))
-    statement = (
-        select(
-            MILESTONE.c.id, MILESTONE.c.title, MILESTONE.c.value_minor, SOW.c.currency,
-            MILESTONE.c.accepted_at, SOW.c.id.label("sow_id"), SOW_LINE.c.id.label("line_id"),
-            SOW_LINE.c.title.label("line_title"),
-        )
-        .join(SOW_LINE, SOW_LINE.c.id == MILESTONE.c.sow_line_id)
-        .join(SOW, SOW.c.id == SOW_LINE.c.sow_id)
-        .where(
-            SOW.c.account_id.is_not(None) if account_id is None else SOW.c.account_id == account_id,
-            MILESTONE.c.status == "accepted",
-            MILESTONE.c.accepted_at < datetime.combine(until + timedelta(days=1), time.min, zone),
-            MILESTONE.c.id.not_in(taken),
-        )
-        .order_by(MILESTONE.c.accepted_at, MILESTONE.c.id)
-    )  # fmt: skip
-    if sow_id is not None:
-        statement = statement.where(SOW.c.id == sow_id)
-    return tuple(
-        OpenMilestone(
-            row.id, row.title, row.value_minor, row.currency, row.accepted_at.astimezone(zone).date(),
-            row.sow_id, row.line_id, row.line_title,
-        )
-        for row in session.connection().execute(statement)
-    )  # fmt: skip

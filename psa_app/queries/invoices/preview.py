@@ -14,6 +14,7 @@ from psa_app.models import Account
 from psa_app.queries.invoices.open_work import OpenWork, chosen_currency, open_work
 from psa_app.queries.invoices.tables import ENTRY, INVOICE, PROJECT, SOW_LINE, TASK
 from psa_app.rules.billing import TimePlan, plan_time_lines
+from psa_app.rules.scopes import COVERED
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ def _seconds(session: Session, account_id: int, until: date, where: Any) -> int:
             PROJECT.c.account_id == account_id,
             ENTRY.c.work_date <= until,
             ENTRY.c.is_billable,
-            func.coalesce(SOW_LINE.c.model, "") != "fixed",
+            func.coalesce(SOW_LINE.c.model, "").not_in(COVERED),
             where,
         )
     )

@@ -6,8 +6,10 @@ from sqlmodel import SQLModel
 
 from psa_app.models import (
     Allocation,
+    BilledFee,
     BilledMilestone,
     BilledTime,
+    FeePart,
     Invoice,
     InvoiceLine,
     InvoiceTax,
@@ -29,10 +31,12 @@ def _table(model: type[SQLModel]) -> Any:
 
 
 ALLOCATION = _table(Allocation)
+BILLED_FEE = _table(BilledFee)
 BILLED_MILESTONE = _table(BilledMilestone)
 BILLED_TIME = _table(BilledTime)
 ENTRY = _table(TimeEntry)
 FACT = _table(PaymentFact)
+FEE_PART = _table(FeePart)
 INVOICE = _table(Invoice)
 INVOICE_LINE = _table(InvoiceLine)
 INVOICE_TAX = _table(InvoiceTax)

@@ -12,8 +12,11 @@ from sqlalchemy import ColumnElement, select
 from sqlmodel import Session
 
 from psa_app.models import Firm
+from psa_app.queries.invoices.open_parts import amounts_of
+from psa_app.queries.invoices.tables import BILLED_FEE, FEE_PART
 from psa_app.queries.projects.billed import contract_key
 from psa_app.queries.projects.tables import ACCOUNT, LINE, MILESTONE, PROJECT, SOW, TASK
+from psa_app.rules.scopes import FEES
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,9 @@ class FixedLine:
     value: int
     estimate_minutes: int
     parts: tuple[Part, ...]
+    fees: tuple[Part, ...]  # dated parts of the fee; "billed" or "planned", `accepted_on` the day when due
+    starts_on: date
+    ends_on: date | None
     tasks: tuple[int, ...]
     is_open: bool  # some task of it is still to be done
     share: Fraction  # of the contract's whole estimate: its part of what is booked without a task
@@ -101,20 +107,21 @@ def _of_project(row: Any, fixed: Mapping[int, list[FixedLine]]) -> Contract:
 def _fixed_lines(session: Session) -> dict[int, list[FixedLine]]:
     """Fixed lines of signed SOWs, by SOW."""
     lines = session.connection().execute(_LINES).all()
-    parts, tasks = _parts(session), _tasks(session)
+    parts, tasks, fees = _parts(session), _tasks(session), _fees(session)
     estimates: dict[int, int] = defaultdict(int)
     for row in lines:
         estimates[row.sow_id] += row.estimate_minutes
     found: dict[int, list[FixedLine]] = defaultdict(list)
     for row in lines:
-        if row.model != "fixed":
+        if row.model not in FEES:
             continue
         mine = tasks.get(row.id, [])
         is_open = not mine or any(status == "open" and project != "closed" for _, status, project in mine)
         found[row.sow_id].append(
             FixedLine(
                 row.id, row.sow_id, row.title, row.value_minor, row.estimate_minutes,
-                tuple(parts.get(row.id, ())), tuple(task_id for task_id, _, _ in mine), is_open,
+                tuple(parts.get(row.id, ())), fees.get(row.id, ()), row.starts_on, row.ends_on,
+                tuple(task_id for task_id, _, _ in mine), is_open,
                 Fraction(row.estimate_minutes, estimates[row.sow_id] or 1),
             )
         )  # fmt: skip
@@ -122,15 +129,26 @@ def _fixed_lines(session: Session) -> dict[int, list[FixedLine]]:
 
 
 _LINES = (
-    select(LINE.c.id, LINE.c.sow_id, LINE.c.title, LINE.c.model, LINE.c.value_minor, LINE.c.estimate_minutes)
+    select(
+        LINE.c.id, LINE.c.sow_id, LINE.c.title, LINE.c.model, LINE.c.value_minor,
+        LINE.c.estimate_minutes, SOW.c.starts_on, SOW.c.ends_on,
+    )
     .join(SOW, SOW.c.id == LINE.c.sow_id)
     .where(SOW.c.status.in_(("signed", "closed")))
     .order_by(LINE.c.sow_id, LINE.c.position, LINE.c.id)
-)
+)  # fmt: skip
 _TASKS = (
     select(TASK.c.sow_line_id, TASK.c.id, TASK.c.status, PROJECT.c.status.label("project_status"))
     .join(PROJECT, PROJECT.c.id == TASK.c.project_id)
     .where(TASK.c.sow_line_id.is_not(None))
+)
+_BILLED_FEES = select(BILLED_FEE.c.fee_part_id).where(BILLED_FEE.c.released_at.is_(None))
+_FEES = (
+    select(FEE_PART, LINE.c.value_minor.label("fee"), FEE_PART.c.id.in_(_BILLED_FEES).label("is_billed"))
+    .join(LINE, LINE.c.id == FEE_PART.c.sow_line_id)
+    .join(SOW, SOW.c.id == LINE.c.sow_id)
+    .where(SOW.c.status.in_(("signed", "closed")))
+    .order_by(FEE_PART.c.sow_line_id, FEE_PART.c.position, FEE_PART.c.id)
 )
 _PARTS = select(MILESTONE).order_by(MILESTONE.c.sow_line_id, MILESTONE.c.position, MILESTONE.c.id)
 
@@ -140,6 +158,19 @@ def _tasks(session: Session) -> dict[int, list[tuple[int, str, str]]]:
     for line_id, task_id, status, project_status in session.connection().execute(_TASKS):
         found[line_id].append((task_id, status, project_status))
     return found
+
+
+def _fees(session: Session) -> dict[int, tuple[Part, ...]]:
+    lines: dict[int, list[Any]] = defaultdict(list)
+    for row in session.connection().execute(_FEES):
+        lines[row.sow_line_id].append(row)
+    return {
+        line_id: tuple(
+            Part(row.id, row.title, amount, "billed" if row.is_billed else "planned", row.due_on, row.due_on)
+            for row, amount in zip(rows, amounts_of(rows), strict=True)
+        )
+        for line_id, rows in lines.items()
+    }
 
 
 def _parts(session: Session) -> dict[int, list[Part]]:

@@ -51,15 +51,16 @@ def fixed_progress(line: FixedLine, at: Periods, spent: Mapping[int, Spent], boo
 
     With an estimate: percent complete, and in full once its tasks are done or all its milestones are
     accepted. What is still to come are the bookings, else the rest of the estimate; when both are used
-    up and work is open it holds at what was earned before. Without an estimate: accepted milestones.
+    up and work is open it holds at what was earned before. Without an estimate: accepted milestones, or
+    a fee by dates straight over the days of the scope; without a last day, as its parts fall due.
     """
     mine = [spent[task] for task in line.tasks if task in spent]
     totals = [sum(one.seconds[period] for one in mine) for period in range(3)]
     minutes = _running(totals)
     cost = sum(sum(one.cost) for one in mine)
     if not line.estimate_minutes or not minutes[THIS]:
-        accepted = [_accepted(line.parts, end) for end in at.ends()]
-        return Progress(line.value, _triple(accepted), minutes, None, cost)
+        by_days = [_by_days(line, end) for end in at.ends()]
+        return Progress(line.value, _triple(by_days), minutes, None, cost)
     if not line.is_open:
         return Progress(line.value, _finished(line, minutes), minutes, 0, cost)
     rest = booked or max(line.estimate_minutes - minutes[THIS], 0) or None
@@ -115,6 +116,12 @@ def _running(seconds: Sequence[int]) -> Triple:
 
 def _accepted(parts: Iterable[Part], until: date) -> int:
     return recognition.recognized_milestones((part.value, _is_accepted(part, until)) for part in parts)
+
+
+def _by_days(line: FixedLine, until: date) -> int:
+    if line.fees and line.ends_on is not None:
+        return recognition.recognized_straight_line(line.value, line.starts_on, line.ends_on, until)
+    return _accepted((*line.parts, *line.fees), until)
 
 
 def _all_accepted(parts: Sequence[Part], until: date) -> bool:

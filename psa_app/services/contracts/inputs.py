@@ -16,7 +16,7 @@ class RateInput:
 
 @dataclass(frozen=True, slots=True)
 class MilestoneInput:
-    """A part of a fixed line that falls due when accepted."""
+    """A part of a line's price that falls due when accepted."""
 
     title: str
     value: Money
@@ -25,8 +25,35 @@ class MilestoneInput:
 
 
 @dataclass(frozen=True, slots=True)
+class FeePartInput:
+    """A dated part of a fixed fee: an amount, or a share of the fee in millionths."""
+
+    due_on: date
+    title: str = ""
+    value: Money | None = None
+    share_ppm: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeliverableInput:
+    """Something that the scope promises, and what it must meet to be accepted."""
+
+    title: str
+    criteria: str = ""
+    due_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class LineInput:
-    """A line: `time_and_materials` (with rates and an optional cap) or `fixed` (its value = Σ milestones)."""
+    """A line by its `model`: `time_and_materials` has rates and an optional cap; `fixed` has a `value` split
+    over `fee_parts`, or milestones; `milestone` has milestones that make its value; `retainer` and
+    `subscription` have a `value` for each of `periods` (0: until the scope ends), a retainer also
+    `period_minutes`.
+
+    `rhythm` (`rules/scopes.py`), "" for the usual one of the model; `approval`: lead | client, with
+    `silence_days` after which the client's silence approves (0: never). `round_*` is the line's own
+    rounding, all empty for the scope's.
+    """
 
     title: str
     model: str
@@ -36,6 +63,16 @@ class LineInput:
     estimate_minutes: int = 0
     rates: tuple[RateInput, ...] = ()
     milestones: tuple[MilestoneInput, ...] = ()
+    fee_parts: tuple[FeePartInput, ...] = ()
+    period_minutes: int = 0
+    periods: int = 0
+    rhythm: str = ""
+    approval: str = "lead"
+    silence_days: int = 0
+    round_increment: int | None = None
+    round_mode: str | None = None
+    round_minimum: int | None = None
+    round_per: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +80,8 @@ class Head:
     """The fields of a scope that stand above its lines; empty ones take the client's or the firm's defaults.
 
     `round_*` is the rounding policy (`rules/hours.py`), minutes; `payment_days` from 0 to 365.
+    `new_agreement` is the title of a governing agreement that is made with the scope. `renewal`: none |
+    ask | automatic, on `renews_on`, unless notice is given `notice_days` before.
     """
 
     title: str
@@ -59,3 +98,9 @@ class Head:
     round_per: str | None = None
     grouping: str = "role"
     tax_rate_id: int | None = None
+    agreement_id: int | None = None
+    new_agreement: str = ""
+    assumptions: str = ""
+    renewal: str = "none"
+    renews_on: date | None = None
+    notice_days: int = 0

@@ -12,6 +12,8 @@ from psa_app.formats import words
 from psa_app.gateways.pdf import unprintable
 from psa_app.models import Account, Contact, Firm, Rate, Sow, SowLine, move
 from psa_app.queries.contracts.text import hash_of, sow_text
+from psa_app.rules import fields
+from psa_app.rules.scopes import TIME
 from psa_app.services import history
 from psa_app.services.contracts.evidence import sign
 from psa_app.services.identity.portal_links import LIVES, make_portal_link, revoke_portal_links
@@ -29,15 +31,20 @@ def send_sow(
     *,
     contact_ids: tuple[int, ...] = (),
     valid_until: date | None = None,
+    name: str = "",
+    title: str = "",
 ) -> Sow:
     """Sends a draft to contacts of the client, each with a link of their own; to all who may sign by default.
 
-    The text is fixed now: its hash is kept and the sender signs for the firm. `valid_until` is the
-    last day on which it can be accepted, 30 days from now when it is not given. Raises `Invalid`
-    for what is missing, nobody to send to, or a day that has passed.
+    The text is fixed now: its hash is kept and the sender signs for the firm, under their own name
+    unless `name` says it otherwise, with their position in `title`. `valid_until` is the last day on
+    which it can be accepted, 30 days from now when it is not given. Raises `Invalid` for what is
+    missing, nobody to send to, or a day that has passed.
     """
     sow = fetch(session, actor, Sow, sow_id, lock=True)
     _check_lines(session, sow)
+    signer = fields.text(name or actor.name, "name", max=120)
+    position = fields.text(title, "title", max=120, required=False)
     contacts = recipients(session, actor, sow.account_id, contact_ids)
     firm = session.exec(select(Firm)).one()
     move(sow, "sow", "sent")
@@ -51,7 +58,7 @@ def send_sow(
             f"The PDF has no letters for “{missing}”. Write the text in letters that can be printed."
         )
     sow.text_hash = hash_of(text)
-    sign(session, actor, "sow", sow_id, side="firm", name=actor.name, text=text)
+    sign(session, actor, "sow", sow_id, side="firm", name=signer, title=position, text=text)
     for contact in contacts:
         _mail_link(session, sow, contact, firm, actor)
     after = {"to": [contact.email for contact in contacts], "text_hash": sow.text_hash}
@@ -91,9 +98,12 @@ def _check_lines(session: Session, sow: Sow) -> None:
         session.exec(select(Rate.sow_line_id).where(col(Rate.sow_line_id).in_([x.id for x in lines]))).all()
     )
     for place, line in enumerate(lines):
-        if line.model == "time_and_materials" and line.id not in priced:
+        if line.model == TIME and line.id not in priced:
             sentence = f"“{line.title}” has no rate. Say what an hour costs before sending."
             raise Invalid(sentence, f"lines.{place}.rates")
+        if line.model != TIME and not line.value_minor:
+            sentence = f"“{line.title}” has no price. Give it one before sending."
+            raise Invalid(sentence, f"lines.{place}.value")
 
 
 def open_until(given: date | None, today: date) -> date:

@@ -1,4 +1,4 @@
-"""Writing a scope (SOW) while it is a draft: head, lines, rates by role, milestones."""
+"""Writing a scope (SOW) while it is a draft: head, lines with what belongs to them, deliverables."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,37 +7,65 @@ from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from psa_app import clock
-from psa_app.access import Actor, act, fetch
+from psa_app.access import Actor, act, fetch, require
 from psa_app.errors import Conflict, Stale
-from psa_app.models import Account, Firm, Milestone, Rate, Sow, SowLine, touch
+from psa_app.models import (
+    Account,
+    Agreement,
+    Attachment,
+    Deliverable,
+    FeePart,
+    Firm,
+    Milestone,
+    Rate,
+    Sow,
+    SowLine,
+    touch,
+)
 from psa_app.queries.contracts.text import sow_text
-from psa_app.rules import fields
+from psa_app.rules import fields, scopes
 from psa_app.services import history
-from psa_app.services.contracts.check import check_lines, head_values
-from psa_app.services.contracts.inputs import Head, LineInput, MilestoneInput, RateInput
+from psa_app.services.contracts.check import head_values
+from psa_app.services.contracts.check_lines import check_deliverables, check_lines
+from psa_app.services.contracts.inputs import (
+    DeliverableInput,
+    FeePartInput,
+    Head,
+    LineInput,
+    MilestoneInput,
+    RateInput,
+)
 from psa_app.services.numbers import take_number
 from psa_app.services.problems import FieldProblems
 
 
 @act("sows", "create", right="sows.change")
 def create_sow(
-    session: Session, actor: Actor, *, account_id: int, head: Head, lines: tuple[LineInput, ...] = ()
+    session: Session,
+    actor: Actor,
+    *,
+    account_id: int,
+    head: Head,
+    lines: tuple[LineInput, ...] = (),
+    deliverables: tuple[DeliverableInput, ...] = (),
 ) -> Sow:
     """Begins a scope for a client; it takes its number (SOW-001) at once.
 
-    Head and lines are checked whole before anything is written: `Invalid` for one wrong field,
+    All of it is checked before anything is written: `Invalid` for one wrong field,
     `Problems` for several.
     """
     account = fetch(session, actor, Account, account_id, lock=True)
     if account.merged_into_id is not None:
         raise Conflict(f"{account.name} was merged into another client. Write the scope there.")
     firm = session.exec(select(Firm)).one()
-    values = _checked(session, head, lines, account, firm)
+    values = _checked(session, head, lines, deliverables, account, firm)
+    values |= _new_agreement(session, actor, head, account_id)
     number = take_number(session, "sow", clock.today(firm.time_zone), sandbox=False)
     sow = Sow(account_id=account_id, number=number, **values)
     session.add(sow)
     session.flush()
     _write_lines(session, sow, lines)
+    _write_deliverables(session, sow, deliverables)
     after = values | {"number": number, "lines": len(lines)}
     history.note(session, actor, "sow", int(sow.id or 0), "created", {}, after)
     return sow
@@ -45,9 +73,16 @@ def create_sow(
 
 @act("sows", "change", right="sows.change")
 def change_sow(
-    session: Session, actor: Actor, sow_id: int, *, version: int, head: Head, lines: tuple[LineInput, ...]
+    session: Session,
+    actor: Actor,
+    sow_id: int,
+    *,
+    version: int,
+    head: Head,
+    lines: tuple[LineInput, ...],
+    deliverables: tuple[DeliverableInput, ...] = (),
 ) -> Sow:
-    """Replaces head and lines of a draft.
+    """Replaces head, lines and deliverables of a draft.
 
     Raises `Stale` if someone saved meanwhile, `Conflict` if it is no draft, and as `create_sow`.
     """
@@ -57,7 +92,8 @@ def change_sow(
         raise Stale()
     account = fetch(session, actor, Account, sow.account_id)
     firm = session.exec(select(Firm)).one()
-    values = _checked(session, head, lines, account, firm)
+    values = _checked(session, head, lines, deliverables, account, firm)
+    values |= _new_agreement(session, actor, head, sow.account_id)
     old_text = sow_text(session, sow)
     before, after = history.changed(history.values_of(sow, values), values)
     for name, value in values.items():
@@ -65,6 +101,7 @@ def change_sow(
     touch(sow)
     _remove_lines(session, sow_id)
     _write_lines(session, sow, lines)
+    _write_deliverables(session, sow, deliverables)
     if sow_text(session, sow) != old_text:
         after = after | {"lines": len(lines)}
     history.note(session, actor, "sow", sow_id, "changed", before, after)
@@ -78,6 +115,8 @@ def delete_sow(session: Session, actor: Actor, sow_id: int) -> None:
     if sow.status != "draft" or sow.sent_at is not None:
         raise Conflict(f"{sow.number} has been sent before and is kept.")
     _remove_lines(session, sow_id)
+    of_sow = (col(Attachment.kind) == "sow") & (col(Attachment.record_id) == sow_id)
+    session.connection().execute(delete(Attachment).where(of_sow))
     history.note(session, actor, "sow", sow_id, "deleted", history.values_of(sow), {})
     session.delete(sow)
 
@@ -93,32 +132,83 @@ def check_draft(sow: Sow) -> None:
 
 
 def _checked(
-    session: Session, head: Head, lines: Sequence[LineInput], account: Account, firm: Firm
+    session: Session,
+    head: Head,
+    lines: Sequence[LineInput],
+    deliverables: Sequence[DeliverableInput],
+    account: Account,
+    firm: Firm,
 ) -> dict[str, Any]:
     found = FieldProblems()
     values = head_values(session, head, account, firm, found)
     if "currency" not in found.fields:
-        check_lines(session, lines, values["currency"], found)
+        check_lines(session, lines, values["currency"], head.starts_on, found)
+    check_deliverables(deliverables, head.starts_on, found)
     found.stop_if_any()
     return values
 
 
+def _new_agreement(session: Session, actor: Actor, head: Head, account_id: int) -> dict[str, Any]:
+    """The column that points to the agreement named in the form, which is made here; {} without one."""
+    if not head.new_agreement.strip():
+        return {}
+    require(actor, "agreements.change")
+    title = fields.text(head.new_agreement, "new_agreement", max=200)
+    agreement = Agreement(account_id=account_id, title=title)
+    session.add(agreement)
+    session.flush()
+    agreement_id = int(agreement.id or 0)
+    history.note(session, actor, "agreement", agreement_id, "created", {}, history.values_of(agreement))
+    return {"agreement_id": agreement_id}
+
+
 def _write_lines(session: Session, sow: Sow, lines: Sequence[LineInput]) -> None:
     for position, given in enumerate(lines, 1):
-        line = SowLine(
-            sow_id=int(sow.id or 0),
-            position=position,
-            title=fields.text(given.title, "title"),
-            description=_multiline(given.description),
-            model=given.model,
-            value_minor=sum(part.value.amount for part in given.milestones),
-            cap_minor=given.cap.amount if given.cap else None,
-            estimate_minutes=given.estimate_minutes,
-        )
+        line = _line(sow, position, given)
         session.add(line)
         session.flush()
         session.add_all(_rate(sow, line, rate) for rate in given.rates)
         session.add_all(_milestone(line, place, part) for place, part in enumerate(given.milestones, 1))
+        session.add_all(_fee_part(line, place, part) for place, part in enumerate(given.fee_parts, 1))
+    session.flush()
+
+
+def _line(sow: Sow, position: int, given: LineInput) -> SowLine:
+    by_parts = bool(given.milestones) or given.value is None
+    value = sum(part.value.amount for part in given.milestones) if by_parts else given.value.amount  # type: ignore[union-attr]
+    usual = "on_acceptance" if given.milestones else scopes.RHYTHMS[given.model][0]
+    return SowLine(
+        sow_id=int(sow.id or 0),
+        position=position,
+        title=fields.text(given.title, "title"),
+        description=_multiline(given.description),
+        model=given.model,
+        value_minor=value,
+        cap_minor=given.cap.amount if given.cap else None,
+        estimate_minutes=given.estimate_minutes,
+        period_minutes=given.period_minutes if given.model == scopes.RETAINER else 0,
+        periods=given.periods,
+        rhythm=given.rhythm or usual,
+        approval=given.approval,
+        silence_days=given.silence_days,
+        round_increment=given.round_increment,
+        round_mode=given.round_mode,
+        round_minimum=given.round_minimum,
+        round_per=given.round_per,
+    )
+
+
+def _write_deliverables(session: Session, sow: Sow, given: Sequence[DeliverableInput]) -> None:
+    session.add_all(
+        Deliverable(
+            sow_id=int(sow.id or 0),
+            position=position,
+            title=fields.text(one.title, "title"),
+            criteria=_multiline(one.criteria),
+            due_on=one.due_on,
+        )
+        for position, one in enumerate(given, 1)
+    )
     session.flush()
 
 
@@ -144,6 +234,17 @@ def _milestone(line: SowLine, place: int, given: MilestoneInput) -> Milestone:
     )
 
 
+def _fee_part(line: SowLine, place: int, given: FeePartInput) -> FeePart:
+    return FeePart(
+        sow_line_id=int(line.id or 0),
+        position=place,
+        title=fields.text(given.title, "title", required=False),
+        due_on=given.due_on,
+        value_minor=given.value.amount if given.value else None,
+        share_ppm=given.share_ppm,
+    )
+
+
 def _multiline(text: str) -> str:
     return fields.text(text, "", max=4000, required=False, multiline=True)
 
@@ -152,7 +253,8 @@ def _remove_lines(session: Session, sow_id: int) -> None:
     session.flush()
     lines = select(SowLine.id).where(SowLine.sow_id == sow_id)
     connection = session.connection()
-    connection.execute(delete(Milestone).where(col(Milestone.sow_line_id).in_(lines)))
-    connection.execute(delete(Rate).where(col(Rate.sow_line_id).in_(lines)))
+    for part in (Milestone, FeePart, Rate):
+        connection.execute(delete(part).where(col(part.sow_line_id).in_(lines)))
+    connection.execute(delete(Deliverable).where(col(Deliverable.sow_id) == sow_id))
     connection.execute(delete(SowLine).where(col(SowLine.sow_id) == sow_id))
     session.expire_all()

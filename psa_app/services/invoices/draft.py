@@ -12,7 +12,8 @@ from psa_app.access import Actor, act, fetch
 from psa_app.errors import Conflict, Invalid
 from psa_app.models import Account, BankAccount, Firm, Invoice, Sow
 from psa_app.queries.invoices.mode import takes_test_money
-from psa_app.queries.invoices.open_work import OpenMilestone, OpenWork, chosen_currency, open_work
+from psa_app.queries.invoices.open_parts import OpenMilestone
+from psa_app.queries.invoices.open_work import OpenWork, chosen_currency, open_work
 from psa_app.rules.billing import BillableEntry, Grouping, TimePlan, plan_time_lines
 from psa_app.services import history
 from psa_app.services.invoices.lines import (
@@ -144,15 +145,15 @@ def _nothing(
         return "The cap is used up: the open hours lie above it. Agree a change with the client first."
     if plan.lines:
         return "The open time rounds to 0:00 and bills nothing yet. Draft again when there is more."
+    day = until.isoformat()
     draft = session.exec(
         select(Invoice.id)
         .where(Invoice.account_id == account_id, Invoice.status == "draft")
         .order_by(col(Invoice.id).desc())
     ).first()
     if draft is not None:
-        day = until.isoformat()
         return f"Everything up to {day} is already on draft {draft}. Open it, or choose a later day."
-    return f"Nothing is open up to {until.isoformat()}: no approved time and no accepted milestone."
+    return f"Nothing is open up to {day}: no approved time, no accepted milestone and no fee that is due."
 
 
 def _only_sow(session: Session, milestones: Sequence[OpenMilestone], plan: TimePlan) -> Sow | None:

@@ -10,13 +10,15 @@ from sqlmodel import Session
 
 from psa_app.db import insert_columns, insert_row
 from psa_app.formats import words
-from psa_app.models import Account, BilledMilestone, Invoice, InvoiceLine
+from psa_app.models import Account, BilledFee, BilledMilestone, Invoice, InvoiceLine
 from psa_app.queries.invoices.naming import LineNames
-from psa_app.queries.invoices.open_work import OpenMilestone
+from psa_app.queries.invoices.open_parts import OpenMilestone
 from psa_app.queries.invoices.tables import (
+    BILLED_FEE,
     BILLED_MILESTONE,
     BILLED_TIME,
     ENTRY,
+    FEE_PART,
     INVOICE_LINE,
     MILESTONE,
     PROJECT,
@@ -25,7 +27,8 @@ from psa_app.queries.invoices.tables import (
 from psa_app.rules.billing import BillableEntry, Grouping, TimePlan
 from psa_app.services.invoices.taxes import TaxBook
 
-KINDS = ("time", "milestone", "manual")
+KINDS = ("time", "milestone", "fee", "manual")
+_SINCE = {"milestone": "accepted", "fee": "due"}
 
 
 def write_time_lines(
@@ -86,16 +89,17 @@ def write_milestone_lines(
     milestones: Sequence[OpenMilestone],
     taxes: TaxBook,
 ) -> None:
-    """Adds a line for each milestone."""
+    """Adds a line for each milestone and each part of a fee."""
     for position, milestone in enumerate(milestones, next_position(session, invoice)):
+        since = f"{_SINCE[milestone.kind]} {words.day(milestone.accepted_on, account.locale)}"
         line_id = insert_row(
             session,
             InvoiceLine,
             invoice_id=invoice.id,
             position=position,
-            kind="milestone",
+            kind=milestone.kind,
             description=milestone.title,
-            detail=f"{milestone.line_title}, accepted {words.day(milestone.accepted_on, account.locale)}",
+            detail=f"{milestone.line_title}, {since}",
             minutes=None,
             quantity=1,
             rate_minor=milestone.value,
@@ -103,14 +107,11 @@ def write_milestone_lines(
             sow_line_id=milestone.sow_line_id,
             **taxes.of_sow(milestone.sow_id).columns(),
         )
-        insert_row(
-            session,
-            BilledMilestone,
-            milestone_id=milestone.id,
-            line_id=line_id,
-            amount_minor=milestone.value,
-            released_at=None,
-        )
+        billed = {"line_id": line_id, "amount_minor": milestone.value, "released_at": None}
+        if milestone.kind == "fee":
+            insert_row(session, BilledFee, fee_part_id=milestone.id, **billed)
+        else:
+            insert_row(session, BilledMilestone, milestone_id=milestone.id, **billed)
 
 
 def next_position(session: Session, invoice: Invoice) -> int:
@@ -123,7 +124,8 @@ def remove_lines(session: Session, line_ids: Sequence[int]) -> None:
     """Takes lines off a draft; what they billed is open again."""
     connection = session.connection()
     connection.execute(delete(BILLED_TIME).where(BILLED_TIME.c.line_id.in_(line_ids)))
-    connection.execute(delete(BILLED_MILESTONE).where(BILLED_MILESTONE.c.line_id.in_(line_ids)))
+    for table in (BILLED_MILESTONE, BILLED_FEE):
+        connection.execute(delete(table).where(table.c.line_id.in_(line_ids)))
     connection.execute(delete(INVOICE_LINE).where(INVOICE_LINE.c.id.in_(line_ids)))
 
 
@@ -136,7 +138,8 @@ def line_ids(session: Session, invoice: Invoice, kind: str = "") -> list[int]:
 
 
 def period_of(session: Session, invoice: Invoice, zone: str) -> tuple[date, date] | None:
-    """The first and last day of the work on an invoice; a milestone counts on the day of its acceptance."""
+    """The first and last day of the work on an invoice: of a milestone the day of its acceptance, of a
+    fee that when it is due."""
     of_invoice = INVOICE_LINE.c.invoice_id == invoice.id
     connection = session.connection()
     worked = connection.execute(
@@ -151,13 +154,19 @@ def period_of(session: Session, invoice: Invoice, zone: str) -> tuple[date, date
         .join(INVOICE_LINE, INVOICE_LINE.c.id == BILLED_MILESTONE.c.line_id)
         .where(of_invoice)
     ).scalars()
-    days = [day for day in worked if day is not None]
+    due = connection.execute(
+        select(FEE_PART.c.due_on)
+        .join(BILLED_FEE, BILLED_FEE.c.fee_part_id == FEE_PART.c.id)
+        .join(INVOICE_LINE, INVOICE_LINE.c.id == BILLED_FEE.c.line_id)
+        .where(of_invoice)
+    ).scalars()
+    days = [day for day in (*worked, *due) if day is not None]
     days += [instant.astimezone(ZoneInfo(zone)).date() for instant in accepted if instant is not None]
     return (min(days), max(days)) if days else None
 
 
 def renumber(session: Session, invoice: Invoice) -> None:
-    """Puts time first, then milestones, then what was added by hand."""
+    """Puts time first, then milestones and fees, then what was added by hand."""
     session.flush()
     ids = [line_id for kind in KINDS for line_id in line_ids(session, invoice, kind)]
     statement = (

@@ -11,6 +11,7 @@ from psa_app.formats import words
 from psa_app.models import Account, Firm, Invoice, move
 from psa_app.queries.invoices.tables import (
     ALLOCATION,
+    BILLED_FEE,
     BILLED_MILESTONE,
     BILLED_TIME,
     INVOICE_LINE,
@@ -27,7 +28,7 @@ from psa_app.services.promises import promise
 
 @act("invoices", "void", right="invoices.void")
 def void_invoice(session: Session, actor: Actor, invoice_id: int, *, reason: str) -> Invoice:
-    """Voids an unpaid invoice; its hours and milestones can be billed again, its number stays taken.
+    """Voids an unpaid invoice; its hours, milestones and fees can be billed again, its number stays taken.
 
     A payment page that is open is closed first. Raises `Conflict` when money has come or is on its
     way, or when the day of issue lies in a closed period.
@@ -79,7 +80,7 @@ def _check(session: Session, invoice: Invoice) -> None:
 def _free(session: Session, actor: Actor, invoice: Invoice) -> None:
     entry_ids = billed_on(session, invoice)
     lines = select(INVOICE_LINE.c.id).where(INVOICE_LINE.c.invoice_id == invoice.id)
-    for table in (BILLED_TIME, BILLED_MILESTONE):
+    for table in (BILLED_TIME, BILLED_MILESTONE, BILLED_FEE):
         session.connection().execute(
             update(table)
             .where(table.c.line_id.in_(lines), table.c.released_at.is_(None))

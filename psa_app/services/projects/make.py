@@ -82,7 +82,7 @@ def make_project_from_sow(
         raise Conflict(f"{sow.number} already has the project {known.name}.")
     statement = select(SowLine).where(SowLine.sow_id == sow_id).order_by(col(SowLine.position))
     lines = session.exec(statement).all()
-    estimate = sum(line.estimate_minutes for line in lines)
+    estimate = sum(line.estimate_minutes + line.period_minutes * line.periods for line in lines)
     leads = lead_id if lead_id is not None else actor.person_id
     values = _values(session, actor, name or sow.title, leads, sow.starts_on, sow.ends_on, estimate)
     project = Project(
@@ -110,7 +110,7 @@ def _add_tasks(session: Session, actor: Actor, project_id: int, lines: Any) -> N
             project_id=project_id,
             name=name,
             sow_line_id=line.id,
-            budget_minutes=line.estimate_minutes,
+            budget_minutes=line.estimate_minutes + line.period_minutes * line.periods,
             position=position,
         )
         session.add(task)

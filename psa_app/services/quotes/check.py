@@ -12,7 +12,7 @@ from psa_app.access import Actor, fetch
 from psa_app.errors import Invalid, NotFound
 from psa_app.models import Account, Contact, Opportunity, Role, ServiceItem, TaxRate
 from psa_app.rules import fields, money, quotes
-from psa_app.services.contracts.check import MOST_MINUTES, MOST_PARTS, amount
+from psa_app.services.contracts.check_lines import MOST_MINUTES, MOST_PARTS, amount
 from psa_app.services.problems import FieldProblems
 from psa_app.services.quotes.inputs import QuoteHead, QuoteLineInput
 

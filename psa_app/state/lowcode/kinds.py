@@ -91,6 +91,8 @@ def kind_at(path: str) -> str:
     """The kind whose list an address shows."""
     bare = path.rstrip("/")
     return next((kind for kind, page in LIST_PAGES.items() if page == bare), bare.rpartition("/")[2])
+
+
 def list_of_kind(kind: str) -> str:
     """Where the records of a kind are listed."""
     return OWN_LISTS.get(kind) or routes.records(kind)

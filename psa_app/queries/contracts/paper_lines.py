@@ -1,0 +1,197 @@
+"""The lines of a scope on paper, and how each is billed, in words."""
+
+from collections.abc import Iterable
+
+from psa_app.formats import words
+from psa_app.gateways.pdf.papers import Column, Section, Table, Total
+from psa_app.queries.contracts.terms import LineTerm, RoundingTerm, Terms
+from psa_app.rules import scopes
+
+ROUNDED = {"up": "up to", "nearest": "to the nearest", "down": "down to"}
+PERIODS = {"monthly": "month", "quarterly": "quarter", "yearly": "year"}
+RHYTHMS = {"weekly": "Billed every week.", "at_end": "Billed when it is done."}
+
+
+def prices(terms: Terms, locale: str) -> Table:
+    """Each line with what it is billed by and the most it may cost."""
+
+    def value(line: LineTerm) -> str:
+        amount = line.worth()
+        if amount is not None:
+            return words.money(amount, terms.currency, locale)
+        if line.model in scopes.PERIODIC:
+            return f"{words.money(line.value, terms.currency, locale)} a {_period(line)}"
+        return "as worked"
+
+    total, has_end = terms.value()
+    sum_of_all = words.money(total, terms.currency, locale)
+    label = "At most" if has_end and any(line.model == scopes.TIME for line in terms.lines) else "Total"
+    end = (
+        Total(label, sum_of_all, strong=True)
+        if has_end
+        else Total("Fixed and capped, besides what has no end", sum_of_all)
+    )
+    return Table(
+        (Column("Line", share=3), Column("Billed", share=2), Column("Value", numeric=True)),
+        tuple((line.title, _how(line), value(line)) for line in terms.lines),
+        (end,) if total or has_end else (),
+    )
+
+
+def _how(line: LineTerm) -> str:
+    if line.model == scopes.RETAINER:
+        return f"Retainer, {_each(line)}"
+    if line.model == scopes.SUBSCRIPTION:
+        return f"Subscription, {_each(line)}"
+    if line.milestones:
+        return f"Fixed, {count(len(line.milestones), 'milestone')}"
+    if line.fees:
+        return f"Fixed, on {count(len(line.fees), 'date')}"
+    return "By time, at most" if line.cap is not None else "By time"
+
+
+def _each(line: LineTerm) -> str:
+    return f"each {_period(line)}" if not line.periods else count(line.periods, _period(line))
+
+
+def _period(line: LineTerm) -> str:
+    return PERIODS.get(line.rhythm, "month")
+
+
+def line_section(heading: str, line: LineTerm, terms: Terms, locale: str) -> Section:
+    """A line with its description, its rules, and its rates, milestones or dates."""
+    texts = [*paragraphs(line.description), *_rules(line, terms, locale)]
+    if line.milestones:
+        return Section(heading, tuple(texts), _milestones(line, terms, locale))
+    if line.fees:
+        return Section(heading, tuple(texts), _fees(line, terms, locale))
+    return Section(heading, tuple(texts), _rates(line, terms, locale))
+
+
+def _rules(line: LineTerm, terms: Terms, locale: str) -> Iterable[str]:
+    if line.estimate_minutes:
+        yield f"Estimated at {words.hours(line.estimate_minutes)} h."
+    if line.model == scopes.TIME and line.cap is not None:
+        cap = words.money(line.cap, terms.currency, locale)
+        yield f"Not more than {cap}; hours beyond need a new agreement."
+    if line.model in scopes.PERIODIC:
+        yield _periodic(line, terms, locale)
+    if line.rhythm in RHYTHMS:
+        yield RHYTHMS[line.rhythm]
+    if line.approval == "client":
+        yield _approval(line)
+    if line.rounding is not None:
+        yield f"On this line: {lower_first(rounding_sentence(line.rounding))}"
+
+
+def _periodic(line: LineTerm, terms: Terms, locale: str) -> str:
+    price = words.money(line.value, terms.currency, locale)
+    holds = f" for {words.hours(line.period_minutes)} h" if line.period_minutes else ""
+    ends = f", for {count(line.periods, _period(line))}" if line.periods else ", until the scope ends"
+    beyond = " Hours beyond are billed at the rates below." if line.rates else ""
+    return f"{price} each {_period(line)}{holds}{ends}.{beyond}"
+
+
+def _approval(line: LineTerm) -> str:
+    silence = (
+        f"; what is not answered within {count(line.silence_days, 'day')} counts as approved"
+        if line.silence_days
+        else ""
+    )
+    return f"The client approves the time before it is billed{silence}."
+
+
+def _rates(line: LineTerm, terms: Terms, locale: str) -> Table | None:
+    if not line.rates:
+        return None
+    return Table(
+        (Column("Role"), Column("An hour", numeric=True)),
+        tuple(
+            (rate.role or "Everyone", words.money(rate.amount, terms.currency, locale)) for rate in line.rates
+        ),
+    )
+
+
+def _milestones(line: LineTerm, terms: Terms, locale: str) -> Table:
+    return Table(
+        (
+            Column("Milestone", share=2),
+            Column("Accepted when", share=3),
+            Column("Planned", share=0),
+            Column("Value", numeric=True),
+        ),
+        tuple(
+            (
+                part.title,
+                part.criteria or "It is delivered as described.",
+                words.day(part.due_on, locale) if part.due_on else "",
+                words.money(part.value, terms.currency, locale),
+            )
+            for part in line.milestones
+        ),
+    )
+
+
+def _fees(line: LineTerm, terms: Terms, locale: str) -> Table:
+    def share(ppm: int | None) -> str:
+        return scopes.percent(ppm) if ppm is not None else ""
+
+    return Table(
+        (
+            Column("Billed on", share=0),
+            Column("Part of the fee", share=3),
+            Column("Share", numeric=True),
+            Column("Amount", numeric=True),
+        ),
+        tuple(
+            (
+                words.day(part.due_on, locale),
+                part.title or f"Part {place}",
+                share(part.share_ppm),
+                words.money(part.value, terms.currency, locale),
+            )
+            for place, part in enumerate(line.fees, 1)
+        ),
+    )
+
+
+def billing_sentences(terms: Terms) -> Iterable[str]:
+    """How time is counted and when invoices are due, in words."""
+    tax = f"All amounts are net of tax ({terms.tax})." if terms.tax else "All amounts are net of tax."
+    yield f"{tax} Invoices are due within {count(terms.payment_days, 'day')}."
+    models = {line.model for line in terms.lines}
+    if scopes.TIME in models:
+        yield f"Time is billed for what was worked and approved. {rounding_sentence(terms.rounding)}"
+    if any(line.milestones for line in terms.lines):
+        yield "A milestone is billed once it is accepted."
+    if any(line.fees for line in terms.lines):
+        yield "A fixed fee is billed on the dates given."
+    if models & set(scopes.PERIODIC):
+        yield "Retainers and subscriptions are billed for each period."
+
+
+def rounding_sentence(rounding: RoundingTerm) -> str:
+    """ "Each entry is rounded up to 15 minutes, at least 30." """
+    what = "Each entry" if rounding.per == "entry" else "A person’s day on a task"
+    if rounding.increment == 1 and rounding.mode == "up":
+        sentence = f"{what} counts in whole minutes"
+    else:
+        step = count(rounding.increment, "minute")
+        sentence = f"{what} is rounded {ROUNDED[rounding.mode]} {step}"
+    least = f", at least {count(rounding.minimum, 'minute')}" if rounding.minimum else ""
+    return f"{sentence}{least}."
+
+
+def lower_first(sentence: str) -> str:
+    """The sentence as it goes on after a colon."""
+    return sentence[:1].lower() + sentence[1:]
+
+
+def paragraphs(text: str) -> tuple[str, ...]:
+    """The lines of a text that say something."""
+    return tuple(part.strip() for part in text.split("\n") if part.strip())
+
+
+def count(number: int, noun: str) -> str:
+    """ "1 day", "3 days" """
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,117 @@
+"""Parts of fixed prices that can be billed now: accepted milestones, and parts of a fee that are due."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Select, select
+from sqlmodel import Session
+from sqlmodel import select as select_models
+
+from psa_app.models import Firm
+from psa_app.queries.invoices.tables import (
+    BILLED_FEE,
+    BILLED_MILESTONE,
+    FEE_PART,
+    MILESTONE,
+    SOW,
+    SOW_LINE,
+)
+from psa_app.rules.scopes import fee_amounts
+
+
+@dataclass(frozen=True, slots=True)
+class OpenMilestone:
+    """A part of a fixed price that no invoice bills yet; `value` in minor units of `currency`.
+
+    `accepted_on` is the day of acceptance in the firm's zone, or the day on which a fee is due.
+    """
+
+    id: int
+    title: str
+    value: int
+    currency: str
+    accepted_on: date
+    sow_id: int
+    sow_line_id: int
+    line_title: str
+    kind: Literal["milestone", "fee"] = "milestone"
+
+
+def due_parts(
+    session: Session, account_id: int | None, until: date, sow_id: int | None
+) -> tuple[OpenMilestone, ...]:
+    """What a client (None: all), or one SOW, can be billed of fixed prices up to a day."""
+    found = [*_milestones(session, account_id, until, sow_id), *_fees(session, account_id, until, sow_id)]
+    return tuple(found)
+
+
+def _of(statement: Select[Any], account_id: int | None, sow_id: int | None) -> Select[Any]:
+    if account_id is not None:
+        statement = statement.where(SOW.c.account_id == account_id)
+    return statement if sow_id is None else statement.where(SOW.c.id == sow_id)
+
+
+def _milestones(
+    session: Session, account_id: int | None, until: date, sow_id: int | None
+) -> list[OpenMilestone]:
+    zone = ZoneInfo(session.exec(select_models(Firm.time_zone)).one())
+    taken = select(BILLED_MILESTONE.c.milestone_id).where(BILLED_MILESTONE.c.released_at.is_(None))
+    statement = (
+        select(
+            MILESTONE.c.id, MILESTONE.c.title, MILESTONE.c.value_minor, SOW.c.currency,
+            MILESTONE.c.accepted_at, SOW.c.id.label("sow_id"), SOW_LINE.c.id.label("line_id"),
+            SOW_LINE.c.title.label("line_title"),
+        )
+        .join(SOW_LINE, SOW_LINE.c.id == MILESTONE.c.sow_line_id)
+        .join(SOW, SOW.c.id == SOW_LINE.c.sow_id)
+        .where(
+            MILESTONE.c.status == "accepted",
+            MILESTONE.c.accepted_at < datetime.combine(until + timedelta(days=1), time.min, zone),
+            MILESTONE.c.id.not_in(taken),
+        )
+        .order_by(MILESTONE.c.accepted_at, MILESTONE.c.id)
+    )  # fmt: skip
+    return [
+        OpenMilestone(
+            row.id, row.title, row.value_minor, row.currency, row.accepted_at.astimezone(zone).date(),
+            row.sow_id, row.line_id, row.line_title,
+        )
+        for row in session.connection().execute(_of(statement, account_id, sow_id))
+    ]  # fmt: skip
+
+
+def _fees(session: Session, account_id: int | None, until: date, sow_id: int | None) -> list[OpenMilestone]:
+    """Fees of signed scopes that are due. A share is of the whole fee, so all parts of a line are read."""
+    taken = select(BILLED_FEE.c.fee_part_id).where(BILLED_FEE.c.released_at.is_(None))
+    statement = (
+        select(
+            FEE_PART, FEE_PART.c.id.in_(taken).label("is_billed"), SOW.c.currency,
+            SOW.c.id.label("sow_id"), SOW_LINE.c.value_minor.label("fee"),
+            SOW_LINE.c.title.label("line_title"),
+        )
+        .join(SOW_LINE, SOW_LINE.c.id == FEE_PART.c.sow_line_id)
+        .join(SOW, SOW.c.id == SOW_LINE.c.sow_id)
+        .where(SOW.c.status.in_(("signed", "closed")))
+        .order_by(FEE_PART.c.sow_line_id, FEE_PART.c.position, FEE_PART.c.id)
+    )  # fmt: skip
+    lines: dict[int, list[Any]] = defaultdict(list)
+    for row in session.connection().execute(_of(statement, account_id, sow_id)):
+        lines[row.sow_line_id].append(row)
+    found = [
+        OpenMilestone(
+            row.id, row.title or f"{row.line_title}, part {place} of {len(rows)}", amount, row.currency,
+            row.due_on, row.sow_id, row.sow_line_id, row.line_title, "fee",
+        )
+        for rows in lines.values()
+        for place, (row, amount) in enumerate(zip(rows, amounts_of(rows), strict=True), 1)
+        if row.due_on <= until and not row.is_billed
+    ]  # fmt: skip
+    return sorted(found, key=lambda one: (one.accepted_on, one.id))
+
+
+def amounts_of(rows: list[Any]) -> list[int]:
+    """What the parts of one line come to; each row has `fee`, `value_minor` and `share_ppm`."""
+    return fee_amounts(rows[0].fee, [(row.value_minor, row.share_ppm) for row in rows])

@@ -19,6 +19,8 @@ PLANNER = "/planner"
 PIPELINE = "/pipeline"
 OPPORTUNITY = "/pipeline/[opportunity_id]"
 CATALOGUE = "/catalogue"
+TEMPLATES = "/templates"
+TEMPLATE = "/templates/[template_id]"
 TIME = "/time"
 APPROVALS = "/approvals"
 TIME_ENTRIES = "/time/entries"
@@ -63,6 +65,10 @@ def client(client_id: int) -> str:
 
 def opportunity(opportunity_id: int) -> str:
     return f"/pipeline/{opportunity_id}"
+
+
+def template(template_id: int) -> str:
+    return f"/templates/{template_id}"
 
 
 def sow(sow_id: int) -> str:

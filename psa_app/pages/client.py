@@ -19,8 +19,10 @@ from psa_app.components.table import table
 from psa_app.components.timeline import timeline
 from psa_app.display.frame import Crumb
 from psa_app.display.tables import Column
+from psa_app.pages.client_checklist import client_checklist
 from psa_app.pages.frame import staff
 from psa_app.pages.registry import page
+from psa_app.state.checklist import ChecklistState
 from psa_app.state.client import ClientContacts, ClientEdit, Contact
 from psa_app.state.client import ClientState as State
 
@@ -38,8 +40,8 @@ INVOICES = [
     routes.CLIENT,
     title="Client",
     right="accounts.read",
-    on_load=State.load,
-    live=("account", "contact", "sow", "project", "invoice"),
+    on_load=(State.load, ChecklistState.load),
+    live=("account", "contact", "sow", "project", "invoice", "checklist_item"),
 )
 def client() -> rx.Component:
     """Scopes, projects, invoices and contacts on the left; facts and history beside."""
@@ -63,6 +65,7 @@ def _content() -> rx.Component:
     return with_side(
         stack(
             _contacts(),
+            client_checklist(),
             _list("Scopes", SOWS, State.sows, "Write the first scope: what is agreed, at which rates."),
             _list("Projects", PROJECTS, State.projects, "A project is made from a signed scope."),
             rx.cond(

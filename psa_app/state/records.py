@@ -23,6 +23,7 @@ from psa_app.queries.records import list_records, read_record, readable
 from psa_app.resources import RESOURCES
 from psa_app.services.firm.calendars import delete_holiday
 from psa_app.services.people.dated import delete_cost, delete_hours
+from psa_app.services.projects.plan import delete_phase, delete_project_milestone, delete_raid_item
 from psa_app.services.records import change_record, create_record
 from psa_app.state import record_words
 from psa_app.state.base import actor, allow, field_errors, form_values, read, say, write
@@ -39,6 +40,7 @@ CHANGE = (
     "contacts.change",
     "stages.change",
     "catalogue.change",
+    "projects.change",
 )
 
 # Kinds of which a record can be taken back, and the service that does it.
@@ -46,6 +48,9 @@ REMOVALS: dict[str, Callable[[Session, Actor, int], None]] = {
     "holidays": delete_holiday,
     "work_patterns": delete_hours,
     "cost_rates": delete_cost,
+    "phases": delete_phase,
+    "project_milestones": delete_project_milestone,
+    "raid_items": delete_raid_item,
 }
 
 

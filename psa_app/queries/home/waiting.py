@@ -15,6 +15,7 @@ from psa_app.formats import words
 from psa_app.models import Invoice, Leave, Milestone, Payment, Sow, TimeEntry, Timesheet
 from psa_app.queries.clients.activities import due_todos
 from psa_app.queries.projects.tables import ACCOUNT, INVOICE, LEAVE, LINE, MILESTONE, PERSON, PROJECT, SOW
+from psa_app.queries.templates.checklists import due_items
 from psa_app.queries.time.tables import ENTRY, SHEET
 from psa_app.rules import weeks
 from psa_app.rules.hours import h_mm_seconds
@@ -76,6 +77,12 @@ def _todos(session: Session, actor: Actor, zone: ZoneInfo) -> Iterable[Waits]:
     for one in due_todos(session, actor, today, EACH):
         href = routes.with_query(routes.client(one.account_id), tab="timeline")
         yield Waits("todo", one.id, one.subject, one.account, one.due_on, href)
+
+
+def _onboarding(session: Session, actor: Actor, zone: ZoneInfo) -> Iterable[Waits]:
+    today = clock.now().astimezone(zone).date()
+    for one in due_items(session, actor, today, EACH):
+        yield Waits("todo", one.id, one.title, one.account, one.due_on, routes.client(one.account_id))
 
 
 def _leave(session: Session, actor: Actor, zone: ZoneInfo) -> Iterable[Waits]:
@@ -173,6 +180,7 @@ def _day(at: Any, zone: ZoneInfo) -> date | None:
 
 _KINDS: tuple[tuple[str, Callable[[Session, Actor, ZoneInfo], Iterable[Waits]]], ...] = (
     ("activities.read", _todos),
+    ("checklists.change", _onboarding),
     ("time.approve", _weeks),
     ("leave.decide", _leave),
     ("invoices.issue", _drafts),

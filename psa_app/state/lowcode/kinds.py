@@ -20,6 +20,7 @@ OWN_PAGES: dict[str, Callable[[int], str]] = {
     "projects": routes.project,
     "people": routes.person,
     "invoices": routes.invoice,
+    "templates": routes.template,
 }
 _AREAS = {"clients": "clients", "sales": "clients", "people": "people", "projects": "projects"}
 _GROUPS = {

@@ -21,6 +21,8 @@ PLANNER = "/planner"
 PIPELINE = "/pipeline"
 OPPORTUNITY = "/pipeline/[opportunity_id]"
 CATALOGUE = "/catalogue"
+TEMPLATES = "/templates"
+TEMPLATE = "/templates/[template_id]"
 TIME = "/time"
 APPROVALS = "/approvals"
 TIME_ENTRIES = "/time/entries"
@@ -75,6 +77,10 @@ def compare_clients(one_id: int, other_id: int) -> str:
 
 def opportunity(opportunity_id: int) -> str:
     return f"/pipeline/{opportunity_id}"
+
+
+def template(template_id: int) -> str:
+    return f"/templates/{template_id}"
 
 
 def sow(sow_id: int) -> str:

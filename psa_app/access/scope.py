@@ -64,11 +64,14 @@ from psa_app.models import (
     Payment,
     PaymentFact,
     Person,
+    Phase,
     Project,
     ProjectMember,
+    ProjectMilestone,
     Quote,
     QuoteLine,
     QuoteQuestion,
+    RaidItem,
     Rate,
     RateModifier,
     Role,
@@ -145,6 +148,12 @@ def _lists(actor: Actor) -> list[str]:
     return [kind for kind, right in LISTS.items() if may(actor, right)]
 
 
+def _of_project(column: Any) -> Rule:
+    """Rows of projects on which the actor works, and of the firm's own."""
+    internal = select(Project.id).where(col(Project.account_id).is_(None))
+    return lambda actor: or_(column.in_(_joined_projects(actor)), column.in_(internal))
+
+
 def _own(column: Any) -> Rule:
     return lambda actor: column == actor.person_id if actor.person_id else false()
 
@@ -159,6 +168,9 @@ _MEMBER: dict[type[SQLModel], Rule] = {
         col(Task.project_id).in_(_joined_projects(a)),
         col(Task.project_id).in_(select(Project.id).where(col(Project.account_id).is_(None))),
     ),
+    Phase: _of_project(col(Phase.project_id)),
+    ProjectMilestone: _of_project(col(ProjectMilestone.project_id)),
+    RaidItem: _of_project(col(RaidItem.project_id)),
     ProjectMember: lambda a: or_(
         col(ProjectMember.person_id) == a.person_id, col(ProjectMember.project_id).in_(_joined_projects(a))
     ),
@@ -218,6 +230,9 @@ _LEAD: dict[type[SQLModel], Rule] = (
         Rate: EVERYTHING,
         Project: EVERYTHING,
         Task: EVERYTHING,
+        Phase: EVERYTHING,
+        ProjectMilestone: EVERYTHING,
+        RaidItem: EVERYTHING,
         ProjectMember: EVERYTHING,
         Booking: EVERYTHING,
         Leave: EVERYTHING,

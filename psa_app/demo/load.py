@@ -26,6 +26,7 @@ from psa_app.demo.set_up import (
     set_up_internal,
     set_up_people,
 )
+from psa_app.demo.templates import keep_templates
 from psa_app.demo.today import leave_open
 from psa_app.demo.weeks import decide, hand_in, log_week
 from psa_app.models import Account, Firm, Outbox
@@ -83,6 +84,8 @@ def _tell_story(session: Session, today: date, real_now: datetime, tell: Told) -
     tell("change orders")
     clock.set_source(lambda: real_now)
     write_changes(session, actors, clients, running, today)
+    tell("templates")
+    keep_templates(session, actors, clients, running, today)
     clock.set_source(lambda: real_now)
     _quiet_old_mail(session, real_now)
     in_order(session)

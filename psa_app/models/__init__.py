@@ -34,7 +34,15 @@ from psa_app.models.invoices import (
 )
 from psa_app.models.lowcode import Attachment, CustomField, ListColumns, SavedView
 from psa_app.models.people import CostRate, Deputy, Leave, Person, Role, WorkPattern
-from psa_app.models.projects import Booking, Project, ProjectMember, Task
+from psa_app.models.projects import (
+    Booking,
+    Phase,
+    Project,
+    ProjectMember,
+    ProjectMilestone,
+    RaidItem,
+    Task,
+)
 from psa_app.models.sales import (
     Opportunity,
     OpportunityAmount,
@@ -99,12 +107,15 @@ __all__ = [
     "Payment",
     "PaymentFact",
     "Person",
+    "Phase",
     "PortalLink",
     "Project",
     "ProjectMember",
+    "ProjectMilestone",
     "Quote",
     "QuoteLine",
     "QuoteQuestion",
+    "RaidItem",
     "Rate",
     "RateModifier",
     "Record",

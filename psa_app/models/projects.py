@@ -26,6 +26,18 @@ class Project(Record, Own, table=True):
     round_mode: str = "up"
     round_minimum: int = 0
     round_per: str = "entry"
+    report_every: str = "none"  # none | weekly | fortnightly | monthly: how often the client gets a report
+    report_on: date | None = None  # the first
+
+
+class Phase(Record, table=True):
+    """A part of a project with tasks of its own."""
+
+    project_id: int = Field(foreign_key="project.id", index=True)
+    position: int = 1
+    name: str
+    starts_on: date | None = None
+    ends_on: date | None = None
 
 
 class Task(Record, Own, table=True):
@@ -39,6 +51,39 @@ class Task(Record, Own, table=True):
     budget_minutes: int = 0
     position: int = 1
     status: str = "open"  # open | done
+    phase_id: int | None = Field(default=None, foreign_key="phase.id", index=True)
+    role_id: int | None = Field(default=None, foreign_key="role.id")  # who it is for
+    starts_on: date | None = None
+    due_on: date | None = None
+
+
+class ProjectMilestone(Record, table=True):
+    """A point that a project is to reach; what falls due for payment is a milestone of its scope."""
+
+    __tablename__ = "project_milestone"
+    project_id: int = Field(foreign_key="project.id", index=True)
+    phase_id: int | None = Field(default=None, foreign_key="phase.id", index=True)
+    position: int = 1
+    name: str
+    due_on: date | None = None
+    reached_on: date | None = None
+
+
+class RaidItem(Record, table=True):
+    """A risk, assumption, issue or decision of a project."""
+
+    __tablename__ = "raid_item"
+    project_id: int = Field(foreign_key="project.id", index=True)
+    position: int = 1
+    kind: str  # risk | assumption | issue | decision
+    title: str
+    details: str = ""
+    response: str = ""
+    likelihood: str = ""  # low | medium | high
+    impact: str = ""  # low | medium | high
+    owner_id: int | None = Field(default=None, foreign_key="person.id")
+    due_on: date | None = None
+    is_closed: bool = False
 
 
 class ProjectMember(Record, table=True):

@@ -25,8 +25,10 @@ from psa_app.display.frame import Crumb
 from psa_app.display.story import Part, StoryLine
 from psa_app.display.tables import Column
 from psa_app.pages.activity_dialog import activity_dialog
+from psa_app.pages.client_checklist import client_checklist
 from psa_app.pages.frame import staff
 from psa_app.pages.registry import page
+from psa_app.state.checklist import ChecklistState
 from psa_app.state.client import ClientForm, ClientLog
 from psa_app.state.client import ClientState as State
 from psa_app.state.client_tables import CHANCES, INVOICES, PAYMENTS, PROJECTS, QUOTES, SOWS
@@ -35,7 +37,7 @@ from psa_app.state.client_timeline import ClientTimeline as Story
 
 LIVE = (
     "account", "activity", "address", "contact", "account_tax_number", "opportunity", "quote", "sow",
-    "change_order", "milestone", "project", "invoice", "payment",
+    "change_order", "milestone", "project", "invoice", "payment", "checklist_item",
 )  # fmt: skip
 LOGGED: tuple[tuple[str, str, IconName], ...] = (
     ("call", "Call", "phone"),
@@ -46,7 +48,7 @@ LOGGED: tuple[tuple[str, str, IconName], ...] = (
 )
 
 
-@page(routes.CLIENT, title="Client", right="accounts.read", on_load=State.load, live=LIVE)
+@page(routes.CLIENT, title="Client", right="accounts.read", on_load=(State.load, ChecklistState.load), live=LIVE)
 def client() -> rx.Component:
     """Who they are, and tabs: overview, timeline, contacts, sales, work, money."""
     return staff(
@@ -141,7 +143,7 @@ def _overview() -> rx.Component:
     return rx.fragment(
         kpis(State.kpis),
         with_side(
-            stack(_todos(), _lately(), columns(span(6, _addresses()), span(6, _numbers()))),
+            stack(_todos(), client_checklist(), _lately(), columns(span(6, _addresses()), span(6, _numbers()))),
             stack(
                 card(facts(State.about, quiet=True), title="About", aside=change, body=False),
                 card(facts(State.billing, quiet=True), title="Contract and billing", body=False),

@@ -21,12 +21,26 @@ from psa_app.components.tabs import tabs
 from psa_app.display.tables import Row
 from psa_app.pages.frame import staff
 from psa_app.pages.project_dialogs import project_dialogs
+from psa_app.pages.project_plan import plan_tab, raid_tab
 from psa_app.pages.registry import page
+from psa_app.pages.template_dialogs import save_template
 from psa_app.state.project import ProjectState as State
 from psa_app.state.project_milestones import MilestoneForm
 from psa_app.state.project_words import INVOICE_COLUMNS, MILESTONE_COLUMNS
+from psa_app.state.template_save import SaveTemplate
 
-LIVE = ("project", "task", "time_entry", "invoice", "booking", "milestone", "sow")
+LIVE = (
+    "project",
+    "task",
+    "time_entry",
+    "invoice",
+    "booking",
+    "milestone",
+    "sow",
+    "phase",
+    "project_milestone",
+    "raid_item",
+)
 
 
 @page(routes.PROJECT, title="Project", right="tasks.read", on_load=State.load, live=LIVE)
@@ -40,6 +54,8 @@ def project() -> rx.Component:
             rx.match(
                 State.tab,
                 ("tasks", _tasks()),
+                ("plan", plan_tab()),
+                ("raid", raid_tab()),
                 ("team", _team()),
                 ("milestones", _milestones()),
                 ("time", _times()),
@@ -48,6 +64,7 @@ def project() -> rx.Component:
             card(lines(6), class_name="pad"),
         ),
         project_dialogs(),
+        save_template(),
         area="projects",
         subtitle=rx.cond(State.subtitle != "", State.subtitle, "\u00a0"),
         badge=rx.cond(State.state != "", state_badge(State.state)),
@@ -70,10 +87,14 @@ def _more() -> rx.Component:
         item("Open again", icon_name="undo", on_click=State.set_status("active")),
         item("Close project", icon_name="lock", on_click=State.set_status("closed")),
     )
+    save = SaveTemplate.ask("project", State.project_id, State.name)
     return rx.cond(
         State.may_change,
         dots_menu(
-            item("Edit project", icon_name="edit", on_click=State.edit), closed, label="More for this project"
+            item("Edit project", icon_name="edit", on_click=State.edit),
+            rx.cond(State.may_template, item("Save as template", icon_name="copy", on_click=save)),
+            closed,
+            label="More for this project",
         ),
     )
 

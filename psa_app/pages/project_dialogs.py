@@ -86,7 +86,21 @@ def _task() -> rx.Component:
                     error=wrong["line"], help="Decides what unapproved time on it is worth.", **common,
                 ),
                 fields.hours("budget", "Budget", TaskForm.budget, error=wrong["budget"], **common),
-                fields.checkbox("billable", "Billable", TaskForm.billable, **common),
+                rx.cond(
+                    TaskForm.phases.length() > 0,
+                    fields.select(
+                        "phase", "Phase", TaskForm.phases, TaskForm.phase, empty="No phase",
+                        error=wrong["phase"], **common,
+                    ),
+                ),
+                fields.select(
+                    "role", "For", TaskForm.roles, TaskForm.role, empty="Any role", error=wrong["role"],
+                    **common,
+                ),
+                fields.date("starts_on", "From", TaskForm.starts_on, error=wrong["starts_on"], **common),
+                fields.date("due_on", "Due", TaskForm.due_on, error=wrong["due_on"], **common),
+                fields.checkbox("billable", "Billable", TaskForm.billable, wide=True, **common),
+                two=True,
             ),
             form_foot("Save", on_cancel=TaskForm.close),
             on_submit=State.save_task,

@@ -70,6 +70,15 @@ def _form() -> rx.Component:
                     on_change=State.pick_scope, error=State.errors["scope"],
                     help="Its lines become tasks; client, dates, hours and prices come from it.", **common,
                 ),
+                rx.cond(
+                    State.templates.length() > 0,
+                    fields.select(
+                        "template", "From a template", State.templates, State.template, wide=True,
+                        empty="None: begin empty", error=State.errors["template"],
+                        help="Its phases, tasks, milestones and risks; its days count from the start.",
+                        **common,
+                    ),
+                ),
                 fields.text(
                     "name", "Name", State.name, required=True, error=State.errors["name"],
                     key=State.name_key.to_string(), **common,

@@ -1,4 +1,4 @@
-"""The tabs of Sales: pipeline, quotes, catalogue."""
+"""The tabs of Sales: pipeline, quotes, catalogue, templates."""
 
 import reflex as rx
 
@@ -11,6 +11,7 @@ TABS = [
     Tab("pipeline", "Pipeline", routes.PIPELINE),
     *([Tab("quotes", "Quotes", QUOTES)] if QUOTES else []),
     Tab("catalogue", "Catalogue", routes.CATALOGUE),
+    Tab("templates", "Templates", routes.TEMPLATES),
 ]
 
 

@@ -23,11 +23,14 @@ from psa_app.display.scope import Part
 from psa_app.pages.frame import staff
 from psa_app.pages.registry import page
 from psa_app.pages.sow_dialogs import dialogs
+from psa_app.pages.template_dialogs import apply_billing, save_template
 from psa_app.state.sow import SowState as State
 from psa_app.state.sow_acts import SowActs as Acts
 from psa_app.state.sow_changes import SowChangesState as Changes
 from psa_app.state.sow_edit import PREFIX
 from psa_app.state.sow_edit import SowEdit as Edit
+from psa_app.state.template_billing import ApplyBilling
+from psa_app.state.template_save import SaveTemplate
 
 FORM = "scope-form"
 
@@ -53,6 +56,8 @@ def sow() -> rx.Component:
             label="All scopes",
         ),
         *dialogs(),
+        save_template(),
+        apply_billing(),
         focus_on(target=Edit.focus),
         area="clients",
         subtitle=rx.fragment(State.number, " · ", State.account),
@@ -80,13 +85,20 @@ def sow() -> rx.Component:
 
 
 def _more() -> rx.Component:
+    billing = item("Billing rules from a template", icon_name="copy", on_click=ApplyBilling.ask)
+    save = SaveTemplate.ask("sow", State.sow_id, State.scope_title)
     return rx.cond(
-        State.may_take_back | State.may_delete,
+        State.may_take_back | State.may_delete | State.may_template | (State.is_draft & State.may_write),
         dots_menu(
+            rx.cond(State.may_template, item("Save as template", icon_name="copy", on_click=save)),
+            rx.cond(State.is_draft & State.may_write, billing),
             rx.cond(
                 State.may_take_back,
                 item("Take back", icon_name="undo", on_click=Acts.ask("take_back")),
-                item("Delete", icon_name="trash", tone="bad", on_click=Acts.ask("delete")),
+                rx.cond(
+                    State.may_delete,
+                    item("Delete", icon_name="trash", tone="bad", on_click=Acts.ask("delete")),
+                ),
             ),
             label="More for this scope",
         ),

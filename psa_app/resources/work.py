@@ -5,6 +5,7 @@ from psa_app.models import (
     Booking,
     Milestone,
     Person,
+    Phase,
     Project,
     ProjectMember,
     Rate,
@@ -17,6 +18,7 @@ from psa_app.models import (
     Timesheet,
 )
 from psa_app.models.resource import FieldSpec, Resource
+from psa_app.rules.templates.bodies import EVERY
 
 _INSIDE = "time.log"  # how time was written and decided on is for those who log it, not for the client
 
@@ -116,6 +118,10 @@ PROJECTS = Resource(
         FieldSpec("ends_on", "To", "date"),
         FieldSpec("budget_minutes", "Budget", "minutes", read_right="tasks.read", in_list=False),
         FieldSpec("budget_minor", "Budget value", "money", money_in="currency", read_right="projects.margin"),
+        FieldSpec(
+            "report_every", "Status report", "choice", choices=EVERY, in_list=False, read_right="tasks.read"
+        ),
+        FieldSpec("report_on", "First status report", "date", in_list=False, read_right="tasks.read"),
     ),
 )
 TASKS = Resource(
@@ -135,6 +141,10 @@ TASKS = Resource(
         FieldSpec("budget_minutes", "Budget", "minutes"),
         FieldSpec("position", "Position", "number"),
         FieldSpec("status", "State", filterable=True),
+        FieldSpec("phase_id", "Phase", "link", links_to=Phase, filterable=True),
+        FieldSpec("role_id", "Role", "link", links_to=Role, filterable=True, read_right="roles.read"),
+        FieldSpec("starts_on", "From", "date"),
+        FieldSpec("due_on", "Due", "date", filterable=True),
     ),
 )
 MEMBERS = Resource(

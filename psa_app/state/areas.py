@@ -23,6 +23,7 @@ AREAS = (
 )
 PLACES = (  # reached by the palette, and from the areas' own pages
     ("catalogue", "Catalogue of services", "file", routes.CATALOGUE, "catalogue.read"),
+    ("templates", "Templates", "file", routes.TEMPLATES, "templates.read"),
     ("scopes", "Scopes of work", "file", routes.SOWS, "accounts.read"),
     ("leave", "Leave", "calendar", routes.LEAVE, "leave.request"),
     ("payments", "Payments", "bank", routes.PAYMENTS, "payments.read"),

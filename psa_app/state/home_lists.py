@@ -97,6 +97,10 @@ def _one(one: Waits, facts: FirmFacts) -> Waiting:
     amount = words.money_whole(one.amount, one.currency, facts.locale) if one.currency else ""
     if one.kind == "leave":
         title, said = f"{one.title} {WORDS['leave']}", one.beside
+    elif one.kind == "todo":
+        return Waiting(
+            f"todo-{one.id}", one.title, _joined(one.beside, _due(one.since, facts)), one.href, "Open"
+        )
     elif one.kind in ("sow", "milestone") or one.kind.startswith("change_"):
         title, said = one.title, _joined(one.beside, WORDS[one.kind])
     else:
@@ -115,6 +119,13 @@ def _since(day: date | None, facts: FirmFacts) -> str:
         return ""
     days = (facts.today - day).days
     return "today" if days <= 0 else "since yesterday" if days == 1 else f"for {days} days"
+
+
+def _due(day: date | None, facts: FirmFacts) -> str:
+    if day is None:
+        return ""
+    days = (facts.today - day).days
+    return "due today" if days == 0 else f"due {words.day(day, facts.locale)}" if days < 0 else f"{days} d late"
 
 
 def _joined(*parts: str) -> str:

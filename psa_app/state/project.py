@@ -12,12 +12,14 @@ from psa_app.display.figures import Fact, Kpi
 from psa_app.display.frame import Crumb, Tab
 from psa_app.display.tables import Cell, Column, Row
 from psa_app.errors import NotFound
+from psa_app.formats import words
 from psa_app.queries.projects.overview import Overview, overview
 from psa_app.services.projects.make import set_project_status
 from psa_app.services.projects.tasks import delete_task, set_task_status
 from psa_app.services.projects.team import remove_member
 from psa_app.state.base import actor, allow, read, say, write
 from psa_app.state.project_forms import ProjectForm, TaskForm, TeamForm
+from psa_app.state.project_plan import ProjectPlanState
 from psa_app.state.project_words import (
     TASK_COLUMNS,
     TEAM_COLUMNS,
@@ -34,7 +36,8 @@ from psa_app.state.project_words import (
     time_row,
 )
 
-TABS = ("overview", "tasks", "team", "milestones", "time")
+TABS = ("overview", "tasks", "plan", "raid", "team", "milestones", "time")
+LABELS = {"raid": "RAID"}
 
 
 class ProjectState(rx.State):
@@ -75,6 +78,9 @@ class ProjectState(rx.State):
     sees_invoices: bool = False
     is_closed: bool = False
     is_ready: bool = False
+    project_id: int = 0
+    may_template: bool = False
+    _raid: int = 0
     _project: int = 0
     _found: Overview | None = None
 
@@ -98,7 +104,13 @@ class ProjectState(rx.State):
         self._head(found)
         self.kpis, self.look = figures_of(found), found.health.why if found.health else ""
         self.bars, self.bars_words, self.bars_first, self.bars_last = burn_bars(found)
+        plan = await self.get_state(ProjectPlanState)
+        planned = await plan._load(project_id)
+        self._raid = planned.raid
         self.facts = facts_of(found)
+        if planned.report_next is not None:
+            self.facts.append(Fact("Next status report", words.day(planned.report_next)))
+        self.tabs = self._tabs(found)
         self.tasks = [task_row(one, found) for one in found.tasks]
         self.task_columns, self.task_totals = list(TASK_COLUMNS), task_totals(found)
         self.done_tasks = [str(one.id) for one in found.tasks if one.status == "done"]
@@ -118,6 +130,7 @@ class ProjectState(rx.State):
         self.may_change = may(who, "projects.change")
         self.may_accept = may(who, "milestones.accept_for_client")
         self.may_ready = may(who, "milestones.ready") and found.head.sees_all
+        self.may_template, self.project_id = may(who, "templates.change"), found.head.id
         self.sees_scope, self.sees_invoices = may(who, "sows.read"), may(who, "invoices.read")
 
     def _head(self, found: Overview) -> None:
@@ -130,12 +143,19 @@ class ProjectState(rx.State):
             href = routes.client(head.account_id) if self.sees_scope else ""
             self.way = [*self.way, Crumb(head.account, href)]
         self.plan_href = routes.with_query(routes.PLANNER, project=head.id)
-        counts = {"tasks": len(found.tasks), "team": len(found.team), "milestones": len(found.milestones)}
-        here = routes.project(head.id)
-        self.tabs = [
+
+    def _tabs(self, found: Overview) -> list[Tab]:
+        counts = {
+            "tasks": len(found.tasks),
+            "raid": self._raid,
+            "team": len(found.team),
+            "milestones": len(found.milestones),
+        }
+        here = routes.project(found.head.id)
+        return [
             Tab(
                 key,
-                key.capitalize(),
+                LABELS.get(key, key.capitalize()),
                 here if key == "overview" else f"{here}?tab={key}",
                 _text(counts.get(key)),
             )

@@ -3,14 +3,18 @@
 from typing import Any
 
 import reflex as rx
+from sqlmodel import Session
 
+from psa_app.access import Actor
 from psa_app.display.forms import Option
 from psa_app.errors import Invalid, PsaError
 from psa_app.formats import words
 from psa_app.queries.projects.choices import lines_of_project, people, roles
 from psa_app.queries.projects.overview import Overview
+from psa_app.queries.projects.plan import phases_of, planned_task
 from psa_app.rules import fields, hours
 from psa_app.services.projects.make import change_project
+from psa_app.services.projects.plan import plan_task
 from psa_app.services.projects.tasks import change_task, create_task
 from psa_app.services.projects.team import add_member
 from psa_app.state.base import allow, field_errors, form_values, read, write
@@ -95,8 +99,12 @@ class ProjectForm(rx.State):
         return True
 
 
+_PLANNED = ("phase", "role", "starts_on", "due_on")
+_TASK_NAMES = {"sow_line_id": "line", "budget_minutes": "budget", "phase_id": "phase", "role_id": "role"}
+
+
 class TaskForm(rx.State):
-    """A task: name, what it bills to, budget."""
+    """A task: name, what it bills to, budget; its phase, role and days."""
 
     is_open: bool = False
     title: str = ""
@@ -105,6 +113,12 @@ class TaskForm(rx.State):
     billable: bool = True
     budget: str = ""
     lines: list[Option] = []
+    phase: str = ""
+    phases: list[Option] = []
+    role: str = ""
+    roles: list[Option] = []
+    starts_on: str = ""
+    due_on: str = ""
     errors: dict[str, str] = {}
     form_key: int = 0
     _project: int = 0
@@ -121,9 +135,21 @@ class TaskForm(rx.State):
         self.budget = words.hours(task.budget_minutes) if task and task.budget_minutes else ""
         named = await read(lambda s, who: lines_of_project(s, who, project_id))
         self.lines = [Option(str(key), title) for key, title in named]
+        await self._show_plan(project_id, task_id)
         self.errors = {}
         self.form_key += 1
         self.is_open = True
+
+    async def _show_plan(self, project_id: int, task_id: int) -> None:
+        self.phases = [
+            Option(str(key), name) for key, name in await read(lambda s, who: phases_of(s, who, project_id))
+        ]
+        self.roles = [Option(str(key), name) for key, name in await read(roles)]
+        task = await read(lambda s, who: planned_task(s, who, task_id)) if task_id else None
+        self.phase = str(task.phase_id or "") if task else ""
+        self.role = str(task.role_id or "") if task else ""
+        self.starts_on = task.starts_on.isoformat() if task and task.starts_on else ""
+        self.due_on = task.due_on.isoformat() if task and task.due_on else ""
 
     @rx.event
     @allow("projects.change")
@@ -134,19 +160,26 @@ class TaskForm(rx.State):
     async def _save(self, data: dict[str, Any]) -> bool:
         task_id, version, project_id = self._task, self._version, self._project
         try:
-            typed = form_values(data, ("name", "line", "billable", "budget"))
+            typed = form_values(data, ("name", "line", "billable", "budget", *_PLANNED))
+            plan = _plan_of(typed)
             values: dict[str, Any] = {
                 "name": typed["name"],
                 "sow_line_id": int(typed["line"]) if typed["line"].isdecimal() else None,
                 "is_billable": typed["billable"] == "on",
                 "budget_minutes": hours.parse_duration(typed["budget"], "budget") if typed["budget"] else 0,
             }
-            if task_id:
-                await write(lambda s, who: change_task(s, who, task_id, version=version, **values))
-            else:
-                await write(lambda s, who: create_task(s, who, project_id=project_id, **values))
+
+            def save(session: Session, who: Actor) -> None:
+                if task_id:
+                    change_task(session, who, task_id, version=version, **values)
+                    plan_task(session, who, task_id, **plan)
+                else:
+                    made = create_task(session, who, project_id=project_id, **values)
+                    plan_task(session, who, int(made.id or 0), **plan)
+
+            await write(save)
         except PsaError as error:
-            self.errors = _named(field_errors(error), {"sow_line_id": "line", "budget_minutes": "budget"})
+            self.errors = _named(field_errors(error), _TASK_NAMES)
             return False
         self.is_open = False
         return True
@@ -201,6 +234,16 @@ class TeamForm(rx.State):
             return False
         self.is_open = False
         return True
+
+
+def _plan_of(typed: dict[str, str]) -> dict[str, Any]:
+    """Phase, role and days of a task as the form says."""
+    return {
+        "phase_id": fields.optional_whole(typed["phase"], "phase"),
+        "role_id": fields.optional_whole(typed["role"], "role"),
+        "starts_on": fields.optional_date(typed["starts_on"], "starts_on"),
+        "due_on": fields.optional_date(typed["due_on"], "due_on"),
+    }
 
 
 def _rounding(typed: dict[str, str]) -> hours.Rounding:

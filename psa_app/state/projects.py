@@ -15,15 +15,17 @@ from psa_app.errors import Invalid, PsaError
 from psa_app.formats import words
 from psa_app.queries.projects.choices import clients, people, scope_title, scopes_without_project
 from psa_app.queries.projects.listing import PAGE, ListedProject, ProjectPage, project_page
+from psa_app.queries.templates.listing import offers
 from psa_app.rules import fields, hours
 from psa_app.rules.hours import h_mm_seconds
 from psa_app.services.projects.make import create_project, make_project_from_sow
+from psa_app.services.templates.use_project import make_project_from_template
 from psa_app.state.base import actor, allow, field_errors, form_values, opened, read, write
 from psa_app.state.home_lists import used_cell
 
 STATES = (("active", "Active"), ("planned", "Planned"), ("closed", "Closed"), ("all", "All"))
 SORTS = ("name", "client", "lead", "ends", "used")
-NAMES = ("scope", "name", "client", "lead", "starts_on", "ends_on", "budget")
+NAMES = ("scope", "template", "name", "client", "lead", "starts_on", "ends_on", "budget")
 
 
 class ProjectsState(rx.State):
@@ -46,6 +48,8 @@ class ProjectsState(rx.State):
     scopes: list[Option] = []
     clients: list[Option] = []
     people: list[Option] = []
+    templates: list[Option] = []
+    template: str = ""
     errors: dict[str, str] = {}
     form_key: int = 0
     name_key: int = 0  # a new one shows the scope's name, and leaves alone what is typed elsewhere
@@ -66,8 +70,9 @@ class ProjectsState(rx.State):
         page = str(asked.get("page", "1"))
         await self._load(int(page) if page.isdecimal() and len(page) < 7 else 1)
         if asked.get("new") and self.may_create and not self.form_open:
+            self.template = str(asked.get("template", ""))
             await self._open(str(asked.get("sow", "")))
-            return opened(self, "sow")
+            return opened(self, "sow", "template")
         return None
 
     async def _load(self, page: int) -> None:
@@ -122,13 +127,15 @@ class ProjectsState(rx.State):
     @allow("projects.change")
     async def add(self) -> None:
         """Opens the form."""
+        self.template = ""
         await self._open("")
 
     async def _open(self, sow: str) -> None:
         who = actor()
         self.scopes, self.clients, self.people = await read(_options)
+        self.templates = await read(_templates)
         self.scope = sow if sow in {one.value for one in self.scopes} else ""
-        if not self.scope and len(self.scopes) == 1:
+        if not self.scope and len(self.scopes) == 1 and not self.template:
             self.scope = self.scopes[0].value
         self.lead = str(who.person_id or "")
         self.name = ""
@@ -172,6 +179,8 @@ class ProjectsState(rx.State):
 
 def _make(session: Session, who: Actor, typed: dict[str, str]) -> int:
     lead = int(typed["lead"]) if typed["lead"].isdecimal() else None
+    if typed["template"].isdecimal():
+        return _from_template(session, who, typed, lead)
     if typed["scope"].isdecimal():
         made = make_project_from_sow(session, who, int(typed["scope"]), name=typed["name"], lead_id=lead)
         return int(made.id or 0)
@@ -188,6 +197,25 @@ def _make(session: Session, who: Actor, typed: dict[str, str]) -> int:
         budget_minutes=hours.parse_duration(typed["budget"], "budget") if typed["budget"] else 0,
     )
     return int(made.id or 0)
+
+
+def _from_template(session: Session, who: Actor, typed: dict[str, str], lead: int | None) -> int:
+    made = make_project_from_template(
+        session,
+        who,
+        int(typed["template"]),
+        name=typed["name"],
+        starts_on=fields.optional_date(typed["starts_on"], "starts_on"),
+        account_id=int(typed["client"]) if typed["client"].isdecimal() else None,
+        sow_id=int(typed["scope"]) if typed["scope"].isdecimal() else None,
+        lead_id=lead,
+    )
+    return int(made.id or 0)
+
+
+def _templates(session: Session, who: Actor) -> list[Option]:
+    found = offers(session, who, "project")
+    return [Option(str(key), f"{name} · {holds}") for key, name, holds in found]
 
 
 def _options(session: Session, who: Actor) -> tuple[list[Option], list[Option], list[Option]]:

@@ -19,6 +19,7 @@ from psa_app.queries.records import list_records, readable
 from psa_app.resources import RESOURCES
 from psa_app.services.firm.calendars import delete_holiday
 from psa_app.services.people.dated import delete_cost, delete_hours
+from psa_app.services.projects.plan import delete_phase, delete_project_milestone, delete_raid_item
 from psa_app.state import record_words
 from psa_app.state.base import actor, allow, read, say, write
 from psa_app.state.lowcode.form import RecordForm
@@ -36,6 +37,7 @@ CHANGE = (
     "contacts.change",
     "stages.change",
     "catalogue.change",
+    "projects.change",
 )
 
 # Kinds of which a record can be taken back, and the service that does it.
@@ -43,6 +45,9 @@ REMOVALS: dict[str, Callable[[Session, Actor, int], None]] = {
     "holidays": delete_holiday,
     "work_patterns": delete_hours,
     "cost_rates": delete_cost,
+    "phases": delete_phase,
+    "project_milestones": delete_project_milestone,
+    "raid_items": delete_raid_item,
 }
 
 

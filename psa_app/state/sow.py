@@ -52,6 +52,8 @@ class SowState(rx.State):
     may_make: bool = False
     may_ready: bool = False
     may_accept: bool = False
+    may_template: bool = False
+    sow_id: int = 0
     declined: str = ""
     tab: str = ""
     tabs: list[Tab] = []
@@ -117,6 +119,8 @@ class SowState(rx.State):
         self.may_make = self.is_signed and scope.project_id is None and may(who, "projects.change")
         leads = who.role != "lead" or scope.leads
         self.may_ready = self.is_signed and may(who, "milestones.ready") and leads
+        self.may_template = sow.status in ("signed", "closed") and may(who, "templates.change")
+        self.sow_id = int(sow.id or 0)
         self.may_accept = self.is_signed and may(who, "milestones.accept_for_client")
 
 

@@ -1,5 +1,6 @@
 """The list of scopes, and the form that begins one; the list's parameters live in the address."""
 
+from datetime import date
 from typing import Any
 
 import reflex as rx
@@ -13,11 +14,13 @@ from psa_app.display.states import badge
 from psa_app.display.tables import Cell, Column, Pager, Row
 from psa_app.errors import Invalid, PsaError
 from psa_app.formats import words
-from psa_app.models import Account, Firm
+from psa_app.models import Account, Firm, Sow
 from psa_app.queries.contracts.listing import PAGE, ScopePage, ScopeRow, scope_page
+from psa_app.queries.templates.listing import offers
 from psa_app.rules import fields
 from psa_app.services.contracts.inputs import Head
 from psa_app.services.contracts.write import create_sow
+from psa_app.services.templates.use_scope import make_scope_from_template
 from psa_app.state.base import actor, allow, field_errors, form_values, opened, read, write
 
 STATES = ("draft", "sent", "signed", "declined")
@@ -50,6 +53,8 @@ class SowsState(rx.State):
     client_name: str = ""
     answered: str = ""
     today: str = ""
+    templates: list[Option] = []
+    template: str = ""
     errors: dict[str, str] = {}
 
     @rx.event
@@ -67,8 +72,9 @@ class SowsState(rx.State):
         self.may_create = may(actor(), "sows.change")
         await self._load(int(page) if page.isdecimal() and len(page) < 7 else 1)
         if asked.get("new") and self.may_create and not self.form_open:
+            self.template = str(asked.get("template", ""))
             await self._open(str(asked.get("client", "")))
-            return opened(self, "client")
+            return opened(self, "client", "template")
         return None
 
     async def _load(self, page: int) -> None:
@@ -118,6 +124,7 @@ class SowsState(rx.State):
     @allow("sows.change")
     async def add(self) -> None:
         """Opens the form for a new scope."""
+        self.template = ""
         await self._open("")
 
     async def _open(self, client: str) -> None:
@@ -127,6 +134,8 @@ class SowsState(rx.State):
             named = await read(lambda session, who: _client(session, who, int(client)))
             chosen = named
         self.client, self.client_name = (chosen.value, chosen.label) if chosen else ("", "")
+        offered = await read(lambda session, who: offers(session, who, "sow"))
+        self.templates = [Option(str(key), f"{name} · {holds}") for key, name, holds in offered]
         zone = await read(lambda session, _: session.exec(select(Firm.time_zone)).first() or "UTC")
         self.today, self.answered, self.errors = clock.today(zone).isoformat(), "", {}
         self.form_key += 1
@@ -143,14 +152,13 @@ class SowsState(rx.State):
     @allow("sows.change")
     async def create(self, data: dict[str, Any]) -> Any:
         """Begins the scope and opens its editor."""
-        values = form_values(data, ("account_id", "title", "starts_on"))
+        values = form_values(data, ("account_id", "title", "starts_on", "template"))
         try:
             if not values["account_id"]:
                 raise Invalid("Choose the client.", "account_id")
             client = fields.whole(values["account_id"], "account_id")
             starts = fields.iso_date(values["starts_on"], "starts_on")
-            head = Head(title=values["title"], starts_on=starts)
-            sow = await write(lambda session, who: create_sow(session, who, account_id=client, head=head))
+            sow = await write(lambda session, who: _begin(session, who, client, starts, values))
         except PsaError as error:
             self.errors = field_errors(error)
             return None
@@ -162,6 +170,17 @@ class SowsState(rx.State):
     def close(self) -> None:
         """Closes the form."""
         self.form_open = False
+
+
+def _begin(session: Session, who: Actor, client: int, starts: date, values: dict[str, str]) -> Sow:
+    """A scope with its title alone, or with all that a template holds."""
+    title = values["title"]
+    if values["template"].isdecimal():
+        template = int(values["template"])
+        return make_scope_from_template(
+            session, who, template, account_id=client, starts_on=starts, title=title
+        )
+    return create_sow(session, who, account_id=client, head=Head(title=title, starts_on=starts))
 
 
 def _row(one: ScopeRow) -> Row:

@@ -343,6 +343,7 @@ def _record_ref(model: type[SQLModel]) -> dict[str, Any]:
 
 
 _SIMPLE: dict[Any, dict[str, Any]] = {
+    Any: {},
     int: {"type": "integer"},
     str: {"type": "string"},
     bool: {"type": "boolean"},

@@ -9,12 +9,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlmodel import Session
 
-from psa_app import routes
+from psa_app import clock, routes
 from psa_app.access import Actor, may, visible
 from psa_app.formats import words
 from psa_app.models import Invoice, Leave, Milestone, Payment, Sow, TimeEntry, Timesheet
 from psa_app.queries.home.waiting_changes import changes_waiting
 from psa_app.queries.projects.tables import ACCOUNT, INVOICE, LEAVE, LINE, MILESTONE, PERSON, PROJECT, SOW
+from psa_app.queries.templates.checklists import due_items
 from psa_app.queries.time.tables import ENTRY, SHEET
 from psa_app.rules import weeks
 from psa_app.rules.hours import h_mm_seconds
@@ -24,7 +25,7 @@ EACH = 20  # of a kind
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """Something that waits. `kind`: time | leave | sow | milestone | draft | payment | unpriced,
+    """Something that waits. `kind`: todo | time | leave | sow | milestone | draft | payment | unpriced,
     or one of `changes_waiting`.
 
     `since` is the day since when; an amount is in minor units of its currency ("" for none).
@@ -70,6 +71,12 @@ def _weeks(session: Session, actor: Actor, zone: ZoneInfo) -> Iterable[Waits]:
             "time", row.id, row.name, f"{weeks.label(row.week)}{late}, {h_mm_seconds(int(row.seconds))}",
             _day(row.submitted_at, zone), routes.with_query(routes.APPROVALS, sheet=row.id),
         )  # fmt: skip
+
+
+def _onboarding(session: Session, actor: Actor, zone: ZoneInfo) -> Iterable[Waits]:
+    today = clock.now().astimezone(zone).date()
+    for one in due_items(session, actor, today, EACH):
+        yield Waits("todo", one.id, one.title, one.account, one.due_on, routes.client(one.account_id))
 
 
 def _leave(session: Session, actor: Actor, zone: ZoneInfo) -> Iterable[Waits]:
@@ -171,6 +178,7 @@ def _day(at: Any, zone: ZoneInfo) -> date | None:
 
 
 _KINDS: tuple[tuple[str, Callable[[Session, Actor, ZoneInfo], Iterable[Waits]]], ...] = (
+    ("checklists.change", _onboarding),
     ("time.approve", _weeks),
     ("leave.decide", _leave),
     ("invoices.issue", _drafts),

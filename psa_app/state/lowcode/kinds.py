@@ -20,6 +20,7 @@ OWN_PAGES: dict[str, Callable[[int], str]] = {
     "projects": routes.project,
     "people": routes.person,
     "invoices": routes.invoice,
+    "templates": routes.template,
 }
 LIST_PAGES = {"service_items": routes.CATALOGUE}  # generic lists that a page of the app holds
 OWN_LISTS = {

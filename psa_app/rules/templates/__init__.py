@@ -1,0 +1,1 @@
+"""Templates: what each kind holds, and how its days follow from a first one."""

@@ -1,0 +1,1 @@
+"""Templates: made from what is finished, changed, and used for what begins."""

@@ -122,10 +122,8 @@ def _since(day: date | None, facts: FirmFacts) -> str:
 
 
 def _due(day: date | None, facts: FirmFacts) -> str:
-    if day is None:
-        return ""
-    days = (facts.today - day).days
-    return "due today" if days == 0 else f"due {words.day(day, facts.locale)}" if days < 0 else f"{days} d late"
+    late = (facts.today - day).days if day else 0
+    return "due today" if late <= 0 else "due yesterday" if late == 1 else f"due {late} days ago"
 
 
 def _joined(*parts: str) -> str:

@@ -48,7 +48,9 @@ LOGGED: tuple[tuple[str, str, IconName], ...] = (
 )
 
 
-@page(routes.CLIENT, title="Client", right="accounts.read", on_load=(State.load, ChecklistState.load), live=LIVE)
+@page(
+    routes.CLIENT, title="Client", right="accounts.read", on_load=(State.load, ChecklistState.load), live=LIVE
+)
 def client() -> rx.Component:
     """Who they are, and tabs: overview, timeline, contacts, sales, work, money."""
     return staff(
@@ -143,7 +145,9 @@ def _overview() -> rx.Component:
     return rx.fragment(
         kpis(State.kpis),
         with_side(
-            stack(_todos(), client_checklist(), _lately(), columns(span(6, _addresses()), span(6, _numbers()))),
+            stack(
+                _todos(), client_checklist(), _lately(), columns(span(6, _addresses()), span(6, _numbers()))
+            ),
             stack(
                 card(facts(State.about, quiet=True), title="About", aside=change, body=False),
                 card(facts(State.billing, quiet=True), title="Contract and billing", body=False),

@@ -6,10 +6,9 @@ import reflex as rx
 
 from psa_app import routes
 from psa_app.components.buttons import button
-from psa_app.components.dialog import dialog
 from psa_app.components.empty import empty
-from psa_app.components.form import described_fields, form, form_error, form_foot
 from psa_app.components.menu import dots_menu, link_item
+from psa_app.components.record_form import record_form
 from psa_app.components.table import Sorting, Tools, export_menu, table_card
 from psa_app.components.tabs import tabs
 from psa_app.pages.activity_dialog import activity_dialog
@@ -52,7 +51,7 @@ def clients() -> rx.Component:
                 icon_name="clients",
             ),
         ),
-        _form(),
+        record_form(State, key="client"),
         activity_dialog(ClientsLog, "log"),
         area="clients",
         actions=[
@@ -90,21 +89,4 @@ def _choice(label: str, options: Any, value: rx.Var[str], every: str) -> rx.Comp
         style={"width": "auto"},
         aria_label=label,
         on_change=lambda chosen: State.narrow(label.lower(), chosen),
-    )
-
-
-def _form() -> rx.Component:
-    return dialog(
-        form(
-            form_error(State.errors["form"]),
-            described_fields(State.specs, State.errors, prefix="client-"),
-            form_foot("Add client", on_cancel=State.close),
-            on_submit=State.save,
-            key="client-" + State.form_key.to_string(),
-            label="New client",
-        ),
-        open=State.form_open,
-        on_close=State.close,
-        title="New client",
-        size="wide",
     )

@@ -6,7 +6,7 @@ from datetime import date
 from itertools import accumulate
 
 from psa_app.errors import Invalid
-from psa_app.rules import money
+from psa_app.rules import money, scopes
 from psa_app.rules.contract_value import TIME, line_worth
 from psa_app.rules.deltas import (
     AddFee,

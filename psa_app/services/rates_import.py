@@ -9,7 +9,7 @@ from sqlmodel import Session, select
 from psa_app.access import Actor, require, visible
 from psa_app.errors import Invalid, PsaError
 from psa_app.formats.csv_files import Limits, Table
-from psa_app.formats.xlsx_in import read_sheet
+from psa_app.formats.tables_in import read_any
 from psa_app.models import Account, Person, Project, Role
 from psa_app.queries import rates as query
 from psa_app.queries.rate_matrix import rates_in_cell
@@ -79,7 +79,7 @@ def import_rates(session: Session, actor: Actor, data: bytes, *, dry_run: bool =
     "file") for a file that is neither.
     """
     require(actor, "rates.change")
-    table = read_sheet(data, LIMITS)
+    table = read_any(data, LIMITS)
     rows = list_rows(table) if "Level" in table.headers else matrix_rows(table)
     names = {key: _names(session, actor, model) for key, (_, model) in _OWNERS.items()}
     with session.begin_nested() as whole:
@@ -113,12 +113,11 @@ def matrix_rows(table: Table) -> list[ListRow]:
             "An exported file shows how they look.",
             "file",
         )
-    rows = []
+    rows: list[ListRow] = []
     for line, cells in zip(table.lines, table.rows, strict=True):
         about = dict(zip(table.headers, (cell.strip() for cell in cells), strict=False))
-        for header in table.headers:
-            if header and header not in (of, "Currency", "From") and about[header]:
-                rows.append(ListRow(line, header, _as_list(of, header, about)))
+        cards = (name for name in table.headers if name and name not in (of, "Currency", "From"))
+        rows.extend(ListRow(line, card, _as_list(of, card, about)) for card in cards if about[card])
     return rows
 
 

@@ -6,22 +6,20 @@ import reflex as rx
 
 from psa_app import routes
 from psa_app.access import may
-from psa_app.display.forms import FieldSpec, Option
+from psa_app.display.forms import Option
 from psa_app.display.frame import Tab
 from psa_app.display.tables import Cell, Column, Pager, Row
-from psa_app.errors import Invalid, PsaError
+from psa_app.errors import Invalid
 from psa_app.formats import words
 from psa_app.queries.clients.duplicates import Twin, twins
 from psa_app.queries.clients.listing import ClientPage, ClientRow, client_page
 from psa_app.queries.clients.one import account_owners
-from psa_app.resources import RESOURCES
 from psa_app.resources.clients import KINDS, TIERS
 from psa_app.rules.activities import KINDS as ACTIVITY_KINDS
-from psa_app.services.records import create_record
 from psa_app.state.activity_form import ActivityForm
-from psa_app.state.base import actor, allow, field_errors, opened, read, write
+from psa_app.state.base import actor, allow, opened, read
 from psa_app.state.client_words import KIND_TONES
-from psa_app.state.records import form_specs, raw_values
+from psa_app.state.lowcode.form import RecordForm
 
 NAMES = dict(KINDS)
 COMPARED = ("name", "legal_name", "website", "email", "vat_id")  # with what there is, before one is made
@@ -29,7 +27,7 @@ SORTS = ("name", "city", "kind", "tier", "owner", "currency", "projects", "owed"
 NARROWED = ("tier", "owner")
 
 
-class ClientsState(rx.State):
+class ClientsState(RecordForm, rx.State):
     """One page of the list, and the form for a new client."""
 
     columns: list[Column] = []
@@ -45,10 +43,6 @@ class ClientsState(rx.State):
     owners: list[Option] = []
     may_create: bool = False
     may_merge: bool = False
-    form_open: bool = False
-    specs: list[FieldSpec] = []
-    errors: dict[str, str] = {}
-    form_key: int = 0
     files: list[str] = ["", ""]
     is_ready: bool = False
     _warned: str = ""  # the name for which a twin was named
@@ -156,37 +150,21 @@ class ClientsState(rx.State):
         await self._open()
 
     async def _open(self) -> None:
-        resource = RESOURCES["accounts"]
-        _, self.specs = await read(lambda session, who: form_specs(session, who, resource, 0, {}))
-        self.errors, self._warned = {}, ""
-        self.form_key += 1
-        self.form_open = True
+        self._warned = ""
+        await self._open_form("accounts")
 
-    @rx.event
-    @allow("accounts.change")
-    async def save(self, data: dict[str, Any]) -> Any:
-        """Makes the client and opens its page; one that looks like another is asked about once."""
-        resource = RESOURCES["accounts"]
-        raw = raw_values(resource, data, {}, new=True)
+    async def _doubts(self, raw: dict[str, Any]) -> dict[str, str]:
         typed: dict[str, Any] = {name: str(raw.get(name, "")) for name in COMPARED}
-        try:
-            if self._warned != typed["name"]:
-                likely = await read(lambda session, who: twins(session, who, **typed))
-                if likely:
-                    self._warned, self.errors = typed["name"], {"name": _looks_like(likely[0])}
-                    return None
-            made = await write(lambda session, who: create_record(session, who, resource, raw))
-        except PsaError as error:
-            self.errors = field_errors(error)
-            return None
-        self.form_open = False
-        return rx.redirect(routes.client(int(made.id)))
+        if self._warned == typed["name"]:
+            return {}
+        likely = await read(lambda session, who: twins(session, who, **typed))
+        if not likely:
+            return {}
+        self._warned = typed["name"]
+        return {"name": _looks_like(likely[0])}
 
-    @rx.event
-    @allow("accounts.change")
-    def close(self) -> None:
-        """Closes the form."""
-        self.form_open = False
+    async def _saved(self, resource: Resource, record_id: int, *, new: bool) -> Any:  # noqa: ARG002
+        return rx.redirect(routes.client(record_id))
 
 
 class ClientsLog(ActivityForm, rx.State):

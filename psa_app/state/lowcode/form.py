@@ -53,6 +53,10 @@ class RecordForm(rx.State, mixin=True):
     async def _saved(self, resource: Resource, record_id: int, *, new: bool) -> Any:
         """What follows from a saved form: a page says it."""
 
+    async def _doubts(self, raw: dict[str, Any]) -> dict[str, str]:  # noqa: ARG002
+        """What a page asks about once before it saves, by field; nothing unless it says so."""
+        return {}
+
     @rx.event
     @allow(STAFF)
     async def save(self, data: dict[str, Any]) -> Any:
@@ -62,6 +66,9 @@ class RecordForm(rx.State, mixin=True):
         kind, editing = self._form_kind, self._editing
         resource = await read(lambda session, who: resource_of(session, who, kind))
         raw = raw_values(resource, data, self._fixed, new=not editing)
+        if doubts := await self._doubts(raw):
+            self.errors = doubts
+            return None
         version = self._version if resource.has_version else None
         try:
             if editing:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import reflex as rx
 
+from psa_app import routes
 from psa_app.access import Actor
 from psa_app.display.frame import Hit
 from psa_app.services.imports import may_import

@@ -11,6 +11,7 @@ from psa_app.display.frame import Tab
 from psa_app.display.tables import Cell, Column, Pager, Row
 from psa_app.errors import Invalid
 from psa_app.formats import words
+from psa_app.models.resource import Resource
 from psa_app.queries.clients.duplicates import Twin, twins
 from psa_app.queries.clients.listing import ClientPage, ClientRow, client_page
 from psa_app.queries.clients.one import account_owners

@@ -55,7 +55,7 @@ def template_section(
         ),
     )  # fmt: skip
     pieces = section.pieces.to(list[Piece])
-    rows = rx.el.ul(rx.foreach(pieces, one), class_name="waiting parts outline")
+    rows = rx.el.ul(rx.foreach(pieces, one), class_name="waiting outline")
     nothing = rx.el.div(section.nothing, class_name="card-body muted")
     return card(rx.cond(pieces.length() > 0, rows, nothing), title=section.title, aside=add, body=False)
 
@@ -74,4 +74,4 @@ def outline(pieces: rx.Var[list[Piece]]) -> rx.Component:
             class_name=rx.cond(piece.inner, "inner", ""),
         )
 
-    return rx.el.ul(rx.foreach(pieces, one), class_name="waiting parts outline")
+    return rx.el.ul(rx.foreach(pieces, one), class_name="waiting outline")

@@ -10,12 +10,14 @@ from psa_app.demo.scopes import Running
 from psa_app.models import Account, Project, Role, Task, User
 from psa_app.resources import RESOURCES
 from psa_app.services.projects.plan import plan_task, set_reports
+from psa_app.services.projects.tasks import create_task, set_task_status
 from psa_app.services.records import create_record
 from psa_app.services.templates.change import create_template
 from psa_app.services.templates.checklist import start_onboarding, tick_item
 from psa_app.services.templates.make import make_template_from
 
 PHASES = ("Discover", "Shape", "Build")
+DONE = ("Interviews and findings", "Sketches agreed")  # of the first two phases
 RAID = (  # kind, title, likelihood, impact, what is done
     (
         "risk",
@@ -156,11 +158,16 @@ def _plan(session: Session, lead: Actor, running: Running, today: date) -> None:
     ).all()
     role = session.exec(select(Role.id).where(Role.name == "Engineer")).first()
     for place, task in enumerate(tasks):
-        phase, starts, ends = phases[min(place, len(phases) - 1)]
+        phase, _, ends = phases[-1]
         plan_task(
-            session, lead, int(task.id or 0), phase_id=phase.id, starts_on=starts, due_on=ends,
+            session, lead, int(task.id or 0), phase_id=phase.id if place else None, due_on=ends,
             role_id=role if place == len(tasks) - 1 else None,
         )  # fmt: skip
+    for (phase, starts, ends), name in zip(phases, DONE, strict=False):
+        task = create_task(session, lead, project_id=running.project_id, name=name, is_billable=False)
+        plan_task(session, lead, int(task.id or 0), phase_id=phase.id, starts_on=starts, due_on=ends)
+        if ends < today:
+            set_task_status(session, lead, int(task.id or 0), status="done")
     for place, (kind, title, likely, impact, response) in enumerate(RAID, 1):
         values = shared | {"kind": kind, "title": title, "likelihood": likely, "impact": impact,
                            "response": response, "position": place}  # fmt: skip

@@ -6,7 +6,7 @@ from psa_app import routes
 from psa_app.components.badges import tag
 from psa_app.components.buttons import button, link_button
 from psa_app.components.cards import card, notice, stack, with_side
-from psa_app.components.definition import facts_card
+from psa_app.components.definition import facts
 from psa_app.components.dialog import dialog
 from psa_app.components.form import described_fields, form, form_error, form_foot
 from psa_app.components.menu import dots_menu, item
@@ -63,12 +63,12 @@ def _content() -> rx.Component:
             ),
         ),
     )  # fmt: skip
-    change = rx.cond(State.may_change & (State.facts.length() > 0), button("Change", on_click=State.edit("")))
-    side = stack(facts_card("What it says", State.facts, quiet=True), change)
+    change = rx.cond(State.may_change, button("Change", small=True, on_click=State.edit("")))
+    side = card(facts(State.facts), title="What it says", aside=change, body=False)
     return rx.cond(
         State.sections.length() > 0,
         rx.cond(State.facts.length() > 0, with_side(sections, side), sections),
-        card(facts_card("What it says", State.facts), change, class_name="pad"),
+        side,
     )
 
 

@@ -87,8 +87,8 @@ RAID_ITEMS = Resource(
         FieldSpec(
             "project_id", "Project", "link", required=True, links_to=Project, filterable=True, set="create"
         ),
-        FieldSpec("kind", "Kind", "choice", required=True, choices=RAID, default="risk", filterable=True),
         FieldSpec("title", "Title", required=True),
+        FieldSpec("kind", "Kind", "choice", required=True, choices=RAID, default="risk", filterable=True),
         FieldSpec("likelihood", "Likelihood", "choice", choices=LEVELS, filterable=True, default=""),
         FieldSpec("impact", "Impact", "choice", choices=LEVELS, filterable=True, default=""),
         FieldSpec("owner_id", "Owner", "link", links_to=Person, filterable=True),

@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import reflex as rx
 from sqlmodel import Session, select
@@ -67,9 +68,10 @@ class ChecklistState(rx.State):
         self.may_use, self.may_save = may(who, "checklists.change"), may(who, "templates.change")
         if not self.may_use:
             return
-        found, today = await read(lambda s, a: (checklist(s, a, client), _today(s)))
+        found, zone = await read(lambda s, a: (checklist(s, a, client), _zone(s)))
+        today = clock.today(zone)
         self._found, self.today = found, today.isoformat()
-        self.items = [_item(one, today) for one in found]
+        self.items = [_item(one, today, ZoneInfo(zone)) for one in found]
         done = sum(one.done for one in self.items)
         self.progress = f"{done} of {len(found)} done" if found else ""
         self.is_ready = True
@@ -174,15 +176,14 @@ class ChecklistState(rx.State):
         await say(self, "Taken off the checklist.")
 
 
-def _today(session: Session) -> date:
-    return clock.today(session.exec(select(Firm.time_zone)).first() or "UTC")
+def _zone(session: Session) -> str:
+    return session.exec(select(Firm.time_zone)).first() or "UTC"
 
 
-def _item(one: ToDo, today: date) -> CheckItem:
+def _item(one: ToDo, today: date, zone: ZoneInfo) -> CheckItem:
     if one.done_at is not None:
-        return CheckItem(
-            one.id, one.title, f"Done by {one.done_by}, {words.day(one.done_at.date())}", done=True
-        )
+        day = words.day(one.done_at.astimezone(zone).date())
+        return CheckItem(one.id, one.title, f"Done by {one.done_by}, {day}", done=True)
     when = f"due {words.day(one.due_on, year=False)}" if one.due_on else ""
     sub = " · ".join(part for part in (one.owner, when) if part)
     late = (today - one.due_on).days if one.due_on else 0

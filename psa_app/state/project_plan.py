@@ -116,7 +116,9 @@ def _pieces(group: Group, today: date) -> list[Piece]:
     if not group.id and not parts:
         return []
     done = sum(one.is_done for one in group.tasks)
-    count = f"{done} of {len(group.tasks)} tasks done" if group.tasks else "No tasks"
+    many = len(group.tasks)
+    tasks = "1 task" if many == 1 else f"{many} tasks"
+    count = f"{done} of {tasks} done" if many else "No tasks"
     span = ""
     if group.starts_on and group.ends_on:
         span = words.day_range(group.starts_on, group.ends_on)

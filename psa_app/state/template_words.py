@@ -20,6 +20,7 @@ KINDS = {
     "day": "text", "workday": "text", "term": "text",
 }  # fmt: skip
 ALWAYS = ("kind", "model")
+AT_ONCE, FIRST = ("0w", "0d"), "on the first day"
 NOTHING = {
     "phases": "Phases group the tasks of a project.",
     "raid": "Risks and assumptions that projects of this kind share.",
@@ -68,7 +69,7 @@ def _title(shape: Shape, part: Mapping[str, Any], names: Names) -> str:
 
 def _when(part: Mapping[str, Any]) -> str:
     last = part.get("ends_on") or part.get("due_on")
-    return f"after {offset_words(last)}" if last else ""
+    return FIRST if last in AT_ONCE else f"after {offset_words(last)}" if last else ""
 
 
 def _sub(shape: Shape, part: Mapping[str, Any], names: Names, currency: str) -> str:
@@ -85,6 +86,8 @@ def _told(field: Field, value: Any, names: Names, currency: str) -> str:
     """A field in a line of others: nothing where it says what is usual."""
     if value is None or (value == field.empty() and field.name not in ALWAYS):
         return ""
+    if value in AT_ONCE and field.kind in OFFSETS:
+        return f"{field.label.removesuffix(' after')} {FIRST}"
     shown = value_words(field, value, names, currency)
     if field.kind == "bool":
         return field.label if value else f"Not {field.label.lower()}"

@@ -17,6 +17,7 @@ PAGES = {
     "owner": (
         *(routes.HOME, routes.SOWS, routes.SETTINGS, routes.SET_UP, routes.OUTBOX, routes.USERS),
         *(routes.PEOPLE, routes.PROFILE, routes.CLIENT_TWINS, routes.CATALOGUE, routes.RECORDS),
+        routes.TEMPLATES,
     ),
     "finance": (
         *(routes.HOME, routes.CLIENTS, routes.INVOICES, routes.PAYMENTS, routes.RATES, routes.REPORTS),
@@ -38,6 +39,7 @@ RECORDS = {  # role: the list, and what its links look like
         (routes.PEOPLE, r"/people/\d+"),
         (routes.records("opportunities"), r"/records/opportunities/\d+|/pipeline/\d+"),
         (routes.records("contacts"), r"/records/contacts/\d+"),
+        (routes.TEMPLATES, r"/templates/\d+"),
     ),
     "finance": ((routes.CLIENTS, r"/clients/\d+"), (routes.INVOICES, r"/invoices/[\w-]+")),
     "lead": ((routes.PROJECTS, r"/projects/\d+"),),

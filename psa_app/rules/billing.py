@@ -22,8 +22,7 @@ Key = tuple[Hashable, ...]
 OverCap = tuple[int, int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class BillableEntry:
+class BillableEntry(NamedTuple):
     """Approved time not billed yet: `rate` is the frozen price of an hour in minor units.
 
     Of an entry that is billed in part, `seconds` are those left and `offset_seconds` those before.
@@ -63,8 +62,7 @@ class LineTerms:
     billed: Mapping[Key, Billed] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(NamedTuple):
     """What one entry (from `offset_seconds` on) adds to a printed line."""
 
     entry_id: int

@@ -55,16 +55,13 @@ def write_time_lines(
         )  # fmt: skip
     statement = insert(INVOICE_LINE).returning(INVOICE_LINE.c.id, sort_by_parameter_order=True)
     ids = session.connection().execute(statement, rows).scalars().all()
-    shares = [
-        (share.entry_id, line_id, share.offset_seconds, share.seconds, share.minutes, share.amount)
-        for line_id, line in zip(ids, plan.lines, strict=True)
-        for share in line.shares
-    ]
+    of_line = [line_id for line_id, line in zip(ids, plan.lines, strict=True) for _ in line.shares]
+    shares = [share for line in plan.lines for share in line.shares]
     columns = dict(zip(_SHARE, zip(*shares, strict=True), strict=True))
-    insert_columns(session, BILLED_TIME, {**columns, "released_at": repeat(None)})
+    insert_columns(session, BILLED_TIME, {**columns, "line_id": of_line, "released_at": repeat(None)})
 
 
-_SHARE = ("entry_id", "line_id", "offset_seconds", "seconds", "minutes", "amount_minor")
+_SHARE = ("entry_id", "offset_seconds", "seconds", "minutes", "amount_minor")
 
 
 def sows_of(session: Session, keys: Iterable[int]) -> dict[int, int]:

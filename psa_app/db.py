@@ -273,11 +273,13 @@ def _ready(kind: Any, dialect: Any, values: Iterable[Any]) -> Iterable[Any]:
 
 class Prepared:
     """A statement for the paths that run all the time: compiled once for each kind of database, then
-    handed straight to its driver. For a single row SQLAlchemy's own way costs several times as much.
+    handed straight to its driver. For a few rows SQLAlchemy's own way costs several times as much.
     """
 
     def __init__(self, statement: Any, *names: str) -> None:
-        """`names` are the columns that an INSERT fills."""
+        """`names` are the columns that an INSERT fills. `statement` may be a function that makes it,
+        given whether it is for SQLite (`among_ids` needs to know).
+        """
         self._statement = statement
         self._names = names or None
         self._compiled: dict[str, _Compiled] = {}
@@ -286,6 +288,8 @@ class Prepared:
         """All rows, as named tuples; none of a statement that gives no columns."""
         connection = session.connection()
         compiled = self._for(connection.dialect)
+        if not compiled.is_final:
+            return list(connection.execute(compiled.statement, values))
         cursor = connection.connection.cursor()
         try:
             cursor.execute(compiled.text, compiled.bound(values))
@@ -303,21 +307,27 @@ class Prepared:
     def _for(self, dialect: Any) -> "_Compiled":
         found = self._compiled.get(dialect.name)
         if found is None:
-            found = self._compiled[dialect.name] = _Compiled(self._statement, self._names, dialect)
+            made = self._statement
+            statement = made(dialect.name == "sqlite") if callable(made) else made
+            found = self._compiled[dialect.name] = _Compiled(statement, self._names, dialect)
         return found
 
 
 class _Compiled:
-    """A statement's text for one kind of database, and how its values go in and come out."""
+    """A statement's text for one kind of database, and how its values go in and come out.
+
+    It `is_final` unless SQLAlchemy writes an IN list into it each time.
+    """
 
     def __init__(self, statement: Any, names: Sequence[str] | None, dialect: Any) -> None:
         compiled = statement.compile(dialect=dialect, column_keys=names)
+        self.statement, self.is_final = statement, not compiled.post_compile_params
         self.text = str(compiled)
         self._usual = dict(compiled.params)
         self._order: Sequence[str] | None = compiled.positiontup
         into = {
             name: bound.type.dialect_impl(dialect).bind_processor(dialect)
-            for name, bound in compiled.binds.items()
+            for bound, name in compiled.bind_names.items()
         }
         self._into = [(name, process) for name, process in into.items() if process is not None]
         columns = list(statement.exported_columns)

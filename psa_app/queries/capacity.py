@@ -13,15 +13,17 @@ from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
 from psa_app.access import Actor, once_each, require, visible
+from psa_app.db import Prepared, among_ids, as_ids
 from psa_app.models import Leave, Person, WorkPattern
 from psa_app.queries.projects.tables import HOLIDAY, LEAVE, PATTERN, PERSON
 from psa_app.rules import weeks
 from psa_app.rules.capacity import DAY_MINUTES, Pattern, gross_by_day
 
-_IDS: Any = bindparam("ids", expanding=True)
-_HOLIDAYS = select(HOLIDAY.c.calendar, HOLIDAY.c.day, HOLIDAY.c.name).where(
-    HOLIDAY.c.calendar.in_(bindparam("calendars", expanding=True)),
-    HOLIDAY.c.day.between(bindparam("start"), bindparam("end")),
+_HOLIDAYS = Prepared(
+    select(HOLIDAY.c.day, HOLIDAY.c.name).where(
+        HOLIDAY.c.calendar == bindparam("calendar"),
+        HOLIDAY.c.day.between(bindparam("start"), bindparam("end")),
+    )
 )
 LEAVE_WORDS = {"vacation": "Vacation", "sick": "Sick leave", "other": "Leave"}
 
@@ -114,59 +116,66 @@ def _each(first: date, last: date) -> Iterable[date]:
 
 def _people(session: Session, actor: Actor, person_ids: Collection[int] | None) -> list[Any]:
     if person_ids is None:
-        return list(session.connection().execute(_everyone(actor)))
-    some = _everyone(actor).where(PERSON.c.id.in_(person_ids))
-    return list(session.connection().execute(some))
+        return _everyone(actor).all(session, {})
+    return _some(actor).all(session, {"ids": as_ids(session, list(person_ids))})
 
 
 @once_each
-def _everyone(actor: Actor) -> Any:
+def _everyone(actor: Actor) -> Prepared:
+    return Prepared(_visible_people(actor))
+
+
+@once_each
+def _some(actor: Actor) -> Prepared:
+    return Prepared(lambda sqlite: _visible_people(actor).where(among_ids(PERSON.c.id, "ids", sqlite=sqlite)))
+
+
+def _visible_people(actor: Actor) -> Any:
     statement = select(PERSON.c.id, PERSON.c.calendar, PERSON.c.hired_on, PERSON.c.left_on)
     return statement.where(visible(actor, Person)).order_by(PERSON.c.id)
 
 
 def _patterns(session: Session, actor: Actor, ids: list[int]) -> dict[int, list[Pattern]]:
     found: dict[int, list[Pattern]] = defaultdict(list)
-    for person_id, valid_from, *minutes in session.connection().execute(_patterns_of(actor), {"ids": ids}):
+    for person_id, valid_from, *minutes in _patterns_of(actor).all(session, {"ids": as_ids(session, ids)}):
         found[person_id].append(Pattern(valid_from, tuple(minutes)))
     return found
 
 
 @once_each
-def _patterns_of(actor: Actor) -> Any:
+def _patterns_of(actor: Actor) -> Prepared:
     week = (PATTERN.c[name] for name in ("mon", "tue", "wed", "thu", "fri", "sat", "sun"))
-    statement = select(PATTERN.c.person_id, PATTERN.c.valid_from, *week)
-    return statement.where(PATTERN.c.person_id.in_(_IDS), visible(actor, WorkPattern))
+    statement = select(PATTERN.c.person_id, PATTERN.c.valid_from, *week).where(visible(actor, WorkPattern))
+    return Prepared(lambda sqlite: statement.where(among_ids(PATTERN.c.person_id, "ids", sqlite=sqlite)))
 
 
 def _absences(
     session: Session, actor: Actor, ids: list[int], start: date, end: date
 ) -> Mapping[int, list[Any]]:
     found: dict[int, list[Any]] = defaultdict(list)
-    values = {"ids": ids, "start": start, "end": end}
-    for row in session.connection().execute(_absences_of(actor), values):
+    for row in _absences_of(actor).all(session, {"ids": as_ids(session, ids), "start": start, "end": end}):
         found[row.person_id].append(row)
     return found
 
 
 @once_each
-def _absences_of(actor: Actor) -> Any:
-    return select(
+def _absences_of(actor: Actor) -> Prepared:
+    statement = select(
         LEAVE.c.person_id, LEAVE.c.starts_on, LEAVE.c.ends_on, LEAVE.c.kind, LEAVE.c.minutes_per_day
     ).where(
-        LEAVE.c.person_id.in_(_IDS),
         LEAVE.c.status == "approved",
         LEAVE.c.starts_on <= bindparam("end"),
         LEAVE.c.ends_on >= bindparam("start"),
         visible(actor, Leave),
     )
+    return Prepared(lambda sqlite: statement.where(among_ids(LEAVE.c.person_id, "ids", sqlite=sqlite)))
 
 
 def _holidays(
     session: Session, calendars: Collection[str], start: date, end: date
 ) -> dict[str, dict[date, str]]:
-    values = {"calendars": list(calendars), "start": start, "end": end}
-    found: dict[str, dict[date, str]] = {calendar: {} for calendar in calendars}
-    for calendar, day, name in session.connection().execute(_HOLIDAYS, values):
-        found[calendar][day] = name
+    found: dict[str, dict[date, str]] = {}
+    for calendar in calendars:
+        days = _HOLIDAYS.all(session, {"calendar": calendar, "start": start, "end": end})
+        found[calendar] = {row.day: row.name for row in days}
     return found

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from psa_app import clock
+from psa_app.db import Prepared
 from psa_app.models import Firm
 
 
@@ -23,11 +24,11 @@ class FirmFacts:
 
 
 _firm: Any = Firm.__table__  # type: ignore[attr-defined]
-_FACTS = select(_firm.c.base_currency, _firm.c.time_zone, _firm.c.locale, _firm.c.target_percent)
+_FACTS = Prepared(select(_firm.c.base_currency, _firm.c.time_zone, _firm.c.locale, _firm.c.target_percent))
 
 
 def firm_facts(session: Session) -> FirmFacts:
     """Reads them in one statement."""
-    row = session.connection().execute(_FACTS).one()
+    (row,) = _FACTS.all(session, {})
     today = clock.today(row.time_zone)
     return FirmFacts(row.base_currency, row.time_zone, row.locale, row.target_percent, today)

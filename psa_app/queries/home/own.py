@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, case, func, select
 from sqlmodel import Session
 
 from psa_app.access import Actor, once_each, require, visible
+from psa_app.db import Prepared
 from psa_app.models import Project, Task
 from psa_app.queries.capacity import PersonDays, person_days
 from psa_app.queries.home.facts import FirmFacts, firm_facts
@@ -136,7 +137,7 @@ def _ahead(this: int) -> tuple[int, ...]:
 def _week(session: Session, person_id: int, week: int, days: PersonDays) -> OwnWeek:
     days_of_week = weeks.days(week)
     values = {"whose": person_id, "first": days_of_week[0], "last": days_of_week[6]}
-    rows = session.connection().execute(_WORKED, values).all()
+    rows = _WORKED.all(session, values)
     worked: dict[date, int] = {}
     for row in rows:
         worked[row.work_date] = worked.get(row.work_date, 0) + int(row.seconds)
@@ -147,7 +148,7 @@ def _week(session: Session, person_id: int, week: int, days: PersonDays) -> OwnW
     return OwnWeek(week, listed, state)
 
 
-_WORKED = (
+_WORKED = Prepared(
     select(ENTRY.c.work_date, ENTRY.c.status, func.sum(ENTRY.c.seconds).label("seconds"))
     .where(
         ENTRY.c.person_id == bindparam("whose"),
@@ -164,17 +165,22 @@ def _state(session: Session, person_id: int, week: int, statuses: set[str]) -> s
         return "partly_approved" if statuses & {"approved", "invoiced"} else "submitted"
     if statuses:
         return "approved"
-    handed_in = select(SHEET.c.id).where(
-        SHEET.c.person_id == person_id, SHEET.c.week == week, SHEET.c.recalled_at.is_(None)
+    return "submitted" if _HANDED_IN.first(session, {"whose": person_id, "week": week}) else "open"
+
+
+_HANDED_IN = Prepared(
+    select(SHEET.c.id).where(
+        SHEET.c.person_id == bindparam("whose"), SHEET.c.week == bindparam("week"),
+        SHEET.c.recalled_at.is_(None),
     )
-    return "submitted" if session.connection().execute(handed_in).first() else "open"
+)  # fmt: skip
 
 
 def _returned(session: Session, person_id: int) -> Sequence[Returned]:
-    return [Returned(*row) for row in session.connection().execute(_CAME_BACK, {"whose": person_id})]
+    return [Returned(*row) for row in _CAME_BACK.all(session, {"whose": person_id})]
 
 
-_CAME_BACK = (
+_CAME_BACK = Prepared(
     select(ENTRY.c.id, ENTRY.c.work_date, PROJECT.c.name.label("project"), TASK.c.name.label("task"),
            ENTRY.c.seconds, ENTRY.c.reject_reason)
     .join(PROJECT, PROJECT.c.id == ENTRY.c.project_id)
@@ -182,7 +188,7 @@ _CAME_BACK = (
     .where(
         ENTRY.c.person_id == bindparam("whose"), ENTRY.c.reject_reason != "",
         # Drafts, said so that SQLite looks among the person's entries, not among all drafts of the firm.
-        ENTRY.c.status.not_in(("submitted", "approved", "invoiced")),
+        *(ENTRY.c.status != other for other in ("submitted", "approved", "invoiced")),
     )
     .order_by(ENTRY.c.work_date, ENTRY.c.id)
     .limit(RETURNED)
@@ -227,12 +233,12 @@ def _tasks(session: Session, actor: Actor, person_id: int, week: int) -> Sequenc
             row.id, row.name, row.project_id, row.project, row.account or "", row.color,
             int(row.week_seconds or 0), int(row.seconds or 0),
         )
-        for row in session.connection().execute(_latest_tasks(actor), values)
+        for row in _latest_tasks(actor).all(session, values)
     ]  # fmt: skip
 
 
 @once_each
-def _latest_tasks(actor: Actor) -> Any:
+def _latest_tasks(actor: Actor) -> Prepared:
     in_week = case((ENTRY.c.work_date >= bindparam("first"), ENTRY.c.seconds), else_=0)
     mine = (
         select(
@@ -243,7 +249,7 @@ def _latest_tasks(actor: Actor) -> Any:
         .group_by(ENTRY.c.task_id)
         .subquery()
     )  # fmt: skip
-    return (
+    return Prepared(
         select(TASK.c.id, TASK.c.name, TASK.c.project_id, PROJECT.c.name.label("project"), PROJECT.c.color,
                ACCOUNT.c.name.label("account"), mine.c.week_seconds, mine.c.seconds)
         .join(PROJECT, PROJECT.c.id == TASK.c.project_id)

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlmodel import Session
 
 from psa_app.access import Actor, may, require, visible
+from psa_app.db import Prepared, among_ids, as_ids
 from psa_app.errors import Invalid
 from psa_app.models import TimeEntry
 from psa_app.queries.time.tables import ACCOUNT, ENTRY, PERSON, PROJECT, TASK
@@ -84,7 +85,7 @@ def entry_page(
         where.append(_after(_decode(cursor), oldest_first))
     ids = _ids(session, where, oldest_first, limit + 1)
     shown = ids[:limit]
-    by_id = {row.id: row for row in session.connection().execute(_ROWS, {"ids": shown})}
+    by_id = {row.id: row for row in _ROWS.all(session, {"ids": as_ids(session, shown)})}
     shows_money = may(actor, "rates.read")
     rows = tuple(_row(by_id[one], shows_money) for one in shown)
     return EntryPage(rows, _encode(by_id[shown[-1]]) if len(ids) > limit else None)
@@ -123,8 +124,8 @@ def _ids(session: Session, where: list[ColumnElement[bool]], oldest_first: bool,
     return found
 
 
-_ROWS = (
-    select(
+_ROWS = Prepared(
+    lambda sqlite: select(
         ENTRY.c.id, ENTRY.c.work_date, ENTRY.c.person_id, ENTRY.c.project_id, ENTRY.c.task_id, ENTRY.c.note,
         ENTRY.c.seconds, ENTRY.c.status, ENTRY.c.is_billable, ENTRY.c.bill_rate_minor, ENTRY.c.bill_currency,
         ENTRY.c.version, PERSON.c.name.label("person"), PROJECT.c.name.label("project"),
@@ -135,7 +136,7 @@ _ROWS = (
     .join(PROJECT, PROJECT.c.id == ENTRY.c.project_id)
     .join(TASK, TASK.c.id == ENTRY.c.task_id)
     .outerjoin(ACCOUNT, ACCOUNT.c.id == PROJECT.c.account_id)
-    .where(ENTRY.c.id.in_(bindparam("ids", expanding=True)))
+    .where(among_ids(ENTRY.c.id, "ids", sqlite=sqlite))
 )  # fmt: skip
 
 

@@ -1,12 +1,12 @@
 """Names for the filters of time: people and projects within the actor's sight."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import func, select
 from sqlmodel import Session
 
 from psa_app.access import Actor, may, once_each, require, visible
+from psa_app.db import Prepared
 from psa_app.models import Person, Project
 from psa_app.queries.time.tables import ACCOUNT, PERSON, PROJECT
 
@@ -24,26 +24,25 @@ class Names:
 def filter_names(session: Session, actor: Actor) -> Names:
     """People and projects to filter by."""
     require(actor, "time.read")
-    connection = session.connection()
     people: tuple[tuple[int, str], ...] = ()
     if may(actor, "people.read"):
-        people = tuple((row.id, row.name) for row in connection.execute(_people(actor)))
+        people = tuple((row.id, row.name) for row in _people(actor).all(session, {}))
     named = tuple(
         (row.id, f"{row.name} ({row.client})" if row.client else row.name)
-        for row in connection.execute(_projects(actor))
+        for row in _projects(actor).all(session, {})
     )
     return Names(people, named)
 
 
 @once_each
-def _people(actor: Actor) -> Any:
+def _people(actor: Actor) -> Prepared:
     found = select(PERSON.c.id, PERSON.c.name).where(visible(actor, Person))
-    return found.order_by(func.lower(PERSON.c.name)).limit(MOST)
+    return Prepared(found.order_by(func.lower(PERSON.c.name)).limit(MOST))
 
 
 @once_each
-def _projects(actor: Actor) -> Any:
-    return (
+def _projects(actor: Actor) -> Prepared:
+    return Prepared(
         select(PROJECT.c.id, PROJECT.c.name, ACCOUNT.c.name.label("client"))
         .outerjoin(ACCOUNT, ACCOUNT.c.id == PROJECT.c.account_id)
         .where(visible(actor, Project))

@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from psa_app import clock
 from psa_app.access import Actor, fetch, may, once_each, require, visible
+from psa_app.db import Prepared, among_ids, as_ids
 from psa_app.models import Person, Project, Task, TimeEntry, Timesheet
 from psa_app.queries.capacity import PersonDays, person_days
 from psa_app.queries.time.tables import ACCOUNT, ENTRY, FIRM, MEMBER, PROJECT, SHEET, TASK, TIMER
@@ -132,7 +133,7 @@ def week_view(
     found = _entries(session, actor, whose, weeks.monday(weeks.previous_week(week)), days[6])
     entries = [entry for entry in found if entry.work_date >= days[0]]
     last_week = [entry for entry in found if entry.work_date < days[0]]
-    locked = session.connection().execute(_LOCKED).scalar()
+    locked = _LOCKED.all(session, {})[0].locked_through
     timer = _timer_task(session, actor, whose)
     sheets = _sheets(session, actor, whose, week, entries)
     state = _state(sheets, entries)
@@ -160,18 +161,18 @@ def week_view(
     )
 
 
-_LOCKED = select(FIRM.c.locked_through)
-_TIMER = select(TIMER.c.task_id).where(TIMER.c.person_id == bindparam("whose"))
+_LOCKED = Prepared(select(FIRM.c.locked_through))
+_TIMER = Prepared(select(TIMER.c.task_id).where(TIMER.c.person_id == bindparam("whose")))
 
 
 def _entries(session: Session, actor: Actor, person_id: int, first: date, last: date) -> list[Any]:
     values = {"whose": person_id, "first": first, "last": last}
-    return list(session.connection().execute(_entries_between(actor), values))
+    return _entries_between(actor).all(session, values)
 
 
 @once_each
-def _entries_between(actor: Actor) -> Any:
-    return (
+def _entries_between(actor: Actor) -> Prepared:
+    return Prepared(
         select(
             ENTRY.c.id, ENTRY.c.task_id, ENTRY.c.work_date, ENTRY.c.seconds, ENTRY.c.note, ENTRY.c.status,
             ENTRY.c.source, ENTRY.c.started_at, ENTRY.c.is_billable, ENTRY.c.reject_reason,
@@ -193,8 +194,8 @@ def _tasks_of(entries: Iterable[Any]) -> dict[int, None]:
 def _timer_task(session: Session, actor: Actor, person_id: int) -> int | None:
     if person_id != actor.person_id:
         return None
-    found: int | None = session.connection().execute(_TIMER, {"whose": person_id}).scalar()
-    return found
+    found = _TIMER.first(session, {"whose": person_id})
+    return found.task_id if found else None
 
 
 def _rows(
@@ -215,7 +216,7 @@ def _rows(
     for task in _tasks(session, actor, person_id, wanted):
         if not task.is_open and task.id not in logged:
             continue
-        cells = tuple(_cell(by_cell.get((task.id, day), [])) for day in days)
+        cells = tuple(_cell(by_cell[task.id, day]) if (task.id, day) in by_cell else EMPTY for day in days)
         rows.append(
             RowView(
                 task.id, task.project_id, task.project, task.client or "", task.name, task.color,
@@ -226,12 +227,15 @@ def _rows(
 
 
 def _tasks(session: Session, actor: Actor, person_id: int, ids: Collection[int]) -> list[Any]:
-    values = {"ids": list(ids), "whose": person_id}
-    return list(session.connection().execute(_tasks_among(actor), values))
+    return _tasks_among(actor).all(session, {"ids": as_ids(session, list(ids)), "whose": person_id})
 
 
 @once_each
-def _tasks_among(actor: Actor) -> Any:
+def _tasks_among(actor: Actor) -> Prepared:
+    return Prepared(lambda sqlite: _tasks_statement(actor, sqlite))
+
+
+def _tasks_statement(actor: Actor, sqlite: bool) -> Any:
     is_open = and_(TASK.c.status == "open", PROJECT.c.status == "active", _belongs(bindparam("whose")))
     return (
         select(
@@ -244,7 +248,7 @@ def _tasks_among(actor: Actor) -> Any:
         .join(PROJECT, PROJECT.c.id == TASK.c.project_id)
         .outerjoin(ACCOUNT, ACCOUNT.c.id == PROJECT.c.account_id)
         .where(
-            TASK.c.id.in_(bindparam("ids", expanding=True)), or_(visible(actor, Task), _has_time(actor))
+            among_ids(TASK.c.id, "ids", sqlite=sqlite), or_(visible(actor, Task), _has_time(actor))
         )
         .order_by(func.lower(PROJECT.c.name), PROJECT.c.id, TASK.c.position, TASK.c.name, TASK.c.id)
     )  # fmt: skip
@@ -264,8 +268,6 @@ _RANK = {"": 0, "rejected": 1, "submitted": 2, "approved": 3, "invoiced": 4}
 
 
 def _cell(entries: Sequence[Any]) -> CellView:
-    if not entries:
-        return EMPTY
     own = next(
         (e for e in entries if e.status == "draft" and e.source == "grid" and e.started_at is None), None
     )
@@ -291,7 +293,7 @@ def _sheets(
         if entry.timesheet_id is not None:
             of_sheet[entry.timesheet_id].append(entry)
     found = []
-    for row in session.connection().execute(_sheets_of(actor), {"whose": person_id, "week": week}):
+    for row in _sheets_of(actor).all(session, {"whose": person_id, "week": week}):
         lines = of_sheet[row.id]
         state = HandedIn(row.number, {e.status for e in lines}, row.is_empty, row.recalled_at is not None)
         view = SheetView(
@@ -303,8 +305,8 @@ def _sheets(
 
 
 @once_each
-def _sheets_of(actor: Actor) -> Any:
-    return (
+def _sheets_of(actor: Actor) -> Prepared:
+    return Prepared(
         select(SHEET.c.id, SHEET.c.number, SHEET.c.is_empty, SHEET.c.submitted_at, SHEET.c.recalled_at)
         .where(
             SHEET.c.person_id == bindparam("whose"), SHEET.c.week == bindparam("week"),

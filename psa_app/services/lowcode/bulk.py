@@ -77,6 +77,7 @@ def act_on_many(session: Session, actor: Actor, resource: Resource, verb: str, i
 
 def bulk_acts(actor: Actor, resource: Resource) -> list[Act]:
     """The acts that the resource offers for many records, and that are the actor's to do."""
+    require(actor, resource.read_right)
     found = [ACTS.get(f"{resource.kind}.{verb}") for verb in resource.bulk]
     return [one for one in found if one is not None and may(actor, one.right)]
 

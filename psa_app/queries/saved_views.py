@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlmodel import Session, col, func, select
 
-from psa_app.access import Actor, require, visible
+from psa_app.access import Actor, may, require, visible
 from psa_app.models import ListColumns, SavedView
 
 
@@ -21,3 +21,10 @@ def chosen_columns(session: Session, actor: Actor, kind: str) -> tuple[str, ...]
     statement = select(ListColumns).where(visible(actor, ListColumns), ListColumns.kind == kind)
     found = session.exec(statement).first()
     return tuple(found.names) if found is not None else ()
+
+
+def may_change_view(actor: Actor, view: SavedView) -> bool:
+    """Whether a view is the actor's to rename, change, share and delete: their own; to the owner also
+    those that others share.
+    """
+    return view.user_id == actor.user_id or (view.is_shared and may(actor, "views.all"))

@@ -38,8 +38,8 @@ def add_client(one: Window) -> None:
     """The form asks for it, and it is saved."""
     one.page.get_by_role("button", name="New client").click()
     dialog = one.page.get_by_role("dialog")
-    dialog.get_by_label("Name", exact=True).fill(CLIENT)
-    dialog.get_by_label("Region").select_option("North")
+    dialog.locator("[name=name]").fill(CLIENT)
+    dialog.locator("[name=own_region]").select_option("North")
     dialog.get_by_role("button", name="Add client").click()
     expect(row(one)).to_contain_text("North")
 
@@ -48,7 +48,7 @@ def narrow(one: Window) -> None:
     """The list is filtered by it, the address says so, and the file holds what the list shows."""
     page, dialog = one.page, one.page.get_by_role("dialog")
     page.get_by_role("button", name="Filter", exact=True).click()
-    dialog.get_by_label("Region").select_option("North")
+    dialog.locator("[name=own_region]").select_option("North")
     dialog.get_by_role("button", name="Show").click()
     page.wait_for_url("**own_region=North*")
     expect(page.locator("tbody tr")).to_have_count(1)
@@ -62,7 +62,7 @@ def save_view(one: Window) -> None:
     """It is kept as a view, which opens again from its tab."""
     page, dialog = one.page, one.page.get_by_role("dialog")
     page.get_by_role("button", name="Save as view").click()
-    dialog.get_by_label("Name").fill("In the north")
+    dialog.locator("[name=name]").fill("In the north")
     dialog.get_by_role("button", name="Save view").click()
     tab = page.get_by_role("link", name="In the north")
     expect(tab).to_have_attribute("aria-current", "page")

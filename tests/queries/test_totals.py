@@ -27,8 +27,14 @@ def firm(session: Session) -> None:
 def deals(session: Session) -> None:
     session.add_all([Account(id=1, name="Atlas"), Stage(id=90, name="First", position=9)])
     session.flush()
-    for number, (amount, currency) in enumerate([(100, "EUR"), (250, "CHF"), (700, "EUR"), (None, "EUR")]):
-        one = {"account_id": 1, "stage_id": 90, "stage_since": NOW, "percent": 10, "source": "web"}
+    for number, (amount, currency) in enumerate([(100, "EUR"), (250, "CHF"), (700, "EUR"), (0, "EUR")]):
+        one: dict[str, Any] = {
+            "account_id": 1,
+            "stage_id": 90,
+            "stage_since": NOW,
+            "percent": 10,
+            "source": "web",
+        }
         session.add(Opportunity(title=f"Deal {number}", amount_minor=amount, currency=currency, **one))
     session.flush()
 

@@ -5,11 +5,12 @@ from typing import Any
 
 from sqlmodel import Session, select
 
-from psa_app.access import Actor, act, fetch, may, require
+from psa_app.access import Actor, act, fetch, require
 from psa_app.access.permissions import LISTS
 from psa_app.errors import Conflict, Forbidden, Invalid, Stale
 from psa_app.models import ListColumns, SavedView, touch
 from psa_app.queries.filtering import LONGEST, plain_text
+from psa_app.queries.saved_views import may_change_view
 from psa_app.rules import fields as check
 from psa_app.services import history
 
@@ -130,13 +131,6 @@ def choose_columns(session: Session, actor: Actor, *, kind: str, columns: Sequen
     elif kept is not None:
         session.delete(kept)
     session.flush()
-
-
-def may_change_view(actor: Actor, view: SavedView) -> bool:
-    """Whether a view is the actor's to rename, change, share and delete: their own; to the owner also
-    those that others share.
-    """
-    return view.user_id == actor.user_id or (view.is_shared and may(actor, "views.all"))
 
 
 def _may_list(actor: Actor, kind: str) -> None:

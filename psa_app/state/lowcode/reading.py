@@ -24,7 +24,7 @@ ROWS = 50
 FAR = 10_000  # rows that are counted off
 MOST_COLUMNS = 6  # that nobody chose: more are narrow, and chosen when wanted
 OWN_COLUMNS = 2  # of them the firm's own fields
-_PHONE_LINES = 4  # what a row's card holds on a phone
+_PHONE_LINES = 3  # what a row's card holds on a phone
 
 
 @dataclass(frozen=True)
@@ -145,9 +145,9 @@ def rows_of(
 
 
 def head(field: FieldSpec, place: int, *, sortable: bool = True) -> Column:
-    """The head of a column; on a phone the first few are shown."""
+    """The head of a column; on a phone the first few are shown, and what is money."""
     plain = record_words.column(field)
-    phone = "line" if place < _PHONE_LINES else "hide"
+    phone = "line" if place < _PHONE_LINES or field.kind == "money" else "hide"
     return Column(plain.key, plain.label, plain.align, sortable and field.sortable, phone=phone)
 
 

@@ -8,8 +8,7 @@ from sqlmodel import Session
 from psa_app.access import Actor
 from psa_app.display.frame import Tab
 from psa_app.models import SavedView
-from psa_app.queries.saved_views import views_of
-from psa_app.services.lowcode.saved_views import may_change_view
+from psa_app.queries.saved_views import may_change_view, views_of
 from psa_app.state.lowcode.address import Asked, of_view
 from psa_app.state.lowcode.kinds import list_at
 

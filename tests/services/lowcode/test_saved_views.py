@@ -76,13 +76,12 @@ def test_a_shared_view_reaches_only_those_who_may_open_its_list(session: Session
 
 def test_another_persons_shared_view_is_changed_by_them_or_the_owner(session: Session) -> None:
     view = made(session, is_shared=True)
-    for refused in (
-        lambda: rename_view(session, LEAD, view.id, version=1, name="Other"),
-        lambda: change_view(session, LEAD, view.id, version=1),
-        lambda: delete_view(session, LEAD, view.id),
-    ):
-        with pytest.raises(Forbidden):
-            refused()
+    with pytest.raises(Forbidden):
+        rename_view(session, LEAD, view.id, version=1, name="Other")
+    with pytest.raises(Forbidden):
+        change_view(session, LEAD, view.id, version=1)
+    with pytest.raises(Forbidden):
+        delete_view(session, LEAD, view.id)
     rename_view(session, OWNER, view.id, version=1, name="Large")
     delete_view(session, OWNER, view.id)
     assert seen(session, FINANCE) == []

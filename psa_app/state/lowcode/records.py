@@ -10,7 +10,7 @@ from psa_app.display.frame import Crumb, Tab
 from psa_app.display.tables import Cell, Chip, Column, Pager, Row
 from psa_app.errors import Invalid, NotFound
 from psa_app.models.resource import Resource
-from psa_app.services.imports import may_import
+from psa_app.queries.import_keys import may_import
 from psa_app.state.base import actor, allow, opened, read, say, show
 from psa_app.state.lowcode import filter_words
 from psa_app.state.lowcode.address import Asked, asked

@@ -234,7 +234,9 @@ class RecordImportState(rx.State):
     async def apply(self) -> None:
         """Writes what the check told: all rows, or without the refused ones that were shown."""
         table, kind, choices, name, shown = self._file(), self._kind, self._choices, self.name, self._plan
-        if shown is None:
+        if self.step == "done":  # pressed twice
+            return
+        if shown is None or self.step != "check":
             raise Invalid("Check the rows first.")
         agreed = len(shown.refused)
 

@@ -20,7 +20,7 @@ PAGES = {
     ),
     "finance": (
         *(routes.HOME, routes.CLIENTS, routes.INVOICES, routes.PAYMENTS, routes.RATES, routes.REPORTS),
-        *(routes.CONSERVATION, routes.TIME_IMPORT),
+        *(routes.CONSERVATION, routes.TIME_IMPORT, routes.record_import("accounts")),
     ),
     "lead": (routes.HOME, routes.PROJECTS, routes.PLANNER, routes.APPROVALS),
     "member": (routes.HOME, routes.TIME, routes.TIME_ENTRIES, routes.LEAVE),

@@ -79,8 +79,8 @@ def import_records(
 
 def _resource(kind: str) -> "Resource":
     from psa_app.errors import NotFound
+    from psa_app.queries.import_keys import importable
     from psa_app.resources import RESOURCES
-    from psa_app.services.imports import importable
 
     resource = RESOURCES.get(kind)
     if resource is None or not importable(resource):
@@ -116,8 +116,8 @@ def _choices(
 
 
 def _planned(resource: "Resource", table: "Table", choices: "Choices", plan: "RecordPlan") -> list[str]:
-    from psa_app.services.imports import key_label
-    from psa_app.services.imports.refused import why
+    from psa_app.formats.refused_rows import why
+    from psa_app.queries.import_keys import key_label
 
     words = {"order": "Say --date-order dmy or mdy.", "mark": "Say --decimal comma or point."}
     lines = [f"  {table.headers[place]} → {name}" for place, name in sorted(choices.columns.items())]
@@ -137,7 +137,7 @@ def _planned(resource: "Resource", table: "Table", choices: "Choices", plan: "Re
 
 
 def _write_refused(file: Path, table: "Table", refused: "tuple[RowPlan, ...]") -> None:
-    from psa_app.services.imports import refused_sheet
+    from psa_app.formats.refused_rows import refused_sheet
 
     file.write_bytes(refused_sheet(table, refused))
     say(f"{file} holds the refused rows and why")

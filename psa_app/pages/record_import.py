@@ -17,7 +17,7 @@ from psa_app.display.imports import Ask, FileCell, FileColumn, FileRow, RefusedR
 from psa_app.formats.tables_in import LIMITS
 from psa_app.pages.frame import staff
 from psa_app.pages.registry import page
-from psa_app.state.record_import import RIGHT
+from psa_app.queries.import_keys import RIGHT
 from psa_app.state.record_import import RecordImportState as State
 
 ZONE = "record-file"

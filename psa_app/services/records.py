@@ -5,6 +5,7 @@ field is checked and typed here, wrong ones are all named at once, and history i
 """
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from sqlmodel import Session
@@ -15,7 +16,7 @@ from psa_app.errors import Invalid, NotFound, Problems, Stale
 from psa_app.models import touch
 from psa_app.models.base import Whole
 from psa_app.models.resource import FieldSpec, Resource, value_of
-from psa_app.queries.many import is_known
+from psa_app.queries.many import is_known, once
 from psa_app.queries.own_fields import full
 from psa_app.queries.values import typed
 from psa_app.services import history
@@ -93,14 +94,17 @@ def clean(
     session: Session, actor: Actor, resource: Resource, raw: Mapping[str, Any], *, record: Any
 ) -> dict[str, Any]:
     """Typed values of the writable fields in `raw`; a new record also gets its defaults."""
-    fields = {field.name: field for field in resource.fields if writable(resource, field, actor)}
+    fields = once(session, ("writable", resource.kind), partial(_writable, resource, actor))
     problems = {name: "There is no such field here." for name in raw if name not in fields}
     values: dict[str, Any] = {}
     for field in fields.values():
         if field.name not in raw and (record is not None or (not field.required and field.default is None)):
             continue
+        read = partial(_value, session, actor, resource, field, raw, record)
         try:
-            value = _value(session, actor, resource, field, raw, record)
+            value = (
+                read() if field.name in raw else once(session, ("default", resource.kind, field.name), read)
+            )
         except (Invalid, NotFound) as error:
             problems[field.name] = error.sentence
             continue
@@ -112,6 +116,10 @@ def clean(
         raise Problems("Some fields are not right.", problems)
     _check(session, resource, values, record)
     return values
+
+
+def _writable(resource: Resource, actor: Actor) -> dict[str, FieldSpec]:
+    return {field.name: field for field in resource.fields if writable(resource, field, actor)}
 
 
 def _check(session: Session, resource: Resource, values: dict[str, Any], record: Any) -> None:

@@ -12,24 +12,23 @@ from psa_app.display.frame import Crumb
 from psa_app.display.imports import Ask, FileColumn, FileRow, RefusedRow
 from psa_app.errors import Invalid, NotFound, PsaError
 from psa_app.formats.csv_files import Table
+from psa_app.formats.refused_rows import refused_sheet
 from psa_app.formats.tables_in import check_file, read_any
 from psa_app.models.resource import FieldSpec, Resource
+from psa_app.queries.import_keys import RIGHT, may_import
 from psa_app.services.imports import (
     Choices,
     RecordPlan,
     apply_records,
     guessed,
-    may_import,
     offered,
     plan_records,
-    refused_sheet,
 )
 from psa_app.state import record_import_words as words
 from psa_app.state.base import actor, allow, read, say, write
 from psa_app.state.import_words import counted
 from psa_app.state.lowcode.kinds import area_of, list_of_kind, resource_of
 
-RIGHT = "records.import"
 FIRST = 6  # rows that are shown while columns are chosen
 SHOWN = 50  # refused rows that are listed
 LOOKED_AT = 3_000  # rows that are planned whole at each choice; of longer files only the first
@@ -235,7 +234,9 @@ class RecordImportState(rx.State):
     async def apply(self) -> None:
         """Writes what the check told: all rows, or without the refused ones that were shown."""
         table, kind, choices, name, shown = self._file(), self._kind, self._choices, self.name, self._plan
-        if shown is None:
+        if self.step == "done":  # pressed twice
+            return
+        if shown is None or self.step != "check":
             raise Invalid("Check the rows first.")
         agreed = len(shown.refused)
 

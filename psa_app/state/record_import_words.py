@@ -6,10 +6,11 @@ from psa_app.display.figures import Fact, Kpi
 from psa_app.display.forms import Option
 from psa_app.display.imports import Ask, FileCell, FileColumn, FileRow, RefusedRow
 from psa_app.formats.csv_files import Table
+from psa_app.formats.refused_rows import why
 from psa_app.models.resource import FieldSpec, Resource
+from psa_app.queries.import_keys import key_choices, key_label
 from psa_app.rules.import_columns import ID
-from psa_app.services.imports import Choices, RecordPlan, key_choices, key_label
-from psa_app.services.imports.refused import why
+from psa_app.services.imports import Choices, RecordPlan
 from psa_app.services.imports.values import Outcome, Question, RowPlan
 from psa_app.state.import_words import counted
 

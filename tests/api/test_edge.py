@@ -264,6 +264,17 @@ async def test_files_that_are_too_large_or_of_unknown_size_are_refused(build, da
         assert (await upload(browser, token, Origin="https://evil.example")).status_code == 403
 
 
+async def test_a_file_of_300_megabytes_is_told_what_to_do_before_a_byte_is_read(build, database):
+    token = signed_in(make_people()["Fred"])
+    headers = {"Origin": HERE, "Cookie": cookie(token), "Reflex-Client-Token": "t"}
+    async with client(build) as browser:
+        answer = await browser.post(
+            "/_upload", content=b"x", headers=headers | {"Content-Length": "300000000"}
+        )
+    assert answer.status_code == 413
+    assert answer.text == "A file may have 20 MB at most. Split it, then bring in the parts."
+
+
 async def test_no_file_comes_out_of_the_upload_folder(build, database):
     token = signed_in(make_people()["Fred"])
     async with client(build) as browser:

@@ -21,7 +21,7 @@ PAGES = {
     ),
     "finance": (
         *(routes.HOME, routes.CLIENTS, routes.INVOICES, routes.PAYMENTS, routes.RATES, routes.REPORTS),
-        *(routes.CONSERVATION, routes.TIME_IMPORT),
+        *(routes.CONSERVATION, routes.TIME_IMPORT, routes.record_import("accounts")),
     ),
     "lead": (
         routes.HOME,

@@ -241,6 +241,31 @@ def test_time_is_imported_once_and_only_when_told(psa: Psa) -> None:
     assert "0 entries written, 99 known before" in psa(*words, "--apply")[1]
 
 
+def test_records_are_imported_when_told_and_refused_rows_go_to_a_file(psa: Psa, tmp_path: Path) -> None:
+    psa(*INIT)
+    crm, mend = tmp_path / "crm.csv", tmp_path / "mend.csv"
+    crm.write_bytes("Kunde;Ort;E-Mail\nMüller;Köln;\nSchlecht;;keine\n".encode("latin-1"))
+    words = ("import", "records", "accounts", str(crm), "--refused", str(mend))
+    code, said = psa(*words)
+    assert (code, "1 new, 0 changed, 0 same, 1 refused" in said, "Nothing was written" in said) == (
+        1,
+        True,
+        True,
+    )
+    assert "Schlecht,,keine,3,E-Mail: Type an e-mail address" in mend.read_text("utf-8-sig")
+    assert psa(*words, "--apply")[0] == 1
+    code, said = psa(*words, "--apply", "--good")
+    assert (code, "Written: 1 new, 0 changed." in said) == (0, True), said
+    code, said = psa(*words, "--apply", "--good", "--map", "email=", "--map", "legal_name=E-Mail")
+    assert "Written: 1 new, 0 changed." in said
+    code, said = psa("import", "records", "invoices", str(crm))
+    assert (code, "cannot be brought in from a file" in said) == (1, True)
+    with crm.open("wb") as large:
+        large.truncate(300_000_000)
+    code, said = psa(*words)
+    assert (code, "larger than 20 MB. Split it" in said) == (1, True)
+
+
 def test_the_demo_is_refused_in_production_and_beside_a_firm(psa: Psa, monkeypatch: Any) -> None:
     psa(*INIT)
     assert "There is a firm in this database already" in psa("demo")[1]

@@ -78,6 +78,10 @@ def test_the_new_table_has_its_file(found):
     assert found["rows"] == [["1", "First aid", "Ann Test", found["rows"][0][3], "2027-05-31"]]
 
 
+def test_the_new_table_comes_in_from_a_file_and_the_same_file_again_changes_nothing(found):
+    assert found["imported"] == [["same", "new"], ["same", "same"]]
+
+
 def test_the_palette_knows_the_new_table_for_those_who_may_see_it(found):
-    assert found["palette"] == ["Certificates: all", "New certificate"]
+    assert found["palette"] == ["Certificates: all", "New certificate", "Import certificates"]
     assert found["members_palette"] == []

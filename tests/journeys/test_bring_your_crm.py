@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from psa_app import clock
+from psa_app.formats.refused_rows import refused_sheet
 from psa_app.formats.tables_in import read_any
 from psa_app.models import Account, Contact, History, Opportunity, OpportunityAmount
 from psa_app.queries.sales.board import pipeline_board
 from psa_app.resources import RESOURCES
-from psa_app.services.imports import Choices, RecordPlan, apply_records, guessed, plan_records, refused_sheet
+from psa_app.services.imports import Choices, RecordPlan, apply_records, guessed, plan_records
 from tests.support.world import World, ask, do, rows
 
 pytestmark = pytest.mark.journey

@@ -9,6 +9,7 @@ import pytest
 from psa_app.access import Actor
 from psa_app.errors import Conflict, Forbidden, Invalid
 from psa_app.formats.csv_files import read_table
+from psa_app.formats.refused_rows import refused_sheet
 from psa_app.formats.tables_in import read_any
 from psa_app.models import (
     Account,
@@ -22,7 +23,7 @@ from psa_app.models import (
     StageChange,
 )
 from psa_app.resources import RESOURCES
-from psa_app.services.imports import Choices, RecordPlan, apply_records, guessed, plan_records, refused_sheet
+from psa_app.services.imports import Choices, RecordPlan, apply_records, guessed, plan_records
 from psa_app.services.lowcode.fields import create_field
 from psa_app.services.records import change_record
 from tests.support.world import World, ask, do, past, rows

@@ -15,9 +15,11 @@ from starlette.applications import Starlette
 from psa_app import db
 from psa_app.access import Actor
 from psa_app.api.rest import routes
+from psa_app.formats.tables_in import read_any
 from psa_app.migrations import run
 from psa_app.queries.exports import export_table
 from psa_app.resources import RESOURCES
+from psa_app.services.imports import Choices, apply_records, guessed
 from psa_app.state.lowcode.address import Asked
 from psa_app.state.lowcode.reading import list_of
 from psa_app.state.lowcode.record_reading import record_of
@@ -79,9 +81,24 @@ def _pages(world: World) -> dict[str, Any]:
         ],
         "headers": table.headers,
         "rows": [[str(cell) for cell in row] for row in table.rows],
+        "imported": _imported(owner),
         "palette": _labels(owner),
         "members_palette": _labels(member),
     }
+
+
+def _imported(who: Actor) -> list[list[str]]:
+    """What becomes of the rows of a file, and of the same file again."""
+    text = (
+        "Name;Person;Counts until\nFirst aid;ann@harbour.example;31.05.2027\nForklift;Ann Test;30.06.2028\n"
+    )
+    table = read_any(text.encode())
+    found = []
+    for _ in range(2):
+        columns = do(guessed, who, RESOURCES[KIND], table.headers)
+        done = do(apply_records, who, RESOURCES[KIND], table, Choices(columns))
+        found.append([row.outcome for row in done.rows])
+    return found
 
 
 def _labels(who: Actor) -> list[str]:

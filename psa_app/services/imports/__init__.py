@@ -1,18 +1,7 @@
 """Records from files, of any declared kind: planned, then written whole or as far as they are good."""
 
-from psa_app.services.imports.fields import (
-    guessed,
-    importable,
-    key_choices,
-    key_label,
-    may_import,
-    offered,
-)
+from psa_app.services.imports.fields import guessed, offered
 from psa_app.services.imports.records import apply_records, plan_records
-from psa_app.services.imports.refused import refused_sheet
 from psa_app.services.imports.values import Choices, RecordPlan, RowPlan
 
-__all__ = [
-    "Choices", "RecordPlan", "RowPlan", "apply_records", "guessed", "importable", "key_choices", "key_label",
-    "may_import", "offered", "plan_records", "refused_sheet",
-]  # fmt: skip
+__all__ = ["Choices", "RecordPlan", "RowPlan", "apply_records", "guessed", "offered", "plan_records"]

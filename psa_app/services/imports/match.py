@@ -9,9 +9,9 @@ from psa_app.access import Actor, visible
 from psa_app.db import among
 from psa_app.models.resource import Resource
 from psa_app.queries import own_fields
+from psa_app.queries.import_keys import key_label
 from psa_app.rules.duplicates import domain_of
 from psa_app.rules.import_columns import ID
-from psa_app.services.imports.fields import key_label
 from psa_app.services.imports.links import folded
 from psa_app.services.imports.values import Row
 

@@ -9,13 +9,14 @@ from psa_app.access import Actor, require
 from psa_app.errors import Conflict, Invalid, Problems, PsaError
 from psa_app.formats.csv_files import Table
 from psa_app.models.resource import FieldSpec, Resource
+from psa_app.queries.import_keys import RIGHT, key_choices, takes_parts
 from psa_app.queries.many import Book, many_rows
 from psa_app.queries.own_fields import full
 from psa_app.rules.import_columns import ID, clash
 from psa_app.services import history
 from psa_app.services.imports.cells import Reader, self_links, title_in
 from psa_app.services.imports.circles import in_order
-from psa_app.services.imports.fields import RIGHT, key_choices, offered, takes_parts
+from psa_app.services.imports.fields import offered
 from psa_app.services.imports.links import folded
 from psa_app.services.imports.match import find_records
 from psa_app.services.imports.values import WHOLE_ROW, Choices, RecordPlan, Row, RowPlan

@@ -14,28 +14,28 @@ _MOST_TYPED = 10**12 - 1
 
 def of(record: Any, resource: Resource, names: Iterable[str]) -> dict[str, Any]:
     """What the record holds in these fields, as it is kept; None for an own field that is not given."""
-    found = {}
-    for name in names:
-        field = resource.field(name)
-        key = field.own_key if field is not None else ""
-        found[name] = record.own.get(key) if key else getattr(record, name)
-    return found
+    keys = _keys(resource)
+    return {name: record.own.get(keys[name]) if name in keys else getattr(record, name) for name in names}
 
 
 def put(record: Any, resource: Resource, values: Mapping[str, Any]) -> None:
     """Sets these fields; an own field without a value leaves `own`."""
-    own = None
+    keys, own = _keys(resource), None
     for name, value in values.items():
-        field = resource.field(name)
-        if field is None or not field.own_key:
+        if name not in keys:
             setattr(record, name, value)
             continue
         own = dict(record.own or {}) if own is None else own
-        own.pop(field.own_key, None)
+        own.pop(keys[name], None)
         if value is not None:
-            own[field.own_key] = value
+            own[keys[name]] = value
     if own is not None:
         record.own = own
+
+
+def _keys(resource: Resource) -> dict[str, str]:
+    """The own fields' keys by their names."""
+    return {field.name: field.own_key for field in resource.fields if field.own_key}
 
 
 def kept(field: FieldSpec, given: Any, typed: Callable[[FieldSpec, Any], Any]) -> Any:

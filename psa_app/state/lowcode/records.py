@@ -11,7 +11,7 @@ from psa_app.display.frame import Crumb, Tab
 from psa_app.display.tables import Cell, Chip, Column, Pager, Row
 from psa_app.errors import Invalid, NotFound
 from psa_app.models.resource import Resource
-from psa_app.services.imports import may_import
+from psa_app.queries.import_keys import may_import
 from psa_app.services.lowcode.bulk import MOST, bulk_acts
 from psa_app.services.lowcode.saved_views import choose_columns
 from psa_app.state.base import actor, allow, opened, read, say, show, write

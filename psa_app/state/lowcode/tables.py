@@ -7,7 +7,7 @@ import reflex as rx
 from psa_app import routes
 from psa_app.access import Actor
 from psa_app.display.frame import Hit
-from psa_app.services.imports import may_import
+from psa_app.queries.import_keys import may_import
 from psa_app.state.base import actor, allow
 from psa_app.state.lowcode.kinds import STAFF, Group, groups, list_at, may_create
 

@@ -96,8 +96,8 @@ def _choice(label: str, options: Any, value: rx.Var[str], every: str) -> rx.Comp
 def _form() -> rx.Component:
     return dialog(
         form(
-            form_error(State.errors["form"]),
             described_fields(State.specs, State.errors, prefix="client-"),
+            form_error(State.errors["form"]),
             form_foot("Add client", on_cancel=State.close),
             on_submit=State.save,
             key="client-" + State.form_key.to_string(),

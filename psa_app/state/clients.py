@@ -173,7 +173,7 @@ class ClientsState(rx.State):
             if self._warned != typed["name"]:
                 likely = await read(lambda session, who: twins(session, who, **typed))
                 if likely:
-                    self._warned, self.errors = typed["name"], {"name": _looks_like(likely[0])}
+                    self._warned, self.errors = typed["name"], {"form": _looks_like(likely[0])}
                     return None
             made = await write(lambda session, who: create_record(session, who, resource, raw))
         except PsaError as error:

@@ -94,7 +94,7 @@ def _logged(
         title=one.subject,
         text=one.body,
         sub=" · ".join(part for part in about if part),
-        when=words.moment(event.at, ZoneInfo(facts.zone), facts.locale),
+        when=_when(event.at, facts),
         heading=heading,
         badge=badge,
         tone=tone,
@@ -102,6 +102,15 @@ def _logged(
         todo=todo,
         may_delete=is_own and now - one.created_at <= timedelta(days=1),
     )
+
+
+def _when(at: datetime, facts: FirmFacts) -> str:
+    """Day and time; of another year than this one the day with its year."""
+    zone = ZoneInfo(facts.zone)
+    day = at.astimezone(zone).date()
+    if day.year == facts.today.year:
+        return words.moment(at, zone, facts.locale)
+    return words.day(day, facts.locale)
 
 
 def _todo_badge(one: Activity, facts: FirmFacts) -> tuple[str, str]:
@@ -120,7 +129,7 @@ def _told(event: Event, found: Timeline, facts: FirmFacts, heading: str) -> Stor
         href=_href(event, found.homes),
         text=str(event.after.get("question") or event.after.get("answer") or ""),
         sub=" · ".join(part for part in (event.who, event.reason) if part),
-        when=words.moment(event.at, ZoneInfo(facts.zone), facts.locale),
+        when=_when(event.at, facts),
         heading=heading,
         badge=_amount(event, facts),
         tone=_TONES.get(event.verb, "wait"),

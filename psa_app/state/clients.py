@@ -162,7 +162,7 @@ class ClientsState(RecordForm, rx.State):
         if not likely:
             return {}
         self._warned = typed["name"]
-        return {"name": _looks_like(likely[0])}
+        return {"form": _looks_like(likely[0])}
 
     async def _saved(self, resource: Resource, record_id: int, *, new: bool) -> Any:  # noqa: ARG002
         return rx.redirect(routes.client(record_id))

@@ -279,6 +279,13 @@ def test_two_clients_are_compared_with_all_that_would_move(world: World) -> None
             ask(compare, world[who], twin, northwind)
 
 
+def test_a_client_that_was_merged_is_not_compared_again(world: World) -> None:
+    twin = make(world, "accounts", name="Northwind Ltd")
+    do(merge_accounts, world["Fred"], world.clients["Northwind"], other_id=twin)
+    with pytest.raises(Conflict, match="Northwind Ltd was merged"):
+        ask(compare, world["Fred"], world.clients["Northwind"], twin)
+
+
 def test_nothing_hangs_on_a_client_that_the_comparison_has_no_word_for() -> None:
     hanging = {table.name for table in metadata.sorted_tables if keys_to_account(table)}
     assert hanging == set(CALLED) | QUIET

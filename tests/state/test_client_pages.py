@@ -208,7 +208,7 @@ async def test_a_new_client_that_looks_like_another_is_asked_about_once(tab_of):
     specs = var(await tab.send(ClientsState.add, page=routes.CLIENTS), "ClientsState", "specs")
     typed = {one["name"]: one["value"] for one in specs} | {"name": "Northwind GmbH"}
     asked = await tab.send(ClientsState.save, {"data": typed}, routes.CLIENTS)
-    assert "looks like Northwind" in var(asked, "ClientsState", "errors")["name"]
+    assert "looks like Northwind" in var(asked, "ClientsState", "errors")["form"]
     made = await tab.send(ClientsState.save, {"data": typed}, routes.CLIENTS)
     assert redirects(made) == [routes.client(3)]
 

@@ -8,6 +8,7 @@ from sqlalchemy import select as sql_select
 from sqlmodel import Session
 
 from psa_app.access import Actor, fetch, require
+from psa_app.errors import Conflict
 from psa_app.models import Account
 from psa_app.models.base import metadata
 from psa_app.queries.clients.duplicates import Twin, twins_of
@@ -52,9 +53,12 @@ class Comparison:
 
 
 def compare(session: Session, actor: Actor, one_id: int, other_id: int) -> Comparison:
-    """Two accounts that may be one. `NotFound` outside the actor's sight."""
+    """Two accounts that may be one. `NotFound` outside the actor's sight, `Conflict` once one was merged."""
     require(actor, "accounts.merge")
     one, other = fetch(session, actor, Account, one_id), fetch(session, actor, Account, other_id)
+    for account in (one, other):
+        if account.merged_into_id is not None:
+            raise Conflict(f"{account.name} was merged into another client already.")
     found: list[Twin] = twins_of(session, actor, one)
     reasons = next((twin.reasons for twin in found if twin.id == other_id), ())
     return Comparison(Side(one, _hangs(session, one_id)), Side(other, _hangs(session, other_id)), reasons)

@@ -92,6 +92,9 @@ def _one(one: Waits, facts: FirmFacts) -> Waiting:
         return Waiting(
             f"todo-{one.id}", one.title, _joined(one.beside, _due(one.since, facts)), one.href, "Open"
         )
+    elif one.kind == "renewal":
+        said = _joined(one.beside, _notice(one.since, facts))
+        return Waiting(f"renewal-{one.id}", one.title, said, one.href, "Renew")
     elif one.kind in ("sow", "milestone"):
         title, said = one.title, _joined(one.beside, WORDS[one.kind])
     else:
@@ -108,6 +111,13 @@ def _one(one: Waits, facts: FirmFacts) -> Waiting:
 def _due(day: date | None, facts: FirmFacts) -> str:
     late = (facts.today - day).days if day else 0
     return "due today" if late <= 0 else "due yesterday" if late == 1 else f"due {late} days ago"
+
+
+def _notice(last: date | None, facts: FirmFacts) -> str:
+    if last is None:
+        return "renews"
+    day = words.day(last, facts.locale)
+    return f"notice until {day}" if last >= facts.today else f"renews; the notice was due by {day}"
 
 
 def _since(day: date | None, facts: FirmFacts) -> str:

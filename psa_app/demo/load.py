@@ -11,6 +11,7 @@ from psa_app import clock
 from psa_app.access import Actor
 from psa_app.db import reading, unit_of_work
 from psa_app.demo import world
+from psa_app.demo.contracts import write_contracts
 from psa_app.demo.months import bill_month, take_payments
 from psa_app.demo.pipeline import make_pipeline
 from psa_app.demo.quotes import write_quotes
@@ -72,6 +73,7 @@ def _tell_story(session: Session, today: date, real_now: datetime, tell: Told) -
     make_pipeline(session, actors, real_now)
     tell("quotes")
     write_quotes(session, actors["Mara"], clients, today)
+    write_contracts(session, actors["Mara"], clients, today)
     clock.set_source(lambda: real_now)
     _quiet_old_mail(session, real_now)
 

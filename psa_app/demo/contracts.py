@@ -1,12 +1,9 @@
-"""Contracts of the demo beside its projects: a retainer that renews soon, and a draft with all that a scope
-can hold."""
+"""Contracts of the demo beside its projects: a retainer that renews soon, a draft that holds all it can."""
 
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, timedelta
 
 from sqlmodel import Session, select
 
-from psa_app import clock
 from psa_app.access import Actor
 from psa_app.models import Account, Role, Sow
 from psa_app.rules.money import Money
@@ -23,7 +20,6 @@ from psa_app.services.contracts.inputs import (
 from psa_app.services.contracts.send import send_sow
 from psa_app.services.contracts.write import create_sow
 
-ZONE = ZoneInfo("Europe/Vienna")
 Client = tuple[Account, Actor]
 ASSUMPTIONS = (
     "Texts and pictures come from the client, two weeks before they are needed.\n"
@@ -33,45 +29,28 @@ ASSUMPTIONS = (
 NOTES = b"What we heard in the workshop\n\nThe search is used by two of three visitors; half find nothing.\n"
 
 
-def write_contracts(session: Session, owner: Actor, clients: dict[str, Client], today: date) -> None:
-    """Both of them, each at its own day; the clock is left as it was found."""
-    now, names = clock.now(), sorted(clients)
-    try:
-        _care(session, owner, clients[names[0]], today)
-        clock.set_source(lambda: now)
-        _relaunch(session, owner, clients["Northwind"], today)
-    finally:
-        clock.set_source(lambda: now)
-
-
-def _care(session: Session, owner: Actor, client: Client, today: date) -> None:
-    """Signed eleven months ago: its notice is due within the month."""
+def sign_care(session: Session, owner: Actor, client: Client, first: date, today: date) -> None:
+    """A retainer signed at the story's first day, whose last day for a notice comes in twelve days."""
     account, contact = client
-    starts = date(today.year if today.month > 1 else today.year - 1, 1, 1)
-    ends = starts.replace(year=starts.year + 1)
+    starts, renews = first.replace(day=1), (today + timedelta(days=40)).replace(day=1)
     lines = (
         _retainer(session, account),
-        LineInput(
-            "Hosting and certificates", "subscription", value=Money(18_000, account.currency), periods=12
-        ),
+        LineInput("Hosting and certificates", "subscription", value=Money(18_000, account.currency)),
     )
     head = Head(
         title="Care of the shop",
         starts_on=starts,
-        ends_on=ends - timedelta(days=1),
+        ends_on=renews - timedelta(days=1),
         summary=f"We look after the shop of {account.name}: updates, small changes, and someone to call.",
         new_agreement="Framework agreement",
         assumptions="Hours that are not used in a month are not carried on.",
         renewal="automatic",
-        renews_on=ends,
-        notice_days=max((ends - today).days - 12, 0),
+        renews_on=renews,
+        notice_days=max((renews - today).days - 12, 0),
     )
-    signed = starts - timedelta(days=12)
-    _on(signed)
     sow = create_sow(session, owner, account_id=int(account.id or 0), head=head, lines=lines)
     sow_id = int(sow.id or 0)
     send_sow(session, owner, sow_id, title="Managing director")
-    _on(signed + timedelta(days=2))
     accept_sow(
         session, contact, sow_id, text_hash=sow.text_hash, name=contact.name, title="Head of digital",
         agrees=True,
@@ -86,14 +65,13 @@ def _retainer(session: Session, account: Account) -> LineInput:
         "Up to sixteen hours each month, on working days from 8 to 18 h.",
         value=Money(190_000, account.currency),
         period_minutes=16 * 60,
-        periods=12,
         rates=(RateInput(Money(12_500, account.currency), engineer),),
         approval="client",
         silence_days=5,
     )
 
 
-def _relaunch(session: Session, owner: Actor, client: Client, today: date) -> Sow:
+def draft_relaunch(session: Session, owner: Actor, client: Client, today: date) -> Sow:
     """A draft that is nearly ready: a fee on dates, milestones, deliverables and a file."""
     account = client[0]
     starts = today + timedelta(days=14)
@@ -134,8 +112,3 @@ def _relaunch(session: Session, owner: Actor, client: Client, today: date) -> So
     )  # fmt: skip
     add_file(session, owner, int(sow.id or 0), name="Workshop notes.txt", content=NOTES)
     return sow
-
-
-def _on(day: date) -> None:
-    instant = datetime(day.year, day.month, day.day, 10, 40, tzinfo=ZONE)
-    clock.set_source(lambda: instant)

@@ -11,7 +11,7 @@ from psa_app import clock
 from psa_app.access import Actor
 from psa_app.db import reading, unit_of_work
 from psa_app.demo import world
-from psa_app.demo.contracts import write_contracts
+from psa_app.demo.contracts import draft_relaunch, sign_care
 from psa_app.demo.months import bill_month, take_payments
 from psa_app.demo.pipeline import make_pipeline
 from psa_app.demo.quotes import write_quotes
@@ -62,6 +62,8 @@ def _tell_story(session: Session, today: date, real_now: datetime, tell: Told) -
     internal = set_up_internal(session, actors["Mara"])
     ask_for_leave(session, actors, first, today)
     running: list[Running] = []
+    _at(first - timedelta(days=4), 9)
+    sign_care(session, actors["Mara"], clients[min(clients)], first, today)
     for week in range(WEEKS):
         monday = first + timedelta(weeks=week)
         if week % 10 == 0:
@@ -73,7 +75,8 @@ def _tell_story(session: Session, today: date, real_now: datetime, tell: Told) -
     make_pipeline(session, actors, real_now)
     tell("quotes")
     write_quotes(session, actors["Mara"], clients, today)
-    write_contracts(session, actors["Mara"], clients, today)
+    clock.set_source(lambda: real_now)
+    draft_relaunch(session, actors["Mara"], clients["Northwind"], today)
     clock.set_source(lambda: real_now)
     _quiet_old_mail(session, real_now)
 

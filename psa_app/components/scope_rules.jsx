@@ -45,6 +45,7 @@ export function Rules({ line, at, name, errors, change }) {
     of = (field) => errors[`${name}.${at}.${field}`],
     id = (field) => `${name}-${at}-${field}`,
     set = (field) => (value) => change(at, { [field]: value });
+  if (RHYTHMS[line.model].length === 1 && !worked(line.model)) return null;
   const wrong = ["rhythm", "approval", "silence_days", "round_increment", "round_minimum"].some(of);
   return (
     <details className="scope-rules" open={wrong || undefined}>

@@ -18,7 +18,7 @@ from psa_app.models import Firm
 from psa_app.queries.contracts.one import Scope, one_scope
 from psa_app.queries.contracts.paper import signed_at, sow_paper
 from psa_app.queries.history import Past, happened
-from psa_app.rules.scopes import notice_on
+from psa_app.rules.scopes import TIME, notice_on
 from psa_app.state.base import actor, allow, read
 from psa_app.state.scope_sheets import parts_of, sheet_of
 from psa_app.state.scope_words import file_rows, renewal_words
@@ -198,7 +198,7 @@ def _billed(scope: Scope) -> list[Fact]:
         return []
     rows = []
     for line in scope.lines:
-        if line.billed is None or line.model == "fixed":
+        if line.billed is None or line.model != TIME:
             continue
         billed = words.money(line.billed, scope.sow.currency)
         if not line.cap:

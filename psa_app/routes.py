@@ -117,6 +117,10 @@ def invoice_pdf(invoice_id: int) -> str:
     return f"/files/invoices/{invoice_id}.pdf"
 
 
+def attachment(attachment_id: int) -> str:
+    return f"/files/attachments/{attachment_id}"
+
+
 def sow_pdf(sow_id: int) -> str:
     return f"/files/sows/{sow_id}.pdf"
 

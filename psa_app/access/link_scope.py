@@ -10,6 +10,7 @@ from psa_app.access.actor import Actor
 from psa_app.models import (
     Account,
     Allocation,
+    Attachment,
     BilledTime,
     ChangeOrder,
     ChangeQuestion,
@@ -33,6 +34,11 @@ Rule = Callable[[Actor, int], ColumnElement[bool]]
 def _sow(actor: Actor, document_id: int) -> ColumnElement[bool]:
     own = and_(col(Sow.account_id) == actor.account_id, col(Sow.status) != "draft")
     return and_(col(Sow.id) == document_id, own)
+
+
+def _of_sow(actor: Actor, document_id: int) -> ColumnElement[bool]:
+    own = select(Sow.id).where(_sow(actor, document_id))
+    return and_(col(Attachment.kind) == "sow", col(Attachment.for_client), col(Attachment.record_id).in_(own))
 
 
 def _quote(actor: Actor, document_id: int) -> ColumnElement[bool]:
@@ -96,6 +102,7 @@ _REACHED: dict[str, dict[type[SQLModel], Rule]] = {
         Sow: _sow,
         SowLine: lambda a, d: col(SowLine.id).in_(_sow_lines(a, d)),
         Milestone: lambda a, d: col(Milestone.sow_line_id).in_(_sow_lines(a, d)),
+        Attachment: _of_sow,
     },
     "quote": _OWN
     | {

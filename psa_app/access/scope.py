@@ -297,6 +297,11 @@ _CLIENT: dict[type[SQLModel], Rule] = {
     Milestone: lambda a: col(Milestone.sow_line_id).in_(_client_lines(a)),
     Deliverable: lambda a: col(Deliverable.sow_id).in_(_client_sows(a)),
     FeePart: lambda a: col(FeePart.sow_line_id).in_(_client_lines(a)),
+    Attachment: lambda a: (
+        (col(Attachment.kind) == "sow")
+        & col(Attachment.for_client)
+        & col(Attachment.record_id).in_(_client_sows(a))
+    ),
     ChangeOrder: lambda a: col(ChangeOrder.id).in_(_client_orders(a)),
     ChangeQuestion: lambda a: col(ChangeQuestion.change_order_id).in_(_client_orders(a)),
     Quote: lambda a: col(Quote.id).in_(_client_quotes(a)),

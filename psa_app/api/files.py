@@ -1,5 +1,5 @@
-"""Files that a person opens: the PDFs of invoices, scopes and quotes, for those who may read them and for
-nobody's cache."""
+"""Files that a person opens: the PDFs of invoices, scopes and quotes, and files beside a scope, for those
+who may read them and for nobody's cache."""
 
 import asyncio
 import logging
@@ -13,6 +13,7 @@ from psa_app import db
 from psa_app import routes as addresses
 from psa_app.access import Actor
 from psa_app.errors import Busy, Forbidden, NotFound, PsaError, SignInNeeded, SlowDown
+from psa_app.services.contracts.files import read_file
 from psa_app.services.contracts.papers import read_change_order_pdf, read_sow_pdf
 from psa_app.services.identity import cookies, sessions
 from psa_app.services.identity.portal_links import open_portal_link
@@ -46,6 +47,16 @@ async def change_order(request: Request) -> Response:
 async def quote(request: Request) -> Response:
     """The PDF of a quote; the same query as for an invoice."""
     return await asyncio.to_thread(_pdf, request, read_quote_pdf)
+
+
+async def attachment(request: Request) -> Response:
+    """A file beside a scope, always saved and never shown by the browser; `?token=` is a mail's link."""
+
+    def answer(actor: Actor) -> Response:
+        name, media_type, content = read_file(actor, int(request.path_params["attachment_id"]))
+        return file(content, name, media_type)
+
+    return await asyncio.to_thread(for_reader, request, answer)
 
 
 def _pdf(request: Request, read: Callable[[Actor, int], tuple[str, bytes]]) -> Response:
@@ -102,5 +113,6 @@ routes = [
     Route("/files/invoices/{document_id:int}.pdf", invoice, methods=["GET"]),
     Route("/files/sows/{document_id:int}.pdf", scope, methods=["GET"]),
     Route("/files/change-orders/{document_id:int}.pdf", change_order, methods=["GET"]),
+    Route("/files/attachments/{attachment_id:int}", attachment, methods=["GET"]),
     Route("/files/quotes/{document_id:int}.pdf", quote, methods=["GET"]),
 ]

@@ -10,7 +10,7 @@ from psa_app.components.cards import card, notice, stack
 from psa_app.components.dialog import dialog
 from psa_app.components.form import form, form_error, form_foot
 from psa_app.components.link import Text
-from psa_app.components.scope_sheet import parts_list, scope_sheet
+from psa_app.components.scope_sheet import file_line, parts_list, scope_sheet
 
 
 def scope_for_client(state: Any) -> rx.Component:
@@ -24,6 +24,13 @@ def scope_for_client(state: Any) -> rx.Component:
                 card(parts_list(state.parts, state.ask_part), title="Milestones", body=False),
             ),
             scope_sheet(state.sheet),
+            rx.cond(
+                state.files.length() > 0,
+                card(
+                    rx.el.ul(rx.foreach(state.files, file_line), class_name="waiting parts"),
+                    title="Files that belong to it",
+                ),
+            ),
             rx.cond(state.may_answer, _agree(state)),
         ),
         dialog(

@@ -1,12 +1,22 @@
-// One line of a scope: by time with rates and a cap, or at a fixed price with milestones.
+// One line of a scope by its billing model: its words, its amounts, and what belongs to it.
 import { useId } from "react";
 import { parse, show } from "$/public/hours.js";
 import { Icon } from "$/public/external/psa_app/components/icons/icons.jsx";
 import { minor, shown } from "$/public/external/psa_app/components/scope_lines/scope_amounts.js";
 import { Field } from "$/public/external/psa_app/components/scope_lines/scope_fields.jsx";
+import {
+  FIXED,
+  MILESTONE,
+  MODELS,
+  PERIOD,
+  RETAINER,
+  TIME,
+  periodic,
+  rated,
+} from "$/public/external/psa_app/components/scope_lines/scope_models.js";
+import { Fees } from "$/public/external/psa_app/components/scope_lines/scope_parts.jsx";
 import { Milestones, Rates } from "$/public/external/psa_app/components/scope_lines/scope_rows.jsx";
-
-export const TIME = "time_and_materials";
+import { Rules } from "$/public/external/psa_app/components/scope_lines/scope_rules.jsx";
 
 /** Minor units of a list of milestones; what cannot be read counts as 0. */
 export const sumOf = (parts, digits) => parts.reduce((sum, part) => sum + (minor(part.value, digits) ?? 0), 0);
@@ -21,23 +31,29 @@ const hoursAs = (text) => {
   return text.trim() && !Number.isNaN(minutes) ? show(minutes) || "0:00" : text;
 };
 
+/** What the line comes to, in words. */
+function worth(line, digits, currency) {
+  if (line.model === TIME) return line.cap.trim() ? `at most ${amount(line.cap, digits, currency)}` : "no cap";
+  if (line.model === MILESTONE) return shown(sumOf(line.milestones, digits), currency);
+  if (!line.value.trim()) return "no price yet";
+  if (line.model === FIXED) return amount(line.value, digits, currency);
+  const each = minor(line.value, digits),
+    times = /^[0-9]{1,3}$/.test(line.periods.trim()) ? Number(line.periods) : 0;
+  if (each !== null && times) return shown(each * times, currency);
+  return `${amount(line.value, digits, currency)} a ${PERIOD[line.rhythm]}`;
+}
+
 export function Line(props) {
-  const { line, at, count, name, currency, digits, errors, change, onMove, onDrop } = props;
-  const byTime = line.model === TIME,
-    title = useId(),
-    of = (field) => errors[`${name}.${at}.${field}`];
-  const value = byTime
-    ? line.cap.trim()
-      ? `at most ${amount(line.cap, digits, currency)}`
-      : "no cap"
-    : shown(sumOf(line.milestones, digits), currency);
+  const { line, at, count, name, onMove, onDrop, currency, digits } = props;
+  const title = useId();
+  const kind = MODELS.find((one) => one.model === line.model)?.name ?? "No billing model";
   return (
     <section className="scope-line" aria-labelledby={title}>
       <header>
         <h3 id={title}>
-          {at + 1}. {byTime ? "By time" : "At a fixed price"}
+          {at + 1}. {kind}
         </h3>
-        <span className="sum">{value}</span>
+        <span className="sum">{worth(line, digits, currency)}</span>
         {at > 0 ? (
           <button type="button" className="icon-button" aria-label="Move the line up" onClick={() => onMove(-1)}>
             <Icon name="arrow-up" />
@@ -51,28 +67,30 @@ export function Line(props) {
           <Icon name="trash" />
         </button>
       </header>
-      <div className="fields two">
-        <Field
-          id={`${name}-${at}-title`}
-          label="What is done"
-          wide
-          value={line.title}
-          error={of("title") ?? of("model")}
-          onChange={(title) => change(at, { title })}
-        />
-        {byTime ? (
-          <Field
-            id={`${name}-${at}-cap`}
-            label="Not more than"
-            unit={currency}
-            inputMode="decimal"
-            autoComplete="off"
-            value={line.cap}
-            error={of("cap")}
-            help="Empty: no cap."
-            onChange={(cap) => change(at, { cap })}
-          />
-        ) : null}
+      <Words {...props} />
+      {line.model === MILESTONE ? <Milestones {...props} /> : null}
+      {line.model === FIXED ? <Fees {...props} /> : null}
+      {rated(line.model) ? <Rates {...props} /> : null}
+      <Rules {...props} />
+    </section>
+  );
+}
+
+function Words(props) {
+  const { line, at, name, errors, change } = props;
+  const of = (field) => errors[`${name}.${at}.${field}`];
+  return (
+    <div className="fields two">
+      <Field
+        id={`${name}-${at}-title`}
+        label="What is done"
+        wide
+        value={line.title}
+        error={of("title") ?? of("model")}
+        onChange={(title) => change(at, { title })}
+      />
+      <Price {...props} of={of} />
+      {periodic(line.model) ? null : (
         <Field
           id={`${name}-${at}-estimate_minutes`}
           label="Estimated time"
@@ -84,17 +102,71 @@ export function Line(props) {
           onChange={(estimate) => change(at, { estimate })}
           onBlur={(e) => change(at, { estimate: hoursAs(e.target.value) })}
         />
+      )}
+      <Field
+        id={`${name}-${at}-description`}
+        label="Description"
+        area
+        wide
+        value={line.description}
+        error={of("description")}
+        onChange={(description) => change(at, { description })}
+      />
+    </div>
+  );
+}
+
+/** The amounts of the line: a cap, a fee, or the price of a period with what it holds. */
+function Price({ line, at, name, currency, change, of }) {
+  const money = { unit: currency, inputMode: "decimal", autoComplete: "off" };
+  if (line.model === MILESTONE) return null;
+  if (line.model === TIME)
+    return (
+      <Field
+        id={`${name}-${at}-cap`}
+        label="Not more than"
+        {...money}
+        value={line.cap}
+        error={of("cap")}
+        help="Empty: no cap."
+        onChange={(cap) => change(at, { cap })}
+      />
+    );
+  return (
+    <>
+      <Field
+        id={`${name}-${at}-value`}
+        label={line.model === FIXED ? "Fee" : `Price of a ${PERIOD[line.rhythm]}`}
+        {...money}
+        value={line.value}
+        error={of("value")}
+        onChange={(value) => change(at, { value })}
+      />
+      {line.model === RETAINER ? (
         <Field
-          id={`${name}-${at}-description`}
-          label="Description"
-          area
-          wide
-          value={line.description}
-          error={of("description")}
-          onChange={(description) => change(at, { description })}
+          id={`${name}-${at}-period_minutes`}
+          label={`Hours in a ${PERIOD[line.rhythm]}`}
+          unit="h"
+          placeholder="0:00"
+          autoComplete="off"
+          value={line.period}
+          error={of("period_minutes")}
+          onChange={(period) => change(at, { period })}
+          onBlur={(e) => change(at, { period: hoursAs(e.target.value) })}
         />
-      </div>
-      {byTime ? <Rates {...props} /> : <Milestones {...props} />}
-    </section>
+      ) : null}
+      {periodic(line.model) ? (
+        <Field
+          id={`${name}-${at}-periods`}
+          label={`How many ${PERIOD[line.rhythm]}s`}
+          inputMode="numeric"
+          autoComplete="off"
+          value={line.periods}
+          error={of("periods")}
+          help="Empty: until the scope ends."
+          onChange={(periods) => change(at, { periods })}
+        />
+      ) : null}
+    </>
   );
 }

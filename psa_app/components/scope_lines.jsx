@@ -3,11 +3,20 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import { Icon } from "$/public/external/psa_app/components/icons/icons.jsx";
 import { digitsOf, minor, shown } from "$/public/external/psa_app/components/scope_lines/scope_amounts.js";
 import { Wrong } from "$/public/external/psa_app/components/scope_lines/scope_fields.jsx";
-import { Line, TIME } from "$/public/external/psa_app/components/scope_lines/scope_line.jsx";
+import { Line } from "$/public/external/psa_app/components/scope_lines/scope_line.jsx";
+import {
+  FIXED,
+  MILESTONE,
+  MODELS,
+  TIME,
+  blankLine,
+  cleaned,
+} from "$/public/external/psa_app/components/scope_lines/scope_models.js";
 
 const blank = {
   rates: () => ({ role: "", amount: "" }),
   milestones: () => ({ title: "", value: "", due: "", criteria: "" }),
+  fees: () => ({ title: "", due: "", value: "" }),
 };
 let last = 0;
 const keyed = (row) => ({ ...row, key: ++last });
@@ -15,14 +24,11 @@ const opened = (line) => ({
   ...keyed(line),
   rates: (line.rates ?? []).map(keyed),
   milestones: (line.milestones ?? []).map(keyed),
+  fees: (line.fees ?? []).map(keyed),
 });
 const plain = ({ key: _, ...row }) => row;
-const written = (line) => ({
-  ...plain(line),
-  rates: line.model === TIME ? line.rates.map(plain) : [],
-  milestones: line.model === TIME ? [] : line.milestones.map(plain),
-  cap: line.model === TIME ? line.cap : "",
-});
+const written = (line) => cleaned(line, plain);
+const ID = { fees: "fee_parts" };
 
 export function ScopeLines({
   lines = [],
@@ -60,16 +66,13 @@ export function ScopeLines({
       ),
     );
   const addRow = (at, part) => {
-    toFocus.current = `${name}-${at}-${part}-${kept[at][part].length}`;
+    toFocus.current = `${name}-${at}-${ID[part] ?? part}-${kept[at][part].length}`;
     change(at, { [part]: [...kept[at][part], keyed(blank[part]())] });
   };
   const dropRow = (at, part, row) => change(at, { [part]: kept[at][part].filter((_, m) => m !== row) });
   const add = (model) => {
     toFocus.current = `${name}-${kept.length}-title`;
-    const rates = roles.filter((r) => r.price).map((r) => ({ role: r.id, amount: r.price }));
-    const line = { model, title: "", description: "", cap: "", estimate: "" };
-    const parts = model === TIME ? { rates, milestones: [] } : { rates: [], milestones: [blank.milestones()] };
-    setKept((all) => [...all, opened({ ...line, ...parts })]);
+    setKept((all) => [...all, opened(blankLine(model, roles))]);
   };
   const move = (at, by) =>
     setKept((all) => {
@@ -84,7 +87,7 @@ export function ScopeLines({
     if (e.ctrlKey || e.metaKey) return void hidden.current.form?.requestSubmit();
     const { at, part, row } = e.target.closest("tr")?.dataset ?? {};
     if (part === undefined) return;
-    const next = document.getElementById(`${name}-${at}-${part}-${+row + 1}`);
+    const next = document.getElementById(`${name}-${at}-${ID[part] ?? part}-${+row + 1}`);
     if (next) next.focus();
     else addRow(+at, part);
   };
@@ -105,12 +108,17 @@ export function ScopeLines({
       ))}
       <Wrong text={errors[name]} id={`${name}-error`} />
       <div className="scope-add">
-        <button type="button" className="button" id={`${name}-add`} onClick={() => add(TIME)}>
-          <Icon name="plus" /> Line by time
-        </button>
-        <button type="button" className="button" onClick={() => add("fixed")}>
-          <Icon name="plus" /> Line at a fixed price
-        </button>
+        <span className="muted">Add a line</span>
+        {MODELS.map(({ model, add: word }, n) => (
+          <button
+            key={model}
+            type="button"
+            className="button"
+            id={n ? undefined : `${name}-add`}
+            onClick={() => add(model)}>
+            <Icon name="plus" /> {word}
+          </button>
+        ))}
       </div>
       {kept.length ? <Sum sums={sums} currency={currency} /> : null}
     </div>
@@ -120,6 +128,7 @@ export function ScopeLines({
 function totals(lines, digits) {
   let fixed = 0,
     capped = 0,
+    periods = 0,
     endless = false,
     unread = false;
   const add = (text) => {
@@ -128,27 +137,40 @@ function totals(lines, digits) {
     return amount ?? 0;
   };
   for (const line of lines) {
-    if (line.model !== TIME) fixed += line.milestones.reduce((sum, part) => sum + add(part.value), 0);
-    else if (line.cap.trim()) capped += add(line.cap);
-    else endless = true;
+    if (line.model === TIME) {
+      if (line.cap.trim()) capped += add(line.cap);
+      else endless = true;
+    } else if (line.model === MILESTONE) fixed += line.milestones.reduce((sum, part) => sum + add(part.value), 0);
+    else if (line.model === FIXED) fixed += add(line.value);
+    else {
+      const times = /^[0-9]{1,3}$/.test(line.periods.trim()) ? Number(line.periods) : 0;
+      periods += add(line.value) * times;
+      endless ||= !times;
+    }
   }
-  return { fixed, capped, endless, unread };
+  return { fixed, capped, periods, endless, unread };
 }
 
-function Sum({ sums: { fixed, capped, endless, unread }, currency }) {
-  const all = shown(fixed + capped, currency);
+function Sum({ sums: { fixed, capped, periods, endless, unread }, currency }) {
+  const all = shown(fixed + capped + periods, currency);
   return (
     <dl className="scope-sum" aria-live="polite">
       <div>
         <dt>By time, at most</dt>
-        <dd>{endless ? `${shown(capped, currency)}, and a line without a cap` : shown(capped, currency)}</dd>
+        <dd>{shown(capped, currency)}</dd>
       </div>
       <div>
         <dt>At a fixed price</dt>
         <dd>{shown(fixed, currency)}</dd>
       </div>
+      {periods ? (
+        <div>
+          <dt>Retainers and subscriptions</dt>
+          <dd>{shown(periods, currency)}</dd>
+        </div>
+      ) : null}
       <div className="strong">
-        <dt>{endless ? "Agreed so far" : "At most"}</dt>
+        <dt>{endless ? "Agreed so far, besides what has no end" : "At most"}</dt>
         <dd>{unread ? `${all}, without what cannot be read` : all}</dd>
       </div>
     </dl>

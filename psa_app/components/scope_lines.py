@@ -1,4 +1,5 @@
-"""The lines of a scope while it is written: rates by role, milestones, and what it all adds up to."""
+"""The lines of a scope while it is written, with rates, milestones and dates of a fee, and what it adds
+up to; and its deliverables."""
 
 import reflex as rx
 
@@ -7,7 +8,15 @@ from psa_app.components.icons import Icon
 _NEEDS = Icon  # scope_lines.jsx draws it
 _PARTS = [
     rx.asset(name, shared=True)
-    for name in ("scope_amounts.js", "scope_fields.jsx", "scope_line.jsx", "scope_rows.jsx")
+    for name in (
+        "scope_amounts.js",
+        "scope_fields.jsx",
+        "scope_line.jsx",
+        "scope_models.js",
+        "scope_rows.jsx",
+        "scope_rules.jsx",
+        "scope_parts.jsx",
+    )
 ]
 
 
@@ -29,4 +38,17 @@ class ScopeLines(rx.NoSSRComponent):
     on_currency: rx.EventHandler[rx.event.passthrough_event_spec(str)]
 
 
+class ScopeDeliverables(rx.NoSSRComponent):
+    """Edits ``rows`` (``display.scope.DeliverableDraft``) within a form, which gets them as JSON
+    under ``name``. ``errors`` are by field, such as "deliverables.0.title".
+    """
+
+    library = rx.asset("scope_deliverables.jsx", shared=True).importable_path
+    tag = "ScopeDeliverables"
+    rows: rx.Var[list]
+    errors: rx.Var[dict]
+    name: rx.Var[str]
+
+
 scope_lines = ScopeLines.create
+scope_deliverables = ScopeDeliverables.create

@@ -7,7 +7,7 @@ import reflex as rx
 from psa_app.components.badges import tag
 from psa_app.components.shell import firm_mark
 from psa_app.display.paper import PaperFact, PaperTotal
-from psa_app.display.scope import Part, Sheet, SheetColumn, SheetRow, SheetSection
+from psa_app.display.scope import FileRow, Part, Sheet, SheetColumn, SheetRow, SheetSection
 
 
 def _fact(fact: rx.Var[PaperFact]) -> rx.Component:
@@ -90,6 +90,18 @@ def scope_sheet(doc: rx.Var[Sheet]) -> rx.Component:
         rx.cond(doc.footer != "", rx.el.div(rx.el.span(doc.footer), class_name="paper-foot")),
         class_name="paper scope",
         aria_label=doc.kind,
+    )
+
+
+def file_line(file: rx.Var[FileRow], *acts: rx.Component) -> rx.Component:
+    """A file with its size, to be saved."""
+    return rx.el.li(
+        rx.el.div(
+            rx.el.a(file.name, href=file.href, class_name="link"),
+            rx.el.div(file.sub, class_name="sub"),
+            class_name="text",
+        ),
+        *acts,
     )
 
 

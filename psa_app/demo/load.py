@@ -13,6 +13,7 @@ from psa_app.db import reading, unit_of_work
 from psa_app.demo import world
 from psa_app.demo.changes import write_changes
 from psa_app.demo.clients import know_clients
+from psa_app.demo.contracts import draft_relaunch, sign_care
 from psa_app.demo.months import bill_month, take_payments
 from psa_app.demo.order import in_order
 from psa_app.demo.pipeline import make_pipeline
@@ -66,6 +67,8 @@ def _tell_story(session: Session, today: date, real_now: datetime, tell: Told) -
     internal = set_up_internal(session, actors["Mara"])
     ask_for_leave(session, actors, first, today)
     running: list[Running] = []
+    _at(first - timedelta(days=4), 9)
+    sign_care(session, actors["Mara"], clients[min(clients)], first, today)
     for week in range(WEEKS):
         monday = first + timedelta(weeks=week)
         if week % 10 == 0:
@@ -86,6 +89,8 @@ def _tell_story(session: Session, today: date, real_now: datetime, tell: Told) -
     write_changes(session, actors, clients, running, today)
     tell("templates")
     keep_templates(session, actors, clients, running, today)
+    clock.set_source(lambda: real_now)
+    draft_relaunch(session, actors["Mara"], clients["Northwind"], today)
     clock.set_source(lambda: real_now)
     _quiet_old_mail(session, real_now)
     in_order(session)

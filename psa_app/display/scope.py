@@ -90,8 +90,36 @@ class MilestoneDraft:
 
 
 @dataclass(frozen=True)
+class FeeDraft:
+    """A dated part of a fee as typed; ``value`` is an amount, or a share such as "30 %"."""
+
+    title: str = ""
+    due: str = ""
+    value: str = ""
+
+
+@dataclass(frozen=True)
+class DeliverableDraft:
+    """A deliverable as typed."""
+
+    title: str = ""
+    criteria: str = ""
+    due: str = ""
+
+
+@dataclass(frozen=True)
+class FileRow:
+    """A file beside a scope, in words."""
+
+    id: str
+    name: str
+    sub: str = ""
+    href: str = ""
+
+
+@dataclass(frozen=True)
 class LineDraft:
-    """A line as typed; ``model`` is time_and_materials or fixed."""
+    """A line as typed; ``model`` as in `rules/scopes.py`, no ``round_increment``: rounded as the scope."""
 
     model: str
     title: str = ""
@@ -100,3 +128,14 @@ class LineDraft:
     estimate: str = ""
     rates: list[RateDraft] = field(default_factory=list)
     milestones: list[MilestoneDraft] = field(default_factory=list)
+    fees: list[FeeDraft] = field(default_factory=list)
+    value: str = ""
+    period: str = ""
+    periods: str = ""
+    rhythm: str = ""
+    approval: str = "lead"
+    silence: str = ""
+    round_increment: str = ""
+    round_mode: str = "up"
+    round_minimum: str = ""
+    round_per: str = "entry"

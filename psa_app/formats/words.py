@@ -100,6 +100,13 @@ def hours(minutes: int) -> str:
     return h_mm(minutes)
 
 
+def size(octets: int) -> str:
+    """How large a file is: "820 bytes", "12 kB", "3.4 MB"."""
+    if octets < 1_000:
+        return f"{octets} bytes"
+    return f"{octets // 1_000} kB" if octets < 1_000_000 else f"{octets / 1_000_000:.1f} MB"
+
+
 def number(value: Number, locale: str = "en", digits: int = 0, *, sign: bool = False) -> str:
     """A number rounded half up to `digits` decimals: "1,234", "−1.1"; with `sign` also "+2"."""
     if isinstance(value, float) and not isfinite(value):

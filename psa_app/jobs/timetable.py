@@ -119,6 +119,15 @@ def propose() -> str:
     return f"{done} change orders drafted or brought up to date"
 
 
+def renew() -> str:
+    """Drafts what follows the scopes that renew by themselves."""
+    from psa_app.access import system
+    from psa_app.services.contracts.renew import renew_due
+
+    with db.unit_of_work() as session:
+        return f"{renew_due(session, system())} scopes renewed"
+
+
 def apart(*command: str) -> Callable[[], str]:
     """Work for a process of its own, because it keeps a core busy: `psa` with these words."""
 
@@ -142,6 +151,7 @@ NIGHTLY: tuple[tuple[str, Callable[[], str]], ...] = (
     ("clear out", clear_out),
     ("quotes", expire),
     ("change orders", propose),
+    ("renewals", renew),
     ("checks", apart("verify")),
 )
 TIMETABLE: tuple[tuple[str, str, Callable[[], str]], ...] = (

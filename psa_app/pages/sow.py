@@ -13,13 +13,14 @@ from psa_app.components.form import described_fields, form, form_error
 from psa_app.components.link import text_link
 from psa_app.components.menu import dots_menu, item
 from psa_app.components.missing import found
-from psa_app.components.scope_lines import scope_lines
-from psa_app.components.scope_sheet import parts_list, scope_sheet
+from psa_app.components.scope_lines import scope_deliverables, scope_lines
+from psa_app.components.scope_sheet import file_line, parts_list, scope_sheet
 from psa_app.components.shell import crumbs
 from psa_app.components.tabs import tabs
 from psa_app.components.timeline import timeline
+from psa_app.components.upload import drop_zone
 from psa_app.display.frame import Crumb
-from psa_app.display.scope import Part
+from psa_app.display.scope import FileRow, Part
 from psa_app.pages.frame import staff
 from psa_app.pages.registry import page
 from psa_app.pages.sow_dialogs import dialogs
@@ -29,10 +30,12 @@ from psa_app.state.sow_acts import SowActs as Acts
 from psa_app.state.sow_changes import SowChangesState as Changes
 from psa_app.state.sow_edit import PREFIX
 from psa_app.state.sow_edit import SowEdit as Edit
+from psa_app.state.sow_files import HELP
+from psa_app.state.sow_files import SowFiles as Files
 from psa_app.state.template_billing import ApplyBilling
 from psa_app.state.template_save import SaveTemplate
 
-FORM = "scope-form"
+FORM, ZONE = "scope-form", "scope-file"
 
 
 @page(
@@ -88,8 +91,10 @@ def _more() -> rx.Component:
     billing = item("Billing rules from a template", icon_name="copy", on_click=ApplyBilling.ask)
     save = SaveTemplate.ask("sow", State.sow_id, State.scope_title)
     return rx.cond(
-        State.may_take_back | State.may_delete | State.may_template | (State.is_draft & State.may_write),
+        State.may_take_back | State.may_delete | State.may_renew | State.may_template
+        | (State.is_draft & State.may_write),
         dots_menu(
+            rx.cond(State.may_renew, item("Renew", icon_name="refresh", on_click=Acts.renew)),
             rx.cond(State.may_template, item("Save as template", icon_name="copy", on_click=save)),
             rx.cond(State.is_draft & State.may_write, billing),
             rx.cond(
@@ -132,11 +137,58 @@ def _editor() -> rx.Component:
                 title="Lines",
                 aside="Rates are those of the price list; change them as agreed.",
             ),
+            card(
+                scope_deliverables(rows=Edit.deliverables, errors=errors, name="deliverables"),
+                title="Deliverables",
+                aside="What the client gets, and what it must meet.",
+            ),
+            card(
+                described_fields(Edit.term, errors, prefix=PREFIX), title="Agreement, renewal and assumptions"
+            ),
             card(described_fields(Edit.billing, errors, prefix=PREFIX), title="Billing and terms"),
             on_submit=Edit.save,
             key=Edit.form_key,
             label="this scope",
             id=FORM,
+        ),
+        _files(),
+    )
+
+
+def _files() -> rx.Component:
+    """The files beside the scope; while it is a draft they are added here, apart from the form."""
+
+    def one(file: rx.Var[FileRow]) -> rx.Component:
+        remove = button(
+            "Remove", small=True, on_click=Files.remove(file.id), aria_label="Remove " + file.name
+        )
+        return file_line(file, rx.cond(State.may_attach, remove))
+
+    return card(
+        rx.cond(State.files.length() > 0, rx.el.ul(rx.foreach(State.files, one), class_name="waiting parts")),
+        rx.cond(
+            State.may_attach,
+            drop_zone(
+                ZONE,
+                on_drop=Files.take(rx.upload_files(upload_id=ZONE)),
+                on_reject=Files.refuse,
+                label="Drop a file here, or choose one",
+                help_text=f"{HELP} The client gets it and signs it too, by its SHA-256.",
+            ),
+        ),
+        form_error(Files.error),
+        title="Files",
+    )
+
+
+def _renewal() -> rx.Component:
+    """Told while there is still time for a notice, and after."""
+    return rx.cond(
+        State.renewal != "",
+        notice(
+            State.renewal,
+            tone="warn",
+            actions=rx.cond(State.may_renew, button("Renew", small=True, on_click=Acts.renew)),
         ),
     )
 
@@ -148,12 +200,14 @@ def _reading() -> rx.Component:
                 State.declined != "",
                 notice(rx.el.b("Declined: "), State.declined, tone="bad"),
             ),
+            _renewal(),
             scope_sheet(State.sheet),
         ),
         stack(
             rx.cond(State.is_signed, changes_card(Changes)),
             rx.cond(State.facts.length() > 0, facts_card("About", State.facts)),
             rx.cond(State.parts.length() > 0, _milestones()),
+            rx.cond(State.files.length() > 0, _files()),
             rx.cond(
                 State.evidence.length() > 0,
                 card(

@@ -27,7 +27,7 @@ def _send() -> rx.Component:
         form(
             rx.el.p(
                 "Each gets a mail with a link of their own, reads the scope as it is now, and can accept it. "
-                "You sign for the firm by sending it.",
+                "You sign for the firm by sending it: name, time, address and the text’s SHA-256 are kept.",
                 class_name="lead",
             ),
             rx.cond(
@@ -46,8 +46,20 @@ def _send() -> rx.Component:
             fields.date(
                 "valid_until", "Open until", State.until, error=State.errors["valid_until"], prefix="send-"
             ),
+            fields.fields(
+                fields.text(
+                    "name",
+                    "Signed for us by",
+                    State.signer,
+                    required=True,
+                    error=State.errors["name"],
+                    prefix="send-",
+                ),
+                fields.text("title", "Position", error=State.errors["title"], prefix="send-"),
+                two=True,
+            ),
             form_error(State.errors["form"]),
-            form_foot("Send it", on_cancel=State.close),
+            form_foot("Sign and send", on_cancel=State.close),
             on_submit=State.send,
             label="Send",
             guard=False,

@@ -170,6 +170,9 @@ def _moved(contract: Contract, delta: StartOn | EndOn, field: str) -> Contract:
 def _with_part(contract: Contract, delta: AddPart | MovePart | DropPart, field: str) -> Contract:
     if isinstance(delta, AddPart):
         line = _line(contract, delta.line_id, "fixed", field)
+        has_parts = any(one.line_id == line.id for one in contract.parts)
+        if line.model == scopes.FIXED and line.value and not has_parts:
+            raise Invalid(f"“{line.title}” is billed on dates; add a line for the further fee.", field)
         _title(delta.title, field)
         if not isinstance(delta.criteria, str):
             raise Invalid("Say in words when it is accepted.", field)

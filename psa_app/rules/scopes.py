@@ -1,5 +1,6 @@
 """What a line of a scope is billed by, what it is worth, how its fee is split, and when notice is due."""
 
+from calendar import monthrange
 from collections.abc import Sequence
 from datetime import date, timedelta
 
@@ -55,6 +56,20 @@ def percent(ppm: int) -> str:
 def notice_on(renews_on: date, notice_days: int) -> date:
     """The last day on which notice can be given."""
     return renews_on - timedelta(days=notice_days)
+
+
+def moved_on(day: date, old: date, new: date) -> date:
+    """A day of a term that began on `old`, in the one that begins on `new`.
+
+    Where both begin on the same day of the month it moves by whole months, the last day of a month to
+    the last day: of a term from 1 December to 31 March, the next ends on 31 July. Else it moves by days.
+    """
+    if old.day != new.day:
+        return day + (new - old)
+    months = day.year * 12 + day.month - 1 + (new.year - old.year) * 12 + new.month - old.month
+    year, month = divmod(months, 12)
+    last, was_last = monthrange(year, month + 1)[1], monthrange(day.year, day.month)[1] == day.day
+    return date(year, month + 1, last if was_last else min(day.day, last))
 
 
 def renewal_state(renewal: str, renews_on: date | None, notice_days: int, today: date) -> str:

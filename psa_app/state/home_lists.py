@@ -101,6 +101,9 @@ def _one(one: Waits, facts: FirmFacts) -> Waiting:
         return Waiting(
             f"todo-{one.id}", one.title, _joined(one.beside, _due(one.since, facts)), one.href, "Open"
         )
+    elif one.kind == "renewal":
+        said = _joined(one.beside, _notice(one.since, facts))
+        return Waiting(f"renewal-{one.id}", one.title, said, one.href, "Renew")
     elif one.kind in ("sow", "milestone") or one.kind.startswith("change_"):
         title, said = one.title, _joined(one.beside, WORDS[one.kind])
     else:
@@ -112,6 +115,13 @@ def _one(one: Waits, facts: FirmFacts) -> Waiting:
         one.href,
         ACTS[one.kind],
     )
+
+
+def _notice(last: date | None, facts: FirmFacts) -> str:
+    if last is None:
+        return "renews"
+    day = words.day(last, facts.locale)
+    return f"notice until {day}" if last >= facts.today else f"renews; the notice was due by {day}"
 
 
 def _since(day: date | None, facts: FirmFacts) -> str:

@@ -75,6 +75,7 @@ class OpenLinkState(rx.State):
             scope._show(
                 await read(lambda session, who: scope_to_read(session, who, link.document_id), link.actor),
                 routes.with_query(routes.sow_pdf(link.document_id), token=self._token),
+                self._token,
             )
         elif link.document == "quote":
             quote = await self.get_state(OpenQuoteState)

@@ -26,7 +26,7 @@ from psa_app.state.quote_form import (
     read_lines,
     sums_of,
 )
-from psa_app.state.scope_form import role_choices
+from psa_app.state.scope_drafts import role_choices
 from psa_app.state.sow_edit import element_of
 
 PREFIX = "scope-"

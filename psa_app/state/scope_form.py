@@ -1,21 +1,15 @@
-"""From what is typed about a scope to what its service takes, and back."""
+"""From what is typed in a scope's head to what its service takes, and back; of its lines: `scope_drafts`."""
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
-
 from psa_app.display.forms import FieldSpec, Option
-from psa_app.display.scope import LineDraft, MilestoneDraft, RateDraft, RoleChoice
-from psa_app.errors import Invalid
-from psa_app.models import Sow
-from psa_app.queries.contracts.one import LineRow
-from psa_app.queries.contracts.prices import RolePrice, Usual
-from psa_app.rules import fields, hours, money
-from psa_app.rules.money import CURRENCIES, Money
-from psa_app.services.contracts.inputs import Head, LineInput, MilestoneInput, RateInput
+from psa_app.models import Agreement, Sow
+from psa_app.queries.contracts.prices import Usual
+from psa_app.rules import fields, hours
+from psa_app.rules.money import CURRENCIES
+from psa_app.services.contracts.inputs import Head
 from psa_app.services.problems import FieldProblems
 
 GROUPINGS = (
@@ -27,7 +21,12 @@ GROUPINGS = (
 )
 MODES = (("up", "up"), ("nearest", "to the nearest"), ("down", "down"))
 PERS = (("entry", "each entry"), ("day_task", "each person, day and task"))
-_LINES: TypeAdapter[list[LineDraft]] = TypeAdapter(list[LineDraft])
+NEW = "new"  # the choice of an agreement that is made with the scope
+RENEWALS = (
+    ("none", "does not renew"),
+    ("ask", "can be renewed, by a new agreement"),
+    ("automatic", "renews by itself, unless notice is given"),
+)
 COMMON = ("EUR", "CHF", "USD", "GBP")
 
 
@@ -47,7 +46,9 @@ def read_head(data: Mapping[str, Any], found: FieldProblems) -> Head:
     starts_on = day("starts_on")
     if starts_on is None:
         found.say("starts_on", "Give the first day of the work.")
-    least = text("round_minimum")
+    least, agreement = text("round_minimum"), text("agreement_id")
+    if agreement == NEW and not text("new_agreement"):
+        found.say("new_agreement", "Name the new agreement.")
     return Head(
         title=text("title"),
         starts_on=starts_on or date.min,
@@ -59,113 +60,46 @@ def read_head(data: Mapping[str, Any], found: FieldProblems) -> Head:
         payment_days=whole("payment_days"),
         round_increment=whole("round_increment"),
         round_mode=text("round_mode") or None,
-        round_minimum=found.tried(lambda: _minutes(least, "round_minimum"), 0) if least else None,
+        round_minimum=found.tried(lambda: hours.parse_duration(least, "round_minimum"), 0) if least else None,
         round_per=text("round_per") or None,
         grouping=text("grouping") or "role",
         tax_rate_id=whole("tax_rate_id"),
+        agreement_id=None if agreement == NEW else whole("agreement_id"),
+        new_agreement=text("new_agreement") if agreement == NEW else "",
+        assumptions=text("assumptions"),
+        renewal=text("renewal") or "none",
+        renews_on=day("renews_on"),
+        notice_days=whole("notice_days") or 0,
     )
-
-
-def read_lines(text: str, currency: str, found: FieldProblems) -> tuple[LineInput, ...]:
-    """The lines that the editor wrote as JSON; amounts are read in `currency`.
-
-    Raises `Invalid` for what no editor writes.
-    """
-    try:
-        drafts = _LINES.validate_python(json.loads(text or "[]"))
-    except (ValidationError, ValueError, RecursionError):
-        raise Invalid("The lines could not be read. Reload the page, then try again.", "lines") from None
-    return tuple(_line(draft, f"lines.{place}", currency, found) for place, draft in enumerate(drafts))
-
-
-def _line(draft: LineDraft, field: str, currency: str, found: FieldProblems) -> LineInput:
-    def amount(text: str, where: str) -> Money:
-        read: Callable[[], int] = lambda: _amount(text, currency, where)  # noqa: E731
-        return Money(found.tried(read, 1), currency)
-
-    estimate = draft.estimate.strip()
-    return LineInput(
-        title=draft.title,
-        model=draft.model,
-        description=draft.description,
-        cap=amount(draft.cap, f"{field}.cap") if draft.cap.strip() else None,
-        estimate_minutes=found.tried(lambda: _minutes(estimate, f"{field}.estimate_minutes"), 0)
-        if estimate
-        else 0,
-        rates=tuple(
-            RateInput(
-                amount(rate.amount, f"{field}.rates.{place}"), _role(rate, f"{field}.rates.{place}", found)
-            )
-            for place, rate in enumerate(draft.rates)
-        ),
-        milestones=tuple(
-            MilestoneInput(
-                part.title,
-                amount(part.value, f"{field}.milestones.{place}.value"),
-                part.criteria,
-                _due(part, f"{field}.milestones.{place}.due_on", found),
-            )
-            for place, part in enumerate(draft.milestones)
-        ),
-    )
-
-
-def _amount(text: str, currency: str, field: str) -> int:
-    if not text.strip():
-        raise Invalid("Give an amount.", field)
-    return money.parse_amount(text, currency, field)
-
-
-def _minutes(text: str, field: str) -> int:
-    return hours.parse_duration(text, field)
-
-
-def _role(rate: RateDraft, field: str, found: FieldProblems) -> int | None:
-    return found.tried(lambda: fields.optional_whole(rate.role, field), None)
-
-
-def _due(part: MilestoneDraft, field: str, found: FieldProblems) -> date | None:
-    return found.tried(lambda: fields.optional_date(part.due, field), None)
-
-
-def drafts_of(lines: tuple[LineRow, ...], currency: str) -> list[LineDraft]:
-    """The lines as they are typed: amounts with their digits, hours as h:mm."""
-    return [
-        LineDraft(
-            line.model,
-            line.title,
-            line.description,
-            money.plain(line.cap, currency) if line.cap is not None else "",
-            hours.h_mm(line.estimate_minutes) if line.estimate_minutes else "",
-            [RateDraft(str(rate.role_id or ""), money.plain(rate.amount, currency)) for rate in line.rates],
-            [
-                MilestoneDraft(
-                    part.title,
-                    money.plain(part.value, currency),
-                    part.due_on.isoformat() if part.due_on else "",
-                    part.criteria,
-                )
-                for part in line.milestones
-            ],
-        )
-        for line in lines
-    ]
-
-
-def role_choices(prices: list[RolePrice], currency: str) -> list[RoleChoice]:
-    """The roles of the editor with their usual price."""
-    return [
-        RoleChoice(
-            str(one.role_id), one.name, money.plain(one.amount, currency) if one.amount is not None else ""
-        )
-        for one in prices
-    ]
 
 
 def currencies(first: str) -> list[Option]:
     """All currencies, the client's and the usual ones first."""
     order = [code for code in dict.fromkeys((first, *COMMON)) if code in CURRENCIES]
     return [Option(code, code) for code in (*order, *sorted(CURRENCIES - set(order)))]
+
+
+def term_specs(sow: Sow, agreements: tuple[Agreement, ...]) -> list[FieldSpec]:
+    """The governing agreement, renewal and notice, and what is assumed."""
+    known = [Option(str(one.id), one.title) for one in agreements]
+    options = [Option("", "none"), *known, Option(NEW, "a new one, named here")]
+    renews = [Option(key, word) for key, word in RENEWALS]
+    return [
+        FieldSpec(
+            "agreement_id", "Governing agreement", "choice", value=str(sow.agreement_id or ""),
+            options=options,
+        ),
+        FieldSpec("new_agreement", "Name of the new agreement", help="Only for a new one."),
+        FieldSpec("renewal", "After its end it", "choice", value=sow.renewal, options=renews),
+        FieldSpec(
+            "renews_on", "Renews on", "date", value=sow.renews_on.isoformat() if sow.renews_on else ""
+        ),
+        FieldSpec("notice_days", "Notice", "number", value=str(sow.notice_days or ""), unit="days before"),
+        FieldSpec(
+            "assumptions", "Assumptions", "textarea", value=sow.assumptions, wide=True,
+            help="What price and dates rest on: what the client brings, what is left out.",
+        ),
+    ]  # fmt: skip
 
 
 def head_specs(sow: Sow, usual: Usual) -> list[FieldSpec]:

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from psa_app import routes
 from psa_app.access import Actor
-from psa_app.display.scope import Part, Sheet
+from psa_app.display.scope import FileRow, Part, Sheet
 from psa_app.display.states import badge
 from psa_app.errors import PsaError
 from psa_app.formats import words
@@ -18,6 +18,7 @@ from psa_app.services.contracts.accept import accept_sow, decline_sow
 from psa_app.services.contracts.milestones import accept_milestone
 from psa_app.state.base import field_errors, form_values
 from psa_app.state.scope_sheets import parts_of, sheet_of
+from psa_app.state.scope_words import file_rows
 
 
 class ScopeReading(rx.State, mixin=True):
@@ -31,6 +32,7 @@ class ScopeReading(rx.State, mixin=True):
     note_tone: str = ""
     sheet: Sheet = Sheet()
     parts: list[Part] = []
+    files: list[FileRow] = []
     may_answer: bool = False
     reader: str = ""
     reader_title: str = ""
@@ -45,7 +47,7 @@ class ScopeReading(rx.State, mixin=True):
     _hash: str = ""
     _part: int = 0
 
-    def _show(self, found: ScopeToRead, pdf: str = "") -> None:
+    def _show(self, found: ScopeToRead, pdf: str = "", token: str = "") -> None:
         word = badge(found.status)
         self._scope = found.id
         if found.text_hash != self._hash:
@@ -56,6 +58,7 @@ class ScopeReading(rx.State, mixin=True):
         self.sheet = sheet_of(found.paper)
         acts = {"ready": "Accept"} if found.may_sign and found.status == "signed" else {}
         self.parts = parts_of(found.milestones, found.currency, found.locale, found.zone, acts)
+        self.files = file_rows(found.files, token)
         self.may_answer = found.status == "sent" and found.may_sign and not found.is_over
         self.note, self.note_tone = _note(found)
         self.reader, self.reader_title = found.reader, found.reader_title

@@ -10,7 +10,7 @@ from psa_app import clock, routes
 from psa_app.access import Actor, may
 from psa_app.display.figures import Fact, Happening
 from psa_app.display.frame import Tab
-from psa_app.display.scope import Part, Sheet
+from psa_app.display.scope import FileRow, Part, Sheet
 from psa_app.display.states import badge
 from psa_app.errors import NotFound
 from psa_app.formats import words
@@ -18,8 +18,10 @@ from psa_app.models import Firm
 from psa_app.queries.contracts.one import Scope, one_scope
 from psa_app.queries.contracts.paper import signed_at, sow_paper
 from psa_app.queries.history import Past, happened
+from psa_app.rules.scopes import TIME, notice_on
 from psa_app.state.base import actor, allow, read
 from psa_app.state.scope_sheets import parts_of, sheet_of
+from psa_app.state.scope_words import file_rows, renewal_words
 from psa_app.state.sow_edit import SowEdit
 
 VERBS = {
@@ -31,6 +33,9 @@ VERBS = {
     "declined": "Declined",
     "ready": "Said to be ready",
     "accepted": "Accepted",
+    "file added": "File added",
+    "file removed": "File taken away",
+    "renewed": "Renewed",
 }
 
 
@@ -54,7 +59,11 @@ class SowState(rx.State):
     may_accept: bool = False
     may_template: bool = False
     sow_id: int = 0
+    may_renew: bool = False
+    may_attach: bool = False
     declined: str = ""
+    renewal: str = ""
+    files: list[FileRow] = []
     tab: str = ""
     tabs: list[Tab] = []
     sheet: Sheet = Sheet()
@@ -86,11 +95,13 @@ class SowState(rx.State):
         scope, zone = found.scope, found.zone
         self._name(scope)
         self._rights(scope, who)
+        self._renewal(scope, zone)
         self.tab = tab if self.is_draft and self.may_write else "paper"
         here = routes.sow(self._sow)
         self.tabs = [Tab("write", "Write", here), Tab("paper", "As the client reads it", f"{here}?tab=paper")]
         self.sheet = found.sheet
         self.facts = _facts(scope, zone)
+        self.files = file_rows(scope.files)
         self.evidence = _evidence(scope, zone)
         account_id = int(scope.account.id or 0)
         self.pack = routes.evidence(account_id) if may(who, "evidence.read") else ""
@@ -122,6 +133,14 @@ class SowState(rx.State):
         self.may_template = sow.status in ("signed", "closed") and may(who, "templates.change")
         self.sow_id = int(sow.id or 0)
         self.may_accept = self.is_signed and may(who, "milestones.accept_for_client")
+        self.may_attach = self.is_draft and self.may_write
+
+    def _renewal(self, scope: Scope, zone: ZoneInfo) -> None:
+        """Whether it is time to think of the renewal, while nothing follows the scope yet."""
+        sow, today = scope.sow, clock.now().astimezone(zone).date()
+        waits = sow.status == "signed" and scope.renewed_by is None
+        self.renewal = renewal_words(sow, today) if waits else ""
+        self.may_renew = waits and self.may_write and bool(sow.renews_on or sow.ends_on)
 
 
 class _Found:
@@ -159,7 +178,22 @@ def _facts(scope: Scope, zone: ZoneInfo) -> list[Fact]:
         rows.append(Fact("Signed", words.moment(sow.signed_at, zone)))
     if scope.project_id is not None:
         rows.append(Fact("Project", scope.project, routes.project(scope.project_id)))
-    return rows + _billed(scope)
+    return rows + _term(scope) + _billed(scope)
+
+
+def _term(scope: Scope) -> list[Fact]:
+    """Agreement, notice and renewal, and the scopes before and after."""
+    sow, rows = scope.sow, []
+    agreement = next((one.title for one in scope.agreements if one.id == sow.agreement_id), "")
+    if agreement:
+        rows.append(Fact("Agreement", agreement))
+    if sow.renews_on:
+        rows.append(Fact("Notice until", words.day(notice_on(sow.renews_on, sow.notice_days))))
+        rows.append(Fact("Renews", words.day(sow.renews_on)))
+    for label, other in (("Renews", scope.renewed_from), ("Followed by", scope.renewed_by)):
+        if other is not None:
+            rows.append(Fact(label, other.number, routes.sow(int(other.id or 0))))
+    return rows
 
 
 def _billed(scope: Scope) -> list[Fact]:
@@ -168,7 +202,7 @@ def _billed(scope: Scope) -> list[Fact]:
         return []
     rows = []
     for line in scope.lines:
-        if line.billed is None or line.model == "fixed":
+        if line.billed is None or line.model != TIME:
             continue
         billed = words.money(line.billed, scope.sow.currency)
         if not line.cap:

@@ -17,10 +17,11 @@ from psa_app.services.contracts.milestones import (
     ready_milestone,
     take_back_milestone,
 )
+from psa_app.services.contracts.renew import renew_sow
 from psa_app.services.contracts.send import send_sow, take_back_sow
 from psa_app.services.contracts.write import delete_sow
 from psa_app.services.projects.make import make_project_from_sow
-from psa_app.state.base import allow, field_errors, form_values, read, say, write
+from psa_app.state.base import actor, allow, field_errors, form_values, read, say, write
 from psa_app.state.sow import SowState, default_until
 
 
@@ -32,6 +33,7 @@ class SowActs(rx.State):
     chosen: list[str] = []
     nobody: str = ""
     until: str = ""
+    signer: str = ""
     leads: list[Option] = []
     lead: str = ""
     project_name: str = ""
@@ -57,6 +59,7 @@ class SowActs(rx.State):
         signs = any(one.is_approver for one in scope.contacts)
         self.nobody = "" if signs else routes.client(scope.sow.account_id)
         self.until, self.errors, self.dialog = default_until(clock.today(zone)), {}, "send"
+        self.signer = actor().name
 
     @rx.event
     @allow("sows.send")
@@ -65,12 +68,15 @@ class SowActs(rx.State):
         page = await self.get_state(SowState)
         ids = tuple(int(one.value) for one in self.contacts if data.get(f"contact-{one.value}") == "on")
         try:
-            until = fields.optional_date(form_values(data, ("valid_until",))["valid_until"], "valid_until")
+            values = form_values(data, ("valid_until", "name", "title"))
+            until = fields.optional_date(values.pop("valid_until"), "valid_until")
             if not ids:
                 self.errors = {"contact_ids": "Choose at least one person who may sign."}
                 return
             await write(
-                lambda session, who: send_sow(session, who, page._sow, contact_ids=ids, valid_until=until)
+                lambda session, who: send_sow(
+                    session, who, page._sow, contact_ids=ids, valid_until=until, **values
+                )
             )
         except PsaError as error:
             self.errors = _told(error)
@@ -111,6 +117,15 @@ class SowActs(rx.State):
         await write(lambda session, who: delete_sow(session, who, page._sow))
         await say(self, f"{page.number} is deleted.")
         return rx.redirect(routes.SOWS, replace=True)
+
+    @rx.event
+    @allow("sows.change")
+    async def renew(self) -> Any:
+        """Opens the draft that follows a signed scope; it is made the first time."""
+        page = await self.get_state(SowState)
+        made = await write(lambda session, who: renew_sow(session, who, page._sow))
+        await say(self, f"{made.number} is the draft that follows {page.number}.")
+        return rx.redirect(routes.sow(int(made.id or 0)))
 
     @rx.event
     @allow("projects.change")
@@ -188,7 +203,7 @@ class SowActs(rx.State):
 def _told(error: PsaError) -> dict[str, str]:
     """Errors beside the dialog's fields; what no field of it shows stands above its buttons."""
     told = field_errors(error)
-    shown = {"contact_ids", "valid_until", "name", "lead_id", "how", "form"}
+    shown = {"contact_ids", "valid_until", "name", "title", "lead_id", "how", "form"}
     return {name if name in shown else "form": sentence for name, sentence in told.items()}
 
 

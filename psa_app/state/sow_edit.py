@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from psa_app.access import Actor
 from psa_app.display.forms import FieldSpec
-from psa_app.display.scope import LineDraft, RoleChoice
+from psa_app.display.scope import DeliverableDraft, LineDraft, RoleChoice
 from psa_app.errors import PsaError, Stale
 from psa_app.queries.contracts.one import Scope, one_scope
 from psa_app.queries.contracts.prices import role_prices, usual_terms
@@ -15,14 +15,14 @@ from psa_app.rules.money import CURRENCIES
 from psa_app.services.contracts.write import change_sow
 from psa_app.services.problems import FieldProblems
 from psa_app.state.base import allow, field_errors, read, say, write
-from psa_app.state.scope_form import (
-    billing_specs,
+from psa_app.state.scope_drafts import (
+    deliverable_drafts,
     drafts_of,
-    head_specs,
-    read_head,
+    read_deliverables,
     read_lines,
     role_choices,
 )
+from psa_app.state.scope_form import billing_specs, head_specs, read_head, term_specs
 
 PREFIX = "scope-"
 
@@ -32,6 +32,8 @@ class SowEdit(rx.State):
 
     head: list[FieldSpec] = []
     billing: list[FieldSpec] = []
+    term: list[FieldSpec] = []
+    deliverables: list[DeliverableDraft] = []
     lines: list[LineDraft] = []
     roles: list[RoleChoice] = []
     currency: str = "EUR"
@@ -56,7 +58,9 @@ class SowEdit(rx.State):
         self.currency, self.is_stale, self.errors = sow.currency, False, {}
         usual = await read(lambda session, who: usual_terms(session, who, sow.account_id))
         self.head, self.billing = head_specs(sow, usual), billing_specs(sow, usual)
+        self.term = term_specs(sow, scope.agreements)
         self.lines = drafts_of(scope.lines, sow.currency)
+        self.deliverables = deliverable_drafts(scope.deliverables)
         self.form_key = f"sow-{sow_id}-{sow.version}"
         await self._price(sow.currency)
 
@@ -95,7 +99,7 @@ class SowEdit(rx.State):
     @rx.event
     @allow("sows.change")
     async def save(self, data: dict[str, Any]) -> Any:
-        """Saves head and lines; every wrong field is told beside it, and nothing of it is written."""
+        """Saves all of it; every wrong field is told beside it, and nothing of it is written."""
         from psa_app.state.sow import SowState
         from psa_app.state.sow_acts import SowActs
 
@@ -119,11 +123,16 @@ class SowEdit(rx.State):
         found = FieldProblems()
         head = read_head(data, found)
         lines = read_lines(str(data.get("lines", "")), head.currency or self.currency, found)
+        deliverables = read_deliverables(str(data.get("deliverables", "")), found)
         found.stop_if_any()
         sow_id, version = self._sow, self._version
-        await write(
-            lambda session, who: change_sow(session, who, sow_id, version=version, head=head, lines=lines)
-        )
+        given: dict[str, Any] = {
+            "version": version,
+            "head": head,
+            "lines": lines,
+            "deliverables": deliverables,
+        }
+        await write(lambda session, who: change_sow(session, who, sow_id, **given))
 
     def _refuse(self, error: PsaError) -> None:
         self.is_stale = isinstance(error, Stale)
@@ -136,10 +145,14 @@ class SowEdit(rx.State):
 
 def element_of(field: str) -> str:
     """The id of the input of a field: "lines.0.rates.1" is the input "lines-0-rates-1"."""
+    if field.startswith("deliverables"):
+        return field.replace(".", "-").removesuffix("-title") if "." in field else "deliverables-add"
     if not field.startswith("lines"):
         return PREFIX + field
     if field == "lines":
         return "lines-add"
     return (
-        field.replace(".", "-").removesuffix("-title") if ".milestones." in field else field.replace(".", "-")
+        field.replace(".", "-").removesuffix("-title")
+        if ".milestones." in field or ".fee_parts." in field
+        else field.replace(".", "-")
     )

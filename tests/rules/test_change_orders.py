@@ -102,3 +102,14 @@ def test_an_order_without_deltas_is_refused() -> None:
 def test_a_stored_delta_that_makes_no_sense_is_refused(stored: dict[str, object]) -> None:
     with pytest.raises(Invalid, match="from the list"):
         read_deltas([stored])
+
+
+def test_a_fee_billed_on_dates_takes_no_milestone():
+    fee = Contract(date(2026, 12, 1), None, (Line(1, "Concept", "fixed", value=900_000),))
+    with pytest.raises(Invalid, match="billed on dates"):
+        applied(fee, (AddPart(1, "More", 100_000),), date(2026, 12, 1))
+
+
+def test_a_retainer_is_worth_all_its_periods():
+    care = Line(1, "Care", "retainer", value=100_000, periods=12)
+    assert Contract(date(2026, 12, 1), None, (care,)).worth() == 1_200_000

@@ -6,7 +6,7 @@ import pytest
 
 from psa_app.errors import Invalid
 from psa_app.rules.contract_value import line_worth
-from psa_app.rules.scopes import fee_amounts, notice_on, percent, renewal_state
+from psa_app.rules.scopes import fee_amounts, moved_on, notice_on, percent, renewal_state
 
 
 @pytest.mark.parametrize(
@@ -83,3 +83,16 @@ def test_a_renewal_is_told_of_before_the_last_day_for_a_notice(today, state):
 def test_a_scope_that_does_not_renew_is_never_due():
     assert renewal_state("none", date(2027, 1, 1), 0, date(2027, 1, 1)) == ""
     assert renewal_state("ask", None, 0, date(2027, 1, 1)) == ""
+
+
+@pytest.mark.parametrize(
+    ("day", "old", "new", "moved"),
+    [
+        (date(2027, 3, 31), date(2026, 12, 1), date(2027, 4, 1), date(2027, 7, 31)),
+        (date(2026, 6, 30), date(2026, 1, 1), date(2026, 7, 1), date(2026, 12, 31)),
+        (date(2026, 12, 30), date(2026, 1, 1), date(2027, 3, 1), date(2028, 2, 29)),
+        (date(2026, 1, 20), date(2026, 1, 5), date(2026, 2, 9), date(2026, 2, 24)),
+    ],
+)
+def test_a_day_of_a_term_moves_on_with_it(day, old, new, moved):
+    assert moved_on(day, old, new) == moved

@@ -29,6 +29,9 @@ MAY = {
     "sows.take_back": {"owner"},
     "sows.accept": {"client"},
     "sows.decline": {"client"},
+    "sows.renew": {"owner"},
+    "attachments.add": {"owner"},  # what the client signs; the firm's own files: `test_contracts_files`
+    "attachments.remove": {"owner"},
     "milestones.ready": {"owner", "finance", "lead"},
     "milestones.take_back": {"owner", "finance", "lead"},
     "milestones.accept": {"client"},
@@ -39,6 +42,7 @@ INPUTS: dict[str, Any] = {
     "sows.change": {"version": 1, "head": HEAD, "lines": ()},
     "sows.accept": {"text_hash": "0", "name": "N", "agrees": True},
     "sows.decline": {"reason": "no"},
+    "attachments.add": {"name": "plan.pdf", "content": b"%PDF-"},
     "milestones.accept": {"name": "N"},
     "milestones.accept_for_client": {"name": "N", "how": "mail"},
 }
@@ -52,7 +56,9 @@ def firm(database: Any, clock: Any) -> Firm:
 
 
 def test_every_act_on_scopes_and_milestones_is_in_the_table() -> None:
+    import psa_app.services.contracts.files
     import psa_app.services.contracts.milestones
+    import psa_app.services.contracts.renew
     import psa_app.services.contracts.write  # noqa: F401
 
     declared = {
@@ -89,8 +95,12 @@ def perform(firm: Firm, name: str, who: Actor) -> None:
     if name == "sows.create":
         do(act.function, who, account_id=firm.northwind, **inputs)
         return
-    sow_id = a_signed(firm) if act.kind == "milestones" else a_sent(firm)
+    sow_id = a_signed(firm) if act.kind == "milestones" or act.verb == "renew" else a_sent(firm)
     record = int(milestones(sow_id)[0].id or 0) if act.kind == "milestones" else sow_id
+    if act.kind == "attachments":
+        sow_id = a_draft(firm)
+        file = do(ACTS["attachments.add"].function, firm["Olga"], sow_id, name="a.pdf", content=b"%PDF-")
+        record = int(file.id) if act.verb == "remove" else sow_id
     do(act.function, who, record, **inputs)
 
 

@@ -14,6 +14,7 @@ from psa_app.queries.contracts.paper import sow_paper
 from psa_app.queries.contracts.terms import read_text
 from psa_app.queries.contracts.text import hash_of, sow_text
 from psa_app.services.contracts.inputs import DeliverableInput, FeePartInput
+from psa_app.services.contracts.papers import read_sow_pdf
 from psa_app.services.contracts.send import send_sow
 from psa_app.services.contracts.write import change_sow, create_sow
 from psa_app.services.invoices.draft import discard_draft, draft_invoice
@@ -205,6 +206,7 @@ def test_both_sides_sign_with_name_and_position(firm: Firm) -> None:
         "firm", "Managing director", "client", "Head of digital",
     )  # fmt: skip
     assert ours.text_hash == theirs.text_hash == sow(sow_id).text_hash
+    assert read_sow_pdf(firm["Nora"], sow_id)[1].startswith(b"%PDF-")
 
 
 def test_parts_of_a_fee_are_billed_once_when_they_are_due(firm: Firm) -> None:

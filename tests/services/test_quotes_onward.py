@@ -8,7 +8,7 @@ from sqlmodel import col, select
 
 from psa_app import db
 from psa_app.errors import Conflict, NotFound
-from psa_app.models import Contact, Milestone, Rate, Sow, SowLine
+from psa_app.models import Contact, FeePart, Milestone, Rate, Sow, SowLine
 from psa_app.services.quotes.inputs import QuoteLineInput
 from psa_app.services.quotes.scope import make_scope
 from psa_app.services.quotes.send import send_quote
@@ -80,15 +80,17 @@ def test_the_scope_has_the_lines_that_were_chosen_with_discounts_in_them(firm: F
         )
         assert rate.first().amount_minor == 6_750  # type: ignore[union-attr]
         parts = [x.value_minor for x in session.exec(select(Milestone).order_by(col(Milestone.id)))]
+        fees = [x.share_ppm for x in session.exec(select(FeePart).order_by(col(FeePart.id)))]
     assert made == [
         ("Engineering", "time_and_materials", 0, 200_000, 0, 0),
         ("Prototype", "fixed", 81_000, None, 0, 0),
         ("Support", "retainer", 45_000, None, 3, 240),
         ("Hosting", "subscription", 1_800, None, 12, 0),
         ("Blue", "fixed", 3_600, None, 0, 0),
-        ("Test", "fixed", 900, None, 0, 0),
+        ("Test", "milestone", 900, None, 0, 0),
     ]
-    assert parts[-3:] == [81_000, 3_600, 900]
+    assert parts[-1] == 900
+    assert fees[-2:] == [1_000_000, 1_000_000]
     assert (sow.title, sow.quote_id, sow.status) == ("Checkout redesign", quote_id, "draft")
 
 

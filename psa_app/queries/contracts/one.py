@@ -7,7 +7,19 @@ from datetime import date, datetime
 from sqlmodel import Session, col, select
 
 from psa_app.access import Actor, fetch, may, require, visible
-from psa_app.models import Account, Contact, Milestone, Project, Rate, Sow, SowLine
+from psa_app.models import (
+    Account,
+    Agreement,
+    Attachment,
+    Contact,
+    Deliverable,
+    FeePart,
+    Milestone,
+    Project,
+    Rate,
+    Sow,
+    SowLine,
+)
 from psa_app.queries.contracts.paper import signatures_of
 from psa_app.queries.invoices.open_work import billed_on_lines
 
@@ -48,6 +60,8 @@ class LineRow:
     rates: tuple[RateRow, ...]
     milestones: tuple[MilestoneRow, ...]
     billed: int | None
+    row: SowLine
+    fees: tuple[FeePart, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +100,11 @@ class Scope:
     project_id: int | None
     project: str
     leads: bool
+    deliverables: tuple[Deliverable, ...] = ()
+    agreements: tuple[Agreement, ...] = ()
+    files: tuple[Attachment, ...] = ()
+    renewed_from: Sow | None = None
+    renewed_by: Sow | None = None
 
 
 def one_scope(session: Session, actor: Actor, sow_id: int) -> Scope:
@@ -106,7 +125,33 @@ def one_scope(session: Session, actor: Actor, sow_id: int) -> Scope:
         project.id if project else None,
         project.name if project else "",
         bool(project and project.lead_id is not None and project.lead_id == actor.person_id),
+        _deliverables(session, sow_id),
+        _agreements(session, actor, sow.account_id),
+        files_of(session, actor, sow_id),
+        session.get(Sow, sow.renewed_from_id) if sow.renewed_from_id else None,
+        session.exec(select(Sow).where(Sow.renewed_from_id == sow_id, visible(actor, Sow))).first(),
     )
+
+
+def _deliverables(session: Session, sow_id: int) -> tuple[Deliverable, ...]:
+    of_sow = select(Deliverable).where(Deliverable.sow_id == sow_id)
+    return tuple(session.exec(of_sow.order_by(col(Deliverable.position))))
+
+
+def _agreements(session: Session, actor: Actor, account_id: int) -> tuple[Agreement, ...]:
+    """The client's governing agreements that are in use, by title."""
+    statement = select(Agreement).where(
+        Agreement.account_id == account_id, ~col(Agreement.is_archived), visible(actor, Agreement)
+    )
+    return tuple(session.exec(statement.order_by(Agreement.title)))
+
+
+def files_of(session: Session, actor: Actor, sow_id: int) -> tuple[Attachment, ...]:
+    """The files beside a scope that the actor may see, the first one first."""
+    of_sow = select(Attachment).where(
+        Attachment.kind == "sow", Attachment.record_id == sow_id, visible(actor, Attachment)
+    )
+    return tuple(session.exec(of_sow.order_by(col(Attachment.id))))
 
 
 def contacts_of(session: Session, actor: Actor, account_id: int) -> tuple[ContactRow, ...]:
@@ -124,13 +169,13 @@ def _lines(session: Session, actor: Actor, sow_id: int) -> tuple[LineRow, ...]:
         select(SowLine).where(SowLine.sow_id == sow_id).order_by(col(SowLine.position))
     ).all()
     ids = [int(line.id or 0) for line in lines]
-    rates, parts = _rates(session, ids), _milestones(session, ids)
+    rates, parts, fees = _rates(session, ids), _milestones(session, ids), _fees(session, ids)
     billed = billed_on_lines(session, ids) if ids and may(actor, "invoices.read") else None
     return tuple(
         LineRow(
             line_id, line.title, line.description, line.model, line.value_minor, line.cap_minor,
             line.estimate_minutes, tuple(rates[line_id]), tuple(parts[line_id]),
-            None if billed is None else billed.get(line_id, 0),
+            None if billed is None else billed.get(line_id, 0), line, tuple(fees[line_id]),
         )
         for line_id, line in zip(ids, lines, strict=True)
     )  # fmt: skip
@@ -141,6 +186,14 @@ def _rates(session: Session, line_ids: list[int]) -> dict[int | None, list[RateR
     rows = session.exec(select(Rate).where(col(Rate.sow_line_id).in_(line_ids)).order_by(col(Rate.id)))
     for row in rows:
         found[row.sow_line_id].append(RateRow(row.role_id, row.amount_minor))
+    return found
+
+
+def _fees(session: Session, line_ids: list[int]) -> dict[int, list[FeePart]]:
+    found: dict[int, list[FeePart]] = defaultdict(list)
+    statement = select(FeePart).where(col(FeePart.sow_line_id).in_(line_ids))
+    for row in session.exec(statement.order_by(col(FeePart.position))):
+        found[row.sow_line_id].append(row)
     return found
 
 

@@ -140,7 +140,7 @@ def _fees(line: LineTerm, terms: Terms, locale: str) -> Table:
         (
             Column("Billed on", share=0),
             Column("Part of the fee", share=3),
-            Column("Share", numeric=True),
+            Column("Share", share=0),
             Column("Amount", numeric=True),
         ),
         tuple(

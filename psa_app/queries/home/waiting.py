@@ -19,14 +19,15 @@ from psa_app.queries.templates.checklists import due_items
 from psa_app.queries.time.tables import ENTRY, SHEET
 from psa_app.rules import weeks
 from psa_app.rules.hours import h_mm_seconds
+from psa_app.rules.scopes import notice_on, renewal_state
 
 EACH = 20  # of a kind
 
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """Something that waits. `kind`: todo | time | leave | sow | milestone | draft | payment | unpriced,
-    or one of `changes_waiting`.
+    """Something that waits. `kind`: todo | time | leave | sow | renewal | milestone | draft | payment |
+    unpriced, or one of `changes_waiting`.
 
     `since` is the day since when; an amount is in minor units of its currency ("" for none).
     """
@@ -112,6 +113,30 @@ def _changes(session: Session, actor: Actor, zone: ZoneInfo) -> Iterable[Waits]:
         yield Waits(*one)
 
 
+def _renewals(session: Session, actor: Actor, zone: ZoneInfo) -> Iterable[Waits]:
+    """Signed scopes whose notice or renewal is near, and that nothing follows yet."""
+    today = clock.now().astimezone(zone).date()
+    followed = select(SOW.c.renewed_from_id).where(SOW.c.renewed_from_id.is_not(None))
+    statement = (
+        select(SOW.c.id, SOW.c.number, SOW.c.title, SOW.c.renewal, SOW.c.renews_on, SOW.c.notice_days,
+               ACCOUNT.c.name)
+        .join(ACCOUNT, ACCOUNT.c.id == SOW.c.account_id)
+        .where(
+            SOW.c.status == "signed", SOW.c.renewal != "none", SOW.c.renews_on.is_not(None),
+            SOW.c.id.not_in(followed), visible(actor, Sow),
+        )
+        .order_by(SOW.c.renews_on, SOW.c.id)
+    )  # fmt: skip
+    due = [
+        row
+        for row in session.connection().execute(statement)
+        if renewal_state(row.renewal, row.renews_on, row.notice_days, today)
+    ]
+    for row in due[:EACH]:
+        last = notice_on(row.renews_on, row.notice_days)
+        yield Waits("renewal", row.id, f"{row.number} {row.title}", row.name, last, routes.sow(row.id))
+
+
 def _milestones(session: Session, actor: Actor, zone: ZoneInfo) -> Iterable[Waits]:
     statement = (
         select(MILESTONE.c.id, MILESTONE.c.title, MILESTONE.c.ready_at, MILESTONE.c.value_minor,
@@ -185,5 +210,6 @@ _KINDS: tuple[tuple[str, Callable[[Session, Actor, ZoneInfo], Iterable[Waits]]],
     ("payments.record", _payments),
     ("sows.send", _sows),
     ("changes.draft", _changes),
+    ("sows.change", _renewals),
     ("milestones.ready", _milestones),
 )

@@ -9,7 +9,8 @@ from sqlmodel import Session, col, select
 from psa_app import clock
 from psa_app.access import Actor, fetch, require, visible
 from psa_app.gateways.pdf.papers import SowPaper
-from psa_app.models import Account, Contact, Firm, Milestone, Sow, SowLine
+from psa_app.models import Account, Attachment, Contact, Firm, Milestone, Sow, SowLine
+from psa_app.queries.contracts.one import files_of
 from psa_app.queries.contracts.paper import sow_paper
 from psa_app.queries.portal.overview import may_sign
 
@@ -50,6 +51,7 @@ class ScopeToRead:
     zone: ZoneInfo
     paper: SowPaper
     milestones: tuple[MilestoneRow, ...]
+    files: tuple[Attachment, ...] = ()
 
 
 def scope_to_read(session: Session, actor: Actor, sow_id: int) -> ScopeToRead:
@@ -65,6 +67,7 @@ def scope_to_read(session: Session, actor: Actor, sow_id: int) -> ScopeToRead:
         bool(until and until < clock.today(firm.time_zone)), sow.decline_reason, may_sign(session, actor),
         contact.name if contact else actor.name, contact.title if contact else "", firm.name, firm.accent,
         ZoneInfo(firm.time_zone), sow_paper(session, sow), milestones_of(session, actor, sow_id),
+        files_of(session, actor, sow_id),
     )  # fmt: skip
 
 

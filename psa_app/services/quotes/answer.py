@@ -19,6 +19,7 @@ from psa_app.services.contracts.evidence import sign
 from psa_app.services.evidence import head
 from psa_app.services.identity.portal_links import make_portal_link
 from psa_app.services.mails import promise_mail
+from psa_app.services.sales.move import win_by_quote
 
 CHANGED = "This quote has changed since you opened it. Reload the page and read it again."
 
@@ -67,6 +68,7 @@ def accept_quote(
             touch(line)
     text = accepted_text(offer_text, counted)
     sign(session, actor, "quote", quote_id, side="client", name=signer, title=position, text=text)
+    win_by_quote(session, actor, quote.opportunity_id, quote.number)
     after = {"status": "accepted", "by": signer, "chosen": sorted(counted), "text_hash": hash_of(text)}
     history.note(session, actor, "quote", quote_id, "accepted", {"status": "sent"}, after)
     _mail_accepted(session, quote, contact, signer, worth, hash_of(text))

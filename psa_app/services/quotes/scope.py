@@ -5,21 +5,20 @@ from sqlmodel import Session, select
 from psa_app import clock
 from psa_app.access import Actor, act, fetch
 from psa_app.errors import Conflict
-from psa_app.models import Firm, Milestone, Quote, QuoteLine, Rate, Sow, SowLine
+from psa_app.models import FeePart, Firm, Milestone, Quote, QuoteLine, Rate, Sow, SowLine
 from psa_app.queries.quotes.text import agreed_quote_text, as_rule, chosen_in, lines_of
-from psa_app.rules import quotes, taxes
+from psa_app.rules import quotes, scopes, taxes
 from psa_app.services import history
 from psa_app.services.contracts.inputs import Head
 from psa_app.services.contracts.write import create_sow
-
-RHYTHMS = {"fixed": "on_acceptance", "milestone": "on_acceptance"}
 
 
 @act("quotes", "make_scope", right="sows.change")
 def make_scope(session: Session, actor: Actor, quote_id: int) -> Sow:
     """The scope of an accepted quote: made the first time, the same one ever after.
 
-    Discounts are in its amounts. Raises `Conflict` for a quote that is not accepted.
+    Discounts are in its amounts; a fixed price is billed at the end, until the draft says otherwise.
+    Raises `Conflict` for a quote that is not accepted.
     """
     quote = fetch(session, actor, Quote, quote_id, lock=True)
     made = session.exec(select(Sow).where(Sow.quote_id == quote_id)).first()
@@ -59,18 +58,21 @@ def _add_line(session: Session, sow: Sow, place: int, line: QuoteLine, discount_
         position=place,
         title=line.title,
         description=line.description,
-        model="fixed" if line.model == "milestone" else line.model,
+        model=line.model,
         value_minor=0 if by_time else found.net if found.per_period is None else found.per_period,
         cap_minor=line.cap_minor,
         estimate_minutes=0 if line.model == "retainer" else line.minutes,
         period_minutes=line.minutes if line.model == "retainer" else 0,
         periods=line.periods if periodic else 0,
-        rhythm=RHYTHMS.get(line.model, "monthly"),
+        rhythm=scopes.RHYTHMS[line.model][0],
     )
     session.add(made)
     session.flush()
     if by_time:
         session.add(_rate(sow, made, line, discount_ppm))
+    elif line.model == scopes.FIXED:
+        due = sow.ends_on or sow.starts_on
+        session.add(FeePart(sow_line_id=int(made.id or 0), due_on=due, share_ppm=scopes.WHOLE))
     elif not periodic:
         session.add(
             Milestone(sow_line_id=int(made.id or 0), position=1, title=line.title, value_minor=found.net)

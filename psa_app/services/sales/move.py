@@ -11,7 +11,7 @@ from psa_app.access import Actor, act, fetch
 from psa_app.errors import Conflict
 from psa_app.models import Account, Opportunity, Stage, StageChange, touch
 from psa_app.rules import fields
-from psa_app.rules.pipeline import LOST, OPEN, SLIP, check_move, percent_in, placed
+from psa_app.rules.pipeline import LOST, OPEN, SLIP, WON, check_move, percent_in, placed
 from psa_app.services import history
 
 NAMES = ("stage_id", "percent", "percent_is_own", "loss_reason", "closed_at")
@@ -48,6 +48,26 @@ def move_opportunity(
     return opportunity
 
 
+def win_by_quote(session: Session, actor: Actor, opportunity_id: int | None, number: str) -> None:
+    """An open opportunity is won by the quote that its client accepts, in the caller's transaction.
+
+    One without an amount, or in a firm without a stage for what is won, stays where it is.
+    """
+    if opportunity_id is None:
+        return
+    stages = _all_stages(session)
+    opportunity = session.exec(
+        select(Opportunity).where(Opportunity.id == opportunity_id).with_for_update()
+    ).one()
+    old = stages[opportunity.stage_id]
+    won = next((one for one in stages.values() if one.outcome == WON and not one.is_archived), None)
+    account = session.get_one(Account, opportunity.account_id)
+    if old.outcome != OPEN or won is None or not opportunity.amount_minor or account.is_archived:
+        return
+    _change_stage(session, actor, opportunity, old, won, "", f"{number} was accepted")
+    session.flush()
+
+
 def _all_stages(session: Session) -> dict[int, Stage]:
     """Every stage, locked in one order: moves come one after the other, so that places stay whole."""
     statement = select(Stage).order_by(col(Stage.id)).with_for_update()
@@ -56,7 +76,13 @@ def _all_stages(session: Session) -> dict[int, Stage]:
 
 
 def _change_stage(
-    session: Session, actor: Actor, opportunity: Opportunity, old: Stage, new: Stage, reason: str
+    session: Session,
+    actor: Actor,
+    opportunity: Opportunity,
+    old: Stage,
+    new: Stage,
+    reason: str,
+    because: str = "",
 ) -> None:
     account = session.get_one(Account, opportunity.account_id)
     check_move(
@@ -89,7 +115,7 @@ def _change_stage(
     )
     before, after = history.changed(before, history.values_of(opportunity, NAMES))
     named = ({"stage": old.name} | before, {"stage": new.name} | after)
-    history.note(session, actor, "opportunity", int(opportunity.id or 0), "moved", *named, reason)
+    history.note(session, actor, "opportunity", int(opportunity.id or 0), "moved", *named, reason or because)
 
 
 def _since(session: Session, opportunity: Opportunity, new: Stage, now: datetime) -> datetime:

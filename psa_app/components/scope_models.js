@@ -1,0 +1,64 @@
+// The billing models of a scope's line, in the words of the editor (rules/scopes.py).
+export const TIME = "time_and_materials",
+  FIXED = "fixed",
+  MILESTONE = "milestone",
+  RETAINER = "retainer",
+  SUBSCRIPTION = "subscription";
+
+export const MODELS = [
+  { model: TIME, name: "By time", add: "By time" },
+  { model: FIXED, name: "Fixed fee, on dates", add: "Fixed fee" },
+  { model: MILESTONE, name: "Fixed price, by milestones", add: "Milestones" },
+  { model: RETAINER, name: "Retainer", add: "Retainer" },
+  { model: SUBSCRIPTION, name: "Subscription", add: "Subscription" },
+];
+
+const monthly = [
+  ["monthly", "each month"],
+  ["quarterly", "each quarter"],
+  ["yearly", "each year"],
+];
+export const RHYTHMS = {
+  [TIME]: [
+    ["monthly", "each month"],
+    ["weekly", "each week"],
+    ["at_end", "when it is done"],
+  ],
+  [FIXED]: [["schedule", "on the dates below"]],
+  [MILESTONE]: [["on_acceptance", "when accepted"]],
+  [RETAINER]: monthly,
+  [SUBSCRIPTION]: monthly,
+};
+
+export const PERIOD = { monthly: "month", quarterly: "quarter", yearly: "year" };
+export const periodic = (model) => model === RETAINER || model === SUBSCRIPTION;
+export const rated = (model) => model === TIME || model === RETAINER;
+export const worked = (model) => model === TIME || model === RETAINER;
+
+/** A new line of a model; `roles` are those of the price list. */
+export function blankLine(model, roles) {
+  const usual = roles.filter((r) => r.price).map((r) => ({ role: r.id, amount: r.price }));
+  return {
+    ...{ model, title: "", description: "", cap: "", estimate: "", value: "", period: "", periods: "" },
+    ...{ rhythm: RHYTHMS[model][0][0], approval: "lead", silence: "" },
+    ...{ round_increment: "", round_mode: "up", round_minimum: "", round_per: "entry" },
+    rates: model === TIME ? usual : [],
+    milestones: model === MILESTONE ? [{ title: "", value: "", due: "", criteria: "" }] : [],
+    fees: model === FIXED ? [{ title: "", due: "", value: "100 %" }] : [],
+  };
+}
+
+/** The line as it is sent: without what another model would need. */
+export function cleaned(line, plain) {
+  const { model } = line;
+  return {
+    ...plain(line),
+    rates: rated(model) ? line.rates.map(plain) : [],
+    milestones: model === MILESTONE ? line.milestones.map(plain) : [],
+    fees: model === FIXED ? line.fees.map(plain) : [],
+    cap: model === TIME ? line.cap : "",
+    value: model === TIME || model === MILESTONE ? "" : line.value,
+    period: model === RETAINER ? line.period : "",
+    periods: periodic(model) ? line.periods : "",
+  };
+}

@@ -1,0 +1,204 @@
+"""From what is typed in a scope's lines and deliverables to what its service takes, and back."""
+
+import json
+from collections.abc import Callable
+from datetime import date
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from psa_app.display.scope import (
+    DeliverableDraft,
+    FeeDraft,
+    LineDraft,
+    MilestoneDraft,
+    RateDraft,
+    RoleChoice,
+)
+from psa_app.errors import Invalid
+from psa_app.models import Deliverable, FeePart
+from psa_app.queries.contracts.one import LineRow
+from psa_app.queries.contracts.prices import RolePrice
+from psa_app.rules import fields, hours, money, scopes
+from psa_app.rules.money import Money
+from psa_app.services.contracts.inputs import (
+    DeliverableInput,
+    FeePartInput,
+    LineInput,
+    MilestoneInput,
+    RateInput,
+)
+from psa_app.services.problems import FieldProblems
+
+T = TypeVar("T")
+_LINES: TypeAdapter[list[LineDraft]] = TypeAdapter(list[LineDraft])
+_DELIVERABLES: TypeAdapter[list[DeliverableDraft]] = TypeAdapter(list[DeliverableDraft])
+
+
+def read_lines(text: str, currency: str, found: FieldProblems) -> tuple[LineInput, ...]:
+    """The lines that the editor wrote as JSON; amounts are read in `currency`.
+
+    Raises `Invalid` for what no editor writes.
+    """
+    drafts = _drafts(_LINES, text, "lines")
+    return tuple(_Reader(f"lines.{place}", currency, found).line(draft) for place, draft in enumerate(drafts))
+
+
+def read_deliverables(text: str, found: FieldProblems) -> tuple[DeliverableInput, ...]:
+    """The deliverables that the editor wrote as JSON. Raises `Invalid` for what no editor writes."""
+    return tuple(
+        DeliverableInput(
+            draft.title, draft.criteria, _Reader(f"deliverables.{place}", "", found).day(draft.due, "due_on")
+        )
+        for place, draft in enumerate(_drafts(_DELIVERABLES, text, "deliverables"))
+    )
+
+
+def _drafts(of: TypeAdapter[list[T]], text: str, field: str) -> list[T]:
+    try:
+        return of.validate_python(json.loads(text or "[]"))
+    except (ValidationError, ValueError, RecursionError):
+        raise Invalid(f"The {field} could not be read. Reload the page, then try again.", field) from None
+
+
+class _Reader:
+    """Reads what was typed in one line; what cannot be read goes into `found`, beside its field."""
+
+    def __init__(self, field: str, currency: str, found: FieldProblems) -> None:
+        self.field, self.currency, self.found = field, currency, found
+
+    def line(self, draft: LineDraft) -> LineInput:
+        own = bool(draft.round_increment.strip())
+        return LineInput(
+            title=draft.title,
+            model=draft.model,
+            description=draft.description,
+            value=self.amount(draft.value, "value") if draft.value.strip() else None,
+            cap=self.amount(draft.cap, "cap") if draft.cap.strip() else None,
+            estimate_minutes=self.minutes(draft.estimate, "estimate_minutes"),
+            rates=tuple(self.rate(rate, place) for place, rate in enumerate(draft.rates)),
+            milestones=tuple(self.milestone(part, place) for place, part in enumerate(draft.milestones)),
+            fee_parts=tuple(self.fee(part, place) for place, part in enumerate(draft.fees)),
+            period_minutes=self.minutes(draft.period, "period_minutes"),
+            periods=self.whole(draft.periods, "periods") or 0,
+            rhythm=draft.rhythm,
+            approval=draft.approval,
+            silence_days=(self.whole(draft.silence, "silence_days") or 0)
+            if draft.approval == "client"
+            else 0,
+            round_increment=self.whole(draft.round_increment, "round_increment") if own else None,
+            round_mode=draft.round_mode if own else None,
+            round_minimum=self.minutes(draft.round_minimum, "round_minimum") if own else None,
+            round_per=draft.round_per if own else None,
+        )
+
+    def rate(self, draft: RateDraft, place: int) -> RateInput:
+        where = f"rates.{place}"
+        return RateInput(self.amount(draft.amount, where), self.whole(draft.role, where))
+
+    def milestone(self, draft: MilestoneDraft, place: int) -> MilestoneInput:
+        where = f"milestones.{place}"
+        value = self.amount(draft.value, f"{where}.value")
+        return MilestoneInput(draft.title, value, draft.criteria, self.day(draft.due, f"{where}.due_on"))
+
+    def fee(self, draft: FeeDraft, place: int) -> FeePartInput:
+        """A dated part: "30 %" is a share, everything else an amount."""
+        where = f"fee_parts.{place}"
+        due, typed = self.day(draft.due, f"{where}.due_on"), draft.value.strip()
+        if due is None:
+            self.found.say(f"{self.field}.{where}.due_on", "Give the day on which this part is billed.")
+        day = due or date.max
+        if typed.endswith("%"):
+            share = typed.removesuffix("%").strip()
+            field = f"{self.field}.{where}.value"
+            ppm = self.found.tried(lambda: fields.percent_ppm(share, field), 1)
+            return FeePartInput(day, draft.title, share_ppm=ppm)
+        return FeePartInput(day, draft.title, self.amount(typed, f"{where}.value"))
+
+    def amount(self, text: str, name: str) -> Money:
+        where = f"{self.field}.{name}"
+        read: Callable[[], int] = lambda: _amount(text, self.currency, where)  # noqa: E731
+        return Money(self.found.tried(read, 1), self.currency)
+
+    def minutes(self, text: str, name: str) -> int:
+        typed, where = text.strip(), f"{self.field}.{name}"
+        return self.found.tried(lambda: hours.parse_duration(typed, where), 0) if typed else 0
+
+    def whole(self, text: str, name: str) -> int | None:
+        return self.found.tried(lambda: fields.optional_whole(text.strip(), f"{self.field}.{name}"), None)
+
+    def day(self, text: str, name: str) -> date | None:
+        return self.found.tried(lambda: fields.optional_date(text, f"{self.field}.{name}"), None)
+
+
+def _amount(text: str, currency: str, field: str) -> int:
+    if not text.strip():
+        raise Invalid("Give an amount.", field)
+    return money.parse_amount(text, currency, field)
+
+
+def drafts_of(lines: tuple[LineRow, ...], currency: str) -> list[LineDraft]:
+    """The lines as they are typed: amounts with their digits, hours as h:mm."""
+    return [_draft(line, currency) for line in lines]
+
+
+def _draft(line: LineRow, currency: str) -> LineDraft:
+    row = line.row
+    in_parts = bool(line.milestones)
+    rounding: dict[str, Any] = {}
+    if row.round_increment is not None:
+        rounding = {
+            "round_increment": str(row.round_increment),
+            "round_mode": row.round_mode or "up",
+            "round_minimum": _h_mm(row.round_minimum or 0),
+            "round_per": row.round_per or "entry",
+        }
+    return LineDraft(
+        scopes.MILESTONE if in_parts else line.model,
+        line.title,
+        line.description,
+        money.plain(line.cap, currency) if line.cap is not None else "",
+        _h_mm(line.estimate_minutes),
+        [RateDraft(str(rate.role_id or ""), money.plain(rate.amount, currency)) for rate in line.rates],
+        [
+            MilestoneDraft(part.title, money.plain(part.value, currency), _iso(part.due_on), part.criteria)
+            for part in line.milestones
+        ],
+        [FeeDraft(part.title, _iso(part.due_on), _share(part, currency)) for part in line.fees],
+        value=money.plain(line.value, currency) if line.value and not in_parts else "",
+        period=_h_mm(row.period_minutes),
+        periods=str(row.periods or ""),
+        rhythm=row.rhythm,
+        approval=row.approval,
+        silence=str(row.silence_days or ""),
+        **rounding,
+    )
+
+
+def _share(part: FeePart, currency: str) -> str:
+    if part.share_ppm is not None:
+        return scopes.percent(part.share_ppm)
+    return money.plain(part.value_minor or 0, currency)
+
+
+def deliverable_drafts(rows: tuple[Deliverable, ...]) -> list[DeliverableDraft]:
+    """The deliverables as they are typed."""
+    return [DeliverableDraft(one.title, one.criteria, _iso(one.due_on)) for one in rows]
+
+
+def role_choices(prices: list[RolePrice], currency: str) -> list[RoleChoice]:
+    """The roles of the editor with their usual price."""
+    return [
+        RoleChoice(
+            str(one.role_id), one.name, money.plain(one.amount, currency) if one.amount is not None else ""
+        )
+        for one in prices
+    ]
+
+
+def _h_mm(minutes: int) -> str:
+    return hours.h_mm(minutes) if minutes else ""
+
+
+def _iso(day: date | None) -> str:
+    return day.isoformat() if day else ""

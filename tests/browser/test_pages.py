@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 PAGES = {
     "owner": (
         *(routes.HOME, routes.SOWS, routes.SETTINGS, routes.SET_UP, routes.OUTBOX, routes.USERS),
-        *(routes.PEOPLE, routes.PROFILE),
+        *(routes.PEOPLE, routes.PROFILE, routes.new_change_order(1)),
     ),
     "finance": (
         *(routes.HOME, routes.CLIENTS, routes.INVOICES, routes.PAYMENTS, routes.RATES, routes.REPORTS),
@@ -27,12 +27,17 @@ PAGES = {
     "client": (routes.PORTAL, routes.PORTAL_INVOICES, routes.PROFILE),
 }
 RECORDS = {  # role: the list, and what its links look like
-    "owner": ((routes.SOWS, r"/sows/\d+"), (routes.PEOPLE, r"/people/\d+")),
+    "owner": (
+        (routes.SOWS, r"/sows/\d+"),
+        (routes.PEOPLE, r"/people/\d+"),
+        (routes.HOME, r"/change-orders/\d+"),
+    ),
     "finance": ((routes.CLIENTS, r"/clients/\d+"), (routes.INVOICES, r"/invoices/[\w-]+")),
     "lead": ((routes.PROJECTS, r"/projects/\d+"),),
     "client": (
         (routes.PORTAL_INVOICES, r"/portal/invoices/\d+"),
         (routes.PORTAL, r"/portal/projects/\d+"),
+        (routes.PORTAL, r"/portal/change-orders/\d+"),
     ),
 }
 LINKED = r"/settings\?tab=.*|/projects/\d+\?tab=.*|/approvals\?sheet=\d+"

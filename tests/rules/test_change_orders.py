@@ -165,7 +165,7 @@ def test_what_is_expected_once_the_estimate_is_worked(
 
 
 def test_rows_tell_each_change_against_those_before_it() -> None:
-    deltas = [CapTo(1, 1_100_000), CapTo(1, 1_200_000), RateTo(1, 7, 15_000), EndOn(DAY)]
+    deltas: list[Delta] = [CapTo(1, 1_100_000), CapTo(1, 1_200_000), RateTo(1, 7, 15_000), EndOn(DAY)]
     told = list(rows(CONTRACT, deltas, Names({7: "Engineer"}, {(1, 7): 12_000})))
     assert [(one.what, one.before, one.after) for one in told] == [
         ("“Redesign”: not more than", 1_000_000, 1_100_000),

@@ -71,10 +71,10 @@ def _signed(session: Session, owner: Actor, client: Client, one: Running, today:
 
 def _sent(session: Session, owner: Actor, client: Client, one: Running, today: date) -> None:
     """A fixed piece on top, with a question of the client."""
-    price = AddFixed("Training for your editors", 280_000, today + timedelta(days=30), 20 * 60)
+    price = AddFixed("Training for your team", 280_000, today + timedelta(days=30), 20 * 60)
     _on(today - timedelta(days=3))
     order = _draft(
-        session, owner, one, today, "Training for your editors", [price],
+        session, owner, one, today, "Training for your team", [price],
         "Two days in your office for up to eight people, with a handbook.",
     )  # fmt: skip
     send_change_order(session, owner, int(order.id or 0))

@@ -132,28 +132,31 @@ def _editor() -> rx.Component:
             ),
         ),
         stack(
-            card(
-                rx.cond(Edit.effect.length() > 0, effect_table(Edit.effect, "Effect on the contract")),
-                rx.cond(Edit.wrong != "", rx.el.p(Edit.wrong, class_name="card-body muted small")),
-                rx.cond(
-                    (Edit.effect.length() == 0) & (Edit.wrong == ""),
-                    rx.el.p(
-                        "What it does to value, cap, hours, dates, margin and backlog stands here before you "
-                        "send it.",
-                        class_name="card-body muted small",
-                    ),
-                ),
-                rx.cond(Edit.about != "", rx.el.p(Edit.about, class_name="card-body muted small")),
-                title="Effect",
-                aside=button(
-                    "Work it out", small=True, type="submit", form=FORM, on_click=Edit.press("show")
-                ),
-                body=False,
-                custom_attrs={"aria-live": "polite"},
-            ),
+            _preview(),
             _questions(),
             rx.cond(State.happened.length() > 0, timeline(State.happened)),
         ),
+    )
+
+
+def _preview() -> rx.Component:
+    """What is typed would do this to the contract."""
+    return card(
+        rx.cond(Edit.effect.length() > 0, effect_table(Edit.effect, "Effect on the contract")),
+        rx.cond(Edit.wrong != "", rx.el.p(Edit.wrong, class_name="card-body muted small")),
+        rx.cond(
+            (Edit.effect.length() == 0) & (Edit.wrong == ""),
+            rx.el.p(
+                "What it does to value, cap, hours, dates, margin and backlog stands here before you "
+                "send it.",
+                class_name="card-body muted small",
+            ),
+        ),
+        rx.cond(Edit.about != "", rx.el.p(Edit.about, class_name="card-body muted small")),
+        title="Effect",
+        aside=button("Work it out", small=True, type="submit", form=FORM, on_click=Edit.press("show")),
+        body=False,
+        custom_attrs={"aria-live": "polite"},
     )
 
 

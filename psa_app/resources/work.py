@@ -3,6 +3,7 @@
 from psa_app.models import (
     Account,
     Booking,
+    ChangeOrder,
     Milestone,
     Person,
     Phase,
@@ -53,6 +54,30 @@ SOWS = Resource(
         FieldSpec("sent_at", "Sent", "instant", in_list=False),
         FieldSpec("signed_at", "Signed", "instant", in_list=False),
         FieldSpec("text_hash", "Hash of the text", in_list=False),
+    ),
+)
+CHANGE_ORDERS = Resource(
+    kind="change_orders",
+    model=ChangeOrder,
+    one="Change order",
+    many="Change orders",
+    read_right="changes.read",
+    search=("number", "title"),
+    sort="-id",
+    title="title",
+    fields=(
+        FieldSpec("number", "Number"),
+        FieldSpec("sow_id", "Scope", "link", links_to=Sow, filterable=True),
+        FieldSpec("title", "Title"),
+        FieldSpec("status", "State", filterable=True),
+        FieldSpec("effective_on", "Counts from", "date", filterable=True),
+        FieldSpec("source", "Drafted for", filterable=True, read_right="changes.draft"),
+        FieldSpec("reason", "Why", "multiline", in_list=False),
+        FieldSpec("valid_until", "Open until", "date"),
+        FieldSpec("sent_at", "Sent", "instant"),
+        FieldSpec("signed_at", "Signed", "instant"),
+        FieldSpec("text_hash", "Hash of the text", in_list=False),
+        FieldSpec("decline_reason", "Declined because", in_list=False),
     ),
 )
 SOW_LINES = Resource(

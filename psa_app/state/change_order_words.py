@@ -75,7 +75,7 @@ def _margin(old: Side, new: Side, locale: str) -> EffectRow:
     points = Fraction(0)
     if before is not None and after is not None:
         points = (after - before) * 100
-        if points:
+        if abs(points) >= Fraction(1, 20):
             change = f"{words.number(points, locale, 1, sign=True)} points"
     return EffectRow(
         "Margin expected", _percent(before, locale), _percent(after, locale), change, _tone(points)

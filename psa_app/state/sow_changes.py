@@ -21,7 +21,7 @@ class SowChangesState(rx.State):
     new: str = ""
 
     @rx.event
-    @allow("changes.read")
+    @allow("accounts.read")
     async def load(self) -> None:
         """Loads the change orders of the scope that the address names."""
         try:

@@ -17,7 +17,7 @@ PAGES = {
     "owner": (
         *(routes.HOME, routes.SOWS, routes.SETTINGS, routes.SET_UP, routes.OUTBOX, routes.USERS),
         *(routes.PEOPLE, routes.PROFILE, routes.CLIENT_TWINS, routes.CATALOGUE, routes.RECORDS),
-        routes.TEMPLATES,
+        *(routes.TEMPLATES, routes.new_change_order(1)),
     ),
     "finance": (
         *(routes.HOME, routes.CLIENTS, routes.INVOICES, routes.PAYMENTS, routes.RATES, routes.REPORTS),
@@ -40,12 +40,14 @@ RECORDS = {  # role: the list, and what its links look like
         (routes.records("opportunities"), r"/records/opportunities/\d+|/pipeline/\d+"),
         (routes.records("contacts"), r"/records/contacts/\d+"),
         (routes.TEMPLATES, r"/templates/\d+"),
+        (routes.HOME, r"/change-orders/\d+"),
     ),
     "finance": ((routes.CLIENTS, r"/clients/\d+"), (routes.INVOICES, r"/invoices/[\w-]+")),
     "lead": ((routes.PROJECTS, r"/projects/\d+"),),
     "client": (
         (routes.PORTAL_INVOICES, r"/portal/invoices/\d+"),
         (routes.PORTAL, r"/portal/projects/\d+"),
+        (routes.PORTAL, r"/portal/change-orders/\d+"),
     ),
 }
 LINKED = r"/settings\?tab=.*|/(projects|clients)/\d+\?tab=\w+|/approvals\?sheet=\d+"

@@ -33,7 +33,7 @@ from psa_app.services.contracts.change_orders import (
     take_back_change_order,
 )
 from psa_app.services.contracts.order_questions import answer_about_change, ask_about_change
-from psa_app.services.contracts.papers import change_order_pdf
+from psa_app.services.contracts.papers import change_order_pdf, read_change_order_pdf
 from psa_app.services.evidence import head
 from psa_app.services.identity.portal_links import open_portal_link
 from psa_app.services.invoices.draft import draft_invoice
@@ -147,6 +147,9 @@ def the_client_asks(world: World, order: int, link: Actor) -> None:
     assert ("Contract value", "€5,300.00", "€8,300.01") in found.effect
     with pytest.raises(NotFound):
         ask(order_to_read, world["Karl"], order)
+    with pytest.raises(NotFound):
+        read_change_order_pdf(world["Karl"], order)
+    assert read_change_order_pdf(link, order)[0] == "CO-001-02.pdf"
     with pytest.raises(NotFound):
         do(ask_about_change, world["Karl"], order, text="Mine?")
 

@@ -5,17 +5,24 @@ from datetime import date
 import pytest
 
 from psa_app.errors import Invalid
-from psa_app.rules.change_orders import Contract, Line, Part, applied
+from psa_app.rules.change_effect import Expected, expected, hourly
+from psa_app.rules.change_orders import Contract, Line, Part, applied, fee_parts
+from psa_app.rules.change_words import Names, rows
+from psa_app.rules.contract_value import line_worth
 from psa_app.rules.deltas import (
+    AddFee,
+    AddFixed,
     AddLine,
     AddPart,
     CapTo,
     Delta,
     DropPart,
     EndOn,
+    FeeShare,
     HoursTo,
     MovePart,
     RateTo,
+    StartOn,
     read_deltas,
     write_deltas,
 )
@@ -29,6 +36,8 @@ CONTRACT = Contract(
         Line(2, "Concept", "fixed", value=500_000),
     ),
     (Part(11, 2, "Draft", 200_000, "accepted"), Part(12, 2, "Final", 300_000)),
+    "EUR",
+    date(2026, 11, 9),
 )
 
 
@@ -45,6 +54,9 @@ CONTRACT = Contract(
         (DropPart(12), 1_200_000, 6000),
         (AddLine("Care", 12_000, 240_000, 1200), 1_740_000, 7200),
         (EndOn(date(2027, 3, 31)), 1_500_000, 6000),
+        (StartOn(date(2026, 10, 1)), 1_500_000, 6000),
+        (AddFixed("Training", 80_000, DAY, 600), 1_580_000, 6600),
+        (AddFee(2, 90_000, (FeeShare(DAY, 400_000), FeeShare(date(2026, 12, 1), 600_000))), 1_590_000, 6000),
     ],
 )
 def test_each_delta_moves_value_and_hours(delta: Delta, worth: int, minutes: int) -> None:
@@ -69,6 +81,14 @@ def test_each_delta_moves_value_and_hours(delta: Delta, worth: int, minutes: int
         (DropPart(0), "Choose a milestone"),
         (AddLine("Care", 0), "above zero"),
         (EndOn(date(2026, 10, 31)), "before the start"),
+        (EndOn(date(1, 1, 1)), "between 2000 and 2100"),
+        (StartOn(date(2027, 1, 1)), "after the end"),
+        (StartOn(date(2026, 11, 10)), "logged from 9 Nov 2026"),
+        (AddFixed("Training", 0), "above zero"),
+        (AddFee(2, 100, ()), "on which days"),
+        (AddFee(2, 100, (FeeShare(DAY, 500_000), FeeShare(DAY, 400_000))), "add up to 90 %"),
+        (AddFee(1, 100, (FeeShare(DAY, 1_000_000),)), "not billed at a fixed price"),
+        (AddPart(2, "Training", 0), "“Training” has no value"),
     ],
 )
 def test_what_cannot_be_is_refused_at_its_place(delta: Delta, says: str) -> None:
@@ -113,3 +133,54 @@ def test_a_fee_billed_on_dates_takes_no_milestone():
 def test_a_retainer_is_worth_all_its_periods():
     care = Line(1, "Care", "retainer", value=100_000, periods=12)
     assert Contract(date(2026, 12, 1), None, (care,)).worth() == 1_200_000
+
+
+@pytest.mark.parametrize(
+    ("model", "value", "cap", "periods", "worth"),
+    [
+        ("fixed", 500_000, None, 0, 500_000),
+        ("milestone", 500_000, None, 0, 500_000),
+        ("time_and_materials", 0, 900_000, 0, 900_000),
+        ("time_and_materials", 0, None, 0, None),
+        ("retainer", 100_000, None, 12, 1_200_000),
+        ("subscription", 9_000, None, 12, 108_000),
+        ("retainer", 100_000, None, 0, None),
+    ],
+)
+def test_a_line_is_worth_its_price_its_cap_or_all_its_periods(
+    model: str, value: int, cap: int | None, periods: int, worth: int | None
+) -> None:
+    assert line_worth(model, value, cap, periods) == worth
+
+
+def test_a_fee_is_split_without_loss() -> None:
+    parts = [FeeShare(DAY, 333_333), FeeShare(DAY, 333_333), FeeShare(DAY, 333_334)]
+    assert fee_parts(100_000, parts, "f") == (33_333, 33_334, 33_333)
+
+
+@pytest.mark.parametrize(
+    ("deltas", "revenue", "cost"),
+    [
+        ((), 1_000_000 + 500_000, 500_000),  # 100 h at 120.00 stop at the cap; an hour costs 50.00
+        ((CapTo(1, None),), 1_200_000 + 500_000, 500_000),
+        ((CapTo(1, 2_000_000), RateTo(1, 7, 15_000)), 1_500_000 + 500_000, 500_000),
+        ((AddLine("Care", 10_000, 400_000),), 1_900_000, 700_000),  # 40 h use its cap up
+    ],
+)
+def test_what_is_expected_once_the_estimate_is_worked(
+    deltas: tuple[Delta, ...], revenue: int, cost: int
+) -> None:
+    after = applied(CONTRACT, deltas, DAY) if deltas else CONTRACT
+    found = expected(after, hourly(after, {(1, 7): 12_000}, deltas), 5_000)
+    assert found == Expected(revenue, cost)
+
+
+def test_rows_tell_each_change_against_those_before_it() -> None:
+    deltas: list[Delta] = [CapTo(1, 1_100_000), CapTo(1, 1_200_000), RateTo(1, 7, 15_000), EndOn(DAY)]
+    told = list(rows(CONTRACT, deltas, Names({7: "Engineer"}, {(1, 7): 12_000})))
+    assert [(one.what, one.before, one.after) for one in told] == [
+        ("“Redesign”: not more than", 1_000_000, 1_100_000),
+        ("“Redesign”: not more than", 1_100_000, 1_200_000),
+        ("“Redesign”: an hour of Engineer", 12_000, 15_000),
+        ("Ends", date(2026, 12, 31), DAY),
+    ]

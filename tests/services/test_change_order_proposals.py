@@ -1,5 +1,6 @@
 """Approved hours beyond a cap, or out of scope, have a change order drafted, once."""
 
+import json
 from datetime import date
 from typing import Any
 
@@ -62,8 +63,8 @@ def test_hours_over_the_cap_are_priced_and_drafted_once(world: World) -> None:
     assert ask(scopes_to_look_at) == []
     world.worked("Ben", "Design", TUE, 90)  # 240.00 and 150.00: 90.00 beyond the cap of 300.00
     assert ask(scopes_to_look_at) == [sow_id]
-    (promised,) = rows(Outbox, kind="propose_changes")
-    propose_changes(promised.key, {"sow_ids": [sow_id]})
+    promised = rows(Outbox, kind="propose_changes")[-1]
+    propose_changes(promised.key, json.loads(promised.payload))
     (order,) = orders()
     assert (order.source, order.status, order.effective_on) == ("over_cap", "draft", TUE)
     assert order.deltas == [

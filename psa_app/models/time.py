@@ -70,6 +70,8 @@ class TimeEntry(Record, table=True):
     bill_currency: str = ""
     bill_level: str = ""  # the rule that decided; "" while it is unpriced
     bill_rate_id: int | None = None
+    modifier_id: int | None = None  # of a `RateModifier`, none of which is ever deleted
+    base_rate_minor: BigOrNone = None  # the rate before the modifier; None: no modifier counts
     cost_rate_minor: BigOrNone = None  # base currency
     decided_by: int | None = Field(default=None, foreign_key="user.id")
     decided_at: datetime | None = None

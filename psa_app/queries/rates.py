@@ -10,9 +10,23 @@ from sqlmodel import Session
 
 from psa_app.access import Actor, fetch, require
 from psa_app.db import Prepared
+from psa_app.errors import Invalid
 from psa_app.models import Person, Project, Role, Task, TimeEntry
-from psa_app.queries.time.tables import COST, ENTRY, LINE, MEMBER, PERSON, PROJECT, RATE, ROLE, SOW, TASK
+from psa_app.queries.time.tables import (
+    COST,
+    ENTRY,
+    LINE,
+    MEMBER,
+    MODIFIER,
+    PERSON,
+    PROJECT,
+    RATE,
+    ROLE,
+    SOW,
+    TASK,
+)
 from psa_app.rules.cost import CostBook, CostRow
+from psa_app.rules.modifiers import ModifierRow, check_choice, sentence
 from psa_app.rules.rates import Ladder, Level, RateRow, Step, Work
 
 T = TypeVar("T")
@@ -32,6 +46,10 @@ _RATES_FOR = Prepared(
         )
     )
 )
+_MODIFIERS = select(
+    MODIFIER.c.id, MODIFIER.c.name, MODIFIER.c.factor_ppm, MODIFIER.c.plus_minor, MODIFIER.c.currency,
+    MODIFIER.c.valid_from, MODIFIER.c.valid_to, MODIFIER.c.account_id, MODIFIER.c.sow_line_id,
+)  # fmt: skip
 _COSTS = select(COST.c.id, COST.c.person_id, COST.c.amount_minor, COST.c.valid_from)
 _COSTS_OF = Prepared(_COSTS.where(COST.c.person_id == bindparam("person_id")))
 
@@ -47,8 +65,8 @@ ENTRY_FACTS = (
         # From here on: all that the price follows from but the day, and the price itself.
         ENTRY.c.person_id, ENTRY.c.project_id, ENTRY.c.task_id, ENTRY.c.override_minor,
         ENTRY.c.no_charge_reason, ENTRY.c.is_billable, ENTRY.c.bill_rate_minor, ENTRY.c.bill_currency,
-        ENTRY.c.bill_level, ENTRY.c.bill_rate_id, ENTRY.c.cost_rate_minor,
-        ENTRY.c.role_id.label("priced_role_id"), TASK.c.sow_line_id,
+        ENTRY.c.bill_level, ENTRY.c.bill_rate_id, ENTRY.c.cost_rate_minor, ENTRY.c.modifier_id,
+        ENTRY.c.base_rate_minor, ENTRY.c.role_id.label("priced_role_id"), TASK.c.sow_line_id,
         TASK.c.is_billable.label("task_is_billable"), PROJECT.c.account_id, PROJECT.c.lead_id,
         func.coalesce(MEMBER.c.role_id, PERSON.c.role_id).label("role_id"), CONTRACT_CURRENCY,
     )
@@ -94,6 +112,15 @@ def ladder_for(
 def rate_rows(session: Session, *where: ColumnElement[bool]) -> list[RateRow]:
     """Rates as the ladder takes them."""
     return _rows(session.connection().execute(_ALL_RATES.where(*where)))
+
+
+def modifiers(session: Session) -> dict[int, ModifierRow]:
+    """All modifiers by id, read once for each session like `ladder`."""
+    return _once(session, ("modifiers",), lambda: {row.id: row for row in _modifiers(session)})
+
+
+def _modifiers(session: Session) -> list[ModifierRow]:
+    return [ModifierRow(*row) for row in session.connection().execute(_MODIFIERS)]
 
 
 def cost_book(session: Session) -> CostBook:
@@ -168,6 +195,7 @@ class Explanation:
     level: str
     override_reason: str
     steps: tuple[Step, ...]
+    modifier: str = ""  # what the chosen modifier does to the base rate, or why it does not count
 
 
 def explain_entry(session: Session, actor: Actor, entry_id: int) -> Explanation:
@@ -184,8 +212,24 @@ def explain_entry(session: Session, actor: Actor, entry_id: int) -> Explanation:
         int(entry.id or 0), person.name, project.name, task.name, role.name if role else "", entry.work_date,
         entry.seconds, entry.is_billable, entry.no_charge_reason, is_frozen, entry.bill_rate_minor,
         entry.bill_currency or facts.currency, entry.bill_level, entry.override_reason,
-        tuple(ladder(session).explain(work_of(facts))),
+        tuple(ladder(session).explain(work_of(facts))), _modifier_told(session, entry, facts),
     )  # fmt: skip
+
+
+def _modifier_told(session: Session, entry: TimeEntry, facts: Any) -> str:
+    if entry.modifier_id is None:
+        return ""
+    row = modifiers(session)[entry.modifier_id]
+    if entry.base_rate_minor is not None:
+        return sentence(row, entry.base_rate_minor, entry.bill_currency)
+    try:
+        check_choice(
+            row, account_id=facts.account_id, sow_line_id=facts.sow_line_id, day=entry.work_date,
+            currency=entry.bill_currency or facts.currency,
+        )  # fmt: skip
+    except Invalid as error:
+        return error.sentence
+    return f"{row.name} changes nothing: there is no rate."
 
 
 def work_of(facts: Any) -> Work:

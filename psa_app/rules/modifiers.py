@@ -3,13 +3,14 @@
 A modifier is the firm's, a client's or a SOW line's, and counts between two days, both inclusive.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
 from psa_app.errors import Invalid
 from psa_app.rules import money
-from psa_app.rules.rates import Modifier
+from psa_app.rules.rates import ONE_DAY, Modifier
 
 MILLION = 1_000_000
 HIGHEST_FACTOR = 100 * MILLION
@@ -63,6 +64,24 @@ def check_choice(
         raise Invalid(
             f"{row.name} adds an amount in {row.currency}, the rate is in {currency}.", "modifier_id"
         )
+
+
+def counts(
+    row: ModifierRow, *, account_id: int | None, sow_line_id: int | None, day: date, currency: str
+) -> bool:
+    """Whether the modifier counts for some work: where `check_choice` refuses, the base rate stays."""
+    try:
+        check_choice(row, account_id=account_id, sow_line_id=sow_line_id, day=day, currency=currency)
+    except Invalid:
+        return False
+    return True
+
+
+def turns(rows: Iterable[ModifierRow]) -> set[date]:
+    """The days on which a modifier begins to count, or has ceased to since the day before."""
+    many = list(rows)
+    ended = {row.valid_to + ONE_DAY for row in many if row.valid_to is not None and row.valid_to < date.max}
+    return {row.valid_from for row in many} | ended
 
 
 def modified(row: ModifierRow, base: int) -> int:

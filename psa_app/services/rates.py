@@ -4,10 +4,10 @@ Approved and invoiced work never changes. Rates of a SOW line belong to the SOW:
 with it and fixed when it is sent.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any, Literal, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 from sqlalchemy import ColumnElement, or_, select, true
 from sqlmodel import Session
@@ -18,6 +18,8 @@ from psa_app.models import Account, Person, Project, Rate, Role, touch
 from psa_app.queries import rates as query
 from psa_app.queries.time.tables import ACCOUNT, ENTRY, PERSON, PROJECT, RATE, ROLE, TASK
 from psa_app.rules import money
+from psa_app.rules.cost import CostBook
+from psa_app.rules.modifiers import ModifierRow
 from psa_app.rules.money import Money
 from psa_app.rules.rates import Ladder, Level, RateRow, check_row, overlap
 from psa_app.services import history
@@ -282,15 +284,26 @@ def preview_rate(
         raise Invalid("Say which rate changes, and how.", "rate")
     then = [row for row in query.rate_rows(session) if old is None or row.id != old.id]
     facts = session.connection().execute(query.ENTRY_FACTS.where(MOVABLE, *touched_by(changed))).all()
-    return _compare(facts, Ladder(then + ([new] if new else [])), query.cost_book(session))
+    prices = _Prices(
+        Ladder(then + ([new] if new else [])), query.cost_book(session), query.modifiers(session)
+    )
+    return _compare(facts, prices)
 
 
-def _compare(facts: Sequence[Any], ladder: Ladder, costs: Any) -> RatePreview:
+class _Prices(NamedTuple):
+    """What entries would be priced by."""
+
+    ladder: Ladder
+    costs: CostBook
+    modifiers: Mapping[int, ModifierRow]
+
+
+def _compare(facts: Sequence[Any], prices: _Prices) -> RatePreview:
     before: dict[str, int] = {}
     after: dict[str, int] = {}
     entries = seconds = unpriced_before = unpriced_after = 0
     for row in facts:
-        old, new = stored_price(row), price_facts(ladder, costs, row)
+        old, new = stored_price(row), price_facts(*prices, row)
         if (old.bill_rate_minor, old.bill_currency) == (new.bill_rate_minor, new.bill_currency):
             continue
         entries += 1

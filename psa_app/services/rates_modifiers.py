@@ -2,17 +2,21 @@
 
 from datetime import date
 
+from sqlalchemy import func, select
 from sqlmodel import Session
 
-from psa_app.access import Actor, act, fetch
+from psa_app.access import Actor, act, fetch, require
 from psa_app.errors import Conflict, Stale
 from psa_app.models import Account, RateModifier, Sow, SowLine, touch
+from psa_app.queries import rates as query
+from psa_app.queries.time.tables import ENTRY
 from psa_app.rules import fields
 from psa_app.rules.modifiers import MILLION, ModifierRow, check_modifier
 from psa_app.services import history
+from psa_app.services.time.pricing import MOVABLE, reprice
 
 
-@act("rate_modifiers", "create", right="rates.change", hidden=True)
+@act("rate_modifiers", "create", right="rates.change")
 def create_modifier(
     session: Session, actor: Actor, *, name: str, valid_from: date, valid_to: date | None = None,
     factor_ppm: int = MILLION, plus_minor: int = 0, currency: str = "", account_id: int | None = None,
@@ -38,16 +42,17 @@ def create_modifier(
     )  # fmt: skip
     session.add(record)
     session.flush()
+    query.forget(session)
     after = history.values_of(record)
     history.note(session, actor, "rate_modifier", int(record.id or 0), "created", {}, after)
     return record
 
 
-@act("rate_modifiers", "end", right="rates.change", hidden=True)
+@act("rate_modifiers", "end", right="rates.change")
 def end_modifier(
     session: Session, actor: Actor, modifier_id: int, *, version: int, last_day: date
 ) -> RateModifier:
-    """Makes `last_day` the last on which a modifier may be chosen."""
+    """Makes `last_day` the last on which a modifier counts; unapproved time after it gets the base rate."""
     record = fetch(session, actor, RateModifier, modifier_id, lock=True)
     if record.version != version:
         raise Stale()
@@ -60,7 +65,21 @@ def end_modifier(
     session.flush()
     told = history.changed(before, history.values_of(record))
     history.note(session, actor, "rate_modifier", modifier_id, "ended", *told)
+    reprice(session, actor, ENTRY.c.modifier_id == modifier_id)
     return record
+
+
+def touched_after(session: Session, actor: Actor, modifier_id: int, last_day: date) -> tuple[int, int]:
+    """How many entries not approved yet lose the modifier if `last_day` is its last; their seconds."""
+    require(actor, "rates.change")
+    fetch(session, actor, RateModifier, modifier_id)
+    found = session.connection().execute(
+        select(func.count(), func.coalesce(func.sum(ENTRY.c.seconds), 0)).where(
+            MOVABLE, ENTRY.c.modifier_id == modifier_id, ENTRY.c.work_date > last_day
+        )
+    )
+    many, seconds = found.one()
+    return int(many), int(seconds)
 
 
 def row_of(record: RateModifier) -> ModifierRow:

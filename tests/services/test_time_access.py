@@ -46,6 +46,8 @@ TABLE: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "rates.end": (BOOKS, {"version": 1, "last_day": MON}),
     "rates.replace": (BOOKS, {"version": 1, "rate": Money(1, "EUR"), "valid_from": MON}),
     "rates.delete": (BOOKS, {"version": 1}),
+    "rate_modifiers.create": (BOOKS, {"name": "Late", "factor_ppm": 1_500_000, "valid_from": MON}),
+    "rate_modifiers.end": (BOOKS, {"version": 1, "last_day": MON}),
     "rates.set": (BOOKS, {"level": "firm_role", "rate": Money(1, "GBP"), "valid_from": MON}),
 }
 NEEDS_TASK = ("entries.create", "entries.set_cell", "entries.set_note", "timers.start")
@@ -57,6 +59,7 @@ def everything() -> None:
     """All acts of time and rates are declared once their modules are there."""
     import psa_app.services.rates
     import psa_app.services.rates_matrix
+    import psa_app.services.rates_modifiers
     import psa_app.services.time.approve
     import psa_app.services.time.copy
     import psa_app.services.time.lock
@@ -89,7 +92,7 @@ def call(world: World, name: str, who: Actor) -> None:
 
 
 def test_the_table_holds_every_act_of_time_and_rates(everything: None) -> None:
-    kinds = ("entries", "timesheets", "timers", "rates")
+    kinds = ("entries", "timesheets", "timers", "rates", "rate_modifiers")
     declared = {name for name, act in ACTS.items() if act.kind in kinds or "time" in act.verb}
     assert declared == set(TABLE)
 

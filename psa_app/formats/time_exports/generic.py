@@ -46,6 +46,7 @@ LAYOUT = Layout(
             *("dauer", "stunden", "minuten", "duracao", "duracao (h)", "horas", "tempo", "duracion"),
             *("tiempo", "duree", "heures"),
         ),
+        "modifier": ("modifier", "rate modifier", "surcharge", "zuschlag"),
         "decimal_hours": ("decimal hours", "duration (decimal)", "time (decimal)", "hours (decimal)"),
     },
 )

@@ -128,6 +128,7 @@ class _Rows:
         end: str,
         duration: str,
         rounded: str,
+        modifier: str,
     ) -> ImportedEntry:
         person = person or f"{first_name} {last_name}".strip()
         if not person and not email:
@@ -152,12 +153,13 @@ class _Rows:
             self._tags[tags],
             self._invoiced[invoiced],
             self._key((person, email, client, project, task, note, when)),
+            modifier,
         )
 
     def _key(self, content: tuple[str, ...]) -> str:
         """A row's identity: what was worked, and how many equal rows stand above it.
 
-        Tags, billable and invoiced are no part of it: another tool's bookkeeping changes them
+        Tags, billable, invoiced and the modifier are no part of it: another tool's bookkeeping changes them
         without new work being done.
         """
         digest = blake2b("\0".join(content).encode(), digest_size=16).digest()

@@ -27,6 +27,7 @@ FIELDS = {
     "end": "End",
     "duration": "Duration",
     "decimal_hours": "Rounded hours",
+    "modifier": "Modifier",
 }
 """The fields that a column can be mapped to, with the words for a person."""
 
@@ -81,6 +82,7 @@ class ImportedEntry(NamedTuple):
     tags: tuple[str, ...]
     already_invoiced: bool
     key: str
+    modifier: str = ""
 
 
 class Problem(NamedTuple):

@@ -6,8 +6,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session
 
+from psa_app.db import among
 from psa_app.formats import words
-from psa_app.queries.invoices.tables import PERSON, PROJECT, ROLE, SOW_LINE, TASK
+from psa_app.queries.invoices.tables import ENTRY, PERSON, PROJECT, ROLE, SOW_LINE, TASK
+from psa_app.queries.time.tables import MODIFIER
 from psa_app.rules.billing import BillableEntry, DraftLine, Grouping
 
 MAX_DETAIL = 200
@@ -35,10 +37,29 @@ class LineNames:
         titles = select(SOW_LINE.c.id, SOW_LINE.c.title).where(SOW_LINE.c.id.in_(tasks))
         self.lines: dict[int, str] = {row.id: row.title for row in session.connection().execute(titles)}
         self._named = self._names(entries)
+        self._modifiers = self._modified(entries)
 
     def text(self, line: DraftLine) -> tuple[str, str]:
         """Description and detail of a line."""
-        return self._title(line), self._detail(line)
+        return self._title(line) + self._modifier(line), self._detail(line)
+
+    def _modifier(self, line: DraftLine) -> str:
+        """The modifier that all the line's time has, so that its other rate is explained."""
+        names = {self._modifiers.get(share.entry_id, "") for share in line.shares}
+        name = names.pop() if len(names) == 1 else ""
+        return f" · {name}" if name else ""
+
+    def _modified(self, entries: Sequence[BillableEntry]) -> dict[int, str]:
+        """The modifier's name by entry, where one made the rate."""
+        found = (
+            select(ENTRY.c.id, MODIFIER.c.name)
+            .join(MODIFIER, MODIFIER.c.id == ENTRY.c.modifier_id)
+            .where(
+                among(self.session, ENTRY.c.id, [entry.id for entry in entries]),
+                ENTRY.c.base_rate_minor.is_not(None),
+            )
+        )
+        return {row.id: row.name for row in self.session.connection().execute(found)}
 
     def _title(self, line: DraftLine) -> str:
         key: Any = line.key[0] if line.key else None

@@ -14,6 +14,7 @@ from psa_app.models import (
     Project,
     ProjectMember,
     Rate,
+    RateModifier,
     Role,
     Sow,
     SowLine,
@@ -37,6 +38,7 @@ ENTRY = _table(TimeEntry)
 FIRM = _table(Firm)
 LINE = _table(SowLine)
 MEMBER = _table(ProjectMember)
+MODIFIER = _table(RateModifier)
 PERSON = _table(Person)
 PROJECT = _table(Project)
 RATE = _table(Rate)
@@ -44,6 +46,5 @@ ROLE = _table(Role)
 SHEET = _table(Timesheet)
 SOW = _table(Sow)
 TASK = _table(Task)
-TIMER = _table(Timer)
 TIMER = _table(Timer)
 USER = _table(User)

@@ -38,6 +38,7 @@ def new_values(
     started_at: datetime | None = None,
     ended_at: datetime | None = None,
     no_charge_reason: str = "",
+    modifier_id: int | None = None,
 ) -> dict[str, Any]:
     """Every column of a new draft but its id."""
     now = clock.now()
@@ -45,10 +46,11 @@ def new_values(
         "version": 1, "created_at": now, "updated_at": now, "person_id": person.id,
         "project_id": task.project_id, "task_id": task.id, "work_date": day, "week": weeks.week_of(day),
         "month": weeks.month_of(day), "time_zone": person.time_zone, "seconds": seconds, "note": note,
-        "no_charge_reason": no_charge_reason, "status": "draft", "started_at": started_at,
-        "ended_at": ended_at, "source": source, "import_key": None, "timesheet_id": None,
-        "override_minor": None, "override_reason": "", "override_by": None, "decided_by": None,
-        "decided_at": None, "self_approved": False, "reject_reason": "", **price.values(),
+        "modifier_id": modifier_id, "no_charge_reason": no_charge_reason, "status": "draft",
+        "started_at": started_at, "ended_at": ended_at, "source": source, "import_key": None,
+        "timesheet_id": None, "override_minor": None, "override_reason": "", "override_by": None,
+        "decided_by": None, "decided_at": None, "self_approved": False, "reject_reason": "",
+        **price.values(),
     }  # fmt: skip
 
 
@@ -68,6 +70,7 @@ def recorded(values: Mapping[str, Any]) -> dict[str, Any]:
         "seconds",
         "note",
         "source",
+        "modifier_id",
         "bill_rate_minor",
         "bill_currency",
     )

@@ -17,12 +17,13 @@ from psa_app.errors import Forbidden, Invalid, Stale
 from psa_app.models import TimeEntry
 from psa_app.queries.time.tables import CELL
 from psa_app.rules import hours, weeks
+from psa_app.rules.modifiers import ModifierRow
 from psa_app.services import history
-from psa_app.services.time import checks, facts, pricing
+from psa_app.services.time import checks, facts, modifiers, pricing
 from psa_app.services.time.entries import change_values, insert_entry, new_values, remove_entry
 from psa_app.services.time.facts import DayEntry
 
-EDITABLE = ("task_id", "work_date", "seconds", "note", "started_at", "ended_at")
+EDITABLE = ("task_id", "work_date", "seconds", "note", "started_at", "ended_at", "modifier_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +45,15 @@ def log_time(
     seconds: int,
     note: str = "",
     person_id: int | None = None,
+    modifier_id: int | None = None,
     past_lock_reason: str = "",
 ) -> Logged:
     """Logs whole seconds on a task and day, as a draft.
 
     Refuses (`Invalid`, `Conflict`) no or negative time, more than 24 h in the day over all
     entries, a task that is done or not one's own, days outside employment or in a locked
-    period (`past_lock_reason` with the right "time.override" passes it).
+    period (`past_lock_reason` with the right "time.override" passes it), a modifier that does not
+    count there.
     """
     person = facts.locked_person(session, facts.whose(actor, person_id))
     checks.check_seconds(seconds)
@@ -58,9 +61,12 @@ def log_time(
     today = _check_day(actor, person, task.locked_through, work_date, past_lock_reason)
     checks.check_task(task, person)
     hours.check_day(task.day_seconds + seconds, "seconds")
-    price = pricing.price_one(session, person, task, work_date)
-    source = "api" if actor.via == "api" else "grid"
-    values = new_values(person, task, work_date, seconds, price, note=checks.clean_note(note), source=source)
+    modifier = modifiers.chosen(session, actor, modifier_id, task, work_date)
+    price = pricing.price_one(session, person, task, work_date, modifier=modifier)
+    values = new_values(
+        person, task, work_date, seconds, price, note=checks.clean_note(note),
+        source="api" if actor.via == "api" else "grid", modifier_id=modifier.id if modifier else None,
+    )  # fmt: skip
     entry_id = insert_entry(session, actor, values, reason=past_lock_reason)
     return Logged(entry_id, seconds, tuple(hours.warn_entry(seconds, work_date, today)))
 
@@ -76,9 +82,10 @@ def change_entry(
     work_date: date | None = None,
     seconds: int | None = None,
     note: str | None = None,
+    modifier_id: int | None = None,
     past_lock_reason: str = "",
 ) -> Logged:
-    """Changes what is given of a draft; the rest stays. The price follows.
+    """Changes what is given of a draft; the rest stays, and `modifier_id` 0 takes it off. The price follows.
 
     Raises `Stale` when someone saved in between, `Conflict` for time that is handed in.
     """
@@ -96,7 +103,9 @@ def change_entry(
     others = task.day_seconds - (entry.seconds if day == entry.work_date else 0)
     hours.check_day(others + new_seconds, "seconds")
     before = history.values_of(entry, EDITABLE)
-    values = _changed_values(session, person, task, entry, day, new_seconds)
+    wanted = entry.modifier_id if modifier_id is None else modifier_id
+    modifier = modifiers.chosen(session, actor, wanted, task, day)
+    values = _changed_values(session, person, task, entry, day, new_seconds, modifier)
     values["note"] = entry.note if note is None else checks.clean_note(note)
     change_values(session, actor, entry_id, before, values, reason=past_lock_reason)
     session.expire(entry)
@@ -125,11 +134,13 @@ def _own_draft(session: Session, actor: Actor, entry_id: int) -> tuple[Any, Time
 
 
 def _changed_values(
-    session: Session, person: Any, task: Any, entry: TimeEntry, day: date, seconds: int
-) -> dict[str, Any]:
+    session: Session, person: Any, task: Any, entry: TimeEntry, day: date, seconds: int,
+    modifier: ModifierRow | None,
+) -> dict[str, Any]:  # fmt: skip
     price = pricing.price_one(
-        session, person, task, day, no_charge_reason=entry.no_charge_reason, override=entry.override_minor
-    )
+        session, person, task, day, no_charge_reason=entry.no_charge_reason, override=entry.override_minor,
+        modifier=modifier,
+    )  # fmt: skip
     started, ended = entry.started_at, entry.ended_at
     if started is not None and day != entry.work_date:
         started = ended = None
@@ -138,7 +149,8 @@ def _changed_values(
     return {
         "task_id": task.id, "project_id": task.project_id, "work_date": day, "week": weeks.week_of(day),
         "month": weeks.month_of(day), "seconds": seconds, "started_at": started, "ended_at": ended,
-        "timesheet_id": entry.timesheet_id if weeks.week_of(day) == entry.week else None, **price.values(),
+        "timesheet_id": entry.timesheet_id if weeks.week_of(day) == entry.week else None,
+        "modifier_id": modifier.id if modifier else None, **price.values(),
     }  # fmt: skip
 
 

@@ -4,7 +4,7 @@ Cost never goes into history, which more people may read than may see what an ho
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -17,6 +17,8 @@ from psa_app.access import Actor
 from psa_app.queries import rates
 from psa_app.queries.time.tables import ENTRY
 from psa_app.rules.cost import CostBook
+from psa_app.rules.modifiers import ModifierRow, counts, modified
+from psa_app.rules.modifiers import turns as turns_of
 from psa_app.rules.rates import Ladder, Work
 from psa_app.services import history
 
@@ -28,6 +30,7 @@ PRICE_FIELDS = (
     "bill_level",
     "bill_rate_id",
     "cost_rate_minor",
+    "base_rate_minor",
 )
 RECORDED = ("is_billable", "bill_rate_minor", "bill_currency", "bill_level")
 
@@ -45,26 +48,39 @@ class Price(NamedTuple):
     bill_level: str
     bill_rate_id: int | None
     cost_rate_minor: int | None
+    base_rate_minor: int | None = None  # before the modifier; None: no modifier counts
 
     def values(self) -> dict[str, Any]:
         """By column."""
         return self._asdict()
 
 
-def price(ladder: Ladder, costs: CostBook, work: Work, *, is_billable: bool) -> Price:
-    """The price of some work by the ladder and the cost rates of its day."""
+def price(
+    ladder: Ladder, costs: CostBook, work: Work, *, is_billable: bool, modifier: ModifierRow | None = None
+) -> Price:
+    """The price of some work by the ladder and the cost rates of its day, modified once where one counts."""
     role_id = work.role_id or 0
     cost = costs.pick(work.person_id, role_id, work.day)
     amount = cost.amount if cost else None
     hit = ladder.pick(work) if is_billable else None
     if hit is None:
         return Price(role_id, is_billable, None, "", "", None, amount)
-    return Price(role_id, is_billable, hit.amount, hit.currency, hit.level.value, hit.row_id, amount)
+    rate, base = hit.amount, None
+    if modifier is not None and _counts(modifier, work, hit.currency):
+        rate, base = modified(modifier, hit.amount), hit.amount
+    return Price(role_id, is_billable, rate, hit.currency, hit.level.value, hit.row_id, amount, base)
 
 
-def price_facts(ladder: Ladder, costs: CostBook, facts: Any) -> Price:
+def _counts(modifier: ModifierRow, work: Work, currency: str) -> bool:
+    return counts(
+        modifier, account_id=work.account_id, sow_line_id=work.sow_line_id, day=work.day, currency=currency
+    )
+
+
+def price_facts(ladder: Ladder, costs: CostBook, modifiers: Mapping[int, ModifierRow], facts: Any) -> Price:
     """The price of an entry from its row of `rates.ENTRY_FACTS`, as things stand now."""
-    return price(ladder, costs, rates.work_of(facts), is_billable=is_billable(facts))
+    modifier = modifiers[facts.modifier_id] if facts.modifier_id is not None else None
+    return price(ladder, costs, rates.work_of(facts), is_billable=is_billable(facts), modifier=modifier)
 
 
 def is_billable(facts: Any) -> bool:
@@ -76,7 +92,7 @@ def stored_price(facts: Any) -> Price:
     """The price that an entry holds, from its row of `rates.ENTRY_FACTS`."""
     return Price(
         facts.priced_role_id or 0, facts.is_billable, facts.bill_rate_minor, facts.bill_currency,
-        facts.bill_level, facts.bill_rate_id, facts.cost_rate_minor,
+        facts.bill_level, facts.bill_rate_id, facts.cost_rate_minor, facts.base_rate_minor,
     )  # fmt: skip
 
 
@@ -140,21 +156,27 @@ def changed_prices(session: Session, facts: Sequence[Any]) -> list[tuple[Any, Pr
 def priced(session: Session, facts: Sequence[Any]) -> Iterator[tuple[Any, Price, Price]]:
     """Each row of `rates.ENTRY_FACTS` with the price it holds and its price as things stand now."""
     ladder, costs = rates.ladder(session), rates.cost_book(session)
-    spell = spells(ladder, costs, (row.work_date for row in facts))
+    modifiers = rates.modifiers(session)
+    spell = spells(ladder, costs, modifiers.values(), (row.work_date for row in facts))
     known: dict[Any, tuple[Price, Price]] = {}
     for row in facts:
         about = (spell[row.work_date], row[rates.PRICED_FROM :])
         found = known.get(about)
         if found is None:
-            found = known[about] = (stored_price(row), price_facts(ladder, costs, row))
+            found = known[about] = (
+                stored_price(row),
+                price_facts(ladder, costs, modifiers, row),
+            )
         yield row, *found
 
 
-def spells(ladder: Ladder, costs: CostBook, days: Iterable[date]) -> dict[date, int]:
-    """A number for each day: no rate or cost turns between days of one number, so that the same
+def spells(
+    ladder: Ladder, costs: CostBook, modifiers: Iterable[ModifierRow], days: Iterable[date]
+) -> dict[date, int]:
+    """A number for each day: no rate, cost or modifier turns between days of one number, so that the same
     work is worth the same on them.
     """
-    turns = sorted(ladder.turns() | costs.turns())
+    turns = sorted(ladder.turns() | costs.turns() | turns_of(modifiers))
     return {day: bisect_right(turns, day) for day in set(days)}
 
 
@@ -195,6 +217,7 @@ def price_one(
     *,
     no_charge_reason: str = "",
     override: int | None = None,
+    modifier: ModifierRow | None = None,
 ) -> Price:
     """The price of one entry, reading only the rates that it may use.
 
@@ -213,4 +236,4 @@ def price_one(
         session, sow_line_id=task.sow_line_id, project_id=task.project_id, account_id=task.account_id,
         role_id=role_id, person_id=person.id,
     )  # fmt: skip
-    return price(ladder, costs, work, is_billable=True)
+    return price(ladder, costs, work, is_billable=True, modifier=modifier)

@@ -16,6 +16,7 @@ from psa_app.formats.time_exports import Reading
 from psa_app.queries.time.tables import FIRM, MEMBER
 from psa_app.services.time.imports.check import check_rows, warnings
 from psa_app.services.time.imports.match import Matcher, unknown_entries
+from psa_app.services.time.imports.modifiers import with_modifiers
 from psa_app.services.time.imports.values import (
     ImportChoices,
     ImportPlan,
@@ -60,7 +61,7 @@ def prepare(session: Session, actor: Actor, reading: Reading, choices: ImportCho
     ).one()  # fmt: skip
     entries = unknown_entries(session, reading.entries)
     matcher = Matcher(session, choices, problems)
-    rows = matcher.match(entries)
+    rows = with_modifiers(session, matcher.match(entries), problems)
     check_rows(session, rows, matcher.person_rows, firm.locked_through, problems)
     members = _new_members(session, rows)
     _check_rights(actor, matcher, members)

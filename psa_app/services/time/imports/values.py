@@ -6,6 +6,7 @@ from datetime import date
 from typing import NamedTuple
 
 from psa_app.formats.time_exports import ImportedEntry, Problem
+from psa_app.rules.modifiers import ModifierRow
 
 MAX_PROBLEMS = 100
 BILLED_ELSEWHERE = "Billed in another system before the import"
@@ -138,6 +139,7 @@ class Row(NamedTuple):
     entry: ImportedEntry
     person_id: int
     task: TaskTarget
+    modifier: ModifierRow | None = None
 
 
 class ProblemList:

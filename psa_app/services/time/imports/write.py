@@ -25,13 +25,21 @@ def price_rows(session: Session, prepared: Prepared) -> list[Price]:
     """A price for each row; rows of the same person and task share one as long as no rate turns."""
     rates.forget(session)
     ladder, costs = rates.ladder(session), rates.cost_book(session)
+    used = {row.modifier for row in prepared.rows if row.modifier is not None}
     roles = _member_roles(session, prepared)
-    spell = spells(ladder, costs, (row.entry.day for row in prepared.rows))
+    spell = spells(ladder, costs, used, (row.entry.day for row in prepared.rows))
     known: dict[tuple[Any, ...], Price] = {}
     prices: list[Price] = []
     for row in prepared.rows:
         entry, task = row.entry, row.task
-        about = (row.person_id, task.id, spell[entry.day], entry.already_invoiced, entry.billable)
+        about = (
+            row.person_id,
+            task.id,
+            spell[entry.day],
+            entry.already_invoiced,
+            entry.billable,
+            row.modifier,
+        )
         found = known.get(about)
         if found is None:
             project = task.project
@@ -44,7 +52,7 @@ def price_rows(session: Session, prepared: Prepared) -> list[Price]:
                 task.contract_currency or project.currency,
             )  # fmt: skip
             charged = task.is_billable and project.account_id is not None and not no_charge_reason(row)
-            found = known[about] = price(ladder, costs, work, is_billable=charged)
+            found = known[about] = price(ladder, costs, work, is_billable=charged, modifier=row.modifier)
         prices.append(found)
     return prices
 
@@ -109,6 +117,7 @@ def _of_rows(prepared: Prepared) -> dict[str, Iterable[Any]]:
         "no_charge_reason": [no_charge_reason(row) for row in rows],
         "started_at": [row.entry.started_at for row in rows],
         "ended_at": [row.entry.ended_at for row in rows],
+        "modifier_id": [row.modifier.id if row.modifier else None for row in rows],
         "import_key": [row.entry.key for row in rows],
     }
 

@@ -1,0 +1,59 @@
+"""Which modifiers may be chosen for time on a task: by name only, for those who see no rates."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlmodel import Session
+
+from psa_app.access import Actor, require, visible
+from psa_app.models import Task
+from psa_app.queries.time.tables import MODIFIER, PROJECT, TASK
+
+
+@dataclass(frozen=True, slots=True)
+class ModifierChoice:
+    """A modifier that counts for the time of a task between two days, both inclusive."""
+
+    task_id: int
+    id: int
+    name: str
+    valid_from: date
+    valid_to: date | None
+
+    def counts_on(self, day: date) -> bool:
+        """Whether it may be chosen for a day."""
+        return self.valid_from <= day <= (self.valid_to or date.max)
+
+
+def modifier_choices(
+    session: Session, actor: Actor, task_ids: Sequence[int], first: date, last: date
+) -> list[ModifierChoice]:
+    """The modifiers of some billable tasks that count on a day between two, by name.
+
+    Only for tasks that the actor may see; needs "time.log".
+    """
+    require(actor, "time.log")
+    fits: Any = or_(
+        MODIFIER.c.account_id == PROJECT.c.account_id,
+        MODIFIER.c.sow_line_id == TASK.c.sow_line_id,
+        MODIFIER.c.account_id.is_(None) & MODIFIER.c.sow_line_id.is_(None),
+    )
+    rows = session.connection().execute(
+        select(
+            TASK.c.id.label("task"), MODIFIER.c.id, MODIFIER.c.name, MODIFIER.c.valid_from,
+            MODIFIER.c.valid_to,
+        )
+        .select_from(TASK)
+        .join(PROJECT, PROJECT.c.id == TASK.c.project_id)
+        .join(MODIFIER, fits)
+        .where(
+            TASK.c.id.in_(task_ids), TASK.c.is_billable, PROJECT.c.account_id.is_not(None),
+            visible(actor, Task), MODIFIER.c.valid_from <= last,
+            or_(MODIFIER.c.valid_to.is_(None), MODIFIER.c.valid_to >= first),
+        )
+        .order_by(MODIFIER.c.name, MODIFIER.c.id)
+    )  # fmt: skip
+    return [ModifierChoice(*row) for row in rows]

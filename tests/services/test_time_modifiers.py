@@ -1,0 +1,190 @@
+"""Time with a modifier: priced once after the base rate, frozen at approval, a line of its own."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from sqlmodel import select
+
+from psa_app import db
+from psa_app.access import Actor
+from psa_app.errors import Invalid, NotFound
+from psa_app.formats.csv_files import read_table
+from psa_app.formats.time_exports import read_entries, suggest_mapping
+from psa_app.models import InvoiceLine, Sow, SowLine
+from psa_app.queries.rates import explain_entry
+from psa_app.queries.time.modifiers import modifier_choices
+from psa_app.services.invoices.draft import draft_invoice
+from psa_app.services.rates_modifiers import create_modifier, end_modifier, touched_after
+from psa_app.services.time.approve import approve_entries
+from psa_app.services.time.imports import ImportChoices, apply_import, plan_import
+from psa_app.services.time.log import change_entry, log_time, set_cell
+from psa_app.services.time.submit import submit_week
+from tests.services.time_world import FRI, MON, TODAY, TUE, WEEK, World, ask, do, entries, entry, make_world
+
+HOUR = 3600
+FIRST = date(2026, 1, 1)
+
+
+@pytest.fixture
+def world(database: Any, clock: Any) -> World:
+    return do(make_world)
+
+
+def make(world: World, **inputs: Any) -> Any:
+    usual: dict[str, Any] = {"name": "After hours", "factor_ppm": 1_500_000, "valid_from": FIRST}
+    return do(create_modifier, world["Fred"], **(usual | inputs))
+
+
+def log(world: World, modifier: Any = None, task: str = "Build", day: date = MON, **inputs: Any) -> int:
+    about = {"task_id": world.tasks[task], "work_date": day, "seconds": HOUR} | inputs
+    return do(log_time, world["Ann"], modifier_id=modifier.id if modifier else None, **about).id
+
+
+def price(entry_id: int) -> tuple[int | None, int | None]:
+    one = entry(entry_id)
+    return one.bill_rate_minor, one.base_rate_minor
+
+
+def approve(world: World, *ids: int) -> None:
+    do(submit_week, world["Ann"], week=WEEK)
+    do(approve_entries, world["Fred"], entry_ids=ids)
+
+
+def test_an_hour_with_a_modifier_costs_more_and_tells_how(world: World) -> None:
+    both = make(world, plus_minor=2000, currency="EUR")
+    one = log(world, both)
+    assert price(one) == (24500, 15000)
+    told = ask(explain_entry, world["Lea"], one)
+    assert told.modifier == "After hours: 150.00 × 1.5 + 20.00 = 245.00 EUR."
+    assert [step.amount for step in told.steps if step.won] == [15000]
+
+
+def test_an_entry_keeps_takes_and_loses_its_modifier(world: World) -> None:
+    after = make(world)
+    one = log(world, after)
+    do(change_entry, world["Ann"], one, version=1, seconds=2 * HOUR)
+    assert price(one) == (22500, 15000)
+    do(change_entry, world["Ann"], one, version=2, modifier_id=0)
+    assert (price(one), entry(one).modifier_id) == ((15000, None), None)
+    do(change_entry, world["Ann"], one, version=3, modifier_id=after.id)
+    assert price(one) == (22500, 15000)
+
+
+def test_hours_typed_in_the_grid_leave_the_modifier(world: World) -> None:
+    after = make(world)
+    about = {"task_id": world.tasks["Build"], "day": MON}
+    cell = do(set_cell, world["Ann"], minutes=60, seq=1, **about)
+    do(change_entry, world["Ann"], cell.entry_id, version=1, modifier_id=after.id)
+    do(set_cell, world["Ann"], minutes=90, seq=2, **about)
+    assert (entry(cell.entry_id).seconds, price(cell.entry_id)) == (5400, (22500, 15000))
+
+
+@pytest.mark.parametrize(
+    ("where", "says"),
+    [
+        ({"account": "Kestrel"}, "for another client"),
+        ({"valid_to": MON - timedelta(days=1)}, "does not count on 2026-11-16"),
+        ({"plus_minor": 100, "currency": "USD"}, "in USD, the rate is in EUR"),
+    ],
+)
+def test_a_modifier_that_does_not_count_there_is_refused(
+    world: World, where: dict[str, Any], says: str
+) -> None:
+    given = dict(where)
+    if "account" in given:
+        given["account_id"] = world.accounts[given.pop("account")]
+    wrong = make(world, **given)
+    about = {"task_id": world.tasks["Build"], "work_date": MON, "seconds": HOUR, "modifier_id": wrong.id}
+    with pytest.raises(Invalid, match=says) as refused:
+        do(log_time, world["Fred"], person_id=world.people["Ann"], **about)
+    assert refused.value.field == "modifier_id"
+    with pytest.raises(NotFound if "account" in where else Invalid):
+        do(log_time, world["Ann"], **about)
+    with pytest.raises(NotFound):
+        do(log_time, world["Ann"], **(about | {"modifier_id": 10**6}))
+    assert entries() == []
+
+
+def test_moved_to_a_day_on_which_it_does_not_count_the_entry_stays(world: World) -> None:
+    one = log(world, make(world, valid_to=TUE))
+    with pytest.raises(Invalid, match="does not count on"):
+        do(change_entry, world["Ann"], one, version=1, work_date=FRI)
+    assert entry(one).work_date == MON
+
+
+def test_ending_a_modifier_reprices_what_is_not_approved_and_nothing_else(world: World) -> None:
+    after = make(world)
+    frozen, early, late = log(world, after, day=TUE), log(world, after), log(world, after, day=TODAY)
+    approve(world, frozen)
+    assert ask(touched_after, world["Fred"], after.id, MON) == (1, HOUR)
+    do(end_modifier, world["Fred"], after.id, version=1, last_day=MON)
+    assert [price(one) for one in (frozen, early, late)] == [(22500, 15000), (22500, 15000), (15000, None)]
+    told = ask(explain_entry, world["Fred"], frozen)
+    assert (told.is_frozen, told.modifier) == (True, "After hours: 150.00 × 1.5 = 225.00 EUR.")
+    assert "does not count on" in ask(explain_entry, world["Fred"], late).modifier
+
+
+def test_time_that_is_not_billed_is_not_made_dearer(world: World) -> None:
+    assert price(log(world, make(world), "Travel")) == (None, None)
+
+
+def test_the_invoice_has_a_line_of_its_own_for_the_other_rate(world: World) -> None:
+    ids = [log(world), log(world, make(world)), log(world, day=TUE)]
+    approve(world, *ids)
+    invoice = do(draft_invoice, world["Fred"], account_id=world.accounts["Northwind"], until=TODAY)
+    with db.reading() as session:
+        lines = session.exec(select(InvoiceLine).order_by(InvoiceLine.position)).all()  # type: ignore[arg-type]
+    printed = [(one.description, one.minutes, one.rate_minor, one.net_minor) for one in lines]
+    assert printed == [("Engineer", 120, 15000, 30000), ("Engineer · After hours", 60, 22500, 22500)]
+    assert invoice.net_minor == 52500
+
+
+def test_a_file_names_the_modifier_of_each_row(world: World) -> None:
+    make(world)
+    text = "Person,Date,Client,Project,Task,Hours,Billable,Surcharge\n"
+    row = "ann@example.com,2026-11-16,Northwind,Checkout,Build,1.5,Yes,{}\n"
+    table = read_table((text + row.format("after  hours") + row.format("")).encode())
+    reading = read_entries(table, suggest_mapping(table, "Europe/Vienna"))
+    do(apply_import, world["Fred"], reading, ImportChoices())
+    assert [price(one.id) for one in entries()] == [(22500, 15000), (15000, None)]
+    wrong = read_table((text + row.format("At night").replace("1.5", "2")).encode())
+    plan = ask(
+        plan_import, world["Fred"], read_entries(wrong, suggest_mapping(wrong, "UTC")), ImportChoices()
+    )
+    assert "There is no modifier At night" in plan.problems[0].sentence
+
+
+def test_a_member_chooses_by_name_among_what_counts_for_their_tasks(world: World) -> None:
+    make(world, name="After hours")
+    make(world, name="On site", account_id=world.accounts["Kestrel"])
+    make(world, name="Ended", valid_to=date(2026, 2, 1))
+    tasks = [world.tasks[name] for name in ("Build", "Data", "Hiring", "Travel")]
+    found = ask(modifier_choices, world["Ann"], tasks, MON, FRI)
+    names = {(one.task_id, one.name) for one in found}
+    build, data = world.tasks["Build"], world.tasks["Data"]
+    assert names == {(build, "After hours"), (data, "After hours"), (data, "On site")}
+    assert {one.task_id for one in ask(modifier_choices, world["Ben"], tasks, MON, FRI)} == {build}
+
+
+def test_a_scope_lines_modifier_counts_for_its_tasks_only(world: World) -> None:
+    with db.unit_of_work() as session:
+        line = session.exec(select(SowLine)).one()
+        sow = session.get_one(Sow, line.sow_id)
+        sow.status = "draft"
+        line_id = int(line.id or 0)
+    made = make(world, name="On site", sow_line_id=line_id)
+    assert price(log(world, made)) == (22500, 15000)
+    with pytest.raises(Invalid, match="another SOW line"):
+        do(
+            log_time, world["Fred"], person_id=world.people["Ann"], task_id=world.tasks["Data"],
+            work_date=MON, seconds=HOUR, modifier_id=made.id,
+        )  # fmt: skip
+
+
+def test_a_token_sets_the_modifier_too(world: World) -> None:
+    after = make(world)
+    token = Actor("Ann", "member", 4, world.people["Ann"], via="api", scopes="read write")
+    about = {"task_id": world.tasks["Build"], "work_date": MON, "seconds": HOUR}
+    one = do(log_time, token, modifier_id=after.id, **about)
+    assert (entry(one.id).source, price(one.id)) == ("api", (22500, 15000))

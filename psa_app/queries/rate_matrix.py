@@ -1,48 +1,76 @@
-"""A rate card as a matrix of a day, and the past of one of its cells."""
+"""Rate cards side by side on a day, from the firm's to a project's, and the past of a cell."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
 from psa_app.access import Actor, fetch, require, visible
 from psa_app.errors import Invalid
-from psa_app.models import Account, History, Person, Project, Role, SowLine
-from psa_app.queries.rates import rate_rows
+from psa_app.models import Account, Firm, History, Person, Project, Rate, Role, Sow, SowLine
+from psa_app.queries.rates import ladder, rate_rows
 from psa_app.queries.time.tables import RATE
-from psa_app.rules.rate_matrix import MatrixCell, cells
-from psa_app.rules.rates import RateRow
+from psa_app.rules.rate_matrix import MatrixCell, cells, level_of, levels_of
+from psa_app.rules.rates import Hit, Ladder, Level, RateRow, Work
 
-CARDS: Mapping[str, tuple[Any, str, tuple[str, ...]]] = {  # card → owner, its key, levels
-    "firm": (None, "", ("firm_role",)),
-    "account": (Account, "account_id", ("account_role", "account")),
-    "project": (Project, "project_id", ("project_role", "project")),
-    "project_people": (Project, "project_id", ("project_person",)),
-    "people": (None, "", ("person",)),
-    "sow_line": (SowLine, "sow_line_id", ("sow_line",)),
-}
-_OF_PEOPLE = ("project_people", "people")
+MOST_CARDS = 12
+EMPTY = MatrixCell(None, (), ())
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One rate card: `kind` is firm, everywhere, account, sow_line or project, `owner_id` whose it is.
+
+    A fixed card belongs to a scope that was sent: it changes by a change order only.
+    """
+
+    kind: str
+    owner_id: int | None
+    title: str
+    sub: str = ""
+    account_id: int | None = None
+    is_fixed: bool = False
+
+    @property
+    def key(self) -> str:
+        """Its name among the cards."""
+        return self.kind if self.owner_id is None else f"{self.kind}-{self.owner_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class CardCell:
+    """A role or person on a card: the card's own rates, else what counts from the cards before it.
+
+    `level` is None where the card takes no rate (the firm's card has none for everyone).
+    """
+
+    level: Level | None
+    own: MatrixCell
+    inherited: Hit | None
 
 
 @dataclass(frozen=True, slots=True)
 class MatrixRow:
-    """A role or person (id 0: everyone) with a cell for each currency, None where no rate is."""
+    """A role or person (id 0: everyone) with a cell on each card."""
 
     id: int
     name: str
-    cells: tuple[MatrixCell | None, ...]
+    cells: tuple[CardCell, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """A card on a day: its currencies, and its rows by name."""
+    """The cards of a day in one currency, and what else may be chosen."""
 
     day: date
+    currency: str
     currencies: tuple[str, ...]
+    cards: tuple[Card, ...]
     rows: tuple[MatrixRow, ...]
+    clients: tuple[tuple[int, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,37 +83,142 @@ class CellPast:
 
 
 def rate_matrix(
-    session: Session, actor: Actor, *, card: str, day: date, owner_id: int | None = None
-) -> Matrix:
-    """A card as it stands on a day. Every role (or person in use) has a row, so that gaps are seen.
+    session: Session, actor: Actor, *, day: date, of: str = "roles", client_id: int | None = None,
+    currency: str = "",
+) -> Matrix:  # fmt: skip
+    """Roles (or people: `of`) by cards. With a client: theirs, their scopes' and projects'; else all clients'.
 
-    `card` is a key of `CARDS`. Raises `NotFound` for an owner outside the actor's scope.
+    Without a currency it is the client's or the firm's own. Raises `NotFound` for a client outside the
+    actor's scope.
     """
     require(actor, "rates.read")
-    if card not in CARDS:
-        raise Invalid("Choose a rate card.", "card")
-    owner, key, levels = CARDS[card]
-    where = [RATE.c.level.in_(levels)]
-    if owner is not None:
-        if owner_id is None:
-            raise Invalid("Choose whose rate card to show.", "owner_id")
-        fetch(session, actor, owner, owner_id)
-        where.append(RATE.c[key] == owner_id)
-    found = cells(rate_rows(session, *where), day)
-    currencies = tuple(sorted({currency for _, currency in found}))
-    names = _names(session, actor, Person if card in _OF_PEOPLE else Role)
-    if card not in ("firm", *_OF_PEOPLE):
-        names = {0: "Everyone", **names}
-    rows = [
-        MatrixRow(row_id, name, tuple(found.get((row_id, code)) for code in currencies))
-        for row_id, name in names.items()
+    if of not in ("roles", "people"):
+        raise Invalid("Choose roles or people.", "of")
+    client = fetch(session, actor, Account, client_id) if client_id is not None else None
+    known = _currencies(session, actor)
+    usual = client.currency if client else session.exec(select(Firm.base_currency)).one()
+    money_in = currency or usual
+    cards = _cards(session, actor, of, client, money_in)
+    rates = ladder(session)
+    rows = _rows(session, actor, of, day)
+    found = {card.key: _own_cells(session, card, of, money_in, day) for card in cards}
+    return Matrix(
+        day, money_in, tuple(sorted({*known, usual, money_in})), tuple(cards),
+        tuple(
+            MatrixRow(row_id, name, tuple(
+                _cell(rates, card, of, row_id, role_id, day, money_in, found[card.key]) for card in cards
+            ))
+            for row_id, name, role_id in rows
+        ),
+        _pairs(session, actor, Account),
+    )  # fmt: skip
+
+
+def _currencies(session: Session, actor: Actor) -> set[str]:
+    return set(session.exec(select(Rate.currency).where(visible(actor, Rate)).distinct()))
+
+
+def _rows(session: Session, actor: Actor, of: str, day: date) -> list[tuple[int, str, int | None]]:
+    """(id, name, role id) of each row."""
+    if of == "roles":
+        return [(0, "Everyone", None), *((one, name, one) for one, name in _pairs(session, actor, Role))]
+    people = session.exec(
+        select(Person)
+        .where(visible(actor, Person), or_(col(Person.left_on).is_(None), col(Person.left_on) >= day))
+        .order_by(Person.name)
+    )
+    return [(int(one.id or 0), one.name, one.role_id) for one in people]
+
+
+def _cards(session: Session, actor: Actor, of: str, client: Account | None, currency: str) -> list[Card]:
+    first = Card("firm", None, "Firm card") if of == "roles" else Card("everywhere", None, "Everywhere")
+    if client is None:
+        others = _clients(session, actor, currency) if of == "roles" else _special(session, actor, currency)
+        return [first, *others]
+    name, client_id = client.name, int(client.id or 0)
+    cards = [first]
+    if of == "roles":
+        cards.append(Card("account", client_id, name, "Client", client_id))
+        cards += _lines(session, actor, client_id)
+    running = Project.account_id == client_id, col(Project.status).in_(("planned", "active"))
+    return [*cards, *_projects(session, actor, *running)]
+
+
+def _clients(session: Session, actor: Actor, currency: str) -> list[Card]:
+    """The clients of a currency, those with a card of their own first."""
+    priced = select(Rate.account_id).where(Rate.currency == currency, col(Rate.account_id).is_not(None))
+    has_card = col(Account.id).in_(priced)
+    found = session.exec(
+        select(Account.id, Account.name)
+        .where(visible(actor, Account), or_(has_card, Account.currency == currency))
+        .order_by(has_card.desc(), col(Account.name))
+        .limit(MOST_CARDS)
+    )
+    return [Card("account", int(one or 0), name, "Client", int(one or 0)) for one, name in found]
+
+
+def _special(session: Session, actor: Actor, currency: str) -> list[Card]:
+    """Projects with rates for people in a currency."""
+    priced = select(Rate.project_id).where(Rate.level == "project_person", Rate.currency == currency)
+    return _projects(session, actor, col(Project.id).in_(priced))
+
+
+def _projects(session: Session, actor: Actor, *where: Any) -> list[Card]:
+    found = session.exec(
+        select(Project)
+        .where(visible(actor, Project), col(Project.account_id).is_not(None), *where)
+        .order_by(Project.name)
+        .limit(MOST_CARDS)
+    )
+    return [Card("project", one.id, one.name, "Project", one.account_id) for one in found]
+
+
+def _lines(session: Session, actor: Actor, client_id: int) -> list[Card]:
+    """The lines by time of the client's signed scopes: to be read here."""
+    found = session.exec(
+        select(SowLine.id, SowLine.title, Sow.number)
+        .join(Sow, col(Sow.id) == col(SowLine.sow_id))
+        .where(
+            visible(actor, SowLine), Sow.account_id == client_id, Sow.status == "signed",
+            SowLine.model == "time_and_materials",
+        )
+        .order_by(col(SowLine.id).desc())
+        .limit(MOST_CARDS)
+    )  # fmt: skip
+    return [
+        Card("sow_line", line, title, f"Scope {number}".strip(), client_id, is_fixed=True)
+        for line, title, number in found
     ]
-    return Matrix(day, currencies, tuple(rows))
 
 
-def _names(session: Session, actor: Actor, model: Any) -> dict[int, str]:
+def _own_cells(
+    session: Session, card: Card, of: str, currency: str, day: date
+) -> dict[tuple[int, str], MatrixCell]:
+    where = [RATE.c.currency == currency, RATE.c.level.in_(levels_of(card.kind, of))]
+    if card.owner_id is not None:
+        where.append(RATE.c[f"{card.kind}_id"] == card.owner_id)
+    return cells(rate_rows(session, *where), day)
+
+
+def _cell(
+    rates: Ladder, card: Card, of: str, row_id: int, role_id: int | None, day: date, currency: str,
+    found: dict[tuple[int, str], MatrixCell],
+) -> CardCell:  # fmt: skip
+    level = level_of(card.kind, of, row_id)
+    own = found.get((row_id, currency), EMPTY)
+    if level is None or own.now is not None:
+        return CardCell(level, own, None)
+    person = row_id if of == "people" else None
+    work = Work(
+        card.owner_id if card.kind == "sow_line" else None, card.owner_id if card.kind == "project" else None,
+        card.account_id, person, role_id, day, currency,
+    )  # fmt: skip
+    return CardCell(level, own, rates.pick(work))
+
+
+def _pairs(session: Session, actor: Actor, model: Any) -> tuple[tuple[int, str], ...]:
     found = session.exec(select(model.id, model.name).where(visible(actor, model)).order_by(model.name))
-    return {int(row_id): str(name) for row_id, name in found}
+    return tuple((int(row_id), str(name)) for row_id, name in found)
 
 
 def rates_in_cell(
@@ -98,7 +231,7 @@ def rates_in_cell(
     return sorted(rate_rows(session, *where), key=lambda row: row.valid_from)
 
 
-def cell_past(session: Session, actor: Actor, rows: list[RateRow]) -> list[CellPast]:
+def cell_past(session: Session, actor: Actor, rows: Sequence[RateRow]) -> list[CellPast]:
     """The dated rates of a cell (from `rates_in_cell`) with who wrote each last, the newest first."""
     require(actor, "rates.read")
     require(actor, "history.read")

@@ -2,10 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from psa_app.rules.rates import ONE_DAY, RateRow
+from psa_app.errors import Invalid
+from psa_app.rules import money
+from psa_app.rules.rates import ONE_DAY, Level, RateRow, overlap
 
 LAST = date.max
 
@@ -65,3 +67,79 @@ def fit(rows: Iterable[RateRow], first_day: date) -> Fitted:
     if found.now.valid_from == first_day:
         return Fitted(None, found.now, found.now.valid_to)
     return Fitted((found.now, first_day - timedelta(days=1)), None, found.now.valid_to)
+
+
+_LEVELS: dict[tuple[str, str], tuple[Level | None, Level | None]] = {  # (for one, for everyone)
+    ("firm", "roles"): (Level.firm_role, None),
+    ("account", "roles"): (Level.account_role, Level.account),
+    ("sow_line", "roles"): (Level.sow_line, Level.sow_line),
+    ("project", "roles"): (Level.project_role, Level.project),
+    ("everywhere", "people"): (Level.person, None),
+    ("project", "people"): (Level.project_person, None),
+}
+
+
+def level_of(kind: str, of: str, row_id: int) -> Level | None:
+    """The level of the ladder at which a kind of card holds a row's rate; None where it takes none.
+
+    `of` is "roles" or "people"; row 0 is everyone.
+    """
+    one, everyone = _LEVELS.get((kind, of), (None, None))
+    return one if row_id else everyone
+
+
+def levels_of(kind: str, of: str) -> tuple[str, ...]:
+    """All levels of a kind of card."""
+    return tuple({level.value for level in _LEVELS.get((kind, of), ()) if level is not None})
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """A cell after a change: `gone` rows give way to `come` ones; a new row has the id 0."""
+
+    gone: tuple[RateRow, ...]
+    come: tuple[RateRow, ...]
+
+
+def lay(rows: Iterable[RateRow], new: RateRow) -> Laid:
+    """A new rate among the rates of its cell: open-ended it takes the place of what counts, as `fit` says.
+
+    One with a last day must overlap no other: raises `Invalid`, as does the amount that counts already.
+    """
+    same = list(rows)
+    if new.valid_to is not None:
+        refuse_overlap(same, new)
+        return Laid((), (new,))
+    fitted = fit(same, new.valid_from)
+    present = fitted.ends[0] if fitted.ends else fitted.changes
+    if present is not None and present.amount == new.amount:
+        raise Invalid("This amount counts already on that day. Type another one.", "rate")
+    if fitted.changes is not None:
+        return Laid((fitted.changes,), (replace(fitted.changes, amount=new.amount),))
+    fresh = replace(new, valid_to=fitted.until)
+    if fitted.ends is None:
+        return Laid((), (fresh,))
+    old, last_day = fitted.ends
+    return Laid((old,), (replace(old, valid_to=last_day), fresh))
+
+
+def take_away(rows: Iterable[RateRow], first_day: date) -> Laid:
+    """A cell without its rate from a day on; raises `Invalid` where none counts on that day."""
+    found = cell(rows, first_day).now
+    if found is None:
+        raise Invalid("No rate counts on that day, so there is nothing to end.", "rate")
+    if found.valid_from == first_day:
+        return Laid((found,), ())
+    return Laid((found,), (replace(found, valid_to=first_day - ONE_DAY),))
+
+
+def refuse_overlap(rows: Iterable[RateRow], new: RateRow) -> None:
+    """Raises `Invalid` (field "valid_from") when another of some rates counts on a day of the new one."""
+    found = overlap([new, *rows])
+    if found is None or new not in found:
+        return
+    other = found[0] if found[1] == new else found[1]
+    until = f"to {other.valid_to.isoformat()}" if other.valid_to else "on"
+    amount = f"{money.plain(other.amount, other.currency)} {other.currency}"
+    since = f"{other.valid_from.isoformat()} {until}"
+    raise Invalid(f"A rate of {amount} counts from {since} already. End it first.", "valid_from")

@@ -18,10 +18,9 @@ from psa_app.models import Account, Person, Project, Rate, Role, touch
 from psa_app.queries import rates as query
 from psa_app.queries.time.tables import ACCOUNT, ENTRY, PERSON, PROJECT, RATE, ROLE, TASK
 from psa_app.rules import money
-from psa_app.rules.cost import CostBook
-from psa_app.rules.modifiers import ModifierRow
 from psa_app.rules.money import Money
-from psa_app.rules.rates import Ladder, Level, RateRow, check_row, overlap
+from psa_app.rules.rate_matrix import refuse_overlap
+from psa_app.rules.rates import Ladder, Level, RateRow, check_row
 from psa_app.services import history
 from psa_app.services.time.pricing import MOVABLE, price_facts, reprice, stored_price
 
@@ -196,14 +195,7 @@ def _check_overlap(session: Session, row: RateRow) -> None:
     """
     _lock(session, row)
     others = query.rate_rows(session, RATE.c.level == row.level.value, RATE.c.currency == row.currency)
-    same = [row] + [other for other in others if other.id != row.id]
-    found = overlap(same)
-    if found is not None and row in found:
-        other = found[0] if found[1] == row else found[1]
-        until = f"to {other.valid_to.isoformat()}" if other.valid_to else "on"
-        amount = f"{money.plain(other.amount, other.currency)} {other.currency}"
-        since = f"{other.valid_from.isoformat()} {until}"
-        raise Invalid(f"A rate of {amount} counts from {since} already. End it first.", "valid_from")
+    refuse_overlap([other for other in others if other.id != row.id], row)
 
 
 def _lock(session: Session, row: RateRow) -> None:
@@ -274,44 +266,59 @@ def preview_rate(
             )
             _check_values(new)
         else:
-            given = RateRow(
-                NEW, _level(level), rate.amount, rate.currency, valid_from, valid_to, None, project_id,
-                account_id, person_id, role_id,
-            )  # fmt: skip
-            new = _checked(session, actor, given)
+            keys = {
+                "project_id": project_id, "account_id": account_id, "person_id": person_id,
+                "role_id": role_id,
+            }  # fmt: skip
+            new = checked_row(session, actor, level, rate, valid_from, valid_to, keys)
     changed = [row for row in (old, new) if row is not None]
     if not changed:
         raise Invalid("Say which rate changes, and how.", "rate")
     then = [row for row in query.rate_rows(session) if old is None or row.id != old.id]
-    facts = session.connection().execute(query.ENTRY_FACTS.where(MOVABLE, *touched_by(changed))).all()
-    prices = _Prices(
-        Ladder(then + ([new] if new else [])), query.cost_book(session), query.modifiers(session)
-    )
-    return _compare(facts, prices)
+    ladder = Ladder(then + ([new] if new else []))
+    return compare(session, touched_facts(session, changed), ladder)[0]
 
 
-class _Prices(NamedTuple):
-    """What entries would be priced by."""
+def checked_row(
+    session: Session, actor: Actor, level: str, rate: Money, first: date, last: date | None,
+    keys: Mapping[str, int | None],
+) -> RateRow:  # fmt: skip
+    """A new rate with only the keys of its level. Raises as `create_rate` does, but for overlaps."""
+    given = RateRow(NEW, _level(level), rate.amount, rate.currency, first, last, None, **keys)
+    return _checked(session, actor, given)
 
-    ladder: Ladder
-    costs: CostBook
-    modifiers: Mapping[int, ModifierRow]
+
+def touched_facts(session: Session, rows: Iterable[RateRow]) -> Sequence[Any]:
+    """`ENTRY_FACTS` of the time not approved yet that some rates may price."""
+    return session.connection().execute(query.ENTRY_FACTS.where(MOVABLE, *touched_by(rows))).all()
 
 
-def _compare(facts: Sequence[Any], prices: _Prices) -> RatePreview:
+class Touched(NamedTuple):
+    """An entry whose rate changes: minor units an hour, None is unpriced."""
+
+    entry_id: int
+    before: int | None
+    after: int | None
+    currency: str
+
+
+def compare(session: Session, facts: Sequence[Any], ladder: Ladder) -> tuple[RatePreview, list[Touched]]:
+    """What other rates would make of some entries: the sums, and each entry that is touched."""
+    costs, modifiers = query.cost_book(session), query.modifiers(session)
     before: dict[str, int] = {}
     after: dict[str, int] = {}
-    entries = seconds = unpriced_before = unpriced_after = 0
+    touched: list[Touched] = []
+    seconds = 0
     for row in facts:
-        old, new = stored_price(row), price_facts(*prices, row)
+        old, new = stored_price(row), price_facts(ladder, costs, modifiers, row)
         if (old.bill_rate_minor, old.bill_currency) == (new.bill_rate_minor, new.bill_currency):
             continue
-        entries += 1
         seconds += row.seconds
+        currency = new.bill_currency or old.bill_currency
+        touched.append(Touched(row.id, old.bill_rate_minor, new.bill_rate_minor, currency))
         for price, values in ((old, before), (new, after)):
             if price.bill_rate_minor is not None:
                 worth = money.divide(row.seconds * price.bill_rate_minor, 3600)
                 values[price.bill_currency] = values.get(price.bill_currency, 0) + worth
-        unpriced_before += old.bill_rate_minor is None
-        unpriced_after += new.bill_rate_minor is None
-    return RatePreview(entries, seconds, before, after, unpriced_before, unpriced_after)
+    unpriced = sum(one.before is None for one in touched), sum(one.after is None for one in touched)
+    return RatePreview(len(touched), seconds, before, after, *unpriced), touched

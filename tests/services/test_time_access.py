@@ -46,6 +46,7 @@ TABLE: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "rates.end": (BOOKS, {"version": 1, "last_day": MON}),
     "rates.replace": (BOOKS, {"version": 1, "rate": Money(1, "EUR"), "valid_from": MON}),
     "rates.delete": (BOOKS, {"version": 1}),
+    "rates.set_many": (BOOKS, {"changes": (), "currency": "EUR", "valid_from": MON}),
     "rate_modifiers.create": (BOOKS, {"name": "Late", "factor_ppm": 1_500_000, "valid_from": MON}),
     "rate_modifiers.end": (BOOKS, {"version": 1, "last_day": MON}),
     "rates.set": (BOOKS, {"level": "firm_role", "rate": Money(1, "GBP"), "valid_from": MON}),

@@ -38,11 +38,11 @@ def make(world: World, **inputs: Any) -> Any:
 
 def log(world: World, modifier: Any = None, task: str = "Build", day: date = MON, **inputs: Any) -> int:
     about = {"task_id": world.tasks[task], "work_date": day, "seconds": HOUR} | inputs
-    return do(log_time, world["Ann"], modifier_id=modifier.id if modifier else None, **about).id
+    return int(do(log_time, world["Ann"], modifier_id=modifier.id if modifier else None, **about).id)
 
 
-def price(entry_id: int) -> tuple[int | None, int | None]:
-    one = entry(entry_id)
+def price(entry_id: int | None) -> tuple[int | None, int | None]:
+    one = entry(entry_id or 0)
     return one.bill_rate_minor, one.base_rate_minor
 
 

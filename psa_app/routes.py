@@ -30,6 +30,10 @@ PAYMENTS = "/payments"
 PEOPLE = "/people"
 PERSON = "/people/[person_id]"
 RATES = "/rates"
+RATE_LIST = "/rates/list"
+RATE_MODIFIERS = "/rates/modifiers"
+RATE_IMPORT = "/rates/import"
+WHY = "/why"
 SETTINGS = "/settings"
 SET_UP = "/settings/first-steps"
 OUTBOX = "/settings/mail"
@@ -116,6 +120,18 @@ def export(kind: str, /, **narrowed: object) -> list[str]:
     return [with_query(f"/files/export/{kind}.{sheet}", **narrowed) for sheet in ("csv", "xlsx")]
 
 
+def rate_files(of: str, client: object, day: str) -> list[str]:
+    """The rate cards side by side as files: the addresses of the CSV and of the Excel file."""
+    return [
+        with_query(f"/files/rates/matrix.{sheet}", of=of, client=client, day=day) for sheet in ("csv", "xlsx")
+    ]
+
+
+def rate_list_files() -> list[str]:
+    """All rates as a list, one a row: the addresses of the CSV and of the Excel file."""
+    return [f"/files/rates/list.{sheet}" for sheet in ("csv", "xlsx")]
+
+
 def evidence(client_id: int | None = None) -> str:
     """The pack of evidence as a file; of one client, or of the firm."""
     return with_query("/files/evidence.json", client=client_id)
@@ -163,7 +179,7 @@ def with_query(path: str, /, **values: object) -> str:
 def new_rate(account_id: int | None, first_day: str) -> str:
     """The form for a rate of a client that counts from a day."""
     level = "account" if account_id else ""
-    return with_query(RATES, tab="clients", new=1, level=level, client=account_id, day=first_day)
+    return with_query(RATE_LIST, tab="clients", new=1, level=level, client=account_id, day=first_day)
 
 
 def absolute(base_url: str, path: str) -> str:

@@ -6,14 +6,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from psa_app import db
+from psa_app import clock, db
 from psa_app.access import Actor, as_id, require
 from psa_app.api.files import file, for_reader
 from psa_app.api.sheets import SHEETS, making, record_sheet, sheet
 from psa_app.errors import NotFound
 from psa_app.queries.evidence import evidence_pack
+from psa_app.queries.exports import ExportTable
 from psa_app.queries.invoices.listing import invoice_table
+from psa_app.queries.rate_sheet import LIST_HEADERS, matrix_sheet, rate_sheet
 from psa_app.resources import RESOURCES
+from psa_app.rules.fields import optional_date
 
 
 async def export(request: Request) -> Response:
@@ -49,7 +52,30 @@ async def evidence(request: Request) -> Response:
     return await asyncio.to_thread(for_reader, request, answer)
 
 
+async def rates(request: Request) -> Response:
+    """GET /files/rates/{layout}.{sheet}: `list`, or `matrix` (the cards of a `day` side by side)."""
+    return await asyncio.to_thread(for_reader, request, lambda actor: _rates(actor, request))
+
+
+def _rates(actor: Actor, request: Request) -> Response:
+    layout, form = str(request.path_params["layout"]), str(request.path_params["sheet"])
+    if layout not in ("list", "matrix") or form not in SHEETS:
+        raise NotFound()
+    asked = request.query_params
+    with making(actor), db.reading() as session:
+        if layout == "list":
+            table = ExportTable(LIST_HEADERS, rate_sheet(session, actor))
+        else:
+            client, of = asked.get("client", ""), asked.get("of", "") or "roles"
+            day = optional_date(asked.get("day", ""), "day") or clock.now().date()
+            client_id = as_id(client) if client else None
+            table = matrix_sheet(session, actor, day=day, of=of, client_id=client_id)
+        content = sheet(table, form, "Rates")
+    return file(content, f"rates-{layout}.{form}", SHEETS[form])
+
+
 routes = [
+    Route("/files/rates/{layout}.{sheet}", rates, methods=["GET"]),
     Route("/files/evidence.json", evidence, methods=["GET"]),
     Route("/files/export/{kind}.{sheet}", export, methods=["GET"]),
 ]

@@ -12,7 +12,7 @@ STYLE_SHEETS = [
     for name in (
         "tokens", "base", "shell", "frames", "buttons", "fields", "menus", "cards", "marks", "table",
         "lists", "records", "dialogs", "toasts", "palette", "picker", "status", "spark", "figures", "week",
-        "plan", "paper", "scope", "people", "board",
+        "plan", "paper", "scope", "people", "board", "rates",
     )
 ]  # fmt: skip
 

@@ -1,179 +1,197 @@
-"""Rates: by firm, client, project, person; scopes' own are read only."""
+"""Rate cards side by side: typed over, looked at for what that changes, saved together."""
 
 import reflex as rx
 
 from psa_app import routes
-from psa_app.components import fields
-from psa_app.components.buttons import button
-from psa_app.components.cards import notice
-from psa_app.components.dialog import confirm, dialog
-from psa_app.components.empty import empty
-from psa_app.components.form import form, form_error, form_foot
-from psa_app.components.menu import dots_menu, item
-from psa_app.components.table import table_card
+from psa_app.components.buttons import button, link_button
+from psa_app.components.cards import card, notice
+from psa_app.components.dialog import dialog
+from psa_app.components.ladder import ladder
+from psa_app.components.picker import Picker
+from psa_app.components.rate_matrix import rate_matrix
+from psa_app.components.skeleton import lines, until
+from psa_app.components.table import export_menu, table
 from psa_app.components.tabs import tabs
 from psa_app.display.forms import Option
-from psa_app.display.tables import Column, Row
+from psa_app.display.frame import Tab
+from psa_app.display.tables import Column
 from psa_app.pages.frame import staff
 from psa_app.pages.registry import page
-from psa_app.state.rates import LEVELS
-from psa_app.state.rates import RatesState as State
+from psa_app.state.rate_matrix import RateMatrixState as State
 
-COLUMNS = [
-    Column("owner", "For"),
-    Column("role", "Role"),
-    Column("amount", "An hour", align="right", phone="side"),
-    Column("days", "Counts"),
+VIEWS = [
+    Tab("cards", "Cards", routes.RATES),
+    Tab("list", "List", routes.RATE_LIST),
+    Tab("modifiers", "Modifiers", routes.RATE_MODIFIERS),
 ]
+SUBTITLE = "What an hour is sold for. Approved time keeps the rate it was approved at."
+PAST = [Column("amount", "An hour"), Column("days", "Counts"), Column("by", "Written by")]
+TOUCHED = [
+    Column("day", "Day"),
+    Column("person", "Person"),
+    Column("task", "Project and task"),
+    Column("time", "Time", align="right"),
+    Column("before", "Now", align="right"),
+    Column("after", "Then", align="right"),
+]
+HOW = "Type an amount and press Enter · arrows move · Esc takes back · Shift+Enter opens past and reason"
+GREY = "Grey amounts come from a card further left. Empty a cell to end its rate."
 
 
 @page(routes.RATES, title="Rates", right="rates.read", on_load=State.load, live=("rate",))
 def rates() -> rx.Component:
-    """Tabs by where a rate hangs, and the dialogs."""
+    """The choice of cards, the cards, and what the typed changes do."""
     return staff(
         "Rates",
-        tabs(State.tabs, State.tab, "Where a rate hangs"),
-        rx.cond(
-            State.card.length() > 0,
-            table_card(State.card_columns, State.card, label="The firm's card today", title="Today"),
-        ),
-        table_card(
-            COLUMNS,
-            State.rows,
-            label="Rates",
-            acts=_acts,
-            loading=~State.is_ready,
-            empty=empty(
-                "No rates here",
-                "An hour gets the most specific rate: scope, project, client, firm card, person.",
-                icon_name="rates",
-            ),
-        ),
-        _new(),
-        _replace(),
-        _end(),
-        _delete(),
+        tabs(VIEWS, "cards", "Rates"),
+        _tools(),
+        until(State.is_ready, _cards(), card(lines(8), class_name="pad")),
+        _cell(),
+        _touched(),
         area="settings",
-        subtitle="What an hour is sold for. Approved time keeps the rate it was approved at.",
+        subtitle=SUBTITLE,
         actions=[
-            rx.cond(State.may_change, button("New rate", look="primary", on_click=State.add, data_new=""))
+            rx.cond(State.may_change, link_button("Import", href=routes.RATE_IMPORT, icon_name="upload"))
         ],
     )
 
 
-def _acts(row: rx.Var[Row]) -> rx.Component:
-    row_id = row.id.to(int)
-    return rx.cond(
-        State.may_change & (State.tab != "scopes"),
-        dots_menu(
-            item("New amount from a day", icon_name="edit", on_click=State.ask_replace(row_id)),
-            item("End", icon_name="calendar", on_click=State.ask_end(row_id)),
-            item("Remove", icon_name="trash", tone="bad", on_click=State.ask_delete(row_id)),
-            label="More for " + row.name,
-        ),
-    )
-
-
-def _new() -> rx.Component:
-    errors = State.errors
-    return dialog(
-        form(
-            form_error(errors["form"]),
-            fields.fields(
-                fields.select(
-                    "level",
-                    "Hangs on",
-                    [Option(*one) for one in LEVELS],
-                    State.level,
-                    error=errors["level"],
-                    wide=True,
-                ),
-                fields.select("role_id", "Role", State.roles, empty="–", error=errors["role_id"]),
-                fields.select("person_id", "Person", State.people, empty="–", error=errors["person_id"]),
-                fields.select(
-                    "account_id",
-                    "Client",
-                    State.accounts,
-                    State.account,
-                    empty="–",
-                    error=errors["account_id"],
-                ),
-                fields.select("project_id", "Project", State.projects, empty="–", error=errors["project_id"]),
-                fields.number("amount", "An hour", required=True, error=errors["amount"]),
-                fields.text("currency", "Currency", "EUR", required=True, error=errors["currency"]),
-                fields.date(
-                    "valid_from", "Counts from", State.first_day, required=True, error=errors["valid_from"]
-                ),
-                two=True,
+def _tools() -> rx.Component:
+    rows = [Option("roles", "Roles"), Option("people", "People")]
+    return rx.el.div(
+        _choice("of", "Rows", rows, State.of),
+        rx.el.div(
+            Picker.create(
+                ident="client",
+                name="client",
+                value=State.client,
+                shown=State.client_name,
+                options=State.clients,
+                answered=State.answered,
+                placeholder="All clients",
+                remote=True,
+                on_search=State.find,
+                on_pick=lambda value: State.narrow("client", value),
+                key="client-" + State.client,
             ),
-            _effect(),
-            form_foot("Save rate", on_cancel=State.close),
-            on_submit=State.save_new,
-            key="rate-" + State.form_key.to_string(),
-            label="New rate",
+            class_name="rate-client",
         ),
-        open=State.adding,
-        on_close=State.close,
-        title="New rate",
+        _choice("currency", "Currency", State.currencies, State.currency),
+        _day("day", "From", State.day),
+        rx.cond(State.may_change, _day("until", "To", State.until)),
+        rx.el.div(export_menu(State.files), class_name="push"),
+        class_name="tools",
     )
 
 
-def _replace() -> rx.Component:
-    return dialog(
-        form(
-            form_error(State.errors["form"]),
-            fields.fields(
-                fields.number("amount", "An hour", required=True, error=State.errors["amount"]),
-                fields.date(
-                    "valid_from",
-                    "From",
-                    required=True,
-                    error=State.errors["valid_from"],
-                    help="The present rate ends the day before.",
+def _choice(
+    key: str, label: str, options: rx.Var[list[Option]] | list[Option], value: rx.Var[str]
+) -> rx.Component:
+    one = lambda option: rx.el.option(option.label, value=option.value)  # noqa: E731
+    listed = [rx.foreach(options, one)] if isinstance(options, rx.Var) else [one(each) for each in options]
+    return rx.el.select(
+        *listed,
+        value=value,
+        class_name="input small",
+        style={"width": "auto"},
+        aria_label=label,
+        on_change=lambda chosen: State.narrow(key, chosen),
+    )
+
+
+def _day(key: str, label: str, value: rx.Var[str]) -> rx.Component:
+    return rx.el.label(
+        rx.el.span(label, class_name="muted small"),
+        rx.el.input(
+            type="date",
+            value=value,
+            class_name="input small",
+            style={"width": "auto"},
+            on_change=lambda chosen: State.narrow(key, chosen),
+        ),
+        class_name="line",
+    )
+
+
+def _cards() -> rx.Component:
+    return rx.el.div(
+        rx.el.section(
+            rate_matrix(
+                rows=State.rows,
+                cards=State.cards,
+                heading=rx.cond(State.of == "people", "Person", "Role"),
+                refused=State.refused,
+                saved=State.saved,
+                shut=~State.may_change,
+                on_draft=State.draft,
+                on_open=State.open,
+                on_save=State.save(State.seen),
+            ),
+            class_name="card rate-card",
+            tab_index=0,
+            role="region",
+            aria_label="Rate cards",
+        ),
+        rx.cond(State.count > 0, _bar()),
+        rx.el.p(rx.cond(State.may_change, HOW + ". ", ""), GREY, class_name="muted small"),
+        class_name="stack",
+    )
+
+
+def _bar() -> rx.Component:
+    """What the typed rates change, before they are saved."""
+    many = State.count.to_string()
+    save = rx.cond(State.count == 1, "Save rate", "Save " + many + " rates")
+    wrong = rx.cond(
+        State.wrong == 1, "1 cell is not right. ", State.wrong.to_string() + " cells are not right. "
+    )
+    return rx.el.div(
+        notice(
+            rx.cond(State.refused.length() > 0, rx.el.b(wrong)),
+            rx.el.span(State.effect, role="status"),
+            actions=rx.fragment(
+                rx.cond(
+                    State.touched.length() > 0,
+                    button("See entries", look="quiet", small=True, on_click=State.show_touched),
+                ),
+                button("Discard", small=True, on_click=State.discard),
+                button(
+                    save,
+                    look="primary",
+                    small=True,
+                    disabled=State.wrong > 0,
+                    on_click=State.save(State.seen),
                 ),
             ),
-            _effect(),
-            form_foot("Save", on_cancel=State.close),
-            on_submit=State.replace,
-            key="replace-" + State.form_key.to_string(),
-            label="New amount",
         ),
-        open=(State.about > 0) & ~State.ending & ~State.deleting,
-        on_close=State.close,
-        title="New amount for " + State.about_name,
-        size="narrow",
+        class_name="rate-bar",
     )
 
 
-def _end() -> rx.Component:
+def _cell() -> rx.Component:
     return dialog(
-        form(
-            form_error(State.errors["form"]),
-            fields.fields(fields.date("last_day", "Last day", required=True, error=State.errors["last_day"])),
-            _effect(),
-            form_foot("End the rate", on_cancel=State.close),
-            on_submit=State.end,
-            key="end-" + State.form_key.to_string(),
-            label="Last day",
+        rx.el.p(State.cell_verdict, class_name="lead"),
+        ladder(State.rungs),
+        rx.el.h3("Rates of this cell"),
+        rx.cond(
+            State.past.length() > 0,
+            table(PAST, State.past, label="Rates of this cell"),
+            rx.el.p("This cell never had a rate of its own.", class_name="muted"),
         ),
-        open=(State.about > 0) & State.ending,
+        open=State.open_cell != "",
         on_close=State.close,
-        title="End " + State.about_name,
-        size="narrow",
+        title=State.cell_title,
+        size="wide",
     )
 
 
-def _effect() -> rx.Component:
-    """What a change does to time that is not approved: shown before it counts."""
-    return rx.cond(State.effect != "", notice(State.effect, tone="warn"))
-
-
-def _delete() -> rx.Component:
-    return confirm(
-        open=State.deleting,
+def _touched() -> rx.Component:
+    return dialog(
+        rx.el.p(State.effect, class_name="lead"),
+        table(TOUCHED, State.touched, label="Entries that change"),
+        rx.cond(State.touched_more != "", rx.el.p(State.touched_more, class_name="muted")),
+        open=State.showing,
         on_close=State.close,
-        on_confirm=State.delete,
-        title="Remove the rate of " + State.about_name + "?",
-        act="Remove rate",
-        text=State.effect,
+        title="Entries that change",
+        size="wide",
     )

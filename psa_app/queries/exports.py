@@ -1,6 +1,6 @@
 """Whole lists as tables for CSV and XLSX files: with names beside ids, and currencies beside amounts."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -25,8 +25,8 @@ Cell = Any
 class ExportTable:
     """A list as it goes into a file: headers, and as many cells in each row."""
 
-    headers: list[str]
-    rows: list[list[Cell]]
+    headers: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
 
 
 def export_table(session: Session, actor: Actor, resource: Resource, **how: Any) -> ExportTable:

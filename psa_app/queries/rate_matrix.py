@@ -70,7 +70,8 @@ class Matrix:
     currencies: tuple[str, ...]
     cards: tuple[Card, ...]
     rows: tuple[MatrixRow, ...]
-    clients: tuple[tuple[int, str], ...]
+    client: str
+    zone: str  # the firm's
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ def rate_matrix(
     session: Session, actor: Actor, *, day: date, of: str = "roles", client_id: int | None = None,
     currency: str = "",
 ) -> Matrix:  # fmt: skip
-    """Roles (or people: `of`) by cards. With a client: theirs, their scopes' and projects'; else all clients'.
+    """Roles (or people: `of`) by cards: with a client theirs, their scopes' and projects'; else all.
 
     Without a currency it is the client's or the firm's own. Raises `NotFound` for a client outside the
     actor's scope.
@@ -96,7 +97,8 @@ def rate_matrix(
         raise Invalid("Choose roles or people.", "of")
     client = fetch(session, actor, Account, client_id) if client_id is not None else None
     known = _currencies(session, actor)
-    usual = client.currency if client else session.exec(select(Firm.base_currency)).one()
+    firm = session.exec(select(Firm)).one()
+    usual = client.currency if client else firm.base_currency
     money_in = currency or usual
     cards = _cards(session, actor, of, client, money_in)
     rates = ladder(session)
@@ -110,7 +112,7 @@ def rate_matrix(
             ))
             for row_id, name, role_id in rows
         ),
-        _pairs(session, actor, Account),
+        client.name if client else "", firm.time_zone,
     )  # fmt: skip
 
 
@@ -214,6 +216,19 @@ def _cell(
         card.account_id, person, role_id, day, currency,
     )  # fmt: skip
     return CardCell(level, own, rates.pick(work))
+
+
+def client_choices(session: Session, actor: Actor, text: str) -> tuple[tuple[int, str], ...]:
+    """Clients to choose from by a part of their name, at most 20: (id, name)."""
+    require(actor, "rates.read")
+    wanted = col(Account.name).icontains(text.strip()[:80], autoescape=True)
+    found = session.exec(
+        select(Account.id, Account.name)
+        .where(visible(actor, Account), wanted)
+        .order_by(Account.name)
+        .limit(20)
+    )
+    return tuple((int(one or 0), name) for one, name in found)
 
 
 def _pairs(session: Session, actor: Actor, model: Any) -> tuple[tuple[int, str], ...]:

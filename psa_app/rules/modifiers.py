@@ -3,6 +3,7 @@
 A modifier is the firm's, a client's or a SOW line's, and counts between two days, both inclusive.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -104,3 +105,30 @@ def _factor(ppm: int) -> str:
     whole, rest = divmod(ppm, MILLION)
     decimals = f"{rest:06d}".rstrip("0")
     return f"{whole}.{decimals}" if decimals else str(whole)
+
+
+_FACTOR = re.compile(r"(?:[x×*]\s*)?(\d{1,5})(?:[.,](\d{1,6}))?\s*(%?)", re.ASCII)
+
+
+def factor_of(text: str) -> int:
+    """“1.5”, “×1,5” and “150 %” as 1 500 000 millionths; "" is 1. Raises `Invalid` (field "factor_ppm")."""
+    if not text.strip():
+        return MILLION
+    match = _FACTOR.fullmatch(text.strip())
+    if match is None:
+        raise Invalid("Give a factor such as 1.5 or 150 %.", "factor_ppm")
+    whole, decimals, percent = match[1], (match[2] or "").ljust(6, "0"), match[3]
+    ppm = int(whole + decimals)
+    if percent and ppm % 100:
+        raise Invalid("Give a percentage with at most four decimals.", "factor_ppm")
+    return ppm // 100 if percent else ppm
+
+
+def effect(row: ModifierRow) -> str:
+    """What it does to any rate: “× 1.5 + 20.00 EUR”."""
+    parts = [f"× {_factor(row.factor_ppm)}"] if row.factor_ppm != MILLION else []
+    if row.plus:
+        parts.append(
+            f"{'+' if row.plus > 0 else '−'} {money.plain(abs(row.plus), row.currency)} {row.currency}"
+        )
+    return " ".join(parts)

@@ -1,24 +1,26 @@
-"""Rate cards as a list in a file: taken out, changed in a spreadsheet, and brought in whole or not at all."""
+"""Rate cards from a file, a list or side by side: as changed in a spreadsheet, whole or not at all."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlmodel import Session, select
 
 from psa_app.access import Actor, require, visible
 from psa_app.errors import Invalid, PsaError
-from psa_app.formats.csv_files import Limits, Table, read_table
+from psa_app.formats.csv_files import Limits, Table
+from psa_app.formats.xlsx_in import read_sheet
 from psa_app.models import Account, Person, Project, Role
 from psa_app.queries import rates as query
 from psa_app.queries.rate_matrix import rates_in_cell
+from psa_app.queries.rate_sheet import EVERYONE, EVERYWHERE, FIRM, LIST_HEADERS, OWNERS, ROW_HEADERS
 from psa_app.rules import fields, money
 from psa_app.rules.money import Money
+from psa_app.rules.rate_matrix import cell
 from psa_app.services.rates import create_rate
 from psa_app.services.rates_matrix import set_rate
 
-HEADERS = ("Level", "Client", "Project", "Person", "Role", "Currency", "An hour", "From", "To")
+HEADERS = LIST_HEADERS
 LIMITS = Limits(bytes=2_000_000, rows=2_000, columns=40)
 _NEEDS = {
     "firm_role": ("role_id",),
@@ -38,6 +40,15 @@ _OWNERS = {
 
 
 @dataclass(frozen=True, slots=True)
+class ListRow:
+    """A rate of a file as text by the columns of `HEADERS`; `column` is its card's head ("": of a list)."""
+
+    line: int
+    column: str
+    cells: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class RowProblem:
     """What is wrong with a row: its line in the file, the column ("" = the row), and what to do."""
 
@@ -48,56 +59,113 @@ class RowProblem:
 
 @dataclass(frozen=True, slots=True)
 class RatesImported:
-    """How many rows were (or would be) written, and how many stand so already; with problems nothing is."""
+    """How many rates were (or would be) written, and how many stand so already; with problems nothing is.
+
+    `rates` are those to be written, in the file's order.
+    """
 
     written: int
     known: int
     problems: tuple[RowProblem, ...]
+    rates: tuple[ListRow, ...] = field(default=(), compare=False)
 
 
 def import_rates(session: Session, actor: Actor, data: bytes, *, dry_run: bool = True) -> RatesImported:
-    """Brings in a CSV file with the columns of `HEADERS` (Client, Project, Person and Role by name).
+    """Brings in a CSV or XLSX file: a list with the columns of `HEADERS` (names for ids), or cards side by
+    side as `matrix_sheet` writes them.
 
     A row without a last day counts from its first day on, as `set_rate` does; one with a last day must
     overlap no other. With any problem, or in a dry run, nothing is written. Raises `Invalid` (field
-    "file") for a file that is no such list.
+    "file") for a file that is neither.
     """
     require(actor, "rates.change")
-    table = read_table(data, LIMITS)
-    _check_headers(table)
+    table = read_sheet(data, LIMITS)
+    rows = list_rows(table) if "Level" in table.headers else matrix_rows(table)
     names = {key: _names(session, actor, model) for key, (_, model) in _OWNERS.items()}
     with session.begin_nested() as whole:
-        found = _take(session, actor, table, names)
+        found = _take(session, actor, rows, names)
         if dry_run or found.problems:
             whole.rollback()
             query.forget(session)
     return found
 
 
-def _take(
-    session: Session, actor: Actor, table: Table, names: dict[str, dict[str, list[int]]]
-) -> RatesImported:
-    written = known = 0
-    problems: list[RowProblem] = []
+def list_rows(table: Table) -> list[ListRow]:
+    """The rates of a list, one a row."""
+    missing = [name for name in HEADERS if name not in table.headers]
+    if missing:
+        raise Invalid(
+            f"Add the columns {', '.join(missing)}. An exported rate card shows how they look.", "file"
+        )
+    places = {name: table.headers.index(name) for name in HEADERS}
+    return [
+        ListRow(line, "", {name: cells[place].strip() for name, place in places.items()})
+        for line, cells in zip(table.lines, table.rows, strict=True)
+    ]
+
+
+def matrix_rows(table: Table) -> list[ListRow]:
+    """The rates of cards side by side, one for each filled cell."""
+    of = next((name for name in ROW_HEADERS.values() if name in table.headers), None)
+    if of is None or not {"Currency", "From"} <= set(table.headers):
+        raise Invalid(
+            "Add the columns of the list (Level, Client, …), or Role, Currency and From beside the cards. "
+            "An exported file shows how they look.",
+            "file",
+        )
+    rows = []
     for line, cells in zip(table.lines, table.rows, strict=True):
-        row = {name: cells[table.headers.index(name)].strip() for name in HEADERS}
+        about = dict(zip(table.headers, (cell.strip() for cell in cells), strict=False))
+        for header in table.headers:
+            if header and header not in (of, "Currency", "From") and about[header]:
+                rows.append(ListRow(line, header, _as_list(of, header, about)))
+    return rows
+
+
+def _as_list(of: str, header: str, about: dict[str, str]) -> dict[str, str]:
+    """A cell of the cards as a row of the list; a level of "" for a column that is no card."""
+    name = about[of]
+    everyone = of == "Role" and name.lower() in (EVERYONE.lower(), "")
+    row = dict.fromkeys(HEADERS, "") | {
+        "Currency": about["Currency"], "An hour": about[header], "From": about["From"],
+        of: "" if everyone else name,
+    }  # fmt: skip
+    if header in (FIRM, EVERYWHERE):
+        return row | {"Level": {"Role": "firm_role", "Person": "person"}[of]}
+    kind = next((kind for kind, head in OWNERS.items() if header.startswith(head)), None)
+    if kind is None or (kind, of) == ("account", "Person"):
+        return row
+    owner = {"account": "Client", "project": "Project"}[kind]
+    level = kind if everyone else f"{kind}_{of.lower()}"
+    return row | {owner: header.removeprefix(OWNERS[kind]), "Level": level}
+
+
+def _take(
+    session: Session, actor: Actor, rows: Sequence[ListRow], names: dict[str, dict[str, list[int]]]
+) -> RatesImported:
+    written: list[ListRow] = []
+    known = 0
+    problems: list[RowProblem] = []
+    for row in rows:
         try:
+            if not row.cells["Level"] and row.column:
+                raise Invalid("This is no card. Name it Firm card, Client: … or Project: ….", row.column)
             with session.begin_nested():
                 is_new = _take_row(session, actor, row, names)
-            written += is_new
+            written += [row] if is_new else []
             known += not is_new
         except PsaError as error:
             query.forget(session)
-            problems.append(RowProblem(line, getattr(error, "field", ""), error.sentence))
+            column = row.column or getattr(error, "field", "")
+            problems.append(RowProblem(row.line, column, error.sentence))
     if problems:
         return RatesImported(0, known, tuple(problems))
-    return RatesImported(written, known, ())
+    return RatesImported(len(written), known, (), tuple(written))
 
 
-def _take_row(
-    session: Session, actor: Actor, row: dict[str, str], names: dict[str, dict[str, list[int]]]
-) -> bool:
-    """False when the very same rate is there already."""
+def _take_row(session: Session, actor: Actor, given: ListRow, names: dict[str, dict[str, list[int]]]) -> bool:
+    """False when the very same rate is there already, or in a cell of cards when it counts already."""
+    row = given.cells
     level = row["Level"]
     if level not in _NEEDS:
         raise Invalid(f"Type one of {', '.join(_NEEDS)}.", "Level")
@@ -106,31 +174,21 @@ def _take_row(
     rate = Money(money.parse_amount(row["An hour"], currency, "An hour"), currency)
     first = fields.iso_date(row["From"], "From")
     last = fields.iso_date(row["To"], "To") if row["To"] else None
-    if _is_there(session, actor, level, rate, first, last, keys):
-        return False
-    given: dict[str, Any] = {"level": level, "rate": rate, "valid_from": first, **keys}
-    if last is None:
-        set_rate(session, actor, **given)
+    rows = rates_in_cell(session, actor, level, currency, **(dict.fromkeys(_OWNERS) | keys))
+    if given.column:
+        now = cell(rows, first).now
+        is_there = now is not None and now.amount == rate.amount
     else:
-        create_rate(session, actor, valid_to=last, **given)
+        wanted = (rate.amount, first, last)
+        is_there = any((one.amount, one.valid_from, one.valid_to) == wanted for one in rows)
+    if is_there:
+        return False
+    about: dict[str, Any] = {"level": level, "rate": rate, "valid_from": first, **keys}
+    if last is None:
+        set_rate(session, actor, **about)
+    else:
+        create_rate(session, actor, valid_to=last, **about)
     return True
-
-
-def _is_there(
-    session: Session, actor: Actor, level: str, rate: Money, first: date, last: date | None,
-    keys: dict[str, int],
-) -> bool:  # fmt: skip
-    about = dict.fromkeys(_OWNERS, None) | keys
-    rows = rates_in_cell(session, actor, level, rate.currency, **about)
-    return any((row.amount, row.valid_from, row.valid_to) == (rate.amount, first, last) for row in rows)
-
-
-def _check_headers(table: Table) -> None:
-    missing = [name for name in HEADERS if name not in table.headers]
-    if missing:
-        raise Invalid(
-            f"Add the columns {', '.join(missing)}. An exported rate card shows how they look.", "file"
-        )
 
 
 def _names(session: Session, actor: Actor, model: Any) -> dict[str, list[int]]:

@@ -8,11 +8,11 @@ from typing import Any
 import reflex as rx
 from sqlmodel import Session
 
-from psa_app import clock, routes
+from psa_app import routes
 from psa_app.access import Actor, may
 from psa_app.display.forms import Option
 from psa_app.display.frame import Tab
-from psa_app.display.tables import Cell, Column, Row
+from psa_app.display.tables import Cell, Row
 from psa_app.errors import Invalid, PsaError
 from psa_app.formats import words
 from psa_app.queries.rate_list import RateLine, rate_choices, rates_of
@@ -20,6 +20,7 @@ from psa_app.rules import fields, money
 from psa_app.rules.money import Money
 from psa_app.services.rates import RatePreview, create_rate, delete_rate, end_rate, preview_rate, replace_rate
 from psa_app.state.base import actor, allow, field_errors, form_values, opened, read, say, write
+from psa_app.state.rate_words import effect_of
 
 TABS = {  # key → label, levels
     "firm": ("Firm card", ("firm_role",)),
@@ -62,8 +63,7 @@ class RatesState(rx.State):
     tab: str = "firm"
     tabs: list[Tab] = []
     rows: list[Row] = []
-    card_columns: list[Column] = []
-    card: list[Row] = []
+    files: list[str] = routes.rate_list_files()
     may_change: bool = False
     roles: list[Option] = []
     people: list[Option] = []
@@ -91,7 +91,7 @@ class RatesState(rx.State):
         asked = self.router.url.query_parameters
         wanted = asked.get("tab", "firm")
         self.tab = wanted if wanted in TABS else "firm"
-        self.tabs = [Tab(key, label, f"{routes.RATES}?tab={key}") for key, (label, _) in TABS.items()]
+        self.tabs = [Tab(key, label, f"{routes.RATE_LIST}?tab={key}") for key, (label, _) in TABS.items()]
         self.may_change = may(actor(), "rates.change")
         await self._load()
         if asked.get("new") and self.may_change and not self.adding:
@@ -105,8 +105,6 @@ class RatesState(rx.State):
         found = await read(lambda session, who: rates_of(session, who, levels))
         self.rows = [_row(one) for one in found]
         self._lines = {one.id: one for one in found}
-        today = clock.now().date()
-        self.card_columns, self.card = rate_card(found, today) if self.tab == "firm" else ([], [])
         self.is_ready = True
 
     @rx.event
@@ -265,18 +263,6 @@ def _preview_end(session: Session, who: Actor, old: RateLine, last_day: date) ->
     return preview_rate(session, who, rate_id=old.id, rate=rate, valid_from=old.valid_from, valid_to=last_day)
 
 
-def effect_of(found: RatePreview, then: str = " Save again to confirm.") -> str:
-    """What a change does to time that is not approved, in a sentence."""
-    entries = "1 entry" if found.entries == 1 else f"{found.entries} entries"
-    values = [
-        f"{words.money(found.before.get(code, 0), code)} → {words.money(found.after.get(code, 0), code)}"
-        for code in sorted({*found.before, *found.after})
-    ]
-    verb = "changes" if found.entries == 1 else "change"
-    unpriced = f" {found.unpriced_after} of them will have no rate." if found.unpriced_after else ""
-    return f"{entries} not approved yet {verb}: {', '.join(values) or 'no value'}.{unpriced}{then}"
-
-
 def _new(values: dict[str, str]) -> _New:
     level = values["level"]
     if level not in KEYS:
@@ -310,25 +296,3 @@ def _row(one: RateLine) -> Row:
         Cell(days),
     ]
     return Row(str(one.id), cells, name=_name(one))
-
-
-def rate_card(lines: list[RateLine], today: date) -> tuple[list[Column], list[Row]]:
-    """The firm's card of a day: a row for each role, a column for each currency."""
-    valid = {
-        (one.role, one.currency): one
-        for one in sorted(lines, key=lambda one: one.valid_from)
-        if one.valid_from <= today and (one.valid_to is None or one.valid_to >= today)
-    }
-    codes = sorted({code for _, code in valid})
-    columns = [Column("role", "Role"), *(Column(code, code, align="right") for code in codes)]
-    rows = [
-        Row(role, [Cell(role, kind="strong"), *(_on_card(valid.get((role, code))) for code in codes)])
-        for role in sorted({role for role, _ in valid})
-    ]
-    return columns, rows
-
-
-def _on_card(one: RateLine | None) -> Cell:
-    if one is None:
-        return Cell("–", kind="muted", align="right")
-    return Cell(words.money(one.amount, one.currency), align="right", tip=f"from {words.day(one.valid_from)}")

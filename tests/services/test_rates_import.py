@@ -1,5 +1,7 @@
 """Rate cards out into a file and in again: seen beforehand, and whole or not at all."""
 
+import io
+import zipfile
 from typing import Any
 
 import pytest
@@ -8,10 +10,13 @@ from sqlmodel import select
 from psa_app import db
 from psa_app.errors import Forbidden, Invalid
 from psa_app.formats.csv_out import write_csv
+from psa_app.formats.xlsx_out import write_xlsx
 from psa_app.models import Rate
-from psa_app.queries.rate_sheet import rate_sheet
+from psa_app.queries.rate_sheet import matrix_sheet, rate_sheet
+from psa_app.rules.money import Money
 from psa_app.services.rates_import import HEADERS, RatesImported, import_rates
-from tests.services.time_world import World, ask, do, make_world
+from psa_app.services.rates_matrix import set_rate
+from tests.services.time_world import TODAY, World, ask, do, make_world
 
 HEAD = ",".join(HEADERS)
 GOOD = "account_role,Northwind,,,Engineer,EUR,150.00,2026-01-01,"
@@ -89,3 +94,58 @@ def test_a_file_without_the_columns_is_refused_and_leads_may_not_bring_rates_in(
         do(import_rates, world["Fred"], b"Name,Rate\nA,1\n")
     with pytest.raises(Forbidden):
         bring(world, GOOD, by="Lea")
+
+
+def side_by_side(world: World, *lines: str, sheet: str = "csv", dry_run: bool = False) -> RatesImported:
+    head = ["Role", "Currency", "From", "Firm card", "Client: Northwind", "Project: Checkout"]
+    rows = [line.split(",") for line in lines]
+    data = write_csv(head, rows) if sheet == "csv" else write_xlsx(head, rows, "Rates")
+    found: RatesImported = do(import_rates, world["Fred"], data, dry_run=dry_run)
+    return found
+
+
+@pytest.mark.parametrize("sheet", ["csv", "xlsx"])
+def test_cards_side_by_side_come_in_cell_by_cell(world: World, sheet: str) -> None:
+    lines = ("Engineer,EUR,2026-02-01,110,115.50,", "Everyone,EUR,2026-02-01,,99,120")
+    assert side_by_side(world, *lines, sheet=sheet, dry_run=True).written == 4
+    found = side_by_side(world, *lines, sheet=sheet)
+    assert [(rate.column, rate.cells["Level"], rate.cells["An hour"]) for rate in found.rates] == [
+        ("Firm card", "firm_role", "110"),
+        ("Client: Northwind", "account_role", "115.50"),
+        ("Client: Northwind", "account", "99"),
+        ("Project: Checkout", "project", "120"),
+    ]
+    assert side_by_side(world, *lines, sheet=sheet) == RatesImported(0, 4, ())
+
+
+def test_a_wrong_cell_is_named_by_its_line_and_card(world: World) -> None:
+    found = side_by_side(
+        world, "Cat,EUR,2026-02-01,110,,", "Engineer,EUR,soon,110,,", "Everyone,EUR,2026-02-01,5,x,"
+    )
+    told = [(problem.line, problem.column) for problem in found.problems]
+    assert told == [(2, "Firm card"), (3, "Firm card"), (4, "Firm card"), (4, "Client: Northwind")]
+    assert "There is no role Cat" in found.problems[0].sentence
+
+
+@pytest.mark.parametrize("of", ["roles", "people"])
+@pytest.mark.parametrize("form", [write_csv, lambda head, rows: write_xlsx(head, rows, "Rates")])
+def test_exported_cards_come_in_again_and_change_nothing(world: World, of: str, form: Any) -> None:
+    do(set_rate, world["Fred"], level="person", rate=Money(12550, "EUR"), valid_from=TODAY,
+       person_id=world.people["Ann"])  # fmt: skip
+    table = ask(matrix_sheet, world["Fred"], day=TODAY, of=of)
+    before = cards()
+    found = do(import_rates, world["Fred"], form(table.headers, table.rows), dry_run=False)
+    assert (found.written, found.problems) == (0, ())
+    assert found.known == 1
+    assert cards() == before
+
+
+def test_a_broken_or_swollen_workbook_is_refused(world: World) -> None:
+    good = write_xlsx(HEADERS, [], "Rates")
+    bomb = io.BytesIO()
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as parts:
+        parts.writestr("xl/worksheets/sheet1.xml", b"0" * 70_000_000)
+    for data, words in ((good[:-200], "Save it again"), (bomb.getvalue(), "too large")):
+        with pytest.raises(Invalid, match=words) as refused:
+            do(import_rates, world["Fred"], data)
+        assert refused.value.field == "file"

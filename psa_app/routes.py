@@ -141,6 +141,11 @@ def week(week: int | None = None, person_id: int | None = None) -> str:
     return with_query(TIME, week=week, person=person_id)
 
 
+def why(**keys: object) -> str:
+    """Why an hour has its rate: of an `entry`, a `quote_line`, or of `task`, `person`, `day` and so on."""
+    return with_query(WHY, **keys)
+
+
 def portal_link(token: str) -> str:
     return f"/open/{token}"
 

@@ -38,7 +38,7 @@ function Suggested({ list, onAccept, onDismiss }) {
   );
 }
 
-function OpenCell({ open, rows, days, cells, onDone }) {
+function OpenCell({ open, rows, days, cells, why, onDone }) {
   const row = rows.find((r) => r.id === open.row);
   const at = days.findIndex((d) => d.id === open.day);
   if (!row || at < 0) return null;
@@ -51,6 +51,7 @@ function OpenCell({ open, rows, days, cells, onDone }) {
       minutes={cells.minutes(row, at)}
       note={cells.note(row, at)}
       locked={cells.locked(row, at)}
+      why={why && `${why}&task=${row.id}&day=${open.day}`}
       onSave={(minutes, words) => {
         cells.setMinutes(row, at, minutes);
         cells.setNote(row, at, words);
@@ -77,7 +78,7 @@ function useNewRow(rows, days, focus) {
 }
 
 export function WeekGrid(props) {
-  const { rows, days, shut = "", suggestions, choices, answered, onAdd, onFind, onTimer, children } = props;
+  const { rows, days, shut = "", why = "", suggestions, choices, answered, onAdd, onFind, onTimer, children } = props;
   const phone = usePhone();
   const cells = useCells(props);
   const table = useRef(null);
@@ -107,7 +108,7 @@ export function WeekGrid(props) {
   const status = say || cells.refusals[0] || (cells.waiting ? `Saving ${cells.waiting}…` : "Saved");
   const sheet = open && (
     <OpenCell
-      {...{ open, rows, days, cells }}
+      {...{ open, rows, days, cells, why }}
       onDone={(row, at) => {
         setOpen(null);
         focus(row, at);

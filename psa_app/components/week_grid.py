@@ -30,6 +30,7 @@ class WeekGrid(rx.NoSSRComponent):
     refused: rx.Var[dict]
     draft_key: rx.Var[str]
     shut: rx.Var[str]
+    why: rx.Var[str]
     suggestions: rx.Var[list]
     choices: rx.Var[list]
     answered: rx.Var[str]
@@ -52,6 +53,7 @@ def week_grid(
     draft_key: Text,
     on_commit: Any,
     shut: Text = "",
+    why: Text = "",
     suggestions: rx.Var[list[Suggestion]] | None = None,
     choices: rx.Var[list[Option]] | None = None,
     answered: Text = "",
@@ -67,7 +69,8 @@ def week_grid(
 
     More events: ``on_timer({row})``, ``on_remove({row})``, ``on_add(choice)``, ``on_find(text)`` for
     ``choices``, ``on_accept(id)`` and ``on_dismiss(id)`` of a suggestion. ``shut`` says why the whole week is
-    closed. ``phone_foot`` stands under the day on a phone (Submit week); give the shell ``phone_head=False``.
+    closed; ``why`` is the address that explains a rate, to which task and day are added. ``phone_foot``
+    stands under the day on a phone (Submit week); give the shell ``phone_head=False``.
     """
     return WeekGrid.create(
         *phone_foot,
@@ -78,6 +81,7 @@ def week_grid(
         draft_key=draft_key,
         on_commit=on_commit,
         shut=shut,
+        why=why,
         suggestions=suggestions if suggestions is not None else [],
         choices=choices if choices is not None else [],
         answered=answered,

@@ -1,9 +1,10 @@
 // One cell opened: hours and note. By Enter in the grid, by a touch on a phone.
 import { useEffect, useRef, useState } from "react";
+import { Link } from "react-router";
 import { Icon } from "$/public/external/psa_app/components/icons/icons.jsx";
 import { DAY, apply, show } from "$/public/hours.js";
 
-export function Sheet({ row, day, minutes, note, locked, first, onSave, onClose }) {
+export function Sheet({ row, day, minutes, note, locked, first, why, onSave, onClose }) {
   const dialog = useRef(null),
     hours = useRef(null),
     words = useRef(null);
@@ -108,6 +109,11 @@ export function Sheet({ row, day, minutes, note, locked, first, onSave, onClose 
           />
         </div>
         <div className="form-foot">
+          {why && minutes ? (
+            <Link to={why} className="link">
+              Why this rate
+            </Link>
+          ) : null}
           <button type="button" className="button" onClick={close}>
             {locked ? "Close" : "Cancel"}
           </button>

@@ -14,6 +14,7 @@ from psa_app.demo import world
 from psa_app.demo.months import bill_month, take_payments
 from psa_app.demo.pipeline import make_pipeline
 from psa_app.demo.quotes import write_quotes
+from psa_app.demo.rates import set_rate_cards
 from psa_app.demo.scopes import Running, accept_due, sell
 from psa_app.demo.set_up import (
     ask_for_leave,
@@ -68,6 +69,8 @@ def _tell_story(session: Session, today: date, real_now: datetime, tell: Told) -
         _week(session, actors, clients, internal, running, monday, week, today)
     clock.set_source(lambda: real_now)
     leave_open(session, actors, clients, running, today)
+    tell("rate cards")
+    set_rate_cards(session, actors["Felix"], actors, clients, today)
     tell("the pipeline")
     make_pipeline(session, actors, real_now)
     tell("quotes")

@@ -119,12 +119,20 @@ def _form() -> rx.Component:
             form_error(errors["form"]),
             fields.picker(
                 "task", "Task", value=State.edit_task, shown=State.edit_task_name, options=State.choices,
-                answered=State.answered, on_search=State.find, error=errors["task"], required=True,
+                answered=State.answered, on_search=State.find, on_pick=State.pick, error=errors["task"],
+                required=True,
             ),
             fields.fields(
                 fields.date("day", "Day", State.edit_day, error=errors["day"], required=True),
                 fields.hours("hours", "Hours", State.edit_hours, error=errors["hours"], required=True),
                 two=True,
+            ),
+            rx.cond(
+                State.modifiers.length() > 0,
+                fields.select(
+                    "modifier", "Modifier", State.modifiers, State.edit_modifier, empty="None",
+                    error=errors["modifier"], key="modifier-" + State.modifiers.length().to_string(),
+                ),
             ),
             fields.textarea("note", "Note", State.edit_note, error=errors["note"], rows=2),
             form_foot("Save", on_cancel=State.close),

@@ -12,7 +12,7 @@ from psa_app.components.definition import facts_card
 from psa_app.components.empty import empty
 from psa_app.components.figures import stack_bars
 from psa_app.components.link import text_link
-from psa_app.components.menu import dots_menu, item
+from psa_app.components.menu import dots_menu, item, link_item
 from psa_app.components.shell import crumbs
 from psa_app.components.skeleton import lines
 from psa_app.components.spark import keys
@@ -181,6 +181,10 @@ def _team() -> rx.Component:
             State.may_change,
             dots_menu(
                 item("Change role", icon_name="edit", on_click=State.edit_person(person)),
+                rx.cond(
+                    State.why != "",
+                    link_item("Why this rate", icon_name="info", href=State.why + "&person=" + row.id),
+                ),
                 remove,
                 label="More for " + row.name,
             ),
@@ -189,7 +193,10 @@ def _team() -> rx.Component:
     return card(
         table(State.team_columns, State.team, label="Team", acts=acts),
         title="Team",
-        aside=rx.cond(State.may_change, _add("Add someone", State.add_person)),
+        aside=rx.fragment(
+            rx.cond(State.rates != "", text_link("Rates", href=State.rates)),
+            rx.cond(State.may_change, _add("Add someone", State.add_person)),
+        ),
         body=False,
     )
 

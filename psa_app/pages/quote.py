@@ -171,6 +171,7 @@ def _reading() -> rx.Component:
         ),
         stack(
             rx.cond(State.facts.length() > 0, facts_card("About", State.facts)),
+            rx.cond(State.rates.length() > 0, facts_card("Rates, and why", State.rates)),
             _questions(),
             _versions(),
             _differences(),

@@ -50,7 +50,7 @@ def rate_import() -> rx.Component:
         rx.cond(State.error != "", notice(State.error, tone="bad")),
         rx.cond(
             State.summary != "",
-            notice(State.summary, tone=rx.cond(State.problems.length() > 0, "bad", "")),
+            rx.cond(State.problems.length() > 0, notice(State.summary, tone="bad"), notice(State.summary)),
         ),
         rx.cond(State.problems.length() > 0, table_card(PROBLEMS, State.problems, label="Rows to mend")),
         rx.cond(State.rates.length() > 0, table_card(RATES, State.rates, label="Rates to be written")),

@@ -74,6 +74,7 @@ def _grid() -> rx.Component:
         refused=State.refused,
         draft_key=State.draft_key,
         shut=State.shut,
+        why=State.why,
         choices=State.choices,
         answered=State.answered,
         on_commit=State.commit,

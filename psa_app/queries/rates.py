@@ -195,6 +195,7 @@ class Explanation:
     level: str
     override_reason: str
     steps: tuple[Step, ...]
+    has_modifier: bool = False  # one counts
     modifier: str = ""  # what the chosen modifier does to the base rate, or why it does not count
 
 
@@ -212,7 +213,8 @@ def explain_entry(session: Session, actor: Actor, entry_id: int) -> Explanation:
         int(entry.id or 0), person.name, project.name, task.name, role.name if role else "", entry.work_date,
         entry.seconds, entry.is_billable, entry.no_charge_reason, is_frozen, entry.bill_rate_minor,
         entry.bill_currency or facts.currency, entry.bill_level, entry.override_reason,
-        tuple(ladder(session).explain(work_of(facts))), _modifier_told(session, entry, facts),
+        tuple(ladder(session).explain(work_of(facts))), entry.base_rate_minor is not None,
+        _modifier_told(session, entry, facts),
     )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """Time entries as a list: filtered and turned by the address, changed in a dialog."""
 
+from datetime import date, timedelta
 from typing import Any
 
 import reflex as rx
@@ -12,6 +13,7 @@ from psa_app.display.tables import Cell, Column, Row
 from psa_app.errors import Invalid, PsaError
 from psa_app.formats import words
 from psa_app.queries.time.entries import STATUSES, EntryFilter, EntryRow, entry_page
+from psa_app.queries.time.modifiers import modifier_choices
 from psa_app.queries.time.names import Names, filter_names
 from psa_app.queries.time.week import task_choices
 from psa_app.rules import fields, hours
@@ -20,6 +22,7 @@ from psa_app.services.time.override import set_no_charge
 from psa_app.state.base import actor, allow, field_errors, form_values, read, say, show, write
 
 KEYS = ("person", "project", "status", "from", "to", "money", "after", "order")
+SOON = timedelta(days=366)
 MONEY = (("billable", "Billable"), ("unbillable", "Not billable"), ("unpriced", "Without a rate"))
 
 
@@ -51,6 +54,8 @@ class EntriesState(rx.State):
     edit_day: str = ""
     edit_hours: str = ""
     edit_note: str = ""
+    edit_modifier: str = ""
+    modifiers: list[Option] = []  # what may be chosen for the task and day
     choices: list[Option] = []
     answered: str = ""
     errors: dict[str, str] = {}
@@ -153,10 +158,11 @@ class EntriesState(rx.State):
     def add(self) -> None:
         """Opens the form for a new entry of one's own."""
         self._edit(0, 0, "", "", clock.today("UTC").isoformat(), "", "")
+        self.edit_modifier, self.modifiers = "", []
 
     @rx.event
     @allow("time.log")
-    def edit(self, entry_id: int) -> None:
+    async def edit(self, entry_id: int) -> None:
         """Opens the form for an entry of this page."""
         one = next((row for row in self._page if row.id == entry_id), None)
         if one is None:
@@ -164,6 +170,21 @@ class EntriesState(rx.State):
         name = f"{one.project}: {one.task}"
         time = hours.h_mm_seconds(one.seconds)
         self._edit(one.id, one.version, str(one.task_id), name, one.day.isoformat(), time, one.note)
+        self.edit_modifier = str(one.modifier_id or "")
+        await self._offer(one.task_id)
+
+    @rx.event
+    @allow("time.log")
+    async def pick(self, task: str) -> None:
+        """A task was picked: offers the modifiers that count for it."""
+        await self._offer(fields.whole(task or "0", "task"))
+
+    async def _offer(self, task_id: int) -> None:
+        today = clock.today("UTC")
+        found = await read(
+            lambda session, who: modifier_choices(session, who, [task_id], date.min, today + SOON)
+        )
+        self.modifiers = [Option(str(one.id), one.name) for one in found]
 
     def _edit(
         self, entry_id: int, version: int, task: str, name: str, day: str, time: str, note: str
@@ -185,12 +206,12 @@ class EntriesState(rx.State):
     @allow("time.log")
     async def save(self, data: dict[str, Any]) -> None:
         """Logs or changes the entry; what is wrong stands beside its field."""
-        values = form_values(data, ("task", "day", "hours", "note"))
+        values = form_values(data, ("task", "day", "hours", "note", "modifier"))
         try:
             warnings = await self._write(values)
         except PsaError as error:
             found = field_errors(error)
-            renamed = {"task_id": "task", "work_date": "day", "seconds": "hours"}
+            renamed = {"task_id": "task", "work_date": "day", "seconds": "hours", "modifier_id": "modifier"}
             self.errors = {renamed.get(name, name): sentence for name, sentence in found.items()}
             return
         self.editing = -1
@@ -205,17 +226,24 @@ class EntriesState(rx.State):
         typed, entry_id, version = values["hours"], self.editing, self.edit_version
         same = typed == self.edit_hours and entry_id
         seconds = None if same else hours.parse_duration(typed, "hours") * 60
+        modifier = fields.optional_whole(values["modifier"], "modifier") or 0
         if entry_id:
             done = await write(
                 lambda session, who: change_entry(
                     session, who, entry_id, version=version, task_id=task, work_date=day, seconds=seconds,
-                    note=values["note"],
+                    note=values["note"], modifier_id=modifier,
                 )
             )  # fmt: skip
         else:
             done = await write(
                 lambda session, who: log_time(
-                    session, who, task_id=task, work_date=day, seconds=seconds or 0, note=values["note"]
+                    session,
+                    who,
+                    task_id=task,
+                    work_date=day,
+                    seconds=seconds or 0,
+                    note=values["note"],
+                    modifier_id=modifier,
                 )
             )
         return done.warnings
@@ -287,7 +315,7 @@ def _row(one: EntryRow, shows_money: bool) -> Row:
         Cell(words.day(one.day)),
         Cell(one.person),
         Cell(f"{one.project}: {one.task}", sub=one.client),
-        Cell(one.note or "–", kind="text" if one.note else "muted"),
+        Cell(one.note or "–", kind="text" if one.note else "muted", sub=one.modifier),
         Cell(word.text, kind="badge", tone=word.tone, icon=word.icon),
         Cell(hours.h_mm_seconds(one.seconds), align="right"),
     ]

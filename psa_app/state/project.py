@@ -59,6 +59,8 @@ class ProjectState(rx.State):
     done_tasks: list[str] = []
     team: list[Row] = []
     team_columns: list[Column] = []
+    why: str = ""  # explains a rate here, to which a person is added
+    rates: str = ""  # the client's rate cards
     milestones: list[Row] = []
     planned_parts: list[str] = []
     ready_parts: list[str] = []
@@ -102,6 +104,9 @@ class ProjectState(rx.State):
         self.done_tasks = [str(one.id) for one in found.tasks if one.status == "done"]
         self.team = [team_row(one, found) for one in found.team]
         self.team_columns = list(TEAM_COLUMNS)
+        sees = may(actor(), "rates.read") and found.head.account_id is not None
+        self.why = routes.why(project=self._project) if sees else ""
+        self.rates = routes.with_query(routes.RATES, client=found.head.account_id) if sees else ""
         self.milestones = [milestone_row(one, found) for one in found.milestones]
         self.planned_parts = [str(one.id) for one in found.milestones if one.status == "planned"]
         self.ready_parts = [str(one.id) for one in found.milestones if one.status == "ready"]

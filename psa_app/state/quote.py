@@ -78,6 +78,7 @@ class QuoteState(rx.State):
     tabs: list[Tab] = []
     sheet: Sheet = Sheet()
     facts: list[Fact] = []
+    rates: list[Fact] = []  # of the lines by time; each opens why
     evidence: list[Fact] = []
     versions: list[Version] = []
     differences: list[Difference] = []
@@ -112,6 +113,7 @@ class QuoteState(rx.State):
         self.tabs = [Tab("write", "Write", here), Tab("paper", "As the client reads it", f"{here}?tab=paper")]
         self.sheet = found.sheet
         self.facts = _facts(one, found.zone)
+        self.rates = _rates(one)
         self.evidence = _evidence(one, found.zone)
         self.versions = _versions(one)
         self.differences = [row for change in found.changes for row in _rows(change, one.quote.currency)]
@@ -191,6 +193,17 @@ def _facts(one: OneQuote, zone: ZoneInfo) -> list[Fact]:
         title = f"{one.scope.number} {one.scope.title}"
         rows.append(Fact("Scope", title, routes.sow(int(one.scope.id or 0))))
     return rows
+
+
+def _rates(one: OneQuote) -> list[Fact]:
+    return [
+        Fact(
+            line.title, words.money(line.rate_minor, one.quote.currency),
+            href=routes.why(quote_line=line.id),
+        )
+        for line in one.lines
+        if line.rate_minor is not None
+    ]  # fmt: skip
 
 
 def _evidence(one: OneQuote, zone: ZoneInfo) -> list[Fact]:

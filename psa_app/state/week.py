@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import reflex as rx
 
 from psa_app import routes
+from psa_app.access import may
 from psa_app.display.forms import Option
 from psa_app.display.tables import Row
 from psa_app.display.week import WeekDay, WeekRow
@@ -20,7 +21,7 @@ from psa_app.services.time.log import delete_entry, set_cell, set_note
 from psa_app.services.time.submit import recall_week, submit_week
 from psa_app.services.time.timer import start_timer, stop_timer
 from psa_app.state import week_words
-from psa_app.state.base import allow, read, say, show, write
+from psa_app.state.base import actor, allow, read, say, show, write
 from psa_app.state.frame import FrameState
 
 MOST_ADDED = 50
@@ -45,6 +46,7 @@ class WeekState(rx.State):
     refused: dict[str, str] = {}
     draft_key: str = ""
     shut: str = ""
+    why: str = ""  # explains a rate, for those who may see one
     choices: list[Option] = []
     answered: str = ""
     may_submit: bool = False
@@ -93,6 +95,7 @@ class WeekState(rx.State):
             sent_back=week_words.sent_back(view),
             draft_key=f"{view.person_id}:{view.week}",
             shut="" if view.may_write else f"This is {view.person}'s week. You can look at it.",
+            why=routes.why(person=view.person_id) if may(actor(), "rates.read") else "",
             may_submit=view.may_write and view.state in ("open", "draft", "returned", "late"),
             submit_words="Submit supplement" if view.state == "late" else "Submit week",
             may_copy=view.may_write and view.last_week_seconds > 0 and view.state in ("open", "draft"),

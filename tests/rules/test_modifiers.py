@@ -7,7 +7,17 @@ from typing import Any
 import pytest
 
 from psa_app.errors import Invalid
-from psa_app.rules.modifiers import ModifierRow, check_choice, check_modifier, modified, sentence
+from psa_app.rules.modifiers import (
+    ModifierRow,
+    check_choice,
+    check_modifier,
+    counts,
+    effect,
+    factor_of,
+    modified,
+    sentence,
+    turns,
+)
 
 DAY = date(2026, 11, 23)
 AFTER_HOURS = ModifierRow(1, "After hours", 1_500_000, 2000, "EUR", date(2026, 1, 1), date(2026, 12, 31))
@@ -76,3 +86,28 @@ def test_a_factor_alone_fits_a_rate_in_any_currency() -> None:
     row = replace(AFTER_HOURS, plus=0, currency="")
     check_choice(row, **(WORK | {"currency": "USD"}))
     assert modified(row, 10001) == 15002
+
+
+@pytest.mark.parametrize(
+    ("text", "ppm"),
+    [("", 1_000_000), ("1.5", 1_500_000), ("× 1,25", 1_250_000), ("150 %", 1_500_000), ("12.5%", 125_000)],
+)
+def test_a_factor_is_typed_as_people_write_it(text: str, ppm: int) -> None:
+    assert factor_of(text) == ppm
+
+
+@pytest.mark.parametrize("text", ["half", "-1", "1.2.3", "1e3", "1.1234567", "0.00001%"])
+def test_what_is_no_factor_is_refused(text: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        factor_of(text)
+    assert refused.value.field == "factor_ppm"
+
+
+def test_a_modifier_says_what_it_does_and_when_it_turns() -> None:
+    assert effect(AFTER_HOURS) == "× 1.5 + 20.00 EUR"
+    assert effect(replace(AFTER_HOURS, factor_ppm=1_000_000, plus=-500)) == "− 5.00 EUR"
+    assert turns([AFTER_HOURS]) == {date(2026, 1, 1), date(2027, 1, 1)}
+    work = {"account_id": None, "sow_line_id": None, "currency": "EUR"}
+    assert [counts(AFTER_HOURS, day=date(year, 5, 1), **work) for year in (2025, 2026, 2027)] == [
+        False, True, False,
+    ]  # fmt: skip

@@ -14,7 +14,7 @@ from sqlmodel import Session
 from psa_app.access import Actor, may, require, visible
 from psa_app.errors import Invalid
 from psa_app.models import TimeEntry
-from psa_app.queries.time.tables import ACCOUNT, ENTRY, PERSON, PROJECT, TASK
+from psa_app.queries.time.tables import ACCOUNT, ENTRY, MODIFIER, PERSON, PROJECT, TASK
 
 PAGE = 80
 MOST = 200
@@ -54,6 +54,8 @@ class EntryRow:
     rate: int | None
     currency: str
     version: int
+    modifier_id: int | None = None
+    modifier: str = ""  # its name
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,14 +129,16 @@ _ROWS = (
     select(
         ENTRY.c.id, ENTRY.c.work_date, ENTRY.c.person_id, ENTRY.c.project_id, ENTRY.c.task_id, ENTRY.c.note,
         ENTRY.c.seconds, ENTRY.c.status, ENTRY.c.is_billable, ENTRY.c.bill_rate_minor, ENTRY.c.bill_currency,
-        ENTRY.c.version, PERSON.c.name.label("person"), PROJECT.c.name.label("project"),
-        ACCOUNT.c.name.label("client"), TASK.c.name.label("task"),
+        ENTRY.c.version, ENTRY.c.modifier_id, MODIFIER.c.name.label("modifier"),
+        PERSON.c.name.label("person"), PROJECT.c.name.label("project"), ACCOUNT.c.name.label("client"),
+        TASK.c.name.label("task"),
     )
     .select_from(ENTRY)
     .join(PERSON, PERSON.c.id == ENTRY.c.person_id)
     .join(PROJECT, PROJECT.c.id == ENTRY.c.project_id)
     .join(TASK, TASK.c.id == ENTRY.c.task_id)
     .outerjoin(ACCOUNT, ACCOUNT.c.id == PROJECT.c.account_id)
+    .outerjoin(MODIFIER, MODIFIER.c.id == ENTRY.c.modifier_id)
     .where(ENTRY.c.id.in_(bindparam("ids", expanding=True)))
 )  # fmt: skip
 
@@ -144,6 +148,7 @@ def _row(row: Any, shows_money: bool) -> EntryRow:
         row.id, row.work_date, row.person_id, row.task_id, row.person, row.project, row.client or "",
         row.task, row.note, row.seconds, row.status, row.is_billable,
         row.bill_rate_minor if shows_money else None, row.bill_currency if shows_money else "", row.version,
+        row.modifier_id, row.modifier or "",
     )  # fmt: skip
 
 

@@ -1,0 +1,62 @@
+"""Why an hour has its rate, for an entry, for work to come, and for a line of a quote."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from psa_app.errors import Forbidden, Invalid, NotFound
+from psa_app.queries.why import why
+from psa_app.rules.money import Money
+from psa_app.rules.quotes import TIME
+from psa_app.services.quotes.inputs import QuoteHead, QuoteLineInput
+from psa_app.services.quotes.write import create_quote
+from psa_app.services.rates import create_rate
+from psa_app.services.rates_modifiers import create_modifier
+from psa_app.services.time.log import log_time
+from tests.services.quote_world import lines
+from tests.services.time_world import MON, World, ask, do, make_world
+
+FIRST = date(2026, 1, 1)
+
+
+@pytest.fixture
+def world(database: Any, clock: Any) -> World:
+    made: World = do(make_world)
+    return made
+
+
+def test_an_entry_is_found_by_task_person_and_day_and_tells_its_modifier(world: World) -> None:
+    late = do(create_modifier, world["Fred"], name="Late", factor_ppm=1_500_000, valid_from=FIRST)
+    build, ann = world.tasks["Build"], world.people["Ann"]
+    one = do(log_time, world["Ann"], task_id=build, work_date=MON, seconds=60, modifier_id=late.id).id
+    for keys in ({"entry": one}, {"task": build, "person": ann}):
+        told = ask(why, world["Lea"], keys, MON)
+        assert (told.amount, told.level) == (22500, "sow_line")
+        assert told.entry.modifier == "Late: 150.00 × 1.5 = 225.00 EUR."
+
+
+def test_work_that_nobody_logged_yet_is_explained_by_its_task(world: World) -> None:
+    told = ask(why, world["Lea"], {"task": world.tasks["Build"], "person": world.people["Ann"]}, MON)
+    assert (told.amount, told.level, told.entry) == (15000, "sow_line", None)
+    assert dict(told.about)["Task"] == "Build"
+    assert [step.level for step in told.steps if step.won] == ["sow_line"]
+
+
+def test_a_quotes_line_stands_beside_what_the_card_says(world: World) -> None:
+    role, client = world.roles["Engineer"], world.accounts["Northwind"]
+    do(create_rate, world["Fred"], level="account_role", rate=Money(12000, "EUR"), valid_from=FIRST,
+       account_id=client, role_id=role)  # fmt: skip
+    line = QuoteLineInput("Build", TIME, minutes=600, rate=Money(13000, "EUR"), role_id=role)
+    quote = do(create_quote, world["Fred"], account_id=client, head=QuoteHead("Shop"), lines=(line,))
+    told = ask(why, world["Lea"], {"quote_line": lines(quote.id)[0].id}, MON)
+    assert (told.asked, told.amount, told.level) == (13000, 12000, "account_role")
+
+
+def test_nothing_named_is_asked_for_and_members_see_no_rates(world: World) -> None:
+    with pytest.raises(Invalid, match="Say which"):
+        ask(why, world["Lea"], {})
+    with pytest.raises(NotFound):
+        ask(why, world["Lea"], {"quote_line": 10**6})
+    with pytest.raises(Forbidden):
+        ask(why, world["Ann"], {"task": world.tasks["Build"]})

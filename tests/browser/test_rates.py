@@ -23,7 +23,7 @@ def test_a_rate_is_typed_seen_through_saved_and_stands_in_its_cells_past(window:
     cell.press("Enter")
     expect(page.locator(".rate-bar [role=status]")).to_contain_text("not approved")
     page.get_by_role("button", name="Save rate").click()
-    expect(page.get_by_text("Rate saved.")).to_be_visible()
+    expect(page.get_by_text("Rate saved.").first).to_be_visible()
     expect(cell).to_have_value("131.50")
     cell.press("Shift+Enter")
     past = page.get_by_role("dialog")

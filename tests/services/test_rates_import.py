@@ -144,7 +144,8 @@ def test_a_broken_or_swollen_workbook_is_refused(world: World) -> None:
     good = write_xlsx(HEADERS, [], "Rates")
     bomb = io.BytesIO()
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as parts:
-        parts.writestr("xl/worksheets/sheet1.xml", b"0" * 70_000_000)
+        parts.writestr("xl/workbook.xml", b"<workbook/>")
+        parts.writestr("xl/sharedStrings.xml", b"0" * 41_000_000)
     for data, words in ((good[:-200], "Save it again"), (bomb.getvalue(), "unpacks to more")):
         with pytest.raises(Invalid, match=words) as refused:
             do(import_rates, world["Fred"], data)

@@ -91,7 +91,10 @@ def _more() -> rx.Component:
     billing = item("Billing rules from a template", icon_name="copy", on_click=ApplyBilling.ask)
     save = SaveTemplate.ask("sow", State.sow_id, State.scope_title)
     return rx.cond(
-        State.may_take_back | State.may_delete | State.may_renew | State.may_template
+        State.may_take_back
+        | State.may_delete
+        | State.may_renew
+        | State.may_template
         | (State.is_draft & State.may_write),
         dots_menu(
             rx.cond(State.may_renew, item("Renew", icon_name="refresh", on_click=Acts.renew)),

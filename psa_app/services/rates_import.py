@@ -116,9 +116,8 @@ def matrix_rows(table: Table) -> list[ListRow]:
     rows = []
     for line, cells in zip(table.lines, table.rows, strict=True):
         about = dict(zip(table.headers, (cell.strip() for cell in cells), strict=False))
-        for header in table.headers:
-            if header and header not in (of, "Currency", "From") and about[header]:
-                rows.append(ListRow(line, header, _as_list(of, header, about)))
+        cards = [head for head in table.headers if head and head not in (of, "Currency", "From")]
+        rows += [ListRow(line, head, _as_list(of, head, about)) for head in cards if about[head]]
     return rows
 
 

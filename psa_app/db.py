@@ -7,7 +7,6 @@ PostgreSQL takes the same code with row locks (`lock()` in `access/scope.py`).
 
 import json
 import sqlite3
-from collections import namedtuple
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -34,7 +33,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy import update as sql_update
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import QueuePool
 from sqlmodel import Session, SQLModel, create_engine
 
@@ -287,94 +286,6 @@ def _ready(kind: Any, dialect: Any, values: Iterable[Any]) -> Iterable[Any]:
     many = list(values)
     known = {value: process(value) for value in set(many)}
     return [known[value] for value in many]
-
-
-class Prepared:
-    """A statement for the paths that run all the time: compiled once for each kind of database, then
-    handed straight to its driver. For a few rows SQLAlchemy's own way costs several times as much.
-    """
-
-    def __init__(self, statement: Any, *names: str) -> None:
-        """`names` are the columns that an INSERT fills. `statement` may be a function that makes it,
-        given whether it is for SQLite (`among_ids` needs to know).
-        """
-        self._statement = statement
-        self._names = names or None
-        self._compiled: dict[str, _Compiled] = {}
-
-    def all(self, session: Session, values: Mapping[str, Any]) -> list[Any]:
-        """All rows, as named tuples; none of a statement that gives no columns."""
-        connection = session.connection()
-        compiled = self._for(connection.dialect)
-        if not compiled.is_final:
-            return list(connection.execute(compiled.statement, values))
-        cursor = connection.connection.cursor()
-        try:
-            cursor.execute(compiled.text, compiled.bound(values))
-            return compiled.read(cursor.fetchall()) if compiled.gives_rows else []
-        except connection.dialect.loaded_dbapi.Error as error:
-            raise _as_sqlalchemy_says(connection.dialect, compiled.text, error) from error
-        finally:
-            cursor.close()
-
-    def first(self, session: Session, values: Mapping[str, Any]) -> Any:
-        """The first row of few, or None."""
-        found = self.all(session, values)
-        return found[0] if found else None
-
-    def _for(self, dialect: Any) -> "_Compiled":
-        found = self._compiled.get(dialect.name)
-        if found is None:
-            made = self._statement
-            statement = made(dialect.name == "sqlite") if callable(made) else made
-            found = self._compiled[dialect.name] = _Compiled(statement, self._names, dialect)
-        return found
-
-
-class _Compiled:
-    """A statement's text for one kind of database, and how its values go in and come out.
-
-    It `is_final` unless SQLAlchemy writes an IN list into it each time.
-    """
-
-    def __init__(self, statement: Any, names: Sequence[str] | None, dialect: Any) -> None:
-        compiled = statement.compile(dialect=dialect, column_keys=names)
-        self.statement, self.is_final = statement, not compiled.post_compile_params
-        self.text = str(compiled)
-        self._usual = dict(compiled.params)
-        self._order: Sequence[str] | None = compiled.positiontup
-        into = {
-            name: bound.type.dialect_impl(dialect).bind_processor(dialect)
-            for bound, name in compiled.bind_names.items()
-        }
-        self._into = [(name, process) for name, process in into.items() if process is not None]
-        columns = list(statement.exported_columns)
-        out = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
-        self._out = [(place, process) for place, process in enumerate(out) if process is not None]
-        self._row: Any = namedtuple("_row", [column.name for column in columns])  # type: ignore[misc]
-        self.gives_rows = bool(columns)
-
-    def bound(self, values: Mapping[str, Any]) -> Any:
-        """The values as the driver takes them."""
-        given = {**self._usual, **values}
-        for name, process in self._into:
-            given[name] = process(given[name])
-        return given if self._order is None else [given[name] for name in self._order]
-
-    def read(self, found: Iterable[Sequence[Any]]) -> list[Any]:
-        """Rows as the statement's columns type them."""
-        rows = []
-        for one in found:
-            cells = list(one)
-            for place, process in self._out:
-                cells[place] = process(cells[place])
-            rows.append(self._row._make(cells))
-        return rows
-
-
-def _as_sqlalchemy_says(dialect: Any, text: str, error: Exception) -> BaseException:
-    """A driver's error as everyone catches it, without the values."""
-    return DBAPIError.instance(text, None, error, dialect.loaded_dbapi.Error, dialect=dialect)
 
 
 def insert_row(session: Session, model: type[SQLModel], **values: Any) -> int:

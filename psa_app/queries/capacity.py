@@ -13,8 +13,9 @@ from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
 from psa_app.access import Actor, once_each, require, visible
-from psa_app.db import Prepared, among_ids, as_ids
+from psa_app.db import among_ids, as_ids
 from psa_app.models import Leave, Person, WorkPattern
+from psa_app.prepared import Prepared
 from psa_app.queries.projects.tables import HOLIDAY, LEAVE, PATTERN, PERSON
 from psa_app.rules import weeks
 from psa_app.rules.capacity import DAY_MINUTES, Pattern, gross_by_day

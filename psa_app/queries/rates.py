@@ -9,9 +9,9 @@ from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 from sqlmodel import Session
 
 from psa_app.access import Actor, fetch, require
-from psa_app.db import Prepared
 from psa_app.errors import Invalid
 from psa_app.models import Person, Project, Role, Task, TimeEntry
+from psa_app.prepared import Prepared
 from psa_app.queries.time.tables import (
     COST,
     ENTRY,

@@ -13,8 +13,9 @@ from sqlmodel import Session, SQLModel
 
 from psa_app import clock
 from psa_app.access import Actor
-from psa_app.db import Prepared, insert_columns
+from psa_app.db import insert_columns
 from psa_app.models import History
+from psa_app.prepared import Prepared
 
 _SECRET = {"password_hash", "token_hash", "salt", "idempotency_key"}
 _TABLE: Any = History.__table__  # type: ignore[attr-defined]

@@ -8,8 +8,8 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from psa_app import clock
-from psa_app.db import Prepared
 from psa_app.models import Firm
+from psa_app.prepared import Prepared
 
 
 @dataclass(frozen=True, slots=True)

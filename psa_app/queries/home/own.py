@@ -9,8 +9,8 @@ from sqlalchemy import bindparam, case, func, select
 from sqlmodel import Session
 
 from psa_app.access import Actor, once_each, require, visible
-from psa_app.db import Prepared
 from psa_app.models import Project, Task
+from psa_app.prepared import Prepared
 from psa_app.queries.capacity import PersonDays, person_days
 from psa_app.queries.home.facts import FirmFacts, firm_facts
 from psa_app.queries.planning.booked import bookings, placed

@@ -12,9 +12,10 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlmodel import Session
 
 from psa_app.access import Actor, may, require, visible
-from psa_app.db import Prepared, among_ids, as_ids
+from psa_app.db import among_ids, as_ids
 from psa_app.errors import Invalid
 from psa_app.models import TimeEntry
+from psa_app.prepared import Prepared
 from psa_app.queries.time.tables import ACCOUNT, ENTRY, MODIFIER, PERSON, PROJECT, TASK
 
 PAGE = 80

@@ -6,8 +6,8 @@ from sqlalchemy import func, select
 from sqlmodel import Session
 
 from psa_app.access import Actor, may, once_each, require, visible
-from psa_app.db import Prepared
 from psa_app.models import Person, Project
+from psa_app.prepared import Prepared
 from psa_app.queries.time.tables import ACCOUNT, PERSON, PROJECT
 
 MOST = 500

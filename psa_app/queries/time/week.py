@@ -11,8 +11,9 @@ from sqlmodel import Session
 
 from psa_app import clock
 from psa_app.access import Actor, fetch, may, once_each, require, visible
-from psa_app.db import Prepared, among_ids, as_ids
+from psa_app.db import among_ids, as_ids
 from psa_app.models import Person, Project, Task, TimeEntry, Timesheet
+from psa_app.prepared import Prepared
 from psa_app.queries.capacity import PersonDays, person_days
 from psa_app.queries.time.tables import ACCOUNT, ENTRY, FIRM, MEMBER, PROJECT, SHEET, TASK, TIMER
 from psa_app.rules import weeks

@@ -10,8 +10,9 @@ from sqlmodel import Session
 
 from psa_app import clock
 from psa_app.access import Actor
-from psa_app.db import Prepared, among_ids, as_ids, is_sqlite
+from psa_app.db import among_ids, as_ids, is_sqlite
 from psa_app.errors import Conflict
+from psa_app.prepared import Prepared
 from psa_app.queries.time.tables import ENTRY
 from psa_app.rules import weeks
 from psa_app.rules.moves import check_move

@@ -11,8 +11,8 @@ from sqlalchemy import bindparam, func, select, true
 from sqlmodel import Session
 
 from psa_app.access import Actor, as_id, may
-from psa_app.db import Prepared
 from psa_app.errors import Forbidden, NotFound
+from psa_app.prepared import Prepared
 from psa_app.queries.rates import CONTRACT_CURRENCY
 from psa_app.queries.time.tables import BILLED, ENTRY, FIRM, LINE, MEMBER, PERSON, PROJECT, ROLE, SOW, TASK
 

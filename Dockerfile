@@ -1,7 +1,7 @@
 # Built in one stage with everything that building needs; served from a second without it.
 FROM python:3.11-slim AS build
 WORKDIR /app
-COPY requirements.txt requirements-uv.txt ./
+COPY requirements.txt requirements-fast.txt requirements-uv.txt ./
 COPY tools/install.py tools/
 RUN python tools/install.py requirements.txt
 COPY . .

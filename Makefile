@@ -52,7 +52,7 @@ clean:
 
 install: .venv/installed
 install-dev: .venv/installed-dev
-.venv/installed: requirements.txt tools/install.py
+.venv/installed: requirements.txt requirements-fast.txt tools/install.py
 	@$(PYTHON) tools/install.py requirements.txt && touch $@
 .venv/installed-dev: .venv/installed requirements-dev.txt
 	@$(PYTHON) tools/install.py requirements-dev.txt && touch $@

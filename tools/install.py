@@ -41,6 +41,7 @@ def main() -> None:
         sys.exit(
             "The packages could not be installed: the lines above say why. Is a package index within reach?"
         )
+    with_uv(str(ROOT / "requirements-fast.txt"), quiet=True)  # where it has no file, all works as well
     link_project()
 
 
@@ -58,10 +59,10 @@ def install_uv() -> bool:
     return run([*PIP, "install", *QUIET, "-r", str(ROOT / "requirements-uv.txt")], quiet=True)
 
 
-def with_uv(lock: str) -> bool:
+def with_uv(lock: str, *, quiet: bool = False) -> bool:
     """Installs the lock file by uv; False when it fails."""
     uv = [str(VENV / "bin/uv"), "pip", "install", "--quiet", "--system-certs", "--require-hashes"]
-    return run([*uv, "--python", str(PYTHON), "-r", lock], environ=uv_environ())
+    return run([*uv, "--python", str(PYTHON), "-r", lock], quiet=quiet, environ=uv_environ())
 
 
 def uv_environ() -> dict[str, str]:

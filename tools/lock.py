@@ -1,4 +1,4 @@
-"""Renews the three lock files: exact versions and hashes, for every platform, naming no index."""
+"""Renews the lock files: exact versions and hashes, for every platform, naming no index."""
 
 import subprocess
 import sys
@@ -26,6 +26,7 @@ def main() -> None:
     upgrade = ["--upgrade"] if "--upgrade" in sys.argv else []
     compile_lock("requirements", *upgrade)
     compile_lock("requirements-dev", "-c", "requirements.txt", *upgrade)
+    compile_lock("requirements-fast", *upgrade)  # what makes the server quicker where there is a file for it
     compile_lock("requirements-uv", *upgrade)
 
 

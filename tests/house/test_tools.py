@@ -8,7 +8,7 @@ import pytest
 from tools import frontend, install
 
 ROOT = Path(__file__).resolve().parents[2]
-LOCKS = ["requirements", "requirements-dev", "requirements-uv"]
+LOCKS = ["requirements", "requirements-dev", "requirements-fast", "requirements-uv"]
 
 
 @pytest.fixture

@@ -24,12 +24,13 @@ def add_contact(one: Window, name: str, email: str) -> None:
     """The owner adds a contact who may accept scopes, on the client's page."""
     one.open(routes.CLIENTS)
     one.page.get_by_role("link", name=CLIENT).first.click()
+    one.page.get_by_role("link", name="Contacts").click()
     one.page.get_by_role("button", name="Add a contact").click()
     dialog = one.page.get_by_role("dialog")
     dialog.get_by_label("Name").fill(name)
     dialog.get_by_label("E-mail").fill(email)
     dialog.get_by_label("May accept scopes and milestones").check()
-    dialog.get_by_role("button", name="Save").click()
+    dialog.get_by_role("button", name="Add contact").click()
     expect(one.page.locator("main")).to_contain_text(name)
 
 
@@ -41,11 +42,11 @@ def write_and_send(one: Window) -> str:
     dialog.get_by_label("Title").fill(TITLE)
     dialog.get_by_role("button", name="Write it").click()
     page.wait_for_url(re.compile(r"/sows/\d+"))
-    page.get_by_role("button", name="Line by time").click()
+    page.get_by_role("button", name="By time").click()
     page.locator("#lines-0-title").fill("Drawing")
     page.locator("#lines-0-cap").fill("20000")
     page.get_by_label("What an hour costs: Senior designer").fill("132")
-    page.get_by_role("button", name="Line at a fixed price").click()
+    page.get_by_role("button", name="Milestones").click()
     page.locator("#lines-1-title").fill("Fixed parts")
     page.locator("#lines-1-milestones-0").fill("Concept shown")
     page.locator("#lines-1-milestones-0-value").fill("2500")
@@ -53,7 +54,7 @@ def write_and_send(one: Window) -> str:
     page.locator("#lines-1-milestones-1").fill("Map handed over")
     page.locator("#lines-1-milestones-1-value").fill("1500")
     page.get_by_role("button", name="Save and send").click()
-    dialog.get_by_role("button", name="Send it").click()
+    dialog.get_by_role("button", name="Sign and send").click()
     expect(page.locator("h1")).to_contain_text("Sent")
     return urlsplit(page.url).path
 

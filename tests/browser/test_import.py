@@ -103,7 +103,8 @@ def bill(one: Window) -> None:
     expect(page.locator("article.paper")).to_contain_text("€10,800.00")
     draft = page.url
     page.get_by_role("link", name=f"Open {CLIENT}").click()
-    page.get_by_role("button", name="Change", exact=True).click()
+    page.get_by_role("button", name="Change what is known of the client").click()
+    expect(dialog.locator("input").first).to_be_focused()
     for label, words in (("Street", "Market Square 1"), ("Postcode", "1010"), ("City", "Wien")):
         dialog.get_by_label(label).fill(words)
     dialog.get_by_role("button", name="Save").click()

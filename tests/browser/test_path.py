@@ -116,7 +116,7 @@ def accept_milestone(lead: Window, client: Window, project: str) -> None:
 def check_paper(finance: Window) -> None:
     """The invoice says order and period, and its PDF loads."""
     paper = finance.page.locator("article.paper")
-    for words in ("PO 77-420", "24:00 h", "€3,168.00", "11:00 h", "€1,540.00", "Concept shown"):
+    for words in ("PO 77-420", "24:00 h", "€3,168.00", "11:00 h", "€1,562.00", "Concept shown"):
         expect(paper).to_contain_text(words)
     pdf = finance.page.get_by_role("link", name="PDF").get_attribute("href")
     answer = finance.page.request.get(str(pdf))

@@ -203,7 +203,7 @@ def test_billing_rules_are_laid_on_a_draft_and_on_nothing_else(firm: Firm) -> No
     assert (after.payment_days, after.grouping, after.version) == (14, "task", before + 1)
     timed, fixed = of(SowLine, sow_id=sow_id)
     assert (timed.rhythm, timed.approval, timed.silence_days) == ("weekly", "client", 7)
-    assert (fixed.rhythm, fixed.approval) == ("monthly", "lead")
+    assert (fixed.rhythm, fixed.approval) == ("on_acceptance", "lead")
     assert do(apply_billing, firm["Olga"], template_id, sow_id=sow_id).version == before + 1
     with pytest.raises(Conflict):
         do(apply_billing, firm["Olga"], template_id, sow_id=a_signed(firm))

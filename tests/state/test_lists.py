@@ -39,7 +39,7 @@ def test_a_list_opens_with_few_columns(session: Session, kind: str) -> None:
 def test_a_firms_own_fields_take_the_place_of_the_last_columns(session: Session) -> None:
     for label in ("Region", "Segment", "Score"):
         create_field(session, OWNER, kind="accounts", label=label, type="text")
-    assert columns(session) == ["name", "kind", "tier", "city", "own_region", "own_segment"]
+    assert columns(session) == ["name", "kind", "tier", "owner_id", "own_region", "own_segment"]
 
 
 def test_columns_are_remembered_for_whoever_chose_them_until_the_address_says_others(

@@ -48,7 +48,10 @@ def _rest(world: World) -> dict[str, Any]:
     """What the API does: make one, list, refuse, describe."""
     tokens = make_tokens(world)
     given = {"name": "First aid", "person_id": world.people["Ann"], "ends_on": "2027-05-31"}
-    with serve(Starlette(routes=routes)) as address, httpx.Client(base_url=f"{address}/api/v1") as client:
+    with (
+        serve(Starlette(routes=routes)) as address,
+        httpx.Client(base_url=f"{address}/api/v1", timeout=60) as client,
+    ):
         as_owner = {"Authorization": f"Bearer {tokens['Olga']}"}
         as_lead = {"Authorization": f"Bearer {tokens['Lea']}"}
         made = client.post(f"/{KIND}", json=given, headers=as_owner)

@@ -6,14 +6,16 @@ from typing import Any
 import httpx
 import pytest
 from sqlalchemy import Engine
+from sqlmodel import select
 from starlette.applications import Starlette
 
 from psa_app import clock as app_clock
 from psa_app import db
 from psa_app.api import exports, files
 from psa_app.errors import Conflict, Forbidden, Invalid, NotFound, Problems, PsaError
-from psa_app.models import Account, ChangeOrder, History, Signature, SowLine, User
+from psa_app.models import Account, ChangeOrder, CostRate, History, Signature, Sow, SowLine, User
 from psa_app.queries.clients.timeline import timeline
+from psa_app.queries.contracts.effect import effect_of
 from psa_app.queries.exports import export_table
 from psa_app.queries.history import happened
 from psa_app.queries.portal.change_order import order_to_read
@@ -21,6 +23,7 @@ from psa_app.queries.portal.scope import scope_to_read
 from psa_app.queries.records import list_records
 from psa_app.queries.totals import totals
 from psa_app.resources import RESOURCES
+from psa_app.rules.deltas import read_deltas
 from psa_app.services.clients.merge import merge_accounts
 from psa_app.services.contracts.change_orders import (
     accept_change_order,
@@ -42,7 +45,7 @@ from psa_app.services.records import change_record, create_record
 from psa_app.state.lowcode.address import Asked
 from psa_app.state.lowcode.view_words import resolved, views
 from tests.support.servers import serve
-from tests.support.world import World, ask, do, make_world, row, rows
+from tests.support.world import MON, TUE, World, ask, do, make_world, row, rows
 
 SECRET = "Harbour-secret-7"
 ACCOUNTS = RESOURCES["accounts"]
@@ -328,3 +331,21 @@ def test_a_lead_reads_no_invoices_and_payments_in_a_clients_story_and_a_member_n
             ask(timeline, world[who], world.clients["Northwind"])
     with pytest.raises(Invalid):
         ask(timeline, world["Lea"], world.clients["Northwind"], cursor="' OR 1=1--")
+
+
+@pytest.mark.parametrize("who", ["Lea", "Olga"])
+def test_the_margin_of_a_change_tells_a_lead_nothing_of_what_a_person_costs(world: World, who: str) -> None:
+    """Whatever Ann costs, the lead of the project reads the same figures; the owner does not."""
+    seen = []
+    for day, cost in ((MON, 5_555), (TUE, 9_999)):
+        with db.unit_of_work() as session:
+            for rate in session.exec(select(CostRate).where(CostRate.person_id == world.people["Ann"])):
+                rate.amount_minor = cost
+        world.worked("Ann", "Build", day, 90)
+        with db.reading() as session:
+            deltas = read_deltas([{"kind": "hours", "line_id": world.lines["Engineering"], "to": 6_000}])
+            scope = session.get_one(Sow, world.sows["Northwind"])
+            found = effect_of(session, world[who], scope, deltas, app_clock.now().date())
+            assert found.shows_margin
+            seen.append((found.before.expected, found.after.expected))
+    assert (seen[0] == seen[1]) is (who == "Lea")

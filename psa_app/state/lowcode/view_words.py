@@ -59,7 +59,7 @@ def _open_to(session: Session, who: Actor, kind: str) -> list[tuple[SavedView, M
     offered: its filter would tell the field's values. Columns that are hidden are left out.
     """
     known = {field.name for field in readable(resource_of(session, who, kind), who)}
-    found = []
+    found: list[tuple[SavedView, Mapping[str, Any]]] = []
     for view in views_of(session, who, kind):
         if view.user_id == who.user_id:
             found.append((view, view.query))

@@ -60,10 +60,6 @@ def _orders(actor: Actor, document_id: int) -> Any:
     return select(ChangeOrder.id).where(_order(actor, document_id))
 
 
-def _order_sows(actor: Actor, document_id: int) -> Any:
-    return select(ChangeOrder.sow_id).where(_order(actor, document_id))
-
-
 def _invoice(actor: Actor, document_id: int) -> ColumnElement[bool]:
     shown = col(Invoice.status).in_(("issued", "void", "written_off"))
     return and_(col(Invoice.id) == document_id, col(Invoice.account_id) == actor.account_id, shown)
@@ -114,7 +110,6 @@ _REACHED: dict[str, dict[type[SQLModel], Rule]] = {
     | {
         ChangeOrder: _order,
         ChangeQuestion: lambda a, d: col(ChangeQuestion.change_order_id).in_(_orders(a, d)),
-        Sow: lambda a, d: col(Sow.id).in_(_order_sows(a, d)),
     },
     "invoice": _OWN
     | {

@@ -26,7 +26,8 @@ MEGABYTE = 1_000_000
 LARGEST_UPLOAD = 20 * MEGABYTE
 LARGEST = (("/_upload", LARGEST_UPLOAD), ("/api/", 10 * MEGABYTE), ("/auth/", 16_000))
 LARGEST_ELSE = MEGABYTE
-LISTS = ("/files/export/", "/api/")  # no link in a mail leads there: nothing another site should start
+# No link in a mail leads there: nothing another site should start.
+LISTS = ("/files/export/", "/files/rates/", "/files/evidence.json", "/api/")
 NOT_OURS = "This request did not come from one of our pages."
 SORRY = "Something went wrong on our side. Nothing was saved; please try again."
 

@@ -1,6 +1,6 @@
 """What a list is narrowed to: values of its fields, from and to, and words to look for."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from datetime import UTC, date, datetime
 from typing import Any, cast
 
@@ -35,7 +35,7 @@ def clauses(
     for name, text in given.items():
         base, _, operator = name.partition("__")
         field = names.get(base)
-        if field is None or operator not in _RANGES or name.endswith("__"):
+        if field is None or name.endswith("__") or operator not in _operators(field):
             raise Invalid(f"There is no filter “{_shown(name)}” here.", _shown(name))
         found.append(
             _own(resource, field, operator, text)
@@ -43,6 +43,11 @@ def clauses(
             else _RANGES[operator](getattr(resource.model, base), typed(field, text))
         )
     return found
+
+
+def _operators(field: FieldSpec) -> Container[str]:
+    """A yes or no has neither a from nor a to."""
+    return ("",) if field.kind == "bool" else _RANGES
 
 
 def _own(resource: Resource, field: FieldSpec, operator: str, text: str) -> ColumnElement[bool]:

@@ -22,6 +22,7 @@ RIGHTS: Mapping[str, str] = {
     "invoice": "invoices.read",
     "number_series": "firm.read",
     "payment": "payments.read",
+    "saved_view": "views.all",
     "tax_number": "firm.read",
     "tax_rate": "firm.read",
     "user": "users.read",

@@ -156,6 +156,8 @@ async def test_a_webhook_and_a_bearer_need_no_origin(build):
     ("path", "site", "status"),
     [
         ("/files/export/accounts.csv", "cross-site", 403),
+        ("/files/rates/list.csv", "cross-site", 403),
+        ("/files/evidence.json", "cross-site", 403),
         ("/api/v1/things", "cross-site", 403),
         ("/files/export/accounts.csv", "same-origin", 200),
         ("/files/export/accounts.csv", "none", 200),

@@ -1,8 +1,9 @@
 """REST: templates are made, read, used and ticked off by acts; phases and RAID by their declaration."""
 
+from psa_app.models import ChangeOrder
 from tests.api.rest_world import *  # noqa: F403
 from tests.api.rest_world import Api
-from tests.support.world import World
+from tests.support.world import World, row
 from tests.support.world_fixtures import *  # noqa: F403
 
 ITEMS = {"items": [{"title": "Kick-off with {client}", "due_on": "3 working days"}]}
@@ -57,3 +58,18 @@ def test_a_project_from_a_template_has_its_phases_and_raid(api: Api) -> None:
     assert closed.json()["is_closed"] is True
     other = api("Lea").post("/project_milestones", {"project_id": 999_999, "name": "M"})
     assert other.status_code == 422
+
+
+def test_a_template_and_a_change_order_are_changed_in_part(api: Api, firm: World) -> None:
+    """What is not given stays, also where it is a list or an object."""
+    made = api("Olga").post("/templates", {"kind": "onboarding", "name": "Start", "body": ITEMS}).json()
+    changed = api("Olga").patch(f"/templates/{made['id']}", {"name": "Begin", "version": made["version"]})
+    assert (changed.status_code, changed.json()["name"]) == (200, "Begin")
+    deltas = [{"kind": "hours", "line_id": firm.lines["Engineering"], "to": 600}]
+    given = {"title": "More", "effective_on": "2026-12-01", "deltas": deltas}
+    order = api("Lea").post(f"/change_orders/{firm.sows['Northwind']}/draft", given).json()
+    renamed = api("Lea").patch(
+        f"/change_orders/{order['id']}", {"title": "Less", "version": order["version"]}
+    )
+    assert (renamed.status_code, renamed.json()["title"]) == (200, "Less")
+    assert row(ChangeOrder, order["id"]).deltas == deltas

@@ -144,9 +144,13 @@ def _of_lists(one: Operation) -> dict[str, dict[str, Any]]:
     order = _query("sort", "A field; - before it: descending.", {"type": "string", "enum": sorts})
     found = {"q": words, f"{one.kind}.sort": order}
     for name, field in zip(names, one.filters, strict=True):
-        about = f"{field.label}. Also {name}__from and {name}__to."
+        about = _about(field, name)
         found[f"{one.kind}.{name}"] = _query(name, about, _filter(field))
     return found
+
+
+def _about(field: FieldSpec, name: str) -> str:
+    return f"{field.label}." if field.kind == "bool" else f"{field.label}. Also {name}__from and {name}__to."
 
 
 def _filter(field: FieldSpec) -> dict[str, Any]:
@@ -304,7 +308,7 @@ def _add_filters(document: dict[str, Any], one: Operation, own: list[FieldSpec])
     operation = document["paths"][shown_path(one)][one.method.lower()]
     sorts = parameters[f"{one.kind}.sort"]["schema"]["enum"]
     for field in own:
-        about = f"{field.label}. Also {field.name}__from and {field.name}__to."
+        about = _about(field, field.name)
         parameters[f"{one.kind}.{field.name}"] = _query(field.name, about, _filter(field))
         operation["parameters"].append({"$ref": f"#/components/parameters/{one.kind}.{field.name}"})
         names = (field.name, f"-{field.name}") if field.sortable else ()

@@ -60,7 +60,11 @@ def result_out(session: Session, actor: Actor, value: Any) -> Any:
 
 
 def plain(value: Any) -> Any:
-    """A single value as JSON."""
+    """A value as JSON; of a list or an object that a column keeps, all that is in it."""
+    if isinstance(value, dict):
+        return {str(key): plain(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [plain(one) for one in value]
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, datetime):

@@ -44,7 +44,7 @@ def order_to_read(session: Session, actor: Actor, order_id: int) -> OrderToRead:
     """For a client's contact, or the holder of a mail's link; `NotFound` for everyone else's."""
     require(actor, "portal.read")
     order = fetch(session, actor, ChangeOrder, order_id)
-    sow = fetch(session, actor, Sow, order.sow_id)
+    sow = session.get_one(Sow, order.sow_id)
     firm = session.exec(select(Firm)).one()
     account = session.get_one(Account, sow.account_id)
     contact = session.get(Contact, actor.contact_id) if actor.contact_id else None

@@ -11,7 +11,7 @@ from psa_app.errors import Conflict, Invalid
 from psa_app.models import Contact, User, touch
 from psa_app.services import history
 from psa_app.services.clients.links import lead
-from psa_app.services.clients.picks import Choice, check_fields, picked
+from psa_app.services.clients.picks import Choice, check_fields, picked, told
 
 FIELDS = ("name", "email", "phone", "title", "notes")
 ROLES = ("is_approver", "is_billing", "is_technical")
@@ -62,8 +62,9 @@ def join(
     touch(kept)
     touch(other)
     session.flush()
-    told = {**after, "merged": other.name, "merged_id": other_id, "moved": moved}
-    history.note(session, actor, "contact", kept_id, "merged", before, told)
+    before, after = told(session, "contacts", before), told(session, "contacts", after)
+    after |= {"merged": other.name, "merged_id": other_id, "moved": moved}
+    history.note(session, actor, "contact", kept_id, "merged", before, after)
     gone: dict[str, Any] = {"into": kept.name, "into_id": kept_id}
     history.note(session, actor, "contact", other_id, "merged away", {}, gone)
 

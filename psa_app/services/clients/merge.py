@@ -16,7 +16,7 @@ from psa_app.services import history
 from psa_app.services.clients.apart import lead_apart
 from psa_app.services.clients.contacts import join
 from psa_app.services.clients.links import lead
-from psa_app.services.clients.picks import Choice, check_fields, picked
+from psa_app.services.clients.picks import Choice, check_fields, picked, told
 from psa_app.services.time.pricing import reprice
 
 # Fields that are chosen together, because half an address of each would be neither's.
@@ -61,8 +61,9 @@ def merge_accounts(
     touch(other)
     session.flush()
     reprice(session, actor, PROJECT.c.account_id == account_id)
-    told = {**after, "merged": other.name, "merged_id": other_id, "moved": moved}
-    history.note(session, actor, "account", account_id, "merged", before, told)
+    before, after = told(session, "accounts", before), told(session, "accounts", after)
+    after |= {"merged": other.name, "merged_id": other_id, "moved": moved}
+    history.note(session, actor, "account", account_id, "merged", before, after)
     gone = {"into": kept.name, "into_id": account_id}
     history.note(session, actor, "account", other_id, "merged away", {}, gone)
     return kept

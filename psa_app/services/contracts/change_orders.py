@@ -187,9 +187,11 @@ def decline_change_order(session: Session, actor: Actor, order_id: int, *, reaso
 
 
 def _both(session: Session, actor: Actor, order_id: int) -> tuple[ChangeOrder, Sow]:
-    """The order and its scope, both locked, the scope first."""
+    """The order and its scope, both locked, the scope first. Who sees the order may do this with its scope,
+    but a mail's link to the one does not open the other.
+    """
     order = fetch(session, actor, ChangeOrder, order_id)
-    sow = fetch(session, actor, Sow, order.sow_id, lock=True)
+    sow = session.get_one(Sow, order.sow_id, with_for_update=True, populate_existing=True)
     return fetch(session, actor, ChangeOrder, order_id, lock=True), sow
 
 

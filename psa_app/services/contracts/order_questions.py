@@ -21,7 +21,7 @@ def ask_about_change(session: Session, actor: Actor, order_id: int, *, text: str
     Raises `Conflict` when it waits for no answer any more, or too many questions wait for one.
     """
     order = fetch(session, actor, ChangeOrder, order_id, lock=True)
-    sow = fetch(session, actor, Sow, order.sow_id)
+    sow = session.get_one(Sow, order.sow_id)
     contact = session.get(Contact, actor.contact_id) if actor.contact_id else None
     if contact is None or contact.account_id != sow.account_id:
         raise NotFound()

@@ -22,8 +22,7 @@ def read_change_order_pdf(actor: Actor, order_id: int) -> tuple[str, bytes]:
     require(actor, "changes.read")
     with reading() as session:
         order = fetch(session, actor, ChangeOrder, order_id)
-        sow = fetch(session, actor, Sow, order.sow_id)
-        paper = order_paper(session, order, sow)
+        paper = order_paper(session, order, session.get_one(Sow, order.sow_id))
     return f"{order.number or 'Change-order-draft'}.pdf", render_sow(paper)
 
 

@@ -87,7 +87,11 @@ def of_view(kind: str, view_id: int, query: Mapping[str, Any]) -> Asked:
         sort=str(query.get("sort") or ""),
         columns=tuple(str(name) for name in query.get("columns") or ()),
         view=view_id,
-        filters={str(name): str(text) for name, text in (query.get("filters") or {}).items()},
+        filters={
+            str(name): str(text)
+            for name, text in (query.get("filters") or {}).items()
+            if name not in RESERVED
+        },
     )
 
 

@@ -82,7 +82,7 @@ def address_of(kind: str, record_id: int) -> str:
     return own(record_id) if own else routes.record(kind, record_id)
 
 
-def list_at(kind: str, **query: object) -> str:
+def list_at(kind: str, /, **query: object) -> str:
     """Where the list of a kind opens: on the page that holds it, or on one of its own."""
     page = LIST_PAGES.get(kind)
     return routes.with_query(page, **query) if page else routes.records(kind, **query)

@@ -1,16 +1,18 @@
 """The saved views of a list as its page shows them: tabs, and what can be done with the open one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlmodel import Session
 
 from psa_app.access import Actor
 from psa_app.display.frame import Tab
 from psa_app.models import SavedView
+from psa_app.queries.records import readable
 from psa_app.queries.saved_views import may_change_view, views_of
 from psa_app.state.lowcode.address import Asked, of_view
-from psa_app.state.lowcode.kinds import list_at
+from psa_app.state.lowcode.kinds import list_at, resource_of
 
 
 @dataclass(frozen=True)
@@ -30,15 +32,15 @@ def resolved(session: Session, who: Actor, asked: Asked) -> Asked:
     """What a bare `?view=7` stands for; an address that says more says it all."""
     if not asked.view or asked.says_more:
         return asked
-    view = next((one for one in views_of(session, who, asked.kind) if one.id == asked.view), None)
-    return asked.but(view=0) if view is None else of_view(asked.kind, asked.view, view.query)
+    query = next((query for one, query in _open_to(session, who, asked.kind) if one.id == asked.view), None)
+    return asked.but(view=0) if query is None else of_view(asked.kind, asked.view, query)
 
 
 def views(session: Session, who: Actor, asked: Asked) -> Views:
     """The tabs of a kind, with the view that the address names."""
-    saved = views_of(session, who, asked.kind)
+    saved = _open_to(session, who, asked.kind)
     tabs = _tabs(asked.kind, saved)
-    view = next((one for one in saved if one.id == asked.view), None)
+    view, query = next((one for one in saved if one[0].id == asked.view), (None, {}))
     if view is None:
         return Views(tabs, is_changed=asked.says_more)
     return Views(
@@ -48,11 +50,32 @@ def views(session: Session, who: Actor, asked: Asked) -> Views:
         name=view.name,
         is_shared=view.is_shared,
         may_change=may_change_view(who, view),
-        is_changed=asked.query != of_view(asked.kind, 0, view.query).query,
+        is_changed=asked.query != of_view(asked.kind, 0, query).query,
     )
 
 
-def _tabs(kind: str, saved: Sequence[SavedView]) -> list[Tab]:
+def _open_to(session: Session, who: Actor, kind: str) -> list[tuple[SavedView, Mapping[str, Any]]]:
+    """Views and what they show. One that others share by a field that is hidden from the reader is not
+    offered: its filter would tell the field's values. Columns that are hidden are left out.
+    """
+    known = {field.name for field in readable(resource_of(session, who, kind), who)}
+    found: list[tuple[SavedView, Mapping[str, Any]]] = []
+    for view in views_of(session, who, kind):
+        if view.user_id == who.user_id:
+            found.append((view, view.query))
+        elif _named_in(view.query) <= known:
+            columns = [name for name in view.query.get("columns") or () if name in known]
+            found.append((view, {**view.query, "columns": columns}))
+    return found
+
+
+def _named_in(query: Mapping[str, Any]) -> set[str]:
+    """The fields that a view filters and sorts by."""
+    filters = {str(name).partition("__")[0] for name in query.get("filters") or {}}
+    return filters | {str(query.get("sort") or "").removeprefix("-")} - {""}
+
+
+def _tabs(kind: str, saved: Sequence[tuple[SavedView, Mapping[str, Any]]]) -> list[Tab]:
     if not saved:
         return []
     return [
@@ -61,9 +84,9 @@ def _tabs(kind: str, saved: Sequence[SavedView]) -> list[Tab]:
             Tab(
                 str(view.id),
                 view.name,
-                of_view(kind, int(view.id or 0), view.query).href,
+                of_view(kind, int(view.id or 0), query).href,
                 "shared" if view.is_shared else "",
             )
-            for view in saved
+            for view, query in saved
         ),
     ]

@@ -186,8 +186,8 @@ def _begin(session: Session, who: Actor, client: int, starts: date, values: dict
 def _row(one: ScopeRow) -> Row:
     value = words.money(one.value, one.currency)
     if not one.has_end:
-        value = f"{value} + time" if one.value else "as worked"
-    runs = words.day(one.starts_on)
+        value = f"{value} and more" if one.value else "no end"
+    runs = f"from {words.day(one.starts_on)}"
     if one.ends_on:
         runs = words.day_range(one.starts_on, one.ends_on)
     word = badge(one.status)

@@ -52,7 +52,7 @@ def _worth(found: Changes) -> list[Fact]:
 
 
 def _open(value: str, found: Changes) -> str:
-    """The value, with what has no cap and no end beside it."""
+    """The value, and that there is more where time has no cap or a month no end."""
     if found.has_end:
         return value
-    return f"{value} and what has no end" if found.value else "What has no end"
+    return f"{value}, open-ended" if found.value else "Open-ended"

@@ -15,9 +15,12 @@ from psa_app.display.tables import Row
 
 
 def record_panel(
-    state: Any, title: str, words: str, icon_name: IconName = "file", key: str = "record"
+    state: Any, title: str, words: str, icon_name: IconName = "file", key: str = "record", nothing: str = ""
 ) -> rx.Component:
-    """A card with the rows of `state` (a `RecordPanel`) and its dialog; `words` say what belongs there."""
+    """A card with the rows of `state` (a `RecordPanel`) and its dialog; `words` say what belongs there.
+
+    `nothing` names what there is none of yet, where the title in small letters does not.
+    """
     add = rx.cond(
         state.may_create,
         button("Add", icon_name="plus", small=True, on_click=state.add, aria_label=f"Add to {title}"),
@@ -30,7 +33,7 @@ def record_panel(
                 label=title,
                 acts=lambda row: _acts(state, row),
                 loading=~state.is_ready,
-                empty=empty(f"No {title.lower()} yet", words, icon_name=icon_name),
+                empty=empty(f"No {nothing or title.lower()} yet", words, icon_name=icon_name),
             ),
             title=title,
             aside=add,

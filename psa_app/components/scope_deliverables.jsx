@@ -59,6 +59,7 @@ export function ScopeDeliverables({ rows = [], errors = {}, name = "deliverables
                     <Cell
                       id={where}
                       label={`Title of deliverable ${row + 1}`}
+                      head="Deliverable"
                       value={one.title}
                       error={of("title")}
                       onChange={set(row, "title")}
@@ -68,6 +69,7 @@ export function ScopeDeliverables({ rows = [], errors = {}, name = "deliverables
                     <Cell
                       id={`${where}-criteria`}
                       label={`When ${which} is accepted`}
+                      head="Accepted when"
                       value={one.criteria}
                       error={of("criteria")}
                       onChange={set(row, "criteria")}
@@ -78,6 +80,7 @@ export function ScopeDeliverables({ rows = [], errors = {}, name = "deliverables
                       id={`${where}-due_on`}
                       type="date"
                       label={`Due day of ${which}`}
+                      head="Due"
                       value={one.due}
                       error={of("due_on")}
                       onChange={set(row, "due")}

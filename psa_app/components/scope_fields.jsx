@@ -37,11 +37,16 @@ export function Field({ id, label, value, onChange, error, unit, help, wide, are
   );
 }
 
-export function Cell({ id, label, error, unit, children, ...more }) {
+export function Cell({ id, label, head, error, unit, children, ...more }) {
   const given = { id, "aria-label": label, "aria-invalid": !!error || undefined, ...more };
   const tied = { ...given, "aria-describedby": error ? `${id}-error` : undefined };
   return (
     <>
+      {head ? (
+        <span className="cell-head" aria-hidden="true">
+          {head}
+        </span>
+      ) : null}
       {children ? (
         <select className="input" {...tied}>
           {children}

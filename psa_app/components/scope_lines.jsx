@@ -155,14 +155,18 @@ function Sum({ sums: { fixed, capped, periods, endless, unread }, currency }) {
   const all = shown(fixed + capped + periods, currency);
   return (
     <dl className="scope-sum" aria-live="polite">
-      <div>
-        <dt>By time, at most</dt>
-        <dd>{shown(capped, currency)}</dd>
-      </div>
-      <div>
-        <dt>At a fixed price</dt>
-        <dd>{shown(fixed, currency)}</dd>
-      </div>
+      {capped ? (
+        <div>
+          <dt>By time, at most</dt>
+          <dd>{shown(capped, currency)}</dd>
+        </div>
+      ) : null}
+      {fixed ? (
+        <div>
+          <dt>At a fixed price</dt>
+          <dd>{shown(fixed, currency)}</dd>
+        </div>
+      ) : null}
       {periods ? (
         <div>
           <dt>Retainers and subscriptions</dt>
@@ -170,7 +174,7 @@ function Sum({ sums: { fixed, capped, periods, endless, unread }, currency }) {
         </div>
       ) : null}
       <div className="strong">
-        <dt>{endless ? "Agreed so far, besides what has no end" : "At most"}</dt>
+        <dt>{endless ? "Agreed so far, besides what has no cap or end" : "At most"}</dt>
         <dd>{unread ? `${all}, without what cannot be read` : all}</dd>
       </div>
     </dl>

@@ -47,6 +47,7 @@ export function Fees({ line, at, name, currency, digits, errors, changeRow, addR
                     id={`${where}-due_on`}
                     type="date"
                     label={`Day of part ${row + 1}`}
+                    head="Billed on"
                     value={part.due}
                     error={of("due_on")}
                     onChange={set(row, "due")}
@@ -56,6 +57,7 @@ export function Fees({ line, at, name, currency, digits, errors, changeRow, addR
                   <Cell
                     id={where}
                     label={`What part ${row + 1} is for`}
+                    head="What for"
                     value={part.title}
                     error={of("title")}
                     onChange={set(row, "title")}
@@ -65,6 +67,7 @@ export function Fees({ line, at, name, currency, digits, errors, changeRow, addR
                   <Cell
                     id={`${where}-value`}
                     label={`Amount or percentage of part ${row + 1}`}
+                    head="Amount or %"
                     value={part.value}
                     error={of("value")}
                     autoComplete="off"

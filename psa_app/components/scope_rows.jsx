@@ -34,6 +34,7 @@ export function Rates({ line, at, name, roles, currency, errors, changeRow, addR
                   <Cell
                     id={`${where}-role`}
                     label={`Role of rate ${row + 1}`}
+                    head="Role"
                     value={rate.role}
                     onChange={(e) => pick(row, e.target.value)}>
                     <option value="">Everyone</option>
@@ -48,6 +49,7 @@ export function Rates({ line, at, name, roles, currency, errors, changeRow, addR
                   <Cell
                     id={where}
                     label={`What an hour costs: ${who}`}
+                    head="An hour"
                     unit={currency}
                     value={rate.amount}
                     error={wrong}
@@ -99,6 +101,7 @@ export function Milestones({ line, at, name, currency, errors, changeRow, addRow
                   <Cell
                     id={where}
                     label={`Title of milestone ${row + 1}`}
+                    head="Milestone"
                     value={part.title}
                     error={of("title")}
                     onChange={set(row, "title")}
@@ -108,6 +111,7 @@ export function Milestones({ line, at, name, currency, errors, changeRow, addRow
                   <Cell
                     id={`${where}-criteria`}
                     label={`When ${which} is accepted`}
+                    head="Accepted when"
                     value={part.criteria}
                     error={of("criteria")}
                     onChange={set(row, "criteria")}
@@ -118,6 +122,7 @@ export function Milestones({ line, at, name, currency, errors, changeRow, addRow
                     id={`${where}-due_on`}
                     type="date"
                     label={`Planned day of ${which}`}
+                    head="Planned"
                     value={part.due}
                     error={of("due_on")}
                     onChange={set(row, "due")}
@@ -127,6 +132,7 @@ export function Milestones({ line, at, name, currency, errors, changeRow, addRow
                   <Cell
                     id={`${where}-value`}
                     label={`Value of ${which}`}
+                    head="Value"
                     unit={currency}
                     value={part.value}
                     error={of("value")}

@@ -5,6 +5,9 @@ import { Icon } from "$/public/external/psa_app/components/icons/icons.jsx";
 
 const SEEN = "toast-seen";
 const seen = () => Number(sessionStorage.getItem(SEEN) || 0);
+// What still shows. An act that leads to another page takes its frame away, and the frame of the next page
+// goes on with these.
+let alive = [];
 const ICON = { ok: "check", bad: "warning", info: "info" };
 
 function Line({ toast, onUndo, gone }) {
@@ -50,13 +53,17 @@ function Line({ toast, onUndo, gone }) {
 }
 
 export function Toasts({ toasts, onUndo }) {
-  const [shown, setShown] = useState([]),
+  const [shown, setShown] = useState(alive),
     box = useRef(null);
+  const show = (toasts) => {
+    alive = toasts;
+    setShown(toasts);
+  };
   useEffect(() => {
     const fresh = (toasts ?? []).filter((t) => t.id > seen());
     if (!fresh.length) return;
     sessionStorage.setItem(SEEN, Math.max(...fresh.map((t) => t.id)));
-    setShown((now) => [...now, ...fresh].slice(-3));
+    show([...alive, ...fresh].slice(-3));
   }, [toasts]);
   useEffect(() => {
     // above an open dialog too: the newest popover lies on top
@@ -76,7 +83,7 @@ export function Toasts({ toasts, onUndo }) {
             key={t.id}
             toast={t}
             onUndo={onUndo}
-            gone={() => setShown((now) => now.filter((x) => x.id !== t.id))}
+            gone={() => show(alive.filter((x) => x.id !== t.id))}
           />
         ))}
       </div>

@@ -11,6 +11,7 @@ from functools import lru_cache
 from math import isfinite
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from psa_app import clock
 from psa_app.rules.hours import h_mm
 from psa_app.rules.money import divide, exponent, half_up
 
@@ -169,8 +170,10 @@ def day_range(first: date, last: date, locale: str = "en", *, year: bool = True,
 
 
 def moment(instant: datetime, zone: tzinfo, locale: str = "en") -> str:
-    """An instant in a zone: "12 Nov 09:14"."""
+    """An instant in a zone: "12 Nov 09:14", of another year "25 Sep 2025, 09:00"."""
     local = instant.astimezone(zone)
+    if local.year != clock.now().astimezone(zone).year:
+        return f"{day(local.date(), locale)}, {local:%H:%M}"
     return f"{day(local.date(), locale, year=False)} {local:%H:%M}"
 
 

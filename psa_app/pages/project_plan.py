@@ -42,7 +42,7 @@ def plan_tab() -> rx.Component:
 def raid_tab() -> rx.Component:
     """Risks, assumptions, issues and decisions."""
     words = "Risks, assumptions, issues and decisions that the project has to live with."
-    return record_panel(ProjectRaid, "RAID", words, "warning", key="raid")
+    return record_panel(ProjectRaid, "RAID", words, "warning", key="raid", nothing="entries")
 
 
 def _reports() -> rx.Component:

@@ -198,7 +198,7 @@ def _versions() -> rx.Component:
             rx.el.span(version.label, class_name="strong"),
             link(version.label, href=version.href, class_name="link"),
         )
-        return rx.el.li(rx.el.div(words, class_name="text"), tag(version.word, version.tone))
+        return rx.el.li(rx.el.div(rx.el.div(words), class_name="text"), tag(version.word, version.tone))
 
     return rx.cond(
         State.versions.length() > 0,

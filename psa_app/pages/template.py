@@ -27,7 +27,7 @@ def template() -> rx.Component:
         found(State.is_ready, State.is_missing, _content(), back=routes.TEMPLATES, label="All templates"),
         _form(),
         area="sales",
-        subtitle=rx.cond(State.description != "", State.description, State.kind),
+        subtitle=State.description,
         badge=rx.cond(State.is_archived, tag("Archived", "muted")),
         way=crumbs([Crumb("Templates", routes.TEMPLATES)], State.kind),
         actions=[

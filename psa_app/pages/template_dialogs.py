@@ -61,7 +61,7 @@ def apply_billing() -> rx.Component:
                 )
             ),
             form_error(wrong["form"]),
-            form_foot("Lay them on", on_cancel=ApplyBilling.close),
+            form_foot("Use these rules", on_cancel=ApplyBilling.close),
             on_submit=ApplyBilling.apply,
             label="Billing rules",
             guard=False,

@@ -6,7 +6,7 @@ import reflex as rx
 from sqlmodel import Session, select
 
 from psa_app import routes
-from psa_app.access import Actor, may
+from psa_app.access import Actor, may, system
 from psa_app.display.change import EffectRow
 from psa_app.display.figures import Fact, Happening
 from psa_app.display.quote import Question
@@ -181,7 +181,8 @@ def _question(one: ChangeQuestion, zone: ZoneInfo) -> Question:
 
 
 def _happening(one: Past, zone: ZoneInfo) -> Happening:
-    said = f"{VERBS.get(one.verb, one.verb.capitalize())} by {one.actor}"
+    who = "the app" if one.actor == system().name else one.actor
+    said = f"{VERBS.get(one.verb, one.verb.capitalize())} by {who}"
     to = one.after.get("to") if one.verb == "sent" else None
     sub = f"To {', '.join(to)}" if isinstance(to, list) else one.reason
     return Happening(words.moment(one.at, zone), said, sub)

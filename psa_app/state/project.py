@@ -35,6 +35,7 @@ from psa_app.state.project_words import (
     team_row,
     time_row,
 )
+from psa_app.state.template_save import SaveTemplate
 
 TABS = ("overview", "tasks", "plan", "raid", "team", "milestones", "time")
 LABELS = {"raid": "RAID"}
@@ -92,6 +93,7 @@ class ProjectState(rx.State):
         if not text.isdecimal() or len(text) > 15:
             raise NotFound()
         self._project = int(text)
+        (await self.get_state(SaveTemplate)).is_open = False
         wanted = str(self.router.url.query_parameters.get("tab", ""))
         self.tab = wanted if wanted in TABS else "overview"
         await self._load()

@@ -23,6 +23,7 @@ from psa_app.state.base import actor, allow, read
 from psa_app.state.scope_sheets import parts_of, sheet_of
 from psa_app.state.scope_words import file_rows, renewal_words
 from psa_app.state.sow_edit import SowEdit
+from psa_app.state.template_save import SaveTemplate
 
 VERBS = {
     "created": "Written",
@@ -95,6 +96,7 @@ class SowState(rx.State):
         scope, zone = found.scope, found.zone
         self._name(scope)
         self._rights(scope, who)
+        (await self.get_state(SaveTemplate)).is_open = False
         self._renewal(scope, zone)
         self.tab = tab if self.is_draft and self.may_write else "paper"
         here = routes.sow(self._sow)

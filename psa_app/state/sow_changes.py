@@ -36,17 +36,23 @@ class SowChangesState(rx.State):
 
 
 def _worth(found: Changes) -> list[Fact]:
-    """ "Contract value", and what it is made of once a change order is signed."""
+    """The value as signed, and what it is made of once a change order is signed."""
     value = words.money(found.value, found.currency)
-    more = "" if found.has_end else " and time as worked"
     signed = [one for one in found.rows if one.status == "signed"]
     if not signed:
-        return [Fact("Contract value", value + more, tone="strong")]
+        return [Fact("Scope as signed", _open(value, found), tone="strong")]
     orders = "1 signed change order" if len(signed) == 1 else f"{len(signed)} signed change orders"
     by = found.value - found.signed
     change = f"{'+' if by >= 0 else words.MINUS}{words.money(abs(by), found.currency)}"
     return [
         Fact("Scope as signed", words.money(found.signed, found.currency)),
         Fact(orders[:1].upper() + orders[1:], change),
-        Fact("Contract value", value + more, tone="strong"),
+        Fact("Contract value", _open(value, found), tone="strong"),
     ]
+
+
+def _open(value: str, found: Changes) -> str:
+    """The value, and that there is more where time has no cap or a month no end."""
+    if found.has_end:
+        return value
+    return f"{value}, open-ended" if found.value else "Open-ended"

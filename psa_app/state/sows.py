@@ -71,8 +71,10 @@ class SowsState(rx.State):
         page = str(asked.get("page", "1"))
         self.may_create = may(actor(), "sows.change")
         await self._load(int(page) if page.isdecimal() and len(page) < 7 else 1)
-        if asked.get("new") and self.may_create and not self.form_open:
-            self.template = str(asked.get("template", ""))
+        template = str(asked.get("template", ""))
+        is_typed = self.form_open and template == self.template
+        if asked.get("new") and self.may_create and not is_typed:
+            self.template = template
             await self._open(str(asked.get("client", "")))
             return opened(self, "client", "template")
         return None
@@ -186,8 +188,8 @@ def _begin(session: Session, who: Actor, client: int, starts: date, values: dict
 def _row(one: ScopeRow) -> Row:
     value = words.money(one.value, one.currency)
     if not one.has_end:
-        value = f"{value} + time" if one.value else "as worked"
-    runs = words.day(one.starts_on)
+        value = f"{value} and more" if one.value else "open-ended"
+    runs = f"from {words.day(one.starts_on)}"
     if one.ends_on:
         runs = words.day_range(one.starts_on, one.ends_on)
     word = badge(one.status)

@@ -145,8 +145,11 @@ def test_a_while_ago_is_told_in_words(apart: timedelta, shown: str) -> None:
     assert words.ago(NOW + apart, NOW) == shown
 
 
-def test_a_moment_is_shown_in_the_readers_zone() -> None:
-    assert words.moment(NOW, ZoneInfo("Europe/Vienna")) == "23 Nov 10:00"
+@pytest.mark.usefixtures("clock")
+def test_a_moment_is_shown_in_the_readers_zone_and_names_a_year_that_is_not_this_one() -> None:
+    vienna = ZoneInfo("Europe/Vienna")
+    assert words.moment(NOW, vienna) == "23 Nov 10:00"
+    assert words.moment(NOW.replace(year=2025), vienna) == "23 Nov 2025, 10:00"
 
 
 def test_ten_thousand_amounts_are_shown_at_once() -> None:

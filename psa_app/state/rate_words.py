@@ -1,6 +1,8 @@
 """Rates in words: cells, ladders, and what a change does."""
 
+import re
 from collections.abc import Sequence
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from psa_app.display.rates import MatrixCard, MatrixCell, MatrixLine, Rung
@@ -76,12 +78,17 @@ def rungs(steps: Sequence[Step], currency: str) -> list[Rung]:
     return [
         Rung(
             WORDS[step.level][0].upper() + WORDS[step.level][1:],
-            step.sentence,
+            _days_in(step.sentence),
             words.money(step.amount, currency) if step.amount is not None else "–",
             "won" if step.won else "none" if step.amount is None else "lost",
         )
         for step in steps
     ]
+
+
+def _days_in(sentence: str) -> str:
+    """A sentence with its days as a person reads them: “valid from 22 Sep 2025”."""
+    return re.sub(r"\d{4}-\d{2}-\d{2}", lambda found: words.day(date.fromisoformat(found[0])), sentence)
 
 
 def entries_of(number: int) -> str:

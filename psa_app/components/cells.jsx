@@ -67,7 +67,7 @@ export const RowCells = memo(function RowCells({ cells, columns, href = "" }) {
     return (
       <td
         key={at}
-        className={`a-${align} ${at ? `p-${phone}` : "title"}`}
+        className={`a-${align} ${at ? `p-${phone}` : "title"}${cell.text === "–" && !cell.sub ? " void" : ""}`}
         data-label={label}
         title={cell.text?.length > LONG ? cell.text : undefined}>
         {linked(cell, at ? "" : href)}

@@ -84,6 +84,6 @@ def parts(rows: rx.Var[list[Part]], acts: Any) -> rx.Component:
             class_name="text",
         )
         marks = rx.foreach(part.marks.to(list[str]), lambda mark: tag(mark, "wait"))
-        return rx.el.li(words, marks, acts(part), key=part.id)
+        return rx.el.li(words, marks, acts(part), class_name="part", key=part.id)
 
     return rx.el.ul(rx.foreach(rows, one), class_name="waiting parts")

@@ -92,8 +92,8 @@ def _firm() -> rx.Component:
             rx.fragment(
                 columns(span(7, _use()), span(5, _cash()), fill=True),
                 columns(
-                    span(8, _projects(Firm.projects, Firm.project_count)),
-                    span(4, _todos(), _waits(Firm.waits)),
+                    span(8, _projects(Firm.projects, Firm.project_count), _todos()),
+                    span(4, _waits(Firm.waits)),
                 ),
             ),
         ),

@@ -13,19 +13,12 @@ from psa_app.components.menu import dots_menu, item
 from psa_app.components.table import Tools, export_menu, table_card
 from psa_app.components.tabs import segmented, tabs
 from psa_app.display.forms import Option
-from psa_app.display.tables import Column, Row
+from psa_app.display.tables import Row
 from psa_app.pages.frame import staff
 from psa_app.pages.rates import SUBTITLE, VIEWS
 from psa_app.pages.registry import page
 from psa_app.state.rates import LEVELS
 from psa_app.state.rates import RatesState as State
-
-COLUMNS = [
-    Column("owner", "For"),
-    Column("role", "Role"),
-    Column("amount", "An hour", align="right", phone="side"),
-    Column("days", "Counts"),
-]
 
 
 @page(routes.RATE_LIST, title="Rates as a list", right="rates.read", on_load=State.load, live=("rate",))
@@ -35,7 +28,7 @@ def rate_list() -> rx.Component:
         "Rates",
         tabs(VIEWS, "list", "Rates"),
         table_card(
-            COLUMNS,
+            State.columns,
             State.rows,
             label="Rates",
             above=Tools(
@@ -87,19 +80,13 @@ def _new() -> rx.Component:
                     [Option(*one) for one in LEVELS],
                     State.level,
                     error=errors["level"],
+                    on_change=State.choose_level,
                     wide=True,
                 ),
-                fields.select("role_id", "Role", State.roles, empty="–", error=errors["role_id"]),
-                fields.select("person_id", "Person", State.people, empty="–", error=errors["person_id"]),
-                fields.select(
-                    "account_id",
-                    "Client",
-                    State.accounts,
-                    State.account,
-                    empty="–",
-                    error=errors["account_id"],
-                ),
-                fields.select("project_id", "Project", State.projects, empty="–", error=errors["project_id"]),
+                _key("account_id", "Client", State.accounts, State.account),
+                _key("project_id", "Project", State.projects),
+                _key("role_id", "Role", State.roles),
+                _key("person_id", "Person", State.people),
                 fields.number("amount", "An hour", required=True, error=errors["amount"]),
                 fields.text("currency", "Currency", "EUR", required=True, error=errors["currency"]),
                 fields.date(
@@ -117,6 +104,14 @@ def _new() -> rx.Component:
         on_close=State.close,
         title="New rate",
     )
+
+
+def _key(name: str, label: str, options: rx.Var[list[Option]], value: rx.Var[str] | str = "") -> rx.Component:
+    """One of what the rate hangs on; shown for the levels that ask for it."""
+    asked = fields.select(
+        name, label, options, value, empty="Choose one", required=True, error=State.errors[name]
+    )
+    return rx.cond(State.asked.contains(name), asked)
 
 
 def _replace() -> rx.Component:

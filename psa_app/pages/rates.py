@@ -35,7 +35,7 @@ TOUCHED = [
     Column("after", "Then", align="right"),
 ]
 HOW = "Type an amount and press Enter · arrows move · Esc takes back · Shift+Enter opens past and reason"
-GREY = "Grey amounts come from a card further left. Empty a cell to end its rate."
+GREY = "Grey amounts come from a card further left."
 
 
 @page(routes.RATES, title="Rates", right="rates.read", on_load=State.load, live=("rate",))
@@ -133,7 +133,12 @@ def _cards() -> rx.Component:
             aria_label="Rate cards",
         ),
         rx.cond(State.count > 0, _bar()),
-        rx.el.p(rx.cond(State.may_change, HOW + ". ", ""), GREY, class_name="muted small"),
+        rx.el.p(
+            rx.cond(State.may_change, rx.el.span(HOW + ". ", class_name="only-wide")),
+            GREY,
+            rx.cond(State.may_change, " Empty a cell to end its rate."),
+            class_name="muted small",
+        ),
         class_name="stack",
     )
 

@@ -34,6 +34,7 @@ from psa_app.state.base import actor, allow, read, say, show, write
 KEYS = ("of", "client", "currency", "day", "until")
 OWNERS = {"account": "account_id", "project": "project_id", "sow_line": "sow_line_id"}
 MOST_TYPED = 500
+NOTHING = "No time changes: what is not approved yet keeps its rate."
 
 
 class RateMatrixState(rx.State):
@@ -173,8 +174,9 @@ class RateMatrixState(rx.State):
         self.refused = wrong | found.problems
         self.wrong = len(self.refused)
         sums = found.sums
-        none = "No time that is not approved changes its rate."
-        self.effect = rate_words.effect_of(sums, "") if sums.entries else none
+        self.effect = rate_words.effect_of(sums, "")
+        if not sums.entries:
+            self.effect = "" if len(wrong) == self.count else NOTHING
         self.touched = rate_words.touched_rows(found.entries)
         more = sums.entries - len(found.entries)
         self.touched_more = f"And {more:,} more." if more > 0 else ""

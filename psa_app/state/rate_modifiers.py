@@ -170,6 +170,6 @@ def _row(one: ModifierLine) -> Row:
         Cell(effect(row)),
         Cell(one.counts_for or "All work", kind="text" if one.counts_for else "muted"),
         Cell(days),
-        Cell(f"{one.entries:,}" if one.entries else "–", align="right"),
+        Cell(f"{one.entries:,}", align="right"),
     ]
     return Row(str(row.id), cells, name=row.name)

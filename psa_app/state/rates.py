@@ -12,7 +12,7 @@ from psa_app import routes
 from psa_app.access import Actor, may
 from psa_app.display.forms import Option
 from psa_app.display.frame import Tab
-from psa_app.display.tables import Cell, Row
+from psa_app.display.tables import Cell, Column, Row
 from psa_app.errors import Invalid, PsaError
 from psa_app.formats import words
 from psa_app.queries.rate_list import RateLine, rate_choices, rates_of
@@ -38,6 +38,12 @@ LEVELS = (
     ("project", "A project: everyone"),
     ("person", "A person, everywhere"),
 )
+COLUMNS = [
+    Column("owner", "For"),
+    Column("role", "Role"),
+    Column("amount", "An hour", align="right", phone="side"),
+    Column("days", "Counts"),
+]
 KEYS = {
     "firm_role": ("role_id",),
     "account_role": ("account_id", "role_id"),
@@ -62,6 +68,7 @@ class RatesState(rx.State):
 
     tab: str = "firm"
     tabs: list[Tab] = []
+    columns: list[Column] = []
     rows: list[Row] = []
     files: list[str] = routes.rate_list_files()
     may_change: bool = False
@@ -71,6 +78,7 @@ class RatesState(rx.State):
     projects: list[Option] = []
     adding: bool = False
     level: str = "firm_role"  # what the form begins with
+    asked: list[str] = list(KEYS["firm_role"])  # the fields that its level needs
     account: str = ""
     first_day: str = ""
     about: int = 0  # the rate that the dialog is about
@@ -103,7 +111,9 @@ class RatesState(rx.State):
     async def _load(self) -> None:
         levels = TABS[self.tab][1]
         found = await read(lambda session, who: rates_of(session, who, levels))
-        self.rows = [_row(one) for one in found]
+        named = self.tab != "firm"
+        self.columns = COLUMNS if named else COLUMNS[1:]
+        self.rows = [_row(one, named) for one in found]
         self._lines = {one.id: one for one in found}
         self.is_ready = True
 
@@ -119,7 +129,15 @@ class RatesState(rx.State):
         self.accounts, self.projects = _options(found.accounts), _options(found.projects)
         self._reset()
         self.level, self.account, self.first_day = level or "firm_role", account, first_day
+        self.asked = list(KEYS.get(self.level, ()))
         self.adding = True
+
+    @rx.event
+    @allow("rates.change")
+    def choose_level(self, level: str) -> None:
+        """Asks for what a rate of this level hangs on."""
+        if level in KEYS:
+            self.asked = list(KEYS[level])
 
     @rx.event
     @allow("rates.change")
@@ -285,13 +303,14 @@ def _name(one: RateLine) -> str:
     return " · ".join(part for part in (one.owner, one.role) if part) or "Everyone"
 
 
-def _row(one: RateLine) -> Row:
+def _row(one: RateLine, named: bool) -> Row:
     days = f"from {words.day(one.valid_from)}"
     if one.valid_to:
         days = words.day_range(one.valid_from, one.valid_to)
+    owner = [Cell(one.owner, kind="strong")] if named else []
     cells = [
-        Cell(one.owner or "The firm", kind="strong" if one.owner else "muted"),
-        Cell(one.role or "Everyone"),
+        *owner,
+        Cell(one.role or "Everyone", kind="text" if named else "strong"),
         Cell(words.money(one.amount, one.currency), align="right"),
         Cell(days),
     ]

@@ -11,7 +11,7 @@ from psa_app.models.resource import Resource
 from psa_app.queries import record_links
 from psa_app.services.records import change_record, create_record
 from psa_app.state.base import allow, field_errors, read, write
-from psa_app.state.lowcode.kinds import STAFF, resource_of
+from psa_app.state.lowcode.kinds import STAFF, resource_of, within
 from psa_app.state.lowcode.specs import differences, form_of, raw_values
 
 
@@ -44,7 +44,7 @@ class RecordForm(rx.State, mixin=True):
         self._version = int(values.get("version", 0))
         self.specs, self.errors, self.theirs, self.is_stale = specs, {}, [], False
         self.link_asked, self.link_answered, self.links = "", "", []
-        name = resource.one.lower()
+        name = within(resource.one)
         self.form_title = f"Change {name}" if record_id else f"New {name}"
         self.form_words = "Save" if record_id else f"Add {name}"
         self.form_key += 1

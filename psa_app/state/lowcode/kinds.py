@@ -40,6 +40,7 @@ _GROUPS = {
     "invoices": "Invoices",
     "firm": "The firm",
     "identity": "Sign-ins",
+    "lowcode": "Own fields and views",
     "system": "Behind the scenes",
 }
 
@@ -124,6 +125,11 @@ def groups(who: Actor) -> list[Group]:
         for name in order
         if name in found
     ]
+
+
+def within(name: str) -> str:
+    """A kind inside a sentence: "cost rate", while "RAID entry" stays."""
+    return name if name[1:2].isupper() else name[:1].lower() + name[1:]
 
 
 def _module(resource: Resource) -> str:

@@ -18,7 +18,7 @@ from psa_app.state.base import actor, allow, opened, read, say, show, write
 from psa_app.state.lowcode import filter_words
 from psa_app.state.lowcode.address import Asked, asked
 from psa_app.state.lowcode.form import RecordForm
-from psa_app.state.lowcode.kinds import STAFF, address_of, area_of, kind_at, may_change, may_create
+from psa_app.state.lowcode.kinds import STAFF, address_of, area_of, kind_at, may_change, may_create, within
 from psa_app.state.lowcode.reading import Listed, list_of, start_of
 from psa_app.state.lowcode.view_words import Views, resolved, views
 
@@ -111,7 +111,7 @@ class RecordsState(RecordForm, rx.State):
         show(
             self,
             many=found.resource.many,
-            one=found.resource.one.lower(),
+            one=within(found.resource.one),
             area=area_of(found.resource),
             way=[Crumb("All tables", routes.RECORDS)],
             columns=found.columns,

@@ -9,7 +9,7 @@ from psa_app.access import Actor
 from psa_app.display.frame import Hit
 from psa_app.queries.import_keys import may_import
 from psa_app.state.base import actor, allow
-from psa_app.state.lowcode.kinds import STAFF, Group, groups, list_at, may_create
+from psa_app.state.lowcode.kinds import STAFF, Group, groups, list_at, may_create, within
 
 MOST_HITS = 8
 
@@ -52,7 +52,7 @@ def _links(who: Actor, group: Group) -> list[TableLink]:
             one.many,
             list_at(one.kind),
             list_at(one.kind, new=1) if may_create(who, one) else "",
-            f"New {one.one.lower()}",
+            f"New {within(one.one)}",
             routes.record_import(one.kind) if may_import(who, one) else "",
         )
         for one in group.resources

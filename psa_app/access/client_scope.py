@@ -1,0 +1,103 @@
+"""What a client contact reaches: the papers and the approved time of their own account."""
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import ColumnElement
+from sqlmodel import SQLModel, col, select
+
+from psa_app.access.actor import Actor
+from psa_app.models import (
+    Account,
+    Allocation,
+    Attachment,
+    BilledTime,
+    ChangeOrder,
+    ChangeQuestion,
+    Contact,
+    Deliverable,
+    FeePart,
+    Invoice,
+    InvoiceLine,
+    InvoiceTax,
+    LoginSession,
+    Milestone,
+    Payment,
+    Project,
+    Quote,
+    QuoteLine,
+    QuoteQuestion,
+    Sow,
+    SowLine,
+    TimeEntry,
+    User,
+)
+
+Rule = Callable[[Actor], ColumnElement[bool]]
+
+
+def _client_sows(actor: Actor) -> Any:
+    return select(Sow.id).where(Sow.account_id == actor.account_id, col(Sow.status) != "draft")
+
+
+def _client_lines(actor: Actor) -> Any:
+    return select(SowLine.id).where(col(SowLine.sow_id).in_(_client_sows(actor)))
+
+
+def _client_projects(actor: Actor) -> Any:
+    return select(Project.id).where(Project.account_id == actor.account_id)
+
+
+def _client_invoices(actor: Actor) -> Any:
+    return select(Invoice.id).where(
+        Invoice.account_id == actor.account_id, col(Invoice.status).in_(("issued", "void", "written_off"))
+    )
+
+
+def _client_invoice_lines(actor: Actor) -> Any:
+    return select(InvoiceLine.id).where(col(InvoiceLine.invoice_id).in_(_client_invoices(actor)))
+
+
+def _client_quotes(actor: Actor) -> Any:
+    return select(Quote.id).where(Quote.account_id == actor.account_id, col(Quote.status) != "draft")
+
+
+def _client_orders(actor: Actor) -> Any:
+    return select(ChangeOrder.id).where(
+        col(ChangeOrder.sow_id).in_(_client_sows(actor)),
+        col(ChangeOrder.status).not_in(("draft", "withdrawn")),
+    )
+
+
+CLIENT: dict[type[SQLModel], Rule] = {
+    Account: lambda a: col(Account.id) == a.account_id,
+    Contact: lambda a: col(Contact.account_id) == a.account_id,
+    Sow: lambda a: col(Sow.id).in_(_client_sows(a)),
+    SowLine: lambda a: col(SowLine.id).in_(_client_lines(a)),
+    Milestone: lambda a: col(Milestone.sow_line_id).in_(_client_lines(a)),
+    Deliverable: lambda a: col(Deliverable.sow_id).in_(_client_sows(a)),
+    FeePart: lambda a: col(FeePart.sow_line_id).in_(_client_lines(a)),
+    Attachment: lambda a: (
+        (col(Attachment.kind) == "sow")
+        & col(Attachment.for_client)
+        & col(Attachment.record_id).in_(_client_sows(a))
+    ),
+    ChangeOrder: lambda a: col(ChangeOrder.id).in_(_client_orders(a)),
+    ChangeQuestion: lambda a: col(ChangeQuestion.change_order_id).in_(_client_orders(a)),
+    Quote: lambda a: col(Quote.id).in_(_client_quotes(a)),
+    QuoteLine: lambda a: col(QuoteLine.quote_id).in_(_client_quotes(a)),
+    QuoteQuestion: lambda a: col(QuoteQuestion.quote_id).in_(_client_quotes(a)),
+    Project: lambda a: col(Project.id).in_(_client_projects(a)),
+    TimeEntry: lambda a: (
+        col(TimeEntry.project_id).in_(_client_projects(a))
+        & col(TimeEntry.status).in_(("approved", "invoiced"))
+    ),
+    Invoice: lambda a: col(Invoice.id).in_(_client_invoices(a)),
+    InvoiceLine: lambda a: col(InvoiceLine.invoice_id).in_(_client_invoices(a)),
+    InvoiceTax: lambda a: col(InvoiceTax.invoice_id).in_(_client_invoices(a)),
+    BilledTime: lambda a: col(BilledTime.line_id).in_(_client_invoice_lines(a)),
+    Payment: lambda a: col(Payment.account_id) == a.account_id,
+    Allocation: lambda a: col(Allocation.invoice_id).in_(_client_invoices(a)),
+    User: lambda a: col(User.id) == a.user_id,
+    LoginSession: lambda a: col(LoginSession.user_id) == a.user_id,
+}

@@ -136,7 +136,7 @@ def _cards() -> rx.Component:
         rx.el.p(
             rx.cond(State.may_change, rx.el.span(HOW + ". ", class_name="only-wide")),
             GREY,
-            rx.cond(State.may_change, " Empty a cell to end its rate."),
+            rx.cond(State.may_change, rx.el.span(" Empty a cell to end its rate.")),
             class_name="muted small",
         ),
         class_name="stack",

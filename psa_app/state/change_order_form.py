@@ -7,8 +7,9 @@ from typing import Any
 
 from psa_app.display.change import DeltaDraft
 from psa_app.display.forms import FieldSpec, Option
+from psa_app.formats import words
 from psa_app.queries.contracts.orders import Choices
-from psa_app.rules import fields, hours, money
+from psa_app.rules import fields, hours, money, scopes
 from psa_app.rules.contract_value import TIME
 from psa_app.rules.deltas import (
     AddFee,
@@ -107,7 +108,8 @@ def _spec(kind: str, key: str, name: str, value: str, offered: Offered) -> Field
     found = offered.choices
     base = key.rstrip("0123456789")
     if base == "line":
-        lines = [Option(str(line_id), title) for line_id, title, model in found.lines if _fits(kind, model)]
+        fit = [(line_id, title) for line_id, title, model in found.lines if _fits(kind, model)]
+        lines = [Option(str(line_id), title + _cap_of(kind, line_id, offered)) for line_id, title in fit]
         none = [Option("", "Choose a line")] if len(lines) != 1 else []
         return FieldSpec(name, "Line", "choice", value, required=True, options=[*none, *lines])
     if base == "role":
@@ -136,6 +138,12 @@ def _spec(kind: str, key: str, name: str, value: str, offered: Offered) -> Field
     return FieldSpec(name, "What it is called", value=value, required=not is_fee, wide=is_fee)
 
 
+def _cap_of(kind: str, line_id: int, offered: Offered) -> str:
+    """What a line may cost today, where another cap is to be typed."""
+    cap = dict(offered.choices.caps).get(line_id) if kind == "cap" else None
+    return "" if cap is None else f" (now {words.money(cap, offered.currency)})"
+
+
 _AMOUNTS = {
     ("cap", "amount"): ("Not more than", "Empty: no cap."),
     ("rate", "amount"): ("An hour", ""),
@@ -155,7 +163,7 @@ def _day_label(kind: str, key: str) -> str:
 def _fits(kind: str, model: str) -> bool:
     if kind in ("cap", "rate"):
         return model == TIME
-    return kind not in ("add_milestone", "add_fee") or model == "fixed"
+    return kind not in ("add_milestone", "add_fee") or model in scopes.FEES
 
 
 def read_typed(data: Mapping[str, Any], kinds: Sequence[str]) -> list[Typed]:
@@ -170,11 +178,14 @@ def read_typed(data: Mapping[str, Any], kinds: Sequence[str]) -> list[Typed]:
 
 
 def begun(kind: str, offered: Offered) -> Typed:
-    """An empty row; where there is one choice it is made."""
+    """An empty row; where there is one choice it is made, and another cap begins with that of today."""
     lines = [str(line_id) for line_id, _, model in offered.choices.lines if _fits(kind, model)]
     row = {"kind": kind} | dict.fromkeys(_KEYS[kind], "")
     if "line" in row and len(lines) == 1:
         row["line"] = lines[0]
+    if kind == "cap" and len(lines) == 1:
+        cap = dict(offered.choices.caps).get(int(lines[0]))
+        row["amount"] = "" if cap is None else money.plain(cap, offered.currency)
     if "share0" in row:
         row["share0"] = "100"
     return row

@@ -93,11 +93,13 @@ def _by(session: Session, order: ChangeOrder, now: Contract) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What a change can name: lines (id, title, model), open milestones, roles."""
+    """What a change can name: lines (id, title, model), open milestones, roles; and the caps of today by
+    line, minor units."""
 
     lines: tuple[tuple[int, str, str], ...]
     milestones: tuple[tuple[int, str], ...]
     roles: tuple[tuple[int, str], ...]
+    caps: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,4 +168,5 @@ def choices_of(session: Session, actor: Actor, sow_id: int) -> Choices:
         tuple((int(one.id or 0), one.title, one.model) for one in lines),
         tuple((int(one.id or 0), one.title) for one in parts),
         tuple((int(one.id or 0), one.name) for one in roles),
+        tuple((int(one.id or 0), one.cap_minor) for one in lines if one.cap_minor is not None),
     )

@@ -1,14 +1,14 @@
 """A quote in the browser: the client chooses, sees the total move, asks and accepts; the firm writes one."""
 
 import re
-from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import expect
 
 from psa_app import routes
-from tests.support.browser import Window
+from tests.browser.conftest import NewWindow
 
-NewWindow = Callable[..., Window]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 TITLE = "Loyalty programme"
 
 

@@ -137,3 +137,12 @@ def test_the_first_request_puts_the_api_together_once(rest_server: str) -> None:
         assert client.get(f"{BASE}/openapi.json").status_code == 200
         assert client.get(f"{BASE}/", follow_redirects=False).headers["location"] == f"{BASE}/docs"
     assert create_app() is create_app()
+
+
+@pytest.mark.parametrize(
+    "asked", ["sort=", "cursor=", "limit=050", "amount_minor=1", "sort=amount_minor", "sort=-amount_minor"]
+)
+def test_a_list_takes_only_what_the_document_names(api: Api, asked: str) -> None:
+    answer = api("Olga").get(f"/allocations?{asked}")
+    assert answer.status_code == 422
+    assert answer.json()["detail"]

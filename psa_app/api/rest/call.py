@@ -83,7 +83,11 @@ def list_query(query: Mapping[str, str], *, paged: bool = True) -> ListQuery:
     limit, cursor, count = "50", None, "false"
     if paged:
         limit, cursor, count = rest.pop("limit", limit), rest.pop("cursor", None), rest.pop("count", count)
-    if not re.fullmatch(r"[0-9]{1,4}", limit) or not 1 <= int(limit) <= MAX_LIMIT:
+    if sort == "" and "sort" in query:
+        raise Refused(422, "Name the field to sort by.", "sort")
+    if cursor == "":
+        raise Refused(422, "Give the next_cursor of the page before.", "cursor")
+    if not re.fullmatch(r"[1-9][0-9]{0,3}", limit) or not 1 <= int(limit) <= MAX_LIMIT:
         raise Refused(422, f"A page holds 1 to {MAX_LIMIT} records.", "limit")
     if count not in ("true", "false"):
         raise Refused(422, "Say true or false.", "count")

@@ -255,14 +255,18 @@ def _field_names(resource: Resource, filters: dict[str, str]) -> dict[str, str]:
     found = {}
     for given, text in filters.items():
         base, mark, operator = given.partition("__")
+        if base not in names and base in names.values():
+            raise Refused(422, f"There is no filter “{base}” here.", base)
         found[f"{names.get(base, base)}{mark}{operator}"] = text
     return found
 
 
 def _sort_name(resource: Resource, sort: str) -> str:
     names = {name_of(field): field.name for field in resource.fields}
-    minus = "-" if sort.startswith("-") else ""
-    return minus + names.get(sort.removeprefix("-"), sort.removeprefix("-"))
+    minus, name = ("-" if sort.startswith("-") else ""), sort.removeprefix("-")
+    if name not in names and name in names.values():  # a column's name, that the document does not tell
+        raise Refused(422, f"This list cannot be sorted by “{name}”.", "sort")
+    return minus + names.get(name, name)
 
 
 def _no_query(call: Call) -> None:

@@ -2,7 +2,6 @@
 
 import fcntl
 import os
-import re
 import socket
 import subprocess
 import sys
@@ -156,11 +155,13 @@ class Window:
         self.page.wait_for_function(STILL)
 
     def link_to(self, pattern: str) -> str:
-        """The first link of the page whose address fits a pattern."""
-        for href in self.page.eval_on_selector_all("a[href]", "all => all.map(a => a.getAttribute('href'))"):
-            if re.fullmatch(pattern, href):
-                return str(href)
-        raise AssertionError(f"No link like {pattern} on {self.page.url}")
+        """The first link of the page whose address fits a pattern, once it stands there."""
+        found = self.page.wait_for_function(
+            """pattern => [...document.querySelectorAll("a[href]")].map(a => a.getAttribute("href"))
+                .find(href => new RegExp(`^(?:${pattern})$`).test(href))""",
+            arg=pattern,
+        )
+        return str(found.json_value())
 
     def close(self) -> None:
         """Goes away; raises what the page complained of."""

@@ -33,8 +33,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("parts", nargs="*", choices=[[], *PARTS], metavar="name", help=", ".join(PARTS))
     chosen = parser.parse_args().parts or list(PARTS)
-    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, Python {platform.python_version()}, "
-          f"SQLite {sqlite3.sqlite_version}; each figure is a median of several runs.\n")  # fmt: skip
+    print(
+        f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, Python {platform.python_version()}, "
+        f"SQLite {sqlite3.sqlite_version}; each figure is a median of several runs.\n"
+    )
     print(HEADER, flush=True)
     missed = 0
     for name in chosen:

@@ -40,10 +40,14 @@ def lines(place: Path) -> Iterator[Line]:
         raw.append(_written(fresh(ready, place / "raw.db"), shares))
     figure, floor = middle(ours), middle(raw)
     yield Line(
-        "draft an invoice from 5,000 entries", span(figure),
-        f"raw sqlite3, the entries read and 5,000 shares written: {span(floor)}", times(figure, floor),
-        "0.74 s", "≤ 0.1 s", figure <= 0.1,
-    )  # fmt: skip
+        "draft an invoice from 5,000 entries",
+        span(figure),
+        f"raw sqlite3, the entries read and 5,000 shares written: {span(floor)}",
+        times(figure, floor),
+        "0.74 s",
+        "≤ 0.1 s",
+        figure <= 0.1,
+    )
 
 
 def _warm() -> None:

@@ -56,8 +56,11 @@ def importing(place: Path, empty: Path, imported: Path) -> Line:
         "import of 20,000 entries, all checks on, history per row",
         f"{rate(alone)}; {rate(with_file)} with reading the CSV file",
         f"raw sqlite3, the same rows into the same two tables with their indexes: {rate(floor)}",
-        times(floor, alone), "1,466/s", "≥ 20,000/s", alone >= MANY,
-    )  # fmt: skip
+        times(floor, alone),
+        "1,466/s",
+        "≥ 20,000/s",
+        alone >= MANY,
+    )
 
 
 def import_time(reading: Reading) -> ImportResult:
@@ -111,9 +114,13 @@ def logging(place: Path, empty: Path) -> Iterator[Line]:
     figure, floor = middle(ours), middle(raw)
     yield Line(
         "one entry through the service, committed durably (synchronous=FULL)",
-        rate(figure), f"raw sqlite3, entry and history, the same pragmas: {rate(floor)}",
-        times(floor, figure), "416/s", "≥ 1,000/s", figure >= 1000,
-    )  # fmt: skip
+        rate(figure),
+        f"raw sqlite3, entry and history, the same pragmas: {rate(floor)}",
+        times(floor, figure),
+        "416/s",
+        "≥ 1,000/s",
+        figure >= 1000,
+    )
 
 
 def _singles(many: int) -> Iterator[tuple[Actor, int, date]]:
@@ -141,9 +148,11 @@ def _committed(file: Path, sample: dict[str, tuple[Any, ...]], many: int) -> flo
     entry[0] = entry[place] = None
     statements = [
         (f"INSERT INTO time_entry VALUES ({', '.join('?' * len(entry))})", entry),
-        (f"INSERT INTO history VALUES ({', '.join('?' * len(sample['history']))})",
-         [None, *sample["history"][1:]]),
-    ]  # fmt: skip
+        (
+            f"INSERT INTO history VALUES ({', '.join('?' * len(sample['history']))})",
+            [None, *sample["history"][1:]],
+        ),
+    ]
 
     def work() -> None:
         for _ in range(many):
@@ -172,9 +181,14 @@ def approving(place: Path, imported: Path) -> Line:
         raw.append(_updated(fresh(waiting, place / "raw.db")))
     figure, floor = middle(ours), middle(raw)
     return Line(
-        "approve 20,000 entries (rates frozen, history written)", span(figure),
-        f"one UPDATE {span(floor)}", times(figure, floor), "none has it", "≤ 1 s", figure <= 1,
-    )  # fmt: skip
+        "approve 20,000 entries (rates frozen, history written)",
+        span(figure),
+        f"one UPDATE {span(floor)}",
+        times(figure, floor),
+        "none has it",
+        "≤ 1 s",
+        figure <= 1,
+    )
 
 
 def hand_in(shape: firm.Shape) -> list[int]:

@@ -38,9 +38,21 @@ ROLES = {"Engineer": 14_000, "Designer": 13_000, "Lead": 15_500}
 OWNER = Actor("Olga Owner", "owner", user_id=1, email="owner@bench.example", via="page")
 NOTES = ("Review with the team", "Build and tests", "Workshop with the client", "Bug fixes", "Documentation")
 HEADERS = (
-    "Project", "Client", "Description", "Task", "User", "Email", "Tags", "Billable", "Start Date",
-    "Start Time", "End Date", "End Time", "Duration (h)", "Duration (decimal)",
-)  # fmt: skip
+    "Project",
+    "Client",
+    "Description",
+    "Task",
+    "User",
+    "Email",
+    "Tags",
+    "Billable",
+    "Start Date",
+    "Start Time",
+    "End Date",
+    "End Time",
+    "Duration (h)",
+    "Duration (decimal)",
+)
 
 
 @dataclass(frozen=True)
@@ -121,9 +133,15 @@ def _contracts(session: Session, shape: Shape) -> None:
         session.flush()
         for role, amount in enumerate(ROLES.values(), 1):
             session.add(
-                Rate(level="sow_line", sow_line_id=client, role_id=role, currency="EUR", amount_minor=amount,
-                     valid_from=HIRED)
-            )  # fmt: skip
+                Rate(
+                    level="sow_line",
+                    sow_line_id=client,
+                    role_id=role,
+                    currency="EUR",
+                    amount_minor=amount,
+                    valid_from=HIRED,
+                )
+            )
         for project in range(1, shape.projects_each + 1):
             _project(session, client, project, shape)
 
@@ -192,11 +210,24 @@ def exported(entries: list[Work]) -> bytes:
     out.writerow(HEADERS)
     for one in entries:
         minutes, end, day = one.seconds // 60, one.start_minute + one.seconds // 60, one.day.isoformat()
-        out.writerow((
-            project_of(one.client, one.project), client_of(one.client), one.note, TASKS[one.task - 1],
-            name_of(one.person), mail_of(one.person), "", "Yes", day, _clock(one.start_minute), day,
-            _clock(end), f"{_clock(minutes)}:00", f"{minutes / 60:.2f}",
-        ))  # fmt: skip
+        out.writerow(
+            (
+                project_of(one.client, one.project),
+                client_of(one.client),
+                one.note,
+                TASKS[one.task - 1],
+                name_of(one.person),
+                mail_of(one.person),
+                "",
+                "Yes",
+                day,
+                _clock(one.start_minute),
+                day,
+                _clock(end),
+                f"{_clock(minutes)}:00",
+                f"{minutes / 60:.2f}",
+            )
+        )
     return text.getvalue().encode()
 
 

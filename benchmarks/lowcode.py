@@ -67,9 +67,16 @@ def filled(file: Path) -> None:
     with connection:
         names = [name for (name,) in connection.execute("SELECT name FROM pragma_table_info('account')")]
         changed = {name: f"e.{name}" for name in names} | {
-            "id": "NULL", "name": "n.name", "match_name": "n.name", "city": "n.city", "kind": "n.kind",
-            "email": "n.email", "domain": "''", "own": "n.own", "currency": "n.currency",
-        }  # fmt: skip
+            "id": "NULL",
+            "name": "n.name",
+            "match_name": "n.name",
+            "city": "n.city",
+            "kind": "n.kind",
+            "email": "n.email",
+            "domain": "''",
+            "own": "n.own",
+            "currency": "n.currency",
+        }
         connection.execute("CREATE TEMP TABLE n (name, city, kind, email, own, currency)")
         connection.executemany("INSERT INTO n VALUES (?, ?, ?, ?, ?, ?)", _accounts())
         connection.execute(
@@ -88,9 +95,13 @@ def _accounts() -> Iterator[tuple[str, ...]]:
         if number % 3:
             own["yearly_budget"] = random.randrange(10**8)
         yield (
-            name, random.choice(CITIES), random.choice(("client", "client", "prospect", "former")),
-            f"office@{number}.example", json.dumps(own), random.choice(("EUR", "EUR", "CHF")),
-        )  # fmt: skip
+            name,
+            random.choice(CITIES),
+            random.choice(("client", "client", "prospect", "former")),
+            f"office@{number}.example",
+            json.dumps(own),
+            random.choice(("EUR", "EUR", "CHF")),
+        )
 
 
 def _line(file: Path, words: str, asked: Asked) -> Line:
@@ -108,10 +119,13 @@ def _line(file: Path, words: str, asked: Asked) -> Line:
         raise RuntimeError("The list does not add up.")
     figure, floor = middle(ours), middle(raw)
     return Line(
-        f"list of {MANY:,} accounts, {words}: a page with its totals, server time", milliseconds(figure),
-        f"plain SQL for the same rows and sums: {milliseconds(floor)}", times(figure, floor),
-        goal=f"≤ {milliseconds(GOAL)}", reached=figure <= GOAL,
-    )  # fmt: skip
+        f"list of {MANY:,} accounts, {words}: a page with its totals, server time",
+        milliseconds(figure),
+        f"plain SQL for the same rows and sums: {milliseconds(floor)}",
+        times(figure, floor),
+        goal=f"≤ {milliseconds(GOAL)}",
+        reached=figure <= GOAL,
+    )
 
 
 def _ask(asked: Asked) -> Listed:

@@ -42,12 +42,17 @@ def lines(place: Path) -> Iterator[Line]:
         "import of 20,000 accounts from CSV: read, matched, checked, history per row",
         f"{span(figure)} ({rate(MANY / figure)})",
         f"raw sqlite3, the same rows into the same two tables with their indexes: {span(floor)}",
-        times(figure, floor), "–", f"≤ {GOAL:g} s", figure <= GOAL,
-    )  # fmt: skip
+        times(figure, floor),
+        "–",
+        f"≤ {GOAL:g} s",
+        figure <= GOAL,
+    )
     yield Line(
-        "the same file again: nothing changes, and it says so", span(middle(again)), goal=f"≤ {GOAL:g} s",
+        "the same file again: nothing changes, and it says so",
+        span(middle(again)),
+        goal=f"≤ {GOAL:g} s",
         reached=middle(again) <= GOAL,
-    )  # fmt: skip
+    )
 
 
 def crm(many: int) -> bytes:

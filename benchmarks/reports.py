@@ -40,10 +40,14 @@ def _report(file: Path, shape: firm.Shape, many: int, peers: str, goal: float) -
         raise RuntimeError("The report does not add up.")
     figure, floor = middle(ours), middle(raw)
     return Line(
-        f"person × month hours and value, {many:,} entries", span(figure),
-        f"plain SQL without the index: {span(floor)}", times(figure, floor), peers, f"≤ {goal} s",
+        f"person × month hours and value, {many:,} entries",
+        span(figure),
+        f"plain SQL without the index: {span(floor)}",
+        times(figure, floor),
+        peers,
+        f"≤ {goal} s",
         figure <= goal,
-    )  # fmt: skip
+    )
 
 
 def _ask() -> Sequence[PersonMonth]:

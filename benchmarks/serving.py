@@ -65,11 +65,17 @@ def serving(place: Path, file: Path) -> Iterator[Server]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     own = {
-        "PSA_ENV_FILE": os.devnull, "PSA_ENV": "development", "PSA_DATA": str(place), "PORT": str(port),
-        "DATABASE_URL": f"sqlite:///{file}", "REFLEX_WEB_WORKDIR": str(web()), "HOST": "127.0.0.1",
+        "PSA_ENV_FILE": os.devnull,
+        "PSA_ENV": "development",
+        "PSA_DATA": str(place),
+        "PORT": str(port),
+        "DATABASE_URL": f"sqlite:///{file}",
+        "REFLEX_WEB_WORKDIR": str(web()),
+        "HOST": "127.0.0.1",
         # What Python compiles at a first start it keeps for the next, here too.
-        "PYTHONPYCACHEPREFIX": str(place / "compiled"), "PYTHONDONTWRITEBYTECODE": "",
-    }  # fmt: skip
+        "PYTHONPYCACHEPREFIX": str(place / "compiled"),
+        "PYTHONDONTWRITEBYTECODE": "",
+    }
     start = time.perf_counter()
     words = [sys.executable, "-m", "psa_app.cli", "serve"]
     with (place / "server.log").open("wb") as log:
@@ -128,8 +134,10 @@ class Tab:
         await self._socket.connect(
             f"http://127.0.0.1:{self._server.port}?token={self._name}",
             headers={"Cookie": cookie, "Origin": self._server.address},
-            namespaces=[SPACE], socketio_path=SPACE, transports=["websocket"],
-        )  # fmt: skip
+            namespaces=[SPACE],
+            socketio_path=SPACE,
+            transports=["websocket"],
+        )
         await self.ask(f"{STATE}.hydrate", page, STATE)
         await self.send(f"{STATE}.reflex___state____on_load_internal_state.on_load_internal", page)
         while not await self._hydrated():

@@ -32,24 +32,32 @@ def lines(place: Path) -> Iterator[Line]:
     later = middle(starts[1:])
     yield Line("second start to first page", span(later), goal="≤ 5 s", reached=later <= 5)
     yield Line(
-        "memory idle, all processes (what they share counted once)", f"{idle / 1e6:.0f} MB",
-        peers="94–151 MB a worker", goal="≤ 260 MB", reached=idle <= 260e6,
-    )  # fmt: skip
+        "memory idle, all processes (what they share counted once)",
+        f"{idle / 1e6:.0f} MB",
+        peers="94–151 MB a worker",
+        goal="≤ 260 MB",
+        reached=idle <= 260e6,
+    )
     yield weighed
 
 
 def _weight(server: Server, cookie: str) -> Line:
     name = "first page without charts over the wire, gz, scripts and styles"
     try:
-        pages = {"sign-in": browser.weight(server, routes.SIGN_IN),
-                 "time": browser.weight(server, routes.TIME, cookie)}  # fmt: skip
+        pages = {
+            "sign-in": browser.weight(server, routes.SIGN_IN),
+            "time": browser.weight(server, routes.TIME, cookie),
+        }
         home = browser.weight(server, routes.HOME, cookie)
     except browser.NoChromium as error:
         return Line(name, f"not measured: {error}", goal="≤ 360 kB")
     heaviest = max(sum(kinds.values()) for kinds in pages.values())
     told = ", ".join(f"{page} {sum(kinds.values()) / 1000:.0f} kB" for page, kinds in pages.items())
     return Line(
-        name, f"{told} (Home, with charts: {sum(home.values()) / 1000:.0f} kB)",
-        floor=f"bare Reflex {BARE_REFLEX / 1000:.0f} kB", ratio=f"×{heaviest / BARE_REFLEX:.1f}",
-        goal="≤ 360 kB", reached=heaviest <= 360_000,
-    )  # fmt: skip
+        name,
+        f"{told} (Home, with charts: {sum(home.values()) / 1000:.0f} kB)",
+        floor=f"bare Reflex {BARE_REFLEX / 1000:.0f} kB",
+        ratio=f"×{heaviest / BARE_REFLEX:.1f}",
+        goal="≤ 360 kB",
+        reached=heaviest <= 360_000,
+    )

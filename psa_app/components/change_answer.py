@@ -41,16 +41,28 @@ def _accept(state: Any) -> rx.Component:
         form(
             fields.fields(
                 fields.text(
-                    "name", "Your name", state.reader, required=True, error=errors["name"],
-                    auto_complete="name", prefix="accept-",
+                    "name",
+                    "Your name",
+                    state.reader,
+                    required=True,
+                    error=errors["name"],
+                    auto_complete="name",
+                    prefix="accept-",
                 ),
                 fields.text(
-                    "title", "Your position", state.reader_title, error=errors["title"],
-                    auto_complete="organization-title", prefix="accept-",
+                    "title",
+                    "Your position",
+                    state.reader_title,
+                    error=errors["title"],
+                    auto_complete="organization-title",
+                    prefix="accept-",
                 ),
                 fields.checkbox(
-                    "agrees", "I have read this change order and agree to it for my company.",
-                    error=errors["agrees"], wide=True, prefix="accept-",
+                    "agrees",
+                    "I have read this change order and agree to it for my company.",
+                    error=errors["agrees"],
+                    wide=True,
+                    prefix="accept-",
                 ),
                 two=True,
             ),
@@ -71,4 +83,4 @@ def _accept(state: Any) -> rx.Component:
             guard=False,
         ),
         title="Do you agree?",
-    )  # fmt: skip
+    )

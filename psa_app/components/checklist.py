@@ -68,12 +68,22 @@ def _start(state: Any) -> rx.Component:
             fields.fields(
                 fields.select("template", "Checklist", state.templates, error=wrong["template"], **common),
                 fields.date(
-                    "starts_on", "From", state.today, required=True, error=wrong["starts_on"],
-                    help="Due days count from this one.", **common,
+                    "starts_on",
+                    "From",
+                    state.today,
+                    required=True,
+                    error=wrong["starts_on"],
+                    help="Due days count from this one.",
+                    **common,
                 ),
                 fields.select(
-                    "owner_id", "Who does it", state.people, state.owner, error=wrong["owner_id"],
-                    help="Where the checklist names nobody.", **common,
+                    "owner_id",
+                    "Who does it",
+                    state.people,
+                    state.owner,
+                    error=wrong["owner_id"],
+                    help="Where the checklist names nobody.",
+                    **common,
                 ),
             ),
             form_error(wrong["form"]),
@@ -85,7 +95,7 @@ def _start(state: Any) -> rx.Component:
         open=state.dialog == "start",
         on_close=state.close,
         title=state.title,
-    )  # fmt: skip
+    )
 
 
 def _item(state: Any) -> rx.Component:

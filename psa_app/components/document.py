@@ -10,11 +10,35 @@ from psa_app.components.connection import connection_banner
 STYLE_SHEETS = [
     f"css/{name}.css"
     for name in (
-        "tokens", "base", "shell", "frames", "buttons", "fields", "menus", "cards", "marks", "table",
-        "lists", "records", "dialogs", "toasts", "palette", "picker", "status", "spark", "figures", "week",
-        "plan", "paper", "scope", "change", "people", "board", "rates",
+        "tokens",
+        "base",
+        "shell",
+        "frames",
+        "buttons",
+        "fields",
+        "menus",
+        "cards",
+        "marks",
+        "table",
+        "lists",
+        "records",
+        "dialogs",
+        "toasts",
+        "palette",
+        "picker",
+        "status",
+        "spark",
+        "figures",
+        "week",
+        "plan",
+        "paper",
+        "scope",
+        "change",
+        "people",
+        "board",
+        "rates",
     )
-]  # fmt: skip
+]
 
 
 def head() -> list[rx.Component]:

@@ -155,8 +155,14 @@ def _form(state: Any, types: list[Option], seen: dict[str, str]) -> rx.Component
                 ),
                 kind,
                 _by_type(state),
-                fields.text("help", "Help", values["help"], error=errors["help"], prefix="own-",
-                            help="Stands under the field in forms."),
+                fields.text(
+                    "help",
+                    "Help",
+                    values["help"],
+                    error=errors["help"],
+                    prefix="own-",
+                    help="Stands under the field in forms.",
+                ),
                 rx.cond((state.type == "person") | (state.type == "link"), rx.fragment(), default),
                 fields.checkbox(
                     "is_required", "Must be filled in", values["is_required"] == "on", prefix="own-"
@@ -174,4 +180,4 @@ def _form(state: Any, types: list[Option], seen: dict[str, str]) -> rx.Component
         on_close=state.close,
         title=state.form_title,
         size="wide",
-    )  # fmt: skip
+    )

@@ -72,16 +72,28 @@ def _accept(state: Any) -> rx.Component:
         form(
             fields.fields(
                 fields.text(
-                    "name", "Your name", state.reader, required=True, error=errors["name"],
-                    auto_complete="name", prefix="accept-",
+                    "name",
+                    "Your name",
+                    state.reader,
+                    required=True,
+                    error=errors["name"],
+                    auto_complete="name",
+                    prefix="accept-",
                 ),
                 fields.text(
-                    "title", "Your position", state.reader_title, error=errors["title"],
-                    auto_complete="organization-title", prefix="accept-",
+                    "title",
+                    "Your position",
+                    state.reader_title,
+                    error=errors["title"],
+                    auto_complete="organization-title",
+                    prefix="accept-",
                 ),
                 fields.checkbox(
-                    "agrees", "I have read this quote and accept it for my company.",
-                    error=errors["agrees"], wide=True, prefix="accept-",
+                    "agrees",
+                    "I have read this quote and accept it for my company.",
+                    error=errors["agrees"],
+                    wide=True,
+                    prefix="accept-",
                 ),
                 two=True,
             ),
@@ -102,7 +114,7 @@ def _accept(state: Any) -> rx.Component:
             guard=False,
         ),
         title="Do you accept?",
-    )  # fmt: skip
+    )
 
 
 def question_list(questions: rx.Var[list[Question]], on_answer: Any = None) -> rx.Component:
@@ -153,7 +165,11 @@ def decline_dialog(state: Any) -> rx.Component:
         form(
             fields.fields(
                 fields.textarea(
-                    "reason", "Why", required=True, error=state.errors["reason"], prefix="decline-",
+                    "reason",
+                    "Why",
+                    required=True,
+                    error=state.errors["reason"],
+                    prefix="decline-",
                     help="The firm reads this, and can send you a changed one.",
                 )
             ),
@@ -166,7 +182,7 @@ def decline_dialog(state: Any) -> rx.Component:
         on_close=state.close,
         title="Decline " + state.number + "?",
         size="narrow",
-    )  # fmt: skip
+    )
 
 
 def ask_dialog(state: Any) -> rx.Component:

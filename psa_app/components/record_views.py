@@ -58,7 +58,12 @@ def view_dialogs(listed: Any, state: Any) -> rx.Component:
         form_error(state.errors["form"]),
         fields.fields(
             fields.text(
-                "name", "Name", state.name, required=True, error=state.errors["name"], prefix="view-",
+                "name",
+                "Name",
+                state.name,
+                required=True,
+                error=state.errors["name"],
+                prefix="view-",
                 help="The search, filters, order and columns of this list are kept under it.",
             ),
             share,
@@ -67,7 +72,7 @@ def view_dialogs(listed: Any, state: Any) -> rx.Component:
         on_submit=state.save,
         key="view-" + state.form_key.to_string(),
         label=title,
-    )  # fmt: skip
+    )
     return rx.fragment(
         dialog(naming, open=state.is_open, on_close=state.close, title=title),
         confirm(

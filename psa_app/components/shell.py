@@ -102,8 +102,13 @@ def _person_menu(frame: Frame) -> rx.Component:
             rx.el.hr(),
             link(icon("user"), "Profile", href=frame.profile, class_name="menu-item", data_close=""),
             rx.el.button(
-                icon("help"), "Keys", rx.el.kbd("?"), type="button", class_name="menu-item",
-                data_keys="", data_close="",
+                icon("help"),
+                "Keys",
+                rx.el.kbd("?"),
+                type="button",
+                class_name="menu-item",
+                data_keys="",
+                data_close="",
             ),
             rx.el.div(rx.el.span("Colours"), theme_switch(), class_name="menu-row"),
             rx.el.hr(),
@@ -111,7 +116,7 @@ def _person_menu(frame: Frame) -> rx.Component:
             label="You",
             menu=False,
         ),
-    )  # fmt: skip
+    )
 
 
 def _new_menu(frame: Frame) -> rx.Component:
@@ -126,9 +131,14 @@ def _new_menu(frame: Frame) -> rx.Component:
 
 def _top(frame: Frame, extra: Sequence[rx.Component]) -> rx.Component:
     jump = rx.el.button(
-        icon("search"), rx.el.span("Search or jump to…"), rx.el.kbd("Ctrl K"),
-        type="button", class_name="jump", data_palette="", aria_keyshortcuts="Control+K",
-    )  # fmt: skip
+        icon("search"),
+        rx.el.span("Search or jump to…"),
+        rx.el.kbd("Ctrl K"),
+        type="button",
+        class_name="jump",
+        data_palette="",
+        aria_keyshortcuts="Control+K",
+    )
     right = rx.el.div(
         *extra,
         rx.cond(frame.may_track, timer_chip(frame.timer, frame.on_timer)),
@@ -231,8 +241,12 @@ def shell(
         rx.el.div(_rail(frame, area), body, class_name="frame"),
         _bottom(frame, area),
         palette(
-            frame.actions, frame.results, frame.answered,
-            on_search=frame.on_search, on_pick=frame.on_pick, on_timer=frame.on_timer,
+            frame.actions,
+            frame.results,
+            frame.answered,
+            on_search=frame.on_search,
+            on_pick=frame.on_pick,
+            on_timer=frame.on_timer,
         ),
         toasts(frame.toasts, frame.on_undo),
-    )  # fmt: skip
+    )

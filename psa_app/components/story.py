@@ -51,9 +51,11 @@ def todos(lines: rx.Var[list[TodoLine]], on_tick: Any, on_open: Any = None) -> r
 
     def one(line: rx.Var[TodoLine]) -> rx.Component:
         box = rx.el.input(
-            type="checkbox", checked=False, on_change=lambda _: on_tick(line.id),
+            type="checkbox",
+            checked=False,
+            on_change=lambda _: on_tick(line.id),
             aria_label="Done: " + line.text,
-        )  # fmt: skip
+        )
         words: Any = rx.el.span(line.text)
         if on_open is not None:
             words = rx.el.button(line.text, type="button", class_name="plain", on_click=on_open(line.id))
@@ -61,7 +63,8 @@ def todos(lines: rx.Var[list[TodoLine]], on_tick: Any, on_open: Any = None) -> r
         return rx.el.li(
             box,
             rx.el.div(
-                rx.el.div(name), rx.cond(line.sub != "", rx.el.div(line.sub, class_name="sub small")),
+                rx.el.div(name),
+                rx.cond(line.sub != "", rx.el.div(line.sub, class_name="sub small")),
                 class_name="text",
             ),
             rx.cond(
@@ -69,7 +72,7 @@ def todos(lines: rx.Var[list[TodoLine]], on_tick: Any, on_open: Any = None) -> r
                 rx.cond(line.late, tag(line.due, "bad"), rx.el.span(line.due, class_name="muted small")),
             ),
             key=line.id,
-        )  # fmt: skip
+        )
 
     return rx.el.ul(rx.foreach(lines, one), class_name="waiting todos")
 

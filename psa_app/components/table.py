@@ -213,9 +213,12 @@ def column_chooser(
 
     def one(column: rx.Var[Column]) -> rx.Component:
         box = rx.el.input(
-            type="checkbox", checked=column.shown, disabled=column.fixed,
-            on_change=lambda yes: on_toggle(column.key, yes), custom_attrs={"id": ident + column.key},
-        )  # fmt: skip
+            type="checkbox",
+            checked=column.shown,
+            disabled=column.fixed,
+            on_change=lambda yes: on_toggle(column.key, yes),
+            custom_attrs={"id": ident + column.key},
+        )
         return rx.el.div(
             box, rx.el.label(column.label, html_for=ident + column.key), class_name="check menu-item"
         )

@@ -50,10 +50,13 @@ def template_section(
     add = rx.cond(
         may_change,
         button(
-            "Add", icon_name="plus", small=True, on_click=on_add(section.path),
+            "Add",
+            icon_name="plus",
+            small=True,
+            on_click=on_add(section.path),
             aria_label="Add to " + section.title,
         ),
-    )  # fmt: skip
+    )
     pieces = section.pieces.to(list[Piece])
     rows = rx.el.ul(rx.foreach(pieces, one), class_name="waiting outline")
     nothing = rx.el.div(section.nothing, class_name="card-body muted")

@@ -58,15 +58,25 @@ def _signed(session: Session, owner: Actor, client: Client, one: Running, today:
         deltas.insert(0, CapTo(line.id or 0, line.cap_minor + 720_000))
     _on(day)
     order = _draft(
-        session, owner, one, day, "Two more sources", deltas,
+        session,
+        owner,
+        one,
+        day,
+        "Two more sources",
+        deltas,
         "You asked for the tills and the loyalty cards to be read too. It takes four weeks longer.",
-    )  # fmt: skip
+    )
     send_change_order(session, owner, int(order.id or 0))
     _on(day + timedelta(days=3), 15)
     accept_change_order(
-        session, client[1], int(order.id or 0), text_hash=order.text_hash, name=client[1].name,
-        title="Head of digital", agrees=True,
-    )  # fmt: skip
+        session,
+        client[1],
+        int(order.id or 0),
+        text_hash=order.text_hash,
+        name=client[1].name,
+        title="Head of digital",
+        agrees=True,
+    )
 
 
 def _sent(session: Session, owner: Actor, client: Client, one: Running, today: date) -> None:
@@ -74,9 +84,14 @@ def _sent(session: Session, owner: Actor, client: Client, one: Running, today: d
     price = AddFixed("Training for your team", 280_000, today + timedelta(days=30), 20 * 60)
     _on(today - timedelta(days=3))
     order = _draft(
-        session, owner, one, today, "Training for your team", [price],
+        session,
+        owner,
+        one,
+        today,
+        "Training for your team",
+        [price],
         "Two days in your office for up to eight people, with a handbook.",
-    )  # fmt: skip
+    )
     send_change_order(session, owner, int(order.id or 0))
     _on(today - timedelta(days=1), 14)
     ask_about_change(session, client[1], int(order.id or 0), text="Could one of the two days be online?")

@@ -35,9 +35,15 @@ MORE: tuple[dict[str, Any], ...] = (  # accounts that nothing else of the demo n
     {"name": "Lumen Group", "legal_name": "Lumen Group SE", "city": "München", "country": "DE"},
     {"name": "Tidewater Press", "kind": "former", "city": "Linz", "notes": "Closed their office in 2025."},
     # entered twice at the fair, by two people
-    {"name": "Fjord Ferries AS", "kind": "prospect", "city": "Bergen", "country": "NO",
-     "website": "https://fjord.example", "notes": "Met at the harbour fair, stand 14."},
-)  # fmt: skip
+    {
+        "name": "Fjord Ferries AS",
+        "kind": "prospect",
+        "city": "Bergen",
+        "country": "NO",
+        "website": "https://fjord.example",
+        "notes": "Met at the harbour fair, stand 14.",
+    },
+)
 BELOW = {"Lumen Verlag": "Lumen Group", "Lumen Energy": "Lumen Group"}
 PEOPLE = (  # client, name, mail, position, what they do
     ("Northwind", "Karin Albers", "karin.albers@northwind.example", "Accounts payable", "billing"),
@@ -50,13 +56,41 @@ PEOPLE = (  # client, name, mail, position, what they do
     ("Salt & Stone Hotels", "Julia Ebner", "julia@saltstone.example", "Marketing", "approver"),
 )
 ADDRESSES: tuple[tuple[str, dict[str, Any]], ...] = (
-    ("Northwind", {"label": "Accounts payable", "kind": "billing", "recipient": "Northwind Services GmbH",
-                   "street": "Kaiserstraße 4", "postcode": "60311", "city": "Frankfurt", "country": "DE"}),
-    ("Northwind", {"label": "Warehouse Altona", "kind": "visit", "street": "Große Elbstraße 88",
-                   "postcode": "22767", "city": "Hamburg", "country": "DE"}),
-    ("Municipal Library", {"label": "Branch Lehen", "kind": "visit", "street": "Strubergasse 2",
-                           "postcode": "5020", "city": "Salzburg", "country": "AT"}),
-)  # fmt: skip
+    (
+        "Northwind",
+        {
+            "label": "Accounts payable",
+            "kind": "billing",
+            "recipient": "Northwind Services GmbH",
+            "street": "Kaiserstraße 4",
+            "postcode": "60311",
+            "city": "Frankfurt",
+            "country": "DE",
+        },
+    ),
+    (
+        "Northwind",
+        {
+            "label": "Warehouse Altona",
+            "kind": "visit",
+            "street": "Große Elbstraße 88",
+            "postcode": "22767",
+            "city": "Hamburg",
+            "country": "DE",
+        },
+    ),
+    (
+        "Municipal Library",
+        {
+            "label": "Branch Lehen",
+            "kind": "visit",
+            "street": "Strubergasse 2",
+            "postcode": "5020",
+            "city": "Salzburg",
+            "country": "AT",
+        },
+    ),
+)
 NUMBERS = (
     ("Northwind", "register", "DE", "HRB 118204"),
     ("Northwind", "tax", "DE", "48/733/01925"),
@@ -80,26 +114,71 @@ class Said:
 
 
 SAID = (
-    Said("Northwind", 61, "Ines", "meeting", "Autumn review of the checkout",
-         "Conversion is up by 6 %. They want guest checkout before Christmas.", "Jonas Reuter"),
-    Said("Northwind", 34, "Mara", "call", "Interest in a loyalty programme",
-         "Points, not discounts. Jonas wants a first idea by January.", "Jonas Reuter", "Loyalty programme"),
+    Said(
+        "Northwind",
+        61,
+        "Ines",
+        "meeting",
+        "Autumn review of the checkout",
+        "Conversion is up by 6 %. They want guest checkout before Christmas.",
+        "Jonas Reuter",
+    ),
+    Said(
+        "Northwind",
+        34,
+        "Mara",
+        "call",
+        "Interest in a loyalty programme",
+        "Points, not discounts. Jonas wants a first idea by January.",
+        "Jonas Reuter",
+        "Loyalty programme",
+    ),
     Said("Northwind", 12, "Ines", "mail", "Sent the accessibility report of the checkout", "", "Deniz Kaya"),
-    Said("Northwind", 3, "Ines", "call", "Who looks after the shop from spring on",
-         "Their own team takes the content, we keep the code. Care plan from March.", "Jonas Reuter",
-         "Care plan for the shop"),
+    Said(
+        "Northwind",
+        3,
+        "Ines",
+        "call",
+        "Who looks after the shop from spring on",
+        "Their own team takes the content, we keep the code. Care plan from March.",
+        "Jonas Reuter",
+        "Care plan for the shop",
+    ),
     Said("Kestrel Foods", 45, "Jonas", "meeting", "Second phase of the supplier portal", "", "Sandra Frei"),
-    Said("Kestrel Foods", 8, "Mara", "call", "Liability clause",
-         "Their lawyers want a cap at the order’s value.", "Sandra Frei", "Supplier portal, second phase"),
+    Said(
+        "Kestrel Foods",
+        8,
+        "Mara",
+        "call",
+        "Liability clause",
+        "Their lawyers want a cap at the order’s value.",
+        "Sandra Frei",
+        "Supplier portal, second phase",
+    ),
     Said("Alder & Co", 20, "Jonas", "note", "Martin is away until December", "Decisions go to his sister."),
     Said("Municipal Library", 27, "Jonas", "call", "Search is slow on Monday mornings", "", "Eva Gruber"),
-    Said("Meridian Health", 17, "Mara", "meeting", "Where the patient portal goes next year",
-         "Budget round in January. A proposal by mid-December keeps us in.", "Dana Cole"),
+    Said(
+        "Meridian Health",
+        17,
+        "Mara",
+        "meeting",
+        "Where the patient portal goes next year",
+        "Budget round in January. A proposal by mid-December keeps us in.",
+        "Dana Cole",
+    ),
     Said("Bergbahn Zell", 40, "Jonas", "note", "Invoices are paid by the council’s office, slowly"),
-    Said("Fjord Ferries", 9, "Mara", "call", "First talk about booking on the phone",
-         "Twelve harbours, two languages, offline on board.", "Signe Dahl", "Booking app for the coast line"),
+    Said(
+        "Fjord Ferries",
+        9,
+        "Mara",
+        "call",
+        "First talk about booking on the phone",
+        "Twelve harbours, two languages, offline on board.",
+        "Signe Dahl",
+        "Booking app for the coast line",
+    ),
     Said("Salt & Stone Hotels", 6, "Ines", "mail", "Asked for two references", "", "Julia Ebner"),
-)  # fmt: skip
+)
 TO_DO = (  # client, whose, what, due in so many days (None: some day), done
     ("Northwind", "Ines", "Send the care plan’s price", -2, False),
     ("Northwind", "Mara", "Idea for the loyalty programme, one page", 4, False),
@@ -167,18 +246,27 @@ class _Story:
         _at(self.today - timedelta(days=one.days), 9 + one.days % 8)
         account_id = self.accounts[one.client]
         log_activity(
-            self.session, self.actors[one.who], account_id=account_id, kind=one.kind, subject=one.subject,
-            body=one.body, contact_id=self.contacts.get((account_id, one.contact)),
+            self.session,
+            self.actors[one.who],
+            account_id=account_id,
+            kind=one.kind,
+            subject=one.subject,
+            body=one.body,
+            contact_id=self.contacts.get((account_id, one.contact)),
             opportunity_id=self.chances.get(one.about),
-        )  # fmt: skip
+        )
 
     def to_do(self, client: str, who: str, what: str, due: int, is_done: bool) -> None:
         """A to-do, made a week before it is due."""
         _at(self.today + timedelta(days=min(due - 7, 0)), 10)
         made = log_activity(
-            self.session, self.actors[who], account_id=self.accounts[client], kind="todo", subject=what,
+            self.session,
+            self.actors[who],
+            account_id=self.accounts[client],
+            kind="todo",
+            subject=what,
             due_on=self.today + timedelta(days=due),
-        )  # fmt: skip
+        )
         if is_done:
             complete_activity(self.session, self.actors[who], int(made.id or 0))
 

@@ -52,9 +52,14 @@ def sign_care(session: Session, owner: Actor, client: Client, first: date, today
     sow_id = int(sow.id or 0)
     send_sow(session, owner, sow_id, title="Managing director")
     accept_sow(
-        session, contact, sow_id, text_hash=sow.text_hash, name=contact.name, title="Head of digital",
+        session,
+        contact,
+        sow_id,
+        text_hash=sow.text_hash,
+        name=contact.name,
+        title="Head of digital",
         agrees=True,
-    )  # fmt: skip
+    )
 
 
 def _retainer(session: Session, account: Account) -> LineInput:
@@ -76,23 +81,36 @@ def draft_relaunch(session: Session, owner: Actor, client: Client, today: date) 
     account = client[0]
     starts = today + timedelta(days=14)
     fee = LineInput(
-        "Concept and design", "fixed", "From the first sketch to the last screen.",
-        value=Money(2_400_000, account.currency), estimate_minutes=180 * 60,
+        "Concept and design",
+        "fixed",
+        "From the first sketch to the last screen.",
+        value=Money(2_400_000, account.currency),
+        estimate_minutes=180 * 60,
         fee_parts=(
             FeePartInput(starts, "At the start", share_ppm=300_000),
             FeePartInput(starts + timedelta(days=45), "Design shown", share_ppm=400_000),
             FeePartInput(starts + timedelta(days=100), "At the end", share_ppm=300_000),
         ),
-    )  # fmt: skip
+    )
     built = LineInput(
-        "Search that finds", "milestone", estimate_minutes=140 * 60,
+        "Search that finds",
+        "milestone",
+        estimate_minutes=140 * 60,
         milestones=(
-            MilestoneInput("Prototype", Money(600_000, account.currency), "Eight of ten people find it.",
-                           starts + timedelta(days=40)),
-            MilestoneInput("Live", Money(1_100_000, account.currency), "In use for two weeks.",
-                           starts + timedelta(days=110)),
+            MilestoneInput(
+                "Prototype",
+                Money(600_000, account.currency),
+                "Eight of ten people find it.",
+                starts + timedelta(days=40),
+            ),
+            MilestoneInput(
+                "Live",
+                Money(1_100_000, account.currency),
+                "In use for two weeks.",
+                starts + timedelta(days=110),
+            ),
         ),
-    )  # fmt: skip
+    )
     deliverables = (
         DeliverableInput("Screens", "All states, light and dark.", starts + timedelta(days=45)),
         DeliverableInput("Working search", "Answers within 200 ms.", starts + timedelta(days=110)),
@@ -107,8 +125,12 @@ def draft_relaunch(session: Session, owner: Actor, client: Client, today: date) 
         assumptions=ASSUMPTIONS,
     )
     sow = create_sow(
-        session, owner, account_id=int(account.id or 0), head=head, lines=(fee, built),
+        session,
+        owner,
+        account_id=int(account.id or 0),
+        head=head,
+        lines=(fee, built),
         deliverables=deliverables,
-    )  # fmt: skip
+    )
     add_file(session, owner, int(sow.id or 0), name="Workshop notes.txt", content=NOTES)
     return sow

@@ -38,7 +38,7 @@ SERVICES = (  # name, billing, role, hours, price (of an hour, or of the whole),
     ("Hosting and monitoring", "subscription", "Engineer", 0, 390, "Servers, backups and alarms, a month."),
     ("Accessibility audit", "fixed", "Senior engineer", 40, 5_400, "Every page against WCAG 2.2 AA."),
     ("Platform launch", "milestone", "Project lead", 300, 42_000, "From first sketch to the first day live."),
-)  # fmt: skip
+)
 REASONS = ("Price: another firm was cheaper", "No budget this year", "They hired their own people", "Silence")
 
 
@@ -60,30 +60,115 @@ class Deal:
 
 
 OPEN = (
-    Deal("Fjord Ferries", "Booking app for the coast line", "Lead", "Mara", 5, 14, "event",
-         {"milestone": 90_000}, {"Senior engineer": 320, "Senior designer": 120}, ("Call Signe back", 2)),
+    Deal(
+        "Fjord Ferries",
+        "Booking app for the coast line",
+        "Lead",
+        "Mara",
+        5,
+        14,
+        "event",
+        {"milestone": 90_000},
+        {"Senior engineer": 320, "Senior designer": 120},
+        ("Call Signe back", 2),
+    ),
     Deal("Lumen Energy", "Customer portal", "Lead", "Ines", 41, 16, "web", {"fixed": 64_000}),
-    Deal("Kestrel Foods", "Recipe finder", "Lead", "Jonas", 9, 10, "existing",
-         {"time_and_materials": 28_000}),
-    Deal("Salt & Stone Hotels", "Website for six houses", "Qualified", "Ines", 12, 8, "referral",
-         {"fixed": 48_000}, {"Designer": 160, "Engineer": 180}, ("Send two references", -1)),
-    Deal("Northwind", "Loyalty programme", "Qualified", "Mara", 20, 9, "existing",
-         {"time_and_materials": 55_000, "retainer": 12_000}, {"Senior engineer": 240, "Strategist": 60}),
+    Deal(
+        "Kestrel Foods", "Recipe finder", "Lead", "Jonas", 9, 10, "existing", {"time_and_materials": 28_000}
+    ),
+    Deal(
+        "Salt & Stone Hotels",
+        "Website for six houses",
+        "Qualified",
+        "Ines",
+        12,
+        8,
+        "referral",
+        {"fixed": 48_000},
+        {"Designer": 160, "Engineer": 180},
+        ("Send two references", -1),
+    ),
+    Deal(
+        "Northwind",
+        "Loyalty programme",
+        "Qualified",
+        "Mara",
+        20,
+        9,
+        "existing",
+        {"time_and_materials": 55_000, "retainer": 12_000},
+        {"Senior engineer": 240, "Strategist": 60},
+    ),
     Deal("Brightwater Museum", "Audio guide", "Qualified", "Jonas", 33, 12, "outbound", {"fixed": 37_500}),
-    Deal("Lumen Energy", "Tariff calculator", "Proposal", "Ines", 6, 5, "web",
-         {"fixed": 31_000}, {"Engineer": 200, "Designer": 60}, ("Walk through the offer", 3)),
-    Deal("Alder & Co", "Annual report online", "Proposal", "Jonas", 15, 3, "existing", {"fixed": 18_500},
-         {"Designer": 90}),
-    Deal("Fjord Ferries", "Design system", "Proposal", "Mara", 27, 6, "partner",
-         {"time_and_materials": 44_000}, {"Senior designer": 220}),
-    Deal("Kestrel Foods", "Supplier portal, second phase", "Negotiation", "Mara", 8, 2, "existing",
-         {"time_and_materials": 70_000, "milestone": 25_000}, {"Senior engineer": 360, "Engineer": 240},
-         ("Answer on liability", 1), 80),
-    Deal("Northwind", "Care plan for the shop", "Negotiation", "Ines", 4, 1, "existing", {"retainer": 26_400},
-         {"Engineer": 240}),
-    Deal("Salt & Stone Hotels", "Hosting and monitoring", "Negotiation", "Jonas", 22, -1, "referral",
-         {"subscription": 9_400}),
-)  # fmt: skip
+    Deal(
+        "Lumen Energy",
+        "Tariff calculator",
+        "Proposal",
+        "Ines",
+        6,
+        5,
+        "web",
+        {"fixed": 31_000},
+        {"Engineer": 200, "Designer": 60},
+        ("Walk through the offer", 3),
+    ),
+    Deal(
+        "Alder & Co",
+        "Annual report online",
+        "Proposal",
+        "Jonas",
+        15,
+        3,
+        "existing",
+        {"fixed": 18_500},
+        {"Designer": 90},
+    ),
+    Deal(
+        "Fjord Ferries",
+        "Design system",
+        "Proposal",
+        "Mara",
+        27,
+        6,
+        "partner",
+        {"time_and_materials": 44_000},
+        {"Senior designer": 220},
+    ),
+    Deal(
+        "Kestrel Foods",
+        "Supplier portal, second phase",
+        "Negotiation",
+        "Mara",
+        8,
+        2,
+        "existing",
+        {"time_and_materials": 70_000, "milestone": 25_000},
+        {"Senior engineer": 360, "Engineer": 240},
+        ("Answer on liability", 1),
+        80,
+    ),
+    Deal(
+        "Northwind",
+        "Care plan for the shop",
+        "Negotiation",
+        "Ines",
+        4,
+        1,
+        "existing",
+        {"retainer": 26_400},
+        {"Engineer": 240},
+    ),
+    Deal(
+        "Salt & Stone Hotels",
+        "Hosting and monitoring",
+        "Negotiation",
+        "Jonas",
+        22,
+        -1,
+        "referral",
+        {"subscription": 9_400},
+    ),
+)
 CLOSED = (  # client, title, amount, won, weeks ago that it was decided, owner, source
     ("Northwind", "Search that finds", 24_000, True, 3, "Ines", "existing"),
     ("Lumen Energy", "Fault map", 19_000, False, 5, "Jonas", "web"),
@@ -188,9 +273,15 @@ class _Story:
         return found
 
     def _begin(
-        self, client: str, title: str, owner: str, source: str, day: date, expected: date,
+        self,
+        client: str,
+        title: str,
+        owner: str,
+        source: str,
+        day: date,
+        expected: date,
         amounts: dict[str, int],
-    ) -> Opportunity:  # fmt: skip
+    ) -> Opportunity:
         _at(day)
         actor, account = self.actors[owner], self.accounts[client]
         raw = {
@@ -233,10 +324,15 @@ class _Story:
             due = self.today + timedelta(days=days)
             self.session.add(
                 Activity(
-                    account_id=one.account_id, opportunity_id=one.id, kind="todo", subject=subject,
-                    at=clock.now(), due_on=due, owner_id=actor.user_id,
+                    account_id=one.account_id,
+                    opportunity_id=one.id,
+                    kind="todo",
+                    subject=subject,
+                    at=clock.now(),
+                    due_on=due,
+                    owner_id=actor.user_id,
                 )
-            )  # fmt: skip
+            )
 
 
 def _at(day: date) -> None:

@@ -79,9 +79,13 @@ def _sent(
 ) -> Quote:
     _on(day)
     head = QuoteHead(
-        title, intro=INTRO, terms=TERMS, discount_ppm=discount_ppm, contact_id=client[1].contact_id,
+        title,
+        intro=INTRO,
+        terms=TERMS,
+        discount_ppm=discount_ppm,
+        contact_id=client[1].contact_id,
         starts_on=until + timedelta(days=14),
-    )  # fmt: skip
+    )
     quote = create_quote(session, owner, account_id=int(client[0].id or 0), head=head, lines=lines)
     return send_quote(session, owner, int(quote.id or 0), valid_until=until)
 
@@ -146,10 +150,14 @@ def _declined(session: Session, owner: Actor, client: Client, today: date) -> No
 def _renewed(session: Session, owner: Actor, client: Client, today: date) -> None:
     make, day = _Maker(session, client), today - timedelta(days=10)
     first = _sent(
-        session, owner, client, "Audit of the shop’s speed",
-        (make.priced("Audit with a list of measures", "fixed", 5_600),), day,
+        session,
+        owner,
+        client,
+        "Audit of the shop’s speed",
+        (make.priced("Audit with a list of measures", "fixed", 5_600),),
+        day,
         day + timedelta(days=30),
-    )  # fmt: skip
+    )
     second = new_version(session, owner, int(first.id or 0))
     head = QuoteHead(first.title, contact_id=client[1].contact_id, intro=INTRO, terms=TERMS)
     changed = (

@@ -22,9 +22,12 @@ CARDS = (  # client, role, an hour in its currency: last year, since July
 
 
 def set_rate_cards(
-    session: Session, finance: Actor, actors: dict[str, Actor], clients: dict[str, tuple[Account, Actor]],
+    session: Session,
+    finance: Actor,
+    actors: dict[str, Actor],
+    clients: dict[str, tuple[Account, Actor]],
     today: date,
-) -> None:  # fmt: skip
+) -> None:
     """The cards, each in one act; then modifiers, and who worked late this week."""
     roles = {role.name: int(role.id or 0) for role in session.exec(select(Role)).all()}
     year = date(today.year, 1, 1)
@@ -32,12 +35,15 @@ def set_rate_cards(
         for currency in sorted({clients[card[0]][0].currency for card in CARDS}):
             changes = tuple(
                 CellChange(
-                    f"{card[0]} {card[1]}", "account_role", int(card[place]) * 100, role_id=roles[card[1]],
+                    f"{card[0]} {card[1]}",
+                    "account_role",
+                    int(card[place]) * 100,
+                    role_id=roles[card[1]],
                     account_id=int(clients[card[0]][0].id or 0),
                 )
                 for card in CARDS
                 if clients[card[0]][0].currency == currency
-            )  # fmt: skip
+            )
             set_rates(session, finance, changes=changes, currency=currency, valid_from=day)
     coming = tuple(
         CellChange(name, "firm_role", (price * 104 // 100 + 249) // 250 * 250, role_id=roles[name])
@@ -48,9 +54,14 @@ def set_rate_cards(
     create_modifier(session, finance, name="Weekend", factor_ppm=2_000_000, valid_from=year)
     northwind = int(clients["Northwind"][0].id or 0)
     create_modifier(
-        session, finance, name="On site", plus_minor=2000, currency="EUR", valid_from=year,
+        session,
+        finance,
+        name="On site",
+        plus_minor=2000,
+        currency="EUR",
+        valid_from=year,
         account_id=northwind,
-    )  # fmt: skip
+    )
     for name in ("Tomas", "Nina"):
         _work_late(session, actors[name], int(late.id or 0), today)
 
@@ -60,10 +71,12 @@ def _work_late(session: Session, member: Actor, modifier_id: int, today: date) -
     entry = session.exec(
         select(TimeEntry)
         .where(
-            TimeEntry.person_id == member.person_id, TimeEntry.status == "draft",
-            col(TimeEntry.is_billable), col(TimeEntry.work_date) > today - timedelta(days=14),
+            TimeEntry.person_id == member.person_id,
+            TimeEntry.status == "draft",
+            col(TimeEntry.is_billable),
+            col(TimeEntry.work_date) > today - timedelta(days=14),
         )
         .order_by(col(TimeEntry.work_date).desc(), col(TimeEntry.id).desc())
-    ).first()  # fmt: skip
+    ).first()
     if entry is not None:
         change_entry(session, member, int(entry.id or 0), version=entry.version, modifier_id=modifier_id)

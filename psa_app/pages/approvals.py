@@ -177,11 +177,14 @@ def _week_acts(row: rx.Var[Row]) -> rx.Component:
     return line(
         button("Approve", small=True, on_click=State.approve_week(row.id), aria_label="Approve " + row.name),
         button(
-            "Send back", look="quiet", small=True, on_click=State.ask_reject_week(row.id),
+            "Send back",
+            look="quiet",
+            small=True,
+            on_click=State.ask_reject_week(row.id),
             aria_label="Send back " + row.name,
         ),
         wrap=False,
-    )  # fmt: skip
+    )
 
 
 def _reject() -> rx.Component:
@@ -189,7 +192,10 @@ def _reject() -> rx.Component:
         form(
             form_error(State.errors["form"]),
             fields.textarea(
-                "reason", "What is to be corrected", error=State.errors["reason"], required=True,
+                "reason",
+                "What is to be corrected",
+                error=State.errors["reason"],
+                required=True,
                 help="The person gets it by mail and sees it in their week.",
             ),
             form_foot("Send back", on_cancel=State.close),
@@ -200,7 +206,7 @@ def _reject() -> rx.Component:
         open=State.rejecting,
         on_close=State.close,
         title=State.reject_words,
-    )  # fmt: skip
+    )
 
 
 def _excuse() -> rx.Component:
@@ -208,7 +214,10 @@ def _excuse() -> rx.Component:
         form(
             form_error(State.errors["form"]),
             fields.text(
-                "reason", "Why it is not billed", error=State.errors["reason"], required=True,
+                "reason",
+                "Why it is not billed",
+                error=State.errors["reason"],
+                required=True,
                 help="It stays with the entry. Cost and hours count as before.",
             ),
             form_foot("Set to not billable", on_cancel=State.close),
@@ -219,4 +228,4 @@ def _excuse() -> rx.Component:
         open=State.excusing > 0,
         on_close=State.close,
         title="Set to not billable",
-    )  # fmt: skip
+    )

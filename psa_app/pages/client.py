@@ -36,9 +36,21 @@ from psa_app.state.client_tables import ClientTables as Tables
 from psa_app.state.client_timeline import ClientTimeline as Story
 
 LIVE = (
-    "account", "activity", "address", "contact", "account_tax_number", "opportunity", "quote", "sow",
-    "change_order", "milestone", "project", "invoice", "payment", "checklist_item",
-)  # fmt: skip
+    "account",
+    "activity",
+    "address",
+    "contact",
+    "account_tax_number",
+    "opportunity",
+    "quote",
+    "sow",
+    "change_order",
+    "milestone",
+    "project",
+    "invoice",
+    "payment",
+    "checklist_item",
+)
 LOGGED: tuple[tuple[str, str, IconName], ...] = (
     ("call", "Call", "phone"),
     ("meeting", "Meeting", "people"),
@@ -87,9 +99,13 @@ def _subtitle() -> rx.Component:
 
 def _log_menu() -> rx.Component:
     opens = button(
-        "Log", look="primary", icon_name="plus", custom_attrs=opener("log-menu"), data_new="",
+        "Log",
+        look="primary",
+        icon_name="plus",
+        custom_attrs=opener("log-menu"),
+        data_new="",
         aria_label="Log a call, meeting, mail, note or to-do",
-    )  # fmt: skip
+    )
     entries = [item(label, icon_name=mark, on_click=State.log(kind)) for kind, label, mark in LOGGED]
     return rx.fragment(opens, sheet("log-menu", *entries, label="Log"))
 
@@ -182,16 +198,22 @@ def _lately() -> rx.Component:
 
 def _addresses() -> rx.Component:
     return _parts(
-        "addresses", "Further addresses", State.addresses, "Branches, and where invoices go if elsewhere.",
+        "addresses",
+        "Further addresses",
+        State.addresses,
+        "Branches, and where invoices go if elsewhere.",
         "Add an address",
-    )  # fmt: skip
+    )
 
 
 def _numbers() -> rx.Component:
     return _parts(
-        "account_numbers", "Tax and register numbers", State.numbers, "Beside the VAT number.",
+        "account_numbers",
+        "Tax and register numbers",
+        State.numbers,
+        "Beside the VAT number.",
         "Add a number",
-    )  # fmt: skip
+    )
 
 
 def _parts(kind: str, title: str, rows: rx.Var[list[Part]], words: str, add: str) -> rx.Component:
@@ -236,9 +258,12 @@ def _views() -> rx.Component:
     def one(view: rx.Var[Any]) -> rx.Component:
         here = rx.cond(view.key == Story.view, "true", None)
         return link(
-            view.label, href=view.href, class_name="button small", aria_current=here,
+            view.label,
+            href=view.href,
+            class_name="button small",
+            aria_current=here,
             custom_attrs={"preventScrollReset": True},
-        )  # fmt: skip
+        )
 
     return rx.el.nav(rx.foreach(Story.views, one), class_name="line wrap picks", aria_label="What is shown")
 
@@ -302,11 +327,15 @@ def _work() -> rx.Component:
 def _money() -> rx.Component:
     return stack(
         _list(
-            "Invoices", INVOICES, Tables.invoices, "Invoices appear once approved work is billed.",
-            State.new_draft, State.all_invoices,
+            "Invoices",
+            INVOICES,
+            Tables.invoices,
+            "Invoices appear once approved work is billed.",
+            State.new_draft,
+            State.all_invoices,
         ),
         _list("Payments", PAYMENTS, Tables.payments, "What comes in stands here."),
-    )  # fmt: skip
+    )
 
 
 def _list(

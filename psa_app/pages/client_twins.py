@@ -24,9 +24,10 @@ from psa_app.state.client_twins import TwinsState as State
 def client_twins() -> rx.Component:
     """The pairs, the likeliest first; two of them side by side in a dialog."""
     nothing = empty(
-        "No duplicates", "Clients with the same name, domain, number or contact are listed here.",
+        "No duplicates",
+        "Clients with the same name, domain, number or contact are listed here.",
         icon_name="check",
-    )  # fmt: skip
+    )
     rows = rx.el.ul(rx.foreach(State.pairs, _pair), class_name="waiting twins")
     return staff(
         "Duplicates",
@@ -64,14 +65,16 @@ def _pair(pair: rx.Var[TwinPair]) -> rx.Component:
     return rx.el.li(
         words,
         button(
-            "Not the same", small=True, on_click=State.not_the_same(pair.one, pair.other),
+            "Not the same",
+            small=True,
+            on_click=State.not_the_same(pair.one, pair.other),
             aria_label="Not the same: " + both,
         ),
         button(
             "Compare", small=True, on_click=State.compare(pair.one, pair.other), aria_label="Compare " + both
         ),
         key=pair.id,
-    )  # fmt: skip
+    )
 
 
 # Side by side
@@ -118,12 +121,15 @@ def _comparison() -> rx.Component:
 def _side(side: rx.Var[TwinSide]) -> rx.Component:
     keeps = rx.el.label(
         rx.el.input(
-            type="radio", name="keep", value=side.key, checked=State.keep == side.key,
+            type="radio",
+            name="keep",
+            value=side.key,
+            checked=State.keep == side.key,
             on_change=State.choose(side.key),
         ),
         rx.el.span("Keep ", rx.el.b(side.name)),
         class_name="pickable",
-    )  # fmt: skip
+    )
     opened = link(icon("external"), href=side.href, class_name="icon-button", aria_label="Open " + side.name)
     return rx.el.th(
         rx.el.div(keeps, opened, class_name="line"),
@@ -136,9 +142,13 @@ def _choice(choice: rx.Var[Choice]) -> rx.Component:
     def value(side: str, words: rx.Var[str]) -> rx.Component:
         picked = (choice.picked == side) | ((choice.picked == "") & (State.keep == side))
         box = rx.el.input(
-            type="radio", name=choice.name, value=side, default_checked=picked,
-            key=choice.name + side + State.keep, aria_label=choice.label + ": " + words,
-        )  # fmt: skip
+            type="radio",
+            name=choice.name,
+            value=side,
+            default_checked=picked,
+            key=choice.name + side + State.keep,
+            aria_label=choice.label + ": " + words,
+        )
         return rx.el.td(rx.el.label(box, rx.el.span(words), class_name="pickable"))
 
     wrong = State.errors[choice.name]

@@ -127,8 +127,15 @@ def _form() -> rx.Component:
         form(
             form_error(errors["form"]),
             fields.picker(
-                "task", "Task", value=State.edit_task, shown=State.edit_task_name, options=State.choices,
-                answered=State.answered, on_search=State.find, on_pick=State.pick, error=errors["task"],
+                "task",
+                "Task",
+                value=State.edit_task,
+                shown=State.edit_task_name,
+                options=State.choices,
+                answered=State.answered,
+                on_search=State.find,
+                on_pick=State.pick,
+                error=errors["task"],
                 required=True,
             ),
             fields.fields(
@@ -139,8 +146,13 @@ def _form() -> rx.Component:
             rx.cond(
                 State.modifiers.length() > 0,
                 fields.select(
-                    "modifier", "Modifier", State.modifiers, State.edit_modifier, empty="None",
-                    error=errors["modifier"], key="modifier-" + State.modifiers.length().to_string(),
+                    "modifier",
+                    "Modifier",
+                    State.modifiers,
+                    State.edit_modifier,
+                    empty="None",
+                    error=errors["modifier"],
+                    key="modifier-" + State.modifiers.length().to_string(),
                 ),
             ),
             fields.textarea("note", "Note", State.edit_note, error=errors["note"], rows=2),
@@ -152,7 +164,7 @@ def _form() -> rx.Component:
         open=State.editing >= 0,
         on_close=State.close,
         title=rx.cond(State.editing > 0, "Edit entry", "Log time"),
-    )  # fmt: skip
+    )
 
 
 def _delete() -> rx.Component:

@@ -27,9 +27,22 @@ from psa_app.state.home_own import OwnHomeState as Own
 from psa_app.state.home_todos import HomeTodos as Todos
 
 LIVE = (
-    "time_entry", "timesheet", "invoice", "payment", "leave", "sow", "milestone", "booking", "project",
-    "task", "firm", "cost_rate", "rate", "activity", "change_order",
-)  # fmt: skip
+    "time_entry",
+    "timesheet",
+    "invoice",
+    "payment",
+    "leave",
+    "sow",
+    "milestone",
+    "booking",
+    "project",
+    "task",
+    "firm",
+    "cost_rate",
+    "rate",
+    "activity",
+    "change_order",
+)
 MONTHS = (
     Column("month", "Month"),
     Column("billable", "Billable h", align="right"),
@@ -132,9 +145,12 @@ def _cash() -> rx.Component:
         class_name="stack tight",
     )
     behind = rx.el.button(
-        Firm.cash, type="button", class_name="link num", on_click=Firm.show_cash,
+        Firm.cash,
+        type="button",
+        class_name="link num",
+        on_click=Firm.show_cash,
         aria_label="What is behind " + Firm.cash,
-    )  # fmt: skip
+    )
     return card(
         stack_bars(Firm.bars, Firm.cash_words, foot=foot),
         _as_table(table(WEEKS, Firm.cash_weeks, label="Cash by week", fold=False)),

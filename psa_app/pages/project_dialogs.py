@@ -30,8 +30,14 @@ def _project() -> rx.Component:
                     "name", "Name", ProjectForm.name, required=True, wide=True, error=wrong["name"], **common
                 ),
                 fields.select(
-                    "lead", "Lead", ProjectForm.people, ProjectForm.lead, empty="Nobody", error=wrong["lead"],
-                    help="Approves the time on this project.", **common,
+                    "lead",
+                    "Lead",
+                    ProjectForm.people,
+                    ProjectForm.lead,
+                    empty="Nobody",
+                    error=wrong["lead"],
+                    help="Approves the time on this project.",
+                    **common,
                 ),
                 fields.hours("budget", "Budget", ProjectForm.budget, error=wrong["budget"], **common),
                 fields.date("starts_on", "From", ProjectForm.starts_on, error=wrong["starts_on"], **common),
@@ -48,7 +54,7 @@ def _project() -> rx.Component:
         on_close=ProjectForm.close,
         title="Edit project",
         size="wide",
-    )  # fmt: skip
+    )
 
 
 def _rounding() -> rx.Component:
@@ -56,22 +62,34 @@ def _rounding() -> rx.Component:
     wrong, common = ProjectForm.errors, {"prefix": "project-"}
     return fields.fields(
         fields.select(
-            "round_increment", "Billed time is rounded to", STEPS, ProjectForm.round_increment,
-            error=wrong["round_increment"], **common,
+            "round_increment",
+            "Billed time is rounded to",
+            STEPS,
+            ProjectForm.round_increment,
+            error=wrong["round_increment"],
+            **common,
         ),
         fields.select(
-            "round_mode", "Rounded", [Option(*one) for one in MODES], ProjectForm.round_mode,
-            error=wrong["round_mode"], **common,
+            "round_mode",
+            "Rounded",
+            [Option(*one) for one in MODES],
+            ProjectForm.round_mode,
+            error=wrong["round_mode"],
+            **common,
         ),
         fields.select(
-            "round_per", "Rounded for", [Option(*one) for one in PERS], ProjectForm.round_per,
-            error=wrong["round_per"], **common,
+            "round_per",
+            "Rounded for",
+            [Option(*one) for one in PERS],
+            ProjectForm.round_per,
+            error=wrong["round_per"],
+            **common,
         ),
         fields.hours(
             "round_minimum", "At least", ProjectForm.round_minimum, error=wrong["round_minimum"], **common
         ),
         two=True,
-    )  # fmt: skip
+    )
 
 
 def _task() -> rx.Component:
@@ -82,19 +100,35 @@ def _task() -> rx.Component:
             fields.fields(
                 fields.text("name", "Name", TaskForm.name, required=True, error=wrong["name"], **common),
                 fields.select(
-                    "line", "Bills to", TaskForm.lines, TaskForm.line, empty="No line of the scope",
-                    error=wrong["line"], help="Decides what unapproved time on it is worth.", **common,
+                    "line",
+                    "Bills to",
+                    TaskForm.lines,
+                    TaskForm.line,
+                    empty="No line of the scope",
+                    error=wrong["line"],
+                    help="Decides what unapproved time on it is worth.",
+                    **common,
                 ),
                 fields.hours("budget", "Budget", TaskForm.budget, error=wrong["budget"], **common),
                 rx.cond(
                     TaskForm.phases.length() > 0,
                     fields.select(
-                        "phase", "Phase", TaskForm.phases, TaskForm.phase, empty="No phase",
-                        error=wrong["phase"], **common,
+                        "phase",
+                        "Phase",
+                        TaskForm.phases,
+                        TaskForm.phase,
+                        empty="No phase",
+                        error=wrong["phase"],
+                        **common,
                     ),
                 ),
                 fields.select(
-                    "role", "For", TaskForm.roles, TaskForm.role, empty="Any role", error=wrong["role"],
+                    "role",
+                    "For",
+                    TaskForm.roles,
+                    TaskForm.role,
+                    empty="Any role",
+                    error=wrong["role"],
                     **common,
                 ),
                 fields.date("starts_on", "From", TaskForm.starts_on, error=wrong["starts_on"], **common),
@@ -110,7 +144,7 @@ def _task() -> rx.Component:
         open=TaskForm.is_open,
         on_close=TaskForm.close,
         title=TaskForm.title,
-    )  # fmt: skip
+    )
 
 
 def _person() -> rx.Component:
@@ -122,13 +156,25 @@ def _person() -> rx.Component:
                 rx.cond(
                     TeamForm.is_new,
                     fields.select(
-                        "person", "Person", TeamForm.people, TeamForm.person, empty="Choose",
-                        required=True, error=wrong["person"], **common,
+                        "person",
+                        "Person",
+                        TeamForm.people,
+                        TeamForm.person,
+                        empty="Choose",
+                        required=True,
+                        error=wrong["person"],
+                        **common,
                     ),
                 ),
                 fields.select(
-                    "role", "Role here", TeamForm.roles, TeamForm.role, empty="Their own role",
-                    error=wrong["role"], help="The role prices their time on this project.", **common,
+                    "role",
+                    "Role here",
+                    TeamForm.roles,
+                    TeamForm.role,
+                    empty="Their own role",
+                    error=wrong["role"],
+                    help="The role prices their time on this project.",
+                    **common,
                 ),
             ),
             form_foot("Save", on_cancel=TeamForm.close),
@@ -139,7 +185,7 @@ def _person() -> rx.Component:
         open=TeamForm.is_open,
         on_close=TeamForm.close,
         title=TeamForm.title,
-    )  # fmt: skip
+    )
 
 
 def _acceptance() -> rx.Component:
@@ -149,12 +195,20 @@ def _acceptance() -> rx.Component:
             form_error(wrong["form"]),
             fields.fields(
                 fields.text(
-                    "name", "Accepted by", required=True, error=wrong["name"],
-                    help="The person at the client.", **common,
+                    "name",
+                    "Accepted by",
+                    required=True,
+                    error=wrong["name"],
+                    help="The person at the client.",
+                    **common,
                 ),
                 fields.text(
-                    "how", "How", required=True, error=wrong["how"],
-                    help="Where it can be found: mail of 12 November, minutes of a meeting.", **common,
+                    "how",
+                    "How",
+                    required=True,
+                    error=wrong["how"],
+                    help="Where it can be found: mail of 12 November, minutes of a meeting.",
+                    **common,
                 ),
             ),
             form_foot("Record acceptance", on_cancel=MilestoneForm.close),
@@ -165,4 +219,4 @@ def _acceptance() -> rx.Component:
         open=MilestoneForm.is_open,
         on_close=MilestoneForm.close,
         title=MilestoneForm.title,
-    )  # fmt: skip
+    )

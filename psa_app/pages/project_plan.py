@@ -54,8 +54,12 @@ def _reports() -> rx.Component:
                     "every", "How often", State.choices, State.every, error=wrong["every"], **common
                 ),
                 fields.date(
-                    "report_on", "First one due", State.first, error=wrong["report_on"],
-                    help="The others count from it.", **common,
+                    "report_on",
+                    "First one due",
+                    State.first,
+                    error=wrong["report_on"],
+                    help="The others count from it.",
+                    **common,
                 ),
             ),
             form_error(wrong["form"]),
@@ -67,4 +71,4 @@ def _reports() -> rx.Component:
         open=State.form_open,
         on_close=State.close,
         title="Status reports",
-    )  # fmt: skip
+    )

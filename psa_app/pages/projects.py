@@ -14,6 +14,7 @@ from psa_app.pages.frame import staff
 from psa_app.pages.registry import page
 from psa_app.state.projects import ProjectsState as State
 
+PREFIX = "project-"
 LIVE = ("project", "task", "time_entry", "invoice", "booking")
 
 
@@ -51,8 +52,22 @@ def projects() -> rx.Component:
     )
 
 
+def _template() -> rx.Component:
+    return fields.select(
+        "template",
+        "From a template",
+        State.templates,
+        State.template,
+        wide=True,
+        empty="None: begin empty",
+        error=State.errors["template"],
+        help="Its phases, tasks, milestones and risks; its days count from the start.",
+        prefix=PREFIX,
+    )
+
+
 def _form() -> rx.Component:
-    common = {"prefix": "project-"}
+    common = {"prefix": PREFIX}
     bare = rx.fragment(
         fields.select(
             "client", "Client", State.clients, empty="The firm itself", error=State.errors["client"], **common
@@ -66,25 +81,34 @@ def _form() -> rx.Component:
             form_error(State.errors["form"]),
             fields.fields(
                 fields.select(
-                    "scope", "Made from", State.scopes, State.scope, empty="No scope", wide=True,
-                    on_change=State.pick_scope, error=State.errors["scope"],
-                    help="Its lines become tasks; client, dates, hours and prices come from it.", **common,
+                    "scope",
+                    "Made from",
+                    State.scopes,
+                    State.scope,
+                    empty="No scope",
+                    wide=True,
+                    on_change=State.pick_scope,
+                    error=State.errors["scope"],
+                    help="Its lines become tasks; client, dates, hours and prices come from it.",
+                    **common,
                 ),
-                rx.cond(
-                    State.templates.length() > 0,
-                    fields.select(
-                        "template", "From a template", State.templates, State.template, wide=True,
-                        empty="None: begin empty", error=State.errors["template"],
-                        help="Its phases, tasks, milestones and risks; its days count from the start.",
-                        **common,
-                    ),
-                ),
+                rx.cond(State.templates.length() > 0, _template()),
                 fields.text(
-                    "name", "Name", State.name, required=True, error=State.errors["name"],
-                    key=State.name_key.to_string(), **common,
+                    "name",
+                    "Name",
+                    State.name,
+                    required=True,
+                    error=State.errors["name"],
+                    key=State.name_key.to_string(),
+                    **common,
                 ),
                 fields.select(
-                    "lead", "Lead", State.people, State.lead, empty="Nobody yet", error=State.errors["lead"],
+                    "lead",
+                    "Lead",
+                    State.people,
+                    State.lead,
+                    empty="Nobody yet",
+                    error=State.errors["lead"],
                     **common,
                 ),
                 rx.cond(State.scope == "", bare),
@@ -92,11 +116,11 @@ def _form() -> rx.Component:
             ),
             form_foot("Make project", on_cancel=State.close),
             on_submit=State.save,
-            key="project-" + State.form_key.to_string(),
+            key=PREFIX + State.form_key.to_string(),
             label="New project",
         ),
         open=State.form_open,
         on_close=State.close,
         title="New project",
         size="wide",
-    )  # fmt: skip
+    )

@@ -28,9 +28,12 @@ COLUMNS = [
 
 
 @page(
-    routes.RATE_MODIFIERS, title="Modifiers of rates", right="rates.read", on_load=State.load,
+    routes.RATE_MODIFIERS,
+    title="Modifiers of rates",
+    right="rates.read",
+    on_load=State.load,
     live=("rate_modifier", "time_entry"),
-)  # fmt: skip
+)
 def rate_modifiers() -> rx.Component:
     """The list, and the dialogs to make and end one."""
     return staff(
@@ -75,21 +78,37 @@ def _new() -> rx.Component:
             form_error(errors["form"]),
             fields.fields(
                 fields.text(
-                    "name", "Name", required=True, error=errors["name"], wide=True,
+                    "name",
+                    "Name",
+                    required=True,
+                    error=errors["name"],
+                    wide=True,
                     help="As it stands on the invoice: After hours",
                 ),
                 fields.text("factor_ppm", "Times", help="1.5 or 150 %", error=errors["factor_ppm"]),
                 fields.number("plus_minor", "Plus an hour", error=errors["plus_minor"]),
                 fields.text(
-                    "currency", "Currency of the amount", "EUR", error=errors["currency"],
+                    "currency",
+                    "Currency of the amount",
+                    "EUR",
+                    error=errors["currency"],
                     help="Counts only for work in this currency",
                 ),
                 fields.picker(
-                    "account_id", "Client", options=State.clients, answered=State.answered,
-                    on_search=State.find, placeholder="All clients", error=errors["account_id"],
+                    "account_id",
+                    "Client",
+                    options=State.clients,
+                    answered=State.answered,
+                    on_search=State.find,
+                    placeholder="All clients",
+                    error=errors["account_id"],
                 ),
                 fields.select(
-                    "sow_line_id", "Line of a draft scope", State.lines, empty="–", wide=True,
+                    "sow_line_id",
+                    "Line of a draft scope",
+                    State.lines,
+                    empty="–",
+                    wide=True,
                     error=errors["sow_line_id"],
                 ),
                 fields.date(
@@ -106,7 +125,7 @@ def _new() -> rx.Component:
         open=State.adding,
         on_close=State.close,
         title="New modifier",
-    )  # fmt: skip
+    )
 
 
 def _end() -> rx.Component:

@@ -58,11 +58,15 @@ def _content() -> rx.Component:
         rx.foreach(
             State.sections,
             lambda one: template_section(
-                one, State.may_change, on_add=State.add, on_edit=State.edit, on_move=State.move,
+                one,
+                State.may_change,
+                on_add=State.add,
+                on_edit=State.edit,
+                on_move=State.move,
                 on_remove=State.remove,
             ),
         ),
-    )  # fmt: skip
+    )
     change = rx.cond(State.may_change, button("Change", small=True, on_click=State.edit("")))
     side = card(facts(State.facts), title="What it says", aside=change, body=False)
     return rx.cond(

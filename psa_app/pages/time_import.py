@@ -92,11 +92,9 @@ def _problems() -> rx.Component:
 def _questions() -> rx.Component:
     whose = rx.el.div(
         rx.el.span("Whose time is it?"),
-        _select(
-            State.people, State.person, "Whose time it is", State.set_person, empty="Choose a person"
-        ),
+        _select(State.people, State.person, "Whose time it is", State.set_person, empty="Choose a person"),
         class_name="line wrap",
-    )  # fmt: skip
+    )
     return card(
         rx.cond(State.needs_person, whose),
         rx.foreach(State.asks, _ask),

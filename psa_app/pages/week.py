@@ -153,7 +153,8 @@ def _timer() -> rx.Component:
             ),
             fields.text("note", "Note", Timer.note, error=errors["note"]),
             form_foot(
-                "Stop and log", on_cancel=Timer.close,
+                "Stop and log",
+                on_cancel=Timer.close,
                 extra=button("Discard", look="danger", on_click=Timer.ask_discard),
             ),
             on_submit=Timer.stop,
@@ -163,7 +164,7 @@ def _timer() -> rx.Component:
         open=Timer.open & ~Timer.asking_discard,
         on_close=Timer.close,
         title=Timer.title,
-    )  # fmt: skip
+    )
 
 
 def _discard() -> rx.Component:

@@ -19,12 +19,22 @@ def welcome() -> rx.Component:
     choose = form(
         form_error(WelcomeState.errors["form"]),
         rx.el.input(
-            type="email", name="email", value=WelcomeState.email, auto_complete="username", read_only=True,
-            class_name="sr", tab_index=-1, aria_hidden="true",
+            type="email",
+            name="email",
+            value=WelcomeState.email,
+            auto_complete="username",
+            read_only=True,
+            class_name="sr",
+            tab_index=-1,
+            aria_hidden="true",
         ),
         fields.fields(
             fields.password(
-                "password", "Password", new=True, required=True, error=WelcomeState.errors["password"],
+                "password",
+                "Password",
+                new=True,
+                required=True,
+                error=WelcomeState.errors["password"],
                 help="At least ten characters; a few unusual words do well.",
             )
         ),
@@ -32,7 +42,7 @@ def welcome() -> rx.Component:
         on_submit=WelcomeState.choose,
         label="Password",
         guard=False,
-    )  # fmt: skip
+    )
     gone = rx.el.p(WelcomeState.gone, role="alert")
     shown = rx.cond(WelcomeState.email != "", choose, rx.cond(WelcomeState.gone != "", gone, bone("60%")))
     return bare(

@@ -102,9 +102,13 @@ def conservation_rows(
     found = []
     for row in session.connection().execute(_entries([of_account, ENTRY.c.month == month])):
         worked = Worked(
-            row.seconds, row.is_billable, bool(row.is_covered), int(row.drafted), int(row.invoiced),
+            row.seconds,
+            row.is_billable,
+            bool(row.is_covered),
+            int(row.drafted),
+            int(row.invoiced),
             over.get(row.id, 0),
-        )  # fmt: skip
+        )
         seconds = buckets(worked)[bucket]
         if seconds:
             found.append((row, seconds))
@@ -134,9 +138,19 @@ def _entries(where: list[ColumnElement[bool]]) -> Select[Any]:
     billed = _billed()
     return (
         select(
-            ENTRY.c.id, ENTRY.c.person_id, _PERSON.c.name.label("person"), ENTRY.c.work_date, ENTRY.c.week,
-            ENTRY.c.month, ENTRY.c.seconds, ENTRY.c.is_billable, ENTRY.c.status, ENTRY.c.note,
-            PROJECT.c.account_id, PROJECT.c.name.label("project"), TASK.c.name.label("task"),
+            ENTRY.c.id,
+            ENTRY.c.person_id,
+            _PERSON.c.name.label("person"),
+            ENTRY.c.work_date,
+            ENTRY.c.week,
+            ENTRY.c.month,
+            ENTRY.c.seconds,
+            ENTRY.c.is_billable,
+            ENTRY.c.status,
+            ENTRY.c.note,
+            PROJECT.c.account_id,
+            PROJECT.c.name.label("project"),
+            TASK.c.name.label("task"),
             SOW_LINE.c.model.in_(COVERED).label("is_covered"),
             func.coalesce(billed.c.drafted, 0).label("drafted"),
             func.coalesce(billed.c.invoiced, 0).label("invoiced"),
@@ -148,7 +162,7 @@ def _entries(where: list[ColumnElement[bool]]) -> Select[Any]:
         .outerjoin(billed, billed.c.entry_id == ENTRY.c.id)
         .where(*where)
         .order_by(ENTRY.c.work_date, ENTRY.c.id)
-    )  # fmt: skip
+    )
 
 
 def _by_month(where: list[ColumnElement[bool]]) -> Select[Any]:
@@ -160,14 +174,19 @@ def _by_month(where: list[ColumnElement[bool]]) -> Select[Any]:
     covered = func.coalesce(each.c.is_covered, False).label("is_covered")
     return (
         select(
-            each.c.account_id, _ACCOUNT.c.name.label("account"), each.c.month, each.c.is_billable, covered,
-            func.sum(each.c.seconds).label("seconds"), func.sum(each.c.drafted).label("drafted"),
+            each.c.account_id,
+            _ACCOUNT.c.name.label("account"),
+            each.c.month,
+            each.c.is_billable,
+            covered,
+            func.sum(each.c.seconds).label("seconds"),
+            func.sum(each.c.drafted).label("drafted"),
             func.sum(each.c.invoiced).label("invoiced"),
             func.sum(twice + case((lost, each.c.seconds - each.c.invoiced), else_=0)).label("off"),
         )
         .outerjoin(_ACCOUNT, _ACCOUNT.c.id == each.c.account_id)
         .group_by(each.c.account_id, _ACCOUNT.c.name, each.c.month, each.c.is_billable, covered)
-    )  # fmt: skip
+    )
 
 
 def _add(lines: dict[tuple[int | None, int], Line], key: tuple[int | None, int], row: Any, over: int) -> None:
@@ -235,6 +254,16 @@ def _invoices(session: Session, entry_ids: list[int], bucket: Bucket) -> dict[in
 def _row(row: Any, seconds: int, invoice: tuple[int, str] | None) -> Row:
     invoice_id, number = invoice or (None, "")
     return Row(
-        row.id, row.person_id, row.person, row.work_date, row.week, row.project, row.task, row.note,
-        row.status, seconds, invoice_id, number,
-    )  # fmt: skip
+        row.id,
+        row.person_id,
+        row.person,
+        row.work_date,
+        row.week,
+        row.project,
+        row.task,
+        row.note,
+        row.status,
+        seconds,
+        invoice_id,
+        number,
+    )

@@ -25,9 +25,17 @@ from psa_app.rules.evidence import Link, make_pack
 def link_of(row: Evidence) -> Link:
     """A stored link as the rules check it."""
     return Link(
-        row.position, row.kind, row.document_id, row.act, row.at.isoformat(),
-        row.content, row.salt, row.digest, row.before, row.seal,
-    )  # fmt: skip
+        row.position,
+        row.kind,
+        row.document_id,
+        row.act,
+        row.at.isoformat(),
+        row.content,
+        row.salt,
+        row.digest,
+        row.before,
+        row.seal,
+    )
 
 
 def evidence_pack(session: Session, actor: Actor, account_id: int | None = None) -> str:

@@ -67,8 +67,15 @@ def happened(
     )
     return [
         Past(
-            row.at, row.actor, row.via, row.kind, row.record_id, row.verb, row.reason, json.loads(row.before),
+            row.at,
+            row.actor,
+            row.via,
+            row.kind,
+            row.record_id,
+            row.verb,
+            row.reason,
+            json.loads(row.before),
             json.loads(row.after),
         )
         for row in session.exec(statement)
-    ]  # fmt: skip
+    ]

@@ -54,9 +54,20 @@ def frame(session: Session, actor: Actor) -> FrameFacts | None:
     (name, accent, zone, locale, currency, is_demo, provider), rest = row[:7], row[7:]
     theme_name, weeks, leave, since, task, project, account = rest
     return FrameFacts(
-        name, accent, zone, locale, currency, is_demo, provider, theme_name or "system", weeks + leave, since,
-        task or "", project or "", account or "",
-    )  # fmt: skip
+        name,
+        accent,
+        zone,
+        locale,
+        currency,
+        is_demo,
+        provider,
+        theme_name or "system",
+        weeks + leave,
+        since,
+        task or "",
+        project or "",
+        account or "",
+    )
 
 
 @once_each
@@ -65,16 +76,27 @@ def _frame(actor: Actor) -> Any:
     account = select(Account.name).where(Account.id == (actor.account_id or 0)).scalar_subquery()
     return (
         select(
-            Firm.name, Firm.accent, Firm.time_zone, Firm.locale, Firm.base_currency, Firm.is_demo,
-            Firm.payment_provider, theme, _weeks_waiting(actor), _leave_waiting(actor),
-            Timer.started_at, Task.name, Project.name, account,
+            Firm.name,
+            Firm.accent,
+            Firm.time_zone,
+            Firm.locale,
+            Firm.base_currency,
+            Firm.is_demo,
+            Firm.payment_provider,
+            theme,
+            _weeks_waiting(actor),
+            _leave_waiting(actor),
+            Timer.started_at,
+            Task.name,
+            Project.name,
+            account,
         )  # type: ignore[call-overload]
         .select_from(Firm)
         .outerjoin(Timer, Timer.person_id == (actor.person_id or 0))
         .outerjoin(Task, col(Task.id) == col(Timer.task_id))
         .outerjoin(Project, col(Project.id) == col(Task.project_id))
         .limit(1)
-    )  # fmt: skip
+    )
 
 
 def last_task(session: Session, actor: Actor) -> int | None:
@@ -142,11 +164,17 @@ def users(session: Session, actor: Actor) -> list[UserRow]:
     )
     return [
         UserRow(
-            user.id or 0, user.version, user.name, user.email, user.role, user.is_active,
-            bool(user.password_hash), at,
+            user.id or 0,
+            user.version,
+            user.name,
+            user.email,
+            user.role,
+            user.is_active,
+            bool(user.password_hash),
+            at,
         )
         for user, at in session.exec(statement)
-    ]  # fmt: skip
+    ]
 
 
 @dataclass(frozen=True, slots=True)

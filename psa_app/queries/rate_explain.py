@@ -45,10 +45,17 @@ class RateExplanation:
 
 
 def explain_rate(
-    session: Session, actor: Actor, *, day: date, role_id: int | None = None, account_id: int | None = None,
-    project_id: int | None = None, sow_line_id: int | None = None, person_id: int | None = None,
+    session: Session,
+    actor: Actor,
+    *,
+    day: date,
+    role_id: int | None = None,
+    account_id: int | None = None,
+    project_id: int | None = None,
+    sow_line_id: int | None = None,
+    person_id: int | None = None,
     currency: str | None = None,
-) -> RateExplanation:  # fmt: skip
+) -> RateExplanation:
     """The ladder for work that nobody has logged yet; without `currency` the contract's own counts.
 
     The client follows from the project or SOW line, the role from the person. Raises `NotFound` outside the

@@ -84,9 +84,14 @@ class CellPast:
 
 
 def rate_matrix(
-    session: Session, actor: Actor, *, day: date, of: str = "roles", client_id: int | None = None,
+    session: Session,
+    actor: Actor,
+    *,
+    day: date,
+    of: str = "roles",
+    client_id: int | None = None,
     currency: str = "",
-) -> Matrix:  # fmt: skip
+) -> Matrix:
     """Roles (or people: `of`) by cards: with a client theirs, their scopes' and projects'; else all.
 
     Without a currency it is the client's or the firm's own. Raises `NotFound` for a client outside the
@@ -105,15 +110,23 @@ def rate_matrix(
     rows = _rows(session, actor, of, day)
     found = {card.key: _own_cells(session, card, of, money_in, day) for card in cards}
     return Matrix(
-        day, money_in, tuple(sorted({*known, usual, money_in})), tuple(cards),
+        day,
+        money_in,
+        tuple(sorted({*known, usual, money_in})),
+        tuple(cards),
         tuple(
-            MatrixRow(row_id, name, tuple(
-                _cell(rates, card, of, row_id, role_id, day, money_in, found[card.key]) for card in cards
-            ))
+            MatrixRow(
+                row_id,
+                name,
+                tuple(
+                    _cell(rates, card, of, row_id, role_id, day, money_in, found[card.key]) for card in cards
+                ),
+            )
             for row_id, name, role_id in rows
         ),
-        client.name if client else "", firm.time_zone,
-    )  # fmt: skip
+        client.name if client else "",
+        firm.time_zone,
+    )
 
 
 def _currencies(session: Session, actor: Actor) -> set[str]:
@@ -181,12 +194,14 @@ def _lines(session: Session, actor: Actor, client_id: int) -> list[Card]:
         select(SowLine.id, SowLine.title, Sow.number)
         .join(Sow, col(Sow.id) == col(SowLine.sow_id))
         .where(
-            visible(actor, SowLine), Sow.account_id == client_id, Sow.status == "signed",
+            visible(actor, SowLine),
+            Sow.account_id == client_id,
+            Sow.status == "signed",
             SowLine.model == "time_and_materials",
         )
         .order_by(col(SowLine.id).desc())
         .limit(MOST_CARDS)
-    )  # fmt: skip
+    )
     return [
         Card("sow_line", line, title, f"Scope {number}".strip(), client_id, is_fixed=True)
         for line, title, number in found
@@ -203,18 +218,29 @@ def _own_cells(
 
 
 def _cell(
-    rates: Ladder, card: Card, of: str, row_id: int, role_id: int | None, day: date, currency: str,
+    rates: Ladder,
+    card: Card,
+    of: str,
+    row_id: int,
+    role_id: int | None,
+    day: date,
+    currency: str,
     found: dict[tuple[int, str], MatrixCell],
-) -> CardCell:  # fmt: skip
+) -> CardCell:
     level = level_of(card.kind, of, row_id)
     own = found.get((row_id, currency), EMPTY)
     if level is None or own.now is not None:
         return CardCell(level, own, None)
     person = row_id if of == "people" else None
     work = Work(
-        card.owner_id if card.kind == "sow_line" else None, card.owner_id if card.kind == "project" else None,
-        card.account_id, person, role_id, day, currency,
-    )  # fmt: skip
+        card.owner_id if card.kind == "sow_line" else None,
+        card.owner_id if card.kind == "project" else None,
+        card.account_id,
+        person,
+        role_id,
+        day,
+        currency,
+    )
     return CardCell(level, own, rates.pick(work))
 
 

@@ -52,13 +52,25 @@ def _used(session: Session, actor: Actor) -> dict[int, int]:
 
 
 def _line(
-    one: RateModifier, used: dict[int, int], client: str | None, line: str | None, number: str | None,
-    scope: str | None, status: str | None,
-) -> ModifierLine:  # fmt: skip
+    one: RateModifier,
+    used: dict[int, int],
+    client: str | None,
+    line: str | None,
+    number: str | None,
+    scope: str | None,
+    status: str | None,
+) -> ModifierLine:
     row = ModifierRow(
-        int(one.id or 0), one.name, one.factor_ppm, one.plus_minor, one.currency, one.valid_from,
-        one.valid_to, one.account_id, one.sow_line_id,
-    )  # fmt: skip
+        int(one.id or 0),
+        one.name,
+        one.factor_ppm,
+        one.plus_minor,
+        one.currency,
+        one.valid_from,
+        one.valid_to,
+        one.account_id,
+        one.sow_line_id,
+    )
     counts_for = client or (f"{number or scope}: {line}" if line else "")
     return ModifierLine(row, one.version, counts_for, status not in (None, "draft"), used.get(row.id, 0))
 

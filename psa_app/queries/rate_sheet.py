@@ -15,8 +15,14 @@ from psa_app.queries.rate_matrix import Card, Matrix, MatrixRow, rate_matrix
 from psa_app.rules.money import plain
 
 SHEET_LEVELS = (
-    "firm_role", "account_role", "account", "project_role", "project_person", "project", "person",
-)  # fmt: skip
+    "firm_role",
+    "account_role",
+    "account",
+    "project_role",
+    "project_person",
+    "project",
+    "person",
+)
 LIST_HEADERS = ("Level", "Client", "Project", "Person", "Role", "Currency", "An hour", "From", "To")
 ROW_HEADERS = {"roles": "Role", "people": "Person"}
 EVERYONE = "Everyone"
@@ -29,8 +35,11 @@ def rate_sheet(session: Session, actor: Actor, levels: Sequence[str] = SHEET_LEV
     require(actor, "rates.read")
     wanted = tuple(level for level in levels if level in SHEET_LEVELS)
     models: dict[str, Any] = {
-        "account_id": Account, "project_id": Project, "person_id": Person, "role_id": Role
-    }  # fmt: skip
+        "account_id": Account,
+        "project_id": Project,
+        "person_id": Person,
+        "role_id": Role,
+    }
     names = {
         key: dict(session.exec(select(model.id, model.name).where(visible(actor, model))).all())
         for key, model in models.items()

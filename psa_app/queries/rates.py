@@ -32,9 +32,18 @@ from psa_app.rules.rates import Ladder, Level, RateRow, Step, Work
 T = TypeVar("T")
 _REMEMBERED = "rates"
 _ALL_RATES = select(
-    RATE.c.id, RATE.c.level, RATE.c.amount_minor, RATE.c.currency, RATE.c.valid_from, RATE.c.valid_to,
-    RATE.c.sow_line_id, RATE.c.project_id, RATE.c.account_id, RATE.c.person_id, RATE.c.role_id,
-)  # fmt: skip
+    RATE.c.id,
+    RATE.c.level,
+    RATE.c.amount_minor,
+    RATE.c.currency,
+    RATE.c.valid_from,
+    RATE.c.valid_to,
+    RATE.c.sow_line_id,
+    RATE.c.project_id,
+    RATE.c.account_id,
+    RATE.c.person_id,
+    RATE.c.role_id,
+)
 _RATES_FOR = Prepared(
     _ALL_RATES.where(
         or_(
@@ -47,9 +56,16 @@ _RATES_FOR = Prepared(
     )
 )
 _MODIFIERS = select(
-    MODIFIER.c.id, MODIFIER.c.name, MODIFIER.c.factor_ppm, MODIFIER.c.plus_minor, MODIFIER.c.currency,
-    MODIFIER.c.valid_from, MODIFIER.c.valid_to, MODIFIER.c.account_id, MODIFIER.c.sow_line_id,
-)  # fmt: skip
+    MODIFIER.c.id,
+    MODIFIER.c.name,
+    MODIFIER.c.factor_ppm,
+    MODIFIER.c.plus_minor,
+    MODIFIER.c.currency,
+    MODIFIER.c.valid_from,
+    MODIFIER.c.valid_to,
+    MODIFIER.c.account_id,
+    MODIFIER.c.sow_line_id,
+)
 _COSTS = select(COST.c.id, COST.c.person_id, COST.c.amount_minor, COST.c.valid_from)
 _COSTS_OF = Prepared(_COSTS.where(COST.c.person_id == bindparam("person_id")))
 
@@ -60,15 +76,34 @@ _IS_MEMBER = and_(MEMBER.c.project_id == ENTRY.c.project_id, MEMBER.c.person_id 
 
 ENTRY_FACTS = (
     select(
-        ENTRY.c.id, ENTRY.c.version, ENTRY.c.week, ENTRY.c.seconds, ENTRY.c.status, ENTRY.c.timesheet_id,
+        ENTRY.c.id,
+        ENTRY.c.version,
+        ENTRY.c.week,
+        ENTRY.c.seconds,
+        ENTRY.c.status,
+        ENTRY.c.timesheet_id,
         ENTRY.c.work_date,
         # From here on: all that the price follows from but the day, and the price itself.
-        ENTRY.c.person_id, ENTRY.c.project_id, ENTRY.c.task_id, ENTRY.c.override_minor,
-        ENTRY.c.no_charge_reason, ENTRY.c.is_billable, ENTRY.c.bill_rate_minor, ENTRY.c.bill_currency,
-        ENTRY.c.bill_level, ENTRY.c.bill_rate_id, ENTRY.c.cost_rate_minor, ENTRY.c.modifier_id,
-        ENTRY.c.base_rate_minor, ENTRY.c.role_id.label("priced_role_id"), TASK.c.sow_line_id,
-        TASK.c.is_billable.label("task_is_billable"), PROJECT.c.account_id, PROJECT.c.lead_id,
-        func.coalesce(MEMBER.c.role_id, PERSON.c.role_id).label("role_id"), CONTRACT_CURRENCY,
+        ENTRY.c.person_id,
+        ENTRY.c.project_id,
+        ENTRY.c.task_id,
+        ENTRY.c.override_minor,
+        ENTRY.c.no_charge_reason,
+        ENTRY.c.is_billable,
+        ENTRY.c.bill_rate_minor,
+        ENTRY.c.bill_currency,
+        ENTRY.c.bill_level,
+        ENTRY.c.bill_rate_id,
+        ENTRY.c.cost_rate_minor,
+        ENTRY.c.modifier_id,
+        ENTRY.c.base_rate_minor,
+        ENTRY.c.role_id.label("priced_role_id"),
+        TASK.c.sow_line_id,
+        TASK.c.is_billable.label("task_is_billable"),
+        PROJECT.c.account_id,
+        PROJECT.c.lead_id,
+        func.coalesce(MEMBER.c.role_id, PERSON.c.role_id).label("role_id"),
+        CONTRACT_CURRENCY,
     )
     .select_from(ENTRY)
     .join(TASK, TASK.c.id == ENTRY.c.task_id)
@@ -77,7 +112,7 @@ ENTRY_FACTS = (
     .outerjoin(LINE, LINE.c.id == TASK.c.sow_line_id)
     .outerjoin(SOW, SOW.c.id == LINE.c.sow_id)
     .outerjoin(MEMBER, _IS_MEMBER)
-)  # fmt: skip
+)
 """Entries with all that their price stands on: `role_id` is the role in the project, else the person's."""
 
 PRICED_FROM = 7
@@ -102,9 +137,12 @@ def ladder_for(
 ) -> Ladder:
     """Only the rates that some work may use: for the price of a single entry. Remembered like `ladder`."""
     about = {
-        "sow_line_id": sow_line_id, "project_id": project_id, "account_id": account_id, "role_id": role_id,
+        "sow_line_id": sow_line_id,
+        "project_id": project_id,
+        "account_id": account_id,
+        "role_id": role_id,
         "person_id": person_id,
-    }  # fmt: skip
+    }
     key = ("some", *about.values())
     return _once(session, key, lambda: Ladder(_rows(_RATES_FOR.all(session, about))))
 
@@ -210,12 +248,24 @@ def explain_entry(session: Session, actor: Actor, entry_id: int) -> Explanation:
     project = session.get_one(Project, entry.project_id)
     task = session.get_one(Task, entry.task_id)
     return Explanation(
-        int(entry.id or 0), person.name, project.name, task.name, role.name if role else "", entry.work_date,
-        entry.seconds, entry.is_billable, entry.no_charge_reason, is_frozen, entry.bill_rate_minor,
-        entry.bill_currency or facts.currency, entry.bill_level, entry.override_reason,
-        tuple(ladder(session).explain(work_of(facts))), entry.base_rate_minor is not None,
+        int(entry.id or 0),
+        person.name,
+        project.name,
+        task.name,
+        role.name if role else "",
+        entry.work_date,
+        entry.seconds,
+        entry.is_billable,
+        entry.no_charge_reason,
+        is_frozen,
+        entry.bill_rate_minor,
+        entry.bill_currency or facts.currency,
+        entry.bill_level,
+        entry.override_reason,
+        tuple(ladder(session).explain(work_of(facts))),
+        entry.base_rate_minor is not None,
         _modifier_told(session, entry, facts),
-    )  # fmt: skip
+    )
 
 
 def _modifier_told(session: Session, entry: TimeEntry, facts: Any) -> str:
@@ -226,9 +276,12 @@ def _modifier_told(session: Session, entry: TimeEntry, facts: Any) -> str:
         return sentence(row, entry.base_rate_minor, entry.bill_currency)
     try:
         check_choice(
-            row, account_id=facts.account_id, sow_line_id=facts.sow_line_id, day=entry.work_date,
+            row,
+            account_id=facts.account_id,
+            sow_line_id=facts.sow_line_id,
+            day=entry.work_date,
             currency=entry.bill_currency or facts.currency,
-        )  # fmt: skip
+        )
     except Invalid as error:
         return error.sentence
     return f"{row.name} changes nothing: there is no rate."
@@ -237,6 +290,12 @@ def _modifier_told(session: Session, entry: TimeEntry, facts: Any) -> str:
 def work_of(facts: Any) -> Work:
     """What the ladder prices, from a row of `ENTRY_FACTS`."""
     return Work(
-        facts.sow_line_id, facts.project_id, facts.account_id, facts.person_id, facts.role_id,
-        facts.work_date, facts.currency, facts.override_minor,
-    )  # fmt: skip
+        facts.sow_line_id,
+        facts.project_id,
+        facts.account_id,
+        facts.person_id,
+        facts.role_id,
+        facts.work_date,
+        facts.currency,
+        facts.override_minor,
+    )

@@ -56,10 +56,12 @@ def _only_entry(session: Session, actor: Actor, keys: Mapping[str, int], day: da
         return None
     found = session.exec(
         select(TimeEntry.id).where(
-            TimeEntry.task_id == keys["task"], TimeEntry.person_id == keys["person"],
-            TimeEntry.work_date == day, visible(actor, TimeEntry),
+            TimeEntry.task_id == keys["task"],
+            TimeEntry.person_id == keys["person"],
+            TimeEntry.work_date == day,
+            visible(actor, TimeEntry),
         )
-    ).all()  # fmt: skip
+    ).all()
     return found[0] if len(found) == 1 else None
 
 
@@ -71,9 +73,14 @@ def _of_entry(told: Explanation) -> Why:
         ("Task", told.task),
     )
     return Why(
-        about, told.day, told.amount, told.currency, told.level, told.steps if told.is_billable else (),
+        about,
+        told.day,
+        told.amount,
+        told.currency,
+        told.level,
+        told.steps if told.is_billable else (),
         entry=told,
-    )  # fmt: skip
+    )
 
 
 def _of_work(session: Session, actor: Actor, keys: Mapping[str, int], day: date) -> Why:
@@ -84,9 +91,15 @@ def _of_work(session: Session, actor: Actor, keys: Mapping[str, int], day: date)
         project, line = task.project_id, task.sow_line_id
         about = (("Task", task.name),)
     told = explain_rate(
-        session, actor, day=day, role_id=keys.get("role"), account_id=keys.get("client"), project_id=project,
-        sow_line_id=line, person_id=keys.get("person"),
-    )  # fmt: skip
+        session,
+        actor,
+        day=day,
+        role_id=keys.get("role"),
+        account_id=keys.get("client"),
+        project_id=project,
+        sow_line_id=line,
+        person_id=keys.get("person"),
+    )
     return Why((*told.about, *about), day, told.amount, told.currency, told.level, told.steps)
 
 

@@ -213,7 +213,12 @@ ADDRESSES = Resource(
         ),
         FieldSpec("label", "Name", required=True, max_length=80, help="Branch Graz, Warehouse."),
         FieldSpec(
-            "kind", "Kind", "choice", choices=ADDRESS_KINDS, default="other", filterable=True,
+            "kind",
+            "Kind",
+            "choice",
+            choices=ADDRESS_KINDS,
+            default="other",
+            filterable=True,
             help="A billing address stands on invoices and scopes instead of the client’s own.",
         ),
         FieldSpec("recipient", "Recipient", in_list=False, help="If not the client’s legal name."),
@@ -222,7 +227,7 @@ ADDRESSES = Resource(
         FieldSpec("city", "City"),
         FieldSpec("country", "Country", "country", default="AT", help="Two letters, such as AT."),
     ),
-)  # fmt: skip
+)
 
 NUMBERS = Resource(
     kind="account_numbers",

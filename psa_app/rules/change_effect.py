@@ -31,8 +31,13 @@ def hourly(
     `rates` are by line and role; the deltas are those that are in `contract`.
     """
     now = dict(rates) | {(one.line_id, one.role_id): one.to for one in deltas if isinstance(one, RateTo)}
-    new = iter([one.rate if isinstance(one, AddLine) else 0
-                for one in deltas if isinstance(one, (AddLine, AddFixed))])  # fmt: skip
+    new = iter(
+        [
+            one.rate if isinstance(one, AddLine) else 0
+            for one in deltas
+            if isinstance(one, (AddLine, AddFixed))
+        ]
+    )
     found = []
     for line in contract.lines:
         mine = [amount for (line_id, _), amount in now.items() if line_id == line.id]

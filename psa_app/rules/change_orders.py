@@ -204,8 +204,10 @@ def fee_parts(value: int, parts: Sequence[FeeShare], field: str) -> tuple[int, .
         raise Invalid("Say on which days the fee is due, and which part of it.", field)
     if any(not isinstance(one.due_on, date) for one in parts):
         raise Invalid("Give each part of the fee its day.", field)
-    if any(isinstance(one.share_ppm, bool) or not isinstance(one.share_ppm, int) or one.share_ppm <= 0
-           for one in parts):  # fmt: skip
+    if any(
+        isinstance(one.share_ppm, bool) or not isinstance(one.share_ppm, int) or one.share_ppm <= 0
+        for one in parts
+    ):
         raise Invalid("Each part of the fee is a share above 0 %.", field)
     total = sum(one.share_ppm for one in parts)
     if total != WHOLE:

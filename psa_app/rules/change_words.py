@@ -65,11 +65,19 @@ def _rows(now: Contract, after: Contract, delta: Delta, names: Names) -> Iterato
             before = names.rates.get((line_id, role_id))
             yield Row(f"{_q(_line(now, line_id).title)}: an hour of {who}", MONEY, before, to)
         case AddFee(line_id, value, parts, title):
-            yield Row(f"{_q(_line(now, line_id).title)}: price", MONEY, _line(now, line_id).value,
-                      _line(after, line_id).value)  # fmt: skip
+            yield Row(
+                f"{_q(_line(now, line_id).title)}: price",
+                MONEY,
+                _line(now, line_id).value,
+                _line(after, line_id).value,
+            )
             for part, amount in zip(parts, fee_parts(value, parts, "deltas"), strict=True):
-                yield Row(f"{_q(title or _line(now, line_id).title)}: of it due on {_day(part.due_on)}",
-                          MONEY, None, amount)  # fmt: skip
+                yield Row(
+                    f"{_q(title or _line(now, line_id).title)}: of it due on {_day(part.due_on)}",
+                    MONEY,
+                    None,
+                    amount,
+                )
         case AddLine(title, rate, cap, minutes):
             yield Row(f"New line {_q(title)}, by time: an hour", MONEY, None, rate)
             yield Row(f"{_q(title)}: not more than", MONEY, None, cap)

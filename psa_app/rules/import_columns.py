@@ -58,7 +58,7 @@ _OF_KIND: Mapping[tuple[str, str], str] = {
     ("opportunities", "title"): "name|deal|deal name|opportunity|opportunity name|bezeichnung|chance|projekt",
     ("people", "name"): "employee|person|mitarbeiter|first name|last name|vorname|nachname|surname",
     ("service_items", "price_minor"): "price|unit price|preis|rate",
-}  # fmt: skip
+}
 PARTS = frozenset(["first name", "last name", "vorname", "nachname", "given name", "surname", "family name"])
 FIRST = frozenset(("first name", "vorname", "given name"))
 

@@ -88,9 +88,17 @@ def _bind(session: Session, deeds: list[tuple[Deed, dict[str, Any]]]) -> str:
         seal = seal_of(before, digest)
         rows.append(
             fixed
-            | {"position": position, "at": at, "signature_id": deed.signature_id, "content": content,
-               "salt": salt, "digest": digest, "before": before, "seal": seal}
-        )  # fmt: skip
+            | {
+                "position": position,
+                "at": at,
+                "signature_id": deed.signature_id,
+                "content": content,
+                "salt": salt,
+                "digest": digest,
+                "before": before,
+                "seal": seal,
+            }
+        )
     session.connection().execute(insert(Evidence), rows)
     return seal
 

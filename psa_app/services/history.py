@@ -89,15 +89,26 @@ def _write(
     """Adds a line per `(record_id, before, after)`, these two in JSON."""
     at = clock.now()
     same = {
-        "at": at, "user_id": actor.user_id, "actor": actor.name, "via": actor.via, "kind": kind, "verb": verb,
-        "reason": reason, "seal": None,
-    }  # fmt: skip
+        "at": at,
+        "user_id": actor.user_id,
+        "actor": actor.name,
+        "via": actor.via,
+        "kind": kind,
+        "verb": verb,
+        "reason": reason,
+        "seal": None,
+    }
     instant = at.isoformat()
     sealed = [
-        (record_id, before, after, salt,
-         _digest(salt, instant, actor.name, kind, record_id, verb, before, after, reason))
+        (
+            record_id,
+            before,
+            after,
+            salt,
+            _digest(salt, instant, actor.name, kind, record_id, verb, before, after, reason),
+        )
         for (record_id, before, after), salt in zip(lines, _salts(len(lines)), strict=True)
-    ]  # fmt: skip
+    ]
     if len(sealed) == 1:
         _INSERT.all(session, same | dict(zip(_VARYING, sealed[0], strict=True)))
     elif sealed:
@@ -160,6 +171,13 @@ def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[dict[s
 def digest_of(row: Any) -> str:
     """The digest that a history row must have; a different one means that it was changed."""
     return _digest(
-        row.salt, row.at.isoformat(), row.actor, row.kind, row.record_id, row.verb, row.before, row.after,
+        row.salt,
+        row.at.isoformat(),
+        row.actor,
+        row.kind,
+        row.record_id,
+        row.verb,
+        row.before,
+        row.after,
         row.reason,
-    )  # fmt: skip
+    )

@@ -33,19 +33,36 @@ NEW = 0  # the id of a row that is not there yet
 
 @act("rates", "create", right="rates.change")
 def create_rate(
-    session: Session, actor: Actor, *, level: CardLevel, rate: Money, valid_from: date,
-    valid_to: date | None = None, project_id: int | None = None, account_id: int | None = None,
-    person_id: int | None = None, role_id: int | None = None,
-) -> Rate:  # fmt: skip
+    session: Session,
+    actor: Actor,
+    *,
+    level: CardLevel,
+    rate: Money,
+    valid_from: date,
+    valid_to: date | None = None,
+    project_id: int | None = None,
+    account_id: int | None = None,
+    person_id: int | None = None,
+    role_id: int | None = None,
+) -> Rate:
     """Makes a rate (an hour) at one level of the ladder; unapproved time is priced anew.
 
     Raises `Invalid` for keys that do not fit the level, a wrong amount or dates, and for an
     overlap with another rate of the same level and keys.
     """
     given = RateRow(
-        NEW, _level(level), rate.amount, rate.currency, valid_from, valid_to, None, project_id, account_id,
-        person_id, role_id,
-    )  # fmt: skip
+        NEW,
+        _level(level),
+        rate.amount,
+        rate.currency,
+        valid_from,
+        valid_to,
+        None,
+        project_id,
+        account_id,
+        person_id,
+        role_id,
+    )
     row = _checked(session, actor, given)
     _check_overlap(session, row)
     return _add(session, actor, row)
@@ -53,10 +70,16 @@ def create_rate(
 
 def _add(session: Session, actor: Actor, row: RateRow) -> Rate:
     record = Rate(
-        level=row.level.value, project_id=row.project_id, account_id=row.account_id, person_id=row.person_id,
-        role_id=row.role_id, currency=row.currency, amount_minor=row.amount, valid_from=row.valid_from,
+        level=row.level.value,
+        project_id=row.project_id,
+        account_id=row.account_id,
+        person_id=row.person_id,
+        role_id=row.role_id,
+        currency=row.currency,
+        amount_minor=row.amount,
+        valid_from=row.valid_from,
         valid_to=row.valid_to,
-    )  # fmt: skip
+    )
     session.add(record)
     session.flush()
     history.note(session, actor, "rate", int(record.id or 0), "created", {}, history.values_of(record))
@@ -66,9 +89,15 @@ def _add(session: Session, actor: Actor, row: RateRow) -> Rate:
 
 @act("rates", "change", right="rates.change")
 def change_rate(
-    session: Session, actor: Actor, rate_id: int, *, version: int, rate: Money, valid_from: date,
+    session: Session,
+    actor: Actor,
+    rate_id: int,
+    *,
+    version: int,
+    rate: Money,
+    valid_from: date,
     valid_to: date | None = None,
-) -> Rate:  # fmt: skip
+) -> Rate:
     """Changes amount and days of a rate; what was approved at the old one stays as it is.
 
     Raises as `create_rate` does, `Stale` when someone saved in between, `Conflict` for a rate of
@@ -152,10 +181,18 @@ def _fetched(session: Session, actor: Actor, rate_id: int, version: int) -> Rate
 
 def _row(record: Rate) -> RateRow:
     return RateRow(
-        int(record.id or 0), Level(record.level), record.amount_minor, record.currency, record.valid_from,
-        record.valid_to, record.sow_line_id, record.project_id, record.account_id, record.person_id,
+        int(record.id or 0),
+        Level(record.level),
+        record.amount_minor,
+        record.currency,
+        record.valid_from,
+        record.valid_to,
+        record.sow_line_id,
+        record.project_id,
+        record.account_id,
+        record.person_id,
         record.role_id,
-    )  # fmt: skip
+    )
 
 
 def _level(level: str) -> Level:
@@ -247,11 +284,19 @@ class RatePreview:
 
 
 def preview_rate(
-    session: Session, actor: Actor, *, rate_id: int | None = None, level: str = "",
-    rate: Money | None = None, valid_from: date | None = None, valid_to: date | None = None,
-    project_id: int | None = None, account_id: int | None = None, person_id: int | None = None,
+    session: Session,
+    actor: Actor,
+    *,
+    rate_id: int | None = None,
+    level: str = "",
+    rate: Money | None = None,
+    valid_from: date | None = None,
+    valid_to: date | None = None,
+    project_id: int | None = None,
+    account_id: int | None = None,
+    person_id: int | None = None,
     role_id: int | None = None,
-) -> RatePreview:  # fmt: skip
+) -> RatePreview:
     """What `create_rate` (without `rate_id`), `change_rate` or (without `rate`) a removal would do.
 
     Writes nothing. Raises as they do, but for overlaps.
@@ -267,9 +312,11 @@ def preview_rate(
             _check_values(new)
         else:
             keys = {
-                "project_id": project_id, "account_id": account_id, "person_id": person_id,
+                "project_id": project_id,
+                "account_id": account_id,
+                "person_id": person_id,
                 "role_id": role_id,
-            }  # fmt: skip
+            }
             new = checked_row(session, actor, level, rate, valid_from, valid_to, keys)
     changed = [row for row in (old, new) if row is not None]
     if not changed:
@@ -280,9 +327,14 @@ def preview_rate(
 
 
 def checked_row(
-    session: Session, actor: Actor, level: str, rate: Money, first: date, last: date | None,
+    session: Session,
+    actor: Actor,
+    level: str,
+    rate: Money,
+    first: date,
+    last: date | None,
     keys: Mapping[str, int | None],
-) -> RateRow:  # fmt: skip
+) -> RateRow:
     """A new rate with only the keys of its level. Raises as `create_rate` does, but for overlaps."""
     given = RateRow(NEW, _level(level), rate.amount, rate.currency, first, last, None, **keys)
     return _checked(session, actor, given)

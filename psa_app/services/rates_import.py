@@ -126,9 +126,11 @@ def _as_list(of: str, header: str, about: dict[str, str]) -> dict[str, str]:
     name = about[of]
     everyone = of == "Role" and name.lower() in (EVERYONE.lower(), "")
     row = dict.fromkeys(HEADERS, "") | {
-        "Currency": about["Currency"], "An hour": about[header], "From": about["From"],
+        "Currency": about["Currency"],
+        "An hour": about[header],
+        "From": about["From"],
         of: "" if everyone else name,
-    }  # fmt: skip
+    }
     if header in (FIRM, EVERYWHERE):
         return row | {"Level": {"Role": "firm_role", "Person": "person"}[of]}
     kind = next((kind for kind, head in OWNERS.items() if header.startswith(head)), None)

@@ -58,17 +58,22 @@ class CellChange:
 
 @act("rates", "set", right="rates.change")
 def set_rate(
-    session: Session, actor: Actor, *, level: CardLevel, rate: Money, valid_from: date,
-    project_id: int | None = None, account_id: int | None = None, person_id: int | None = None,
+    session: Session,
+    actor: Actor,
+    *,
+    level: CardLevel,
+    rate: Money,
+    valid_from: date,
+    project_id: int | None = None,
+    account_id: int | None = None,
+    person_id: int | None = None,
     role_id: int | None = None,
-) -> Rate:  # fmt: skip
+) -> Rate:
     """The amount of a cell from a day on: the rate before it ends the day before.
 
     Raises as `create_rate` and `replace_rate` do, and `Invalid` for the amount that counts already.
     """
-    keys = {
-        "project_id": project_id, "account_id": account_id, "person_id": person_id, "role_id": role_id
-    }  # fmt: skip
+    keys = {"project_id": project_id, "account_id": account_id, "person_id": person_id, "role_id": role_id}
     rows = rates_in_cell(session, actor, level, rate.currency, **keys)
     fitted = fit(rows, valid_from)
     present = fitted.ends[0] if fitted.ends else fitted.changes
@@ -82,9 +87,14 @@ def set_rate(
     if fitted.changes is not None:
         old = session.get_one(Rate, fitted.changes.id)
         return change_rate(
-            session, actor, fitted.changes.id, version=old.version, rate=rate, valid_from=valid_from,
+            session,
+            actor,
+            fitted.changes.id,
+            version=old.version,
+            rate=rate,
+            valid_from=valid_from,
             valid_to=fitted.until,
-        )  # fmt: skip
+        )
     return create_rate(
         session, actor, level=level, rate=rate, valid_from=valid_from, valid_to=fitted.until, **keys
     )
@@ -92,9 +102,14 @@ def set_rate(
 
 @act("rates", "set_many", right="rates.change", hidden=True)
 def set_rates(
-    session: Session, actor: Actor, *, changes: tuple[CellChange, ...], currency: str, valid_from: date,
+    session: Session,
+    actor: Actor,
+    *,
+    changes: tuple[CellChange, ...],
+    currency: str,
+    valid_from: date,
     valid_to: date | None = None,
-) -> int:  # fmt: skip
+) -> int:
     """Writes the changes of many cells, all or none; returns how many.
 
     With a last day the new rates must overlap no other. Raises `Problems` with a sentence by cell.
@@ -166,9 +181,14 @@ class MatrixPreview:
 
 
 def preview_rates(
-    session: Session, actor: Actor, *, changes: tuple[CellChange, ...], currency: str, valid_from: date,
+    session: Session,
+    actor: Actor,
+    *,
+    changes: tuple[CellChange, ...],
+    currency: str,
+    valid_from: date,
     valid_to: date | None = None,
-) -> MatrixPreview:  # fmt: skip
+) -> MatrixPreview:
     """What `set_rates` would do with the same inputs. Writes nothing; cells with problems are left out."""
     require(actor, "rates.change")
     _check_many(changes)
@@ -203,8 +223,12 @@ def _laid(
 def _named(session: Session, actor: Actor, touched: Sequence[Touched]) -> tuple[TouchedEntry, ...]:
     found = session.connection().execute(
         select(
-            ENTRY.c.id, ENTRY.c.work_date, PERSON.c.name.label("person"), PROJECT.c.name.label("project"),
-            TASK.c.name.label("task"), ENTRY.c.seconds,
+            ENTRY.c.id,
+            ENTRY.c.work_date,
+            PERSON.c.name.label("person"),
+            PROJECT.c.name.label("project"),
+            TASK.c.name.label("task"),
+            ENTRY.c.seconds,
         )
         .select_from(ENTRY)
         .join(PERSON, PERSON.c.id == ENTRY.c.person_id)
@@ -212,7 +236,7 @@ def _named(session: Session, actor: Actor, touched: Sequence[Touched]) -> tuple[
         .join(TASK, TASK.c.id == ENTRY.c.task_id)
         .where(ENTRY.c.id.in_([one.entry_id for one in touched]), visible(actor, TimeEntry))
         .order_by(ENTRY.c.work_date.desc(), ENTRY.c.id)
-    )  # fmt: skip
+    )
     prices = {one.entry_id: one for one in touched}
     return tuple(
         TouchedEntry(*row, prices[row.id].before, prices[row.id].after, prices[row.id].currency)

@@ -18,10 +18,18 @@ from psa_app.services.time.pricing import MOVABLE, reprice
 
 @act("rate_modifiers", "create", right="rates.change")
 def create_modifier(
-    session: Session, actor: Actor, *, name: str, valid_from: date, valid_to: date | None = None,
-    factor_ppm: int = MILLION, plus_minor: int = 0, currency: str = "", account_id: int | None = None,
+    session: Session,
+    actor: Actor,
+    *,
+    name: str,
+    valid_from: date,
+    valid_to: date | None = None,
+    factor_ppm: int = MILLION,
+    plus_minor: int = 0,
+    currency: str = "",
+    account_id: int | None = None,
     sow_line_id: int | None = None,
-) -> RateModifier:  # fmt: skip
+) -> RateModifier:
     """Makes a modifier: `factor_ppm` in millionths, then `plus_minor` (minor units of `currency`) an hour.
 
     Raises `Invalid` for wrong values, `NotFound` outside the actor's scope, `Conflict` for a line of a scope
@@ -37,9 +45,15 @@ def create_modifier(
     if sow_line_id is not None:
         _check_line(session, actor, sow_line_id)
     record = RateModifier(
-        name=clean, factor_ppm=factor_ppm, plus_minor=plus_minor, currency=currency, valid_from=valid_from,
-        valid_to=valid_to, account_id=account_id, sow_line_id=sow_line_id,
-    )  # fmt: skip
+        name=clean,
+        factor_ppm=factor_ppm,
+        plus_minor=plus_minor,
+        currency=currency,
+        valid_from=valid_from,
+        valid_to=valid_to,
+        account_id=account_id,
+        sow_line_id=sow_line_id,
+    )
     session.add(record)
     session.flush()
     query.forget(session)
@@ -85,9 +99,16 @@ def touched_after(session: Session, actor: Actor, modifier_id: int, last_day: da
 def row_of(record: RateModifier) -> ModifierRow:
     """A modifier as rules take it."""
     return ModifierRow(
-        int(record.id or 0), record.name, record.factor_ppm, record.plus_minor, record.currency,
-        record.valid_from, record.valid_to, record.account_id, record.sow_line_id,
-    )  # fmt: skip
+        int(record.id or 0),
+        record.name,
+        record.factor_ppm,
+        record.plus_minor,
+        record.currency,
+        record.valid_from,
+        record.valid_to,
+        record.account_id,
+        record.sow_line_id,
+    )
 
 
 def _check_line(session: Session, actor: Actor, line_id: int) -> None:

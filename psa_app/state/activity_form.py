@@ -24,14 +24,26 @@ from psa_app.state.base import allow, field_errors, form_values, read, say, writ
 
 WORDS = dict(rules.KINDS)
 TITLES = {
-    "call": "Log a call", "meeting": "Log a meeting", "note": "Write a note", "mail": "Log a mail",
+    "call": "Log a call",
+    "meeting": "Log a meeting",
+    "note": "Write a note",
+    "mail": "Log a mail",
     "todo": "Add a to-do",
-}  # fmt: skip
+}
 SUBJECTS = {"todo": "What is to be done?", "note": "Subject"}
 NAMES = (
-    "account_id", "subject", "day", "time", "due_on", "owner_id", "contact_id", "opportunity_id", "body",
-    "next", "next_on",
-)  # fmt: skip
+    "account_id",
+    "subject",
+    "day",
+    "time",
+    "due_on",
+    "owner_id",
+    "contact_id",
+    "opportunity_id",
+    "body",
+    "next",
+    "next_on",
+)
 
 
 @dataclass(frozen=True)
@@ -116,8 +128,12 @@ def _read_form(session: Session, who: Actor, kind: str, client_id: int, activity
         kind, client_id = one.kind, one.account_id
     specs = [_subject(kind, one)]
     if not client_id:
-        specs.insert(0, FieldSpec("account_id", "Client", "picker", required=True, wide=True,
-                                  options=_clients(session, who, "")))  # fmt: skip
+        specs.insert(
+            0,
+            FieldSpec(
+                "account_id", "Client", "picker", required=True, wide=True, options=_clients(session, who, "")
+            ),
+        )
     specs += _todo(session, who, one) if kind == "todo" else _when(kind, one, zone)
     if client_id:
         specs += _links(session, who, client_id, one)
@@ -184,10 +200,15 @@ def _log(
     if values["next"]:
         try:
             log_activity(
-                session, who, account_id=account_id, kind="todo", subject=values["next"],
-                due_on=fields.optional_date(values["next_on"], "next_on"), contact_id=made.contact_id,
+                session,
+                who,
+                account_id=account_id,
+                kind="todo",
+                subject=values["next"],
+                due_on=fields.optional_date(values["next_on"], "next_on"),
+                contact_id=made.contact_id,
                 opportunity_id=made.opportunity_id,
-            )  # fmt: skip
+            )
         except Invalid as error:
             raise Invalid(error.sentence, "next_on" if error.field == "next_on" else "next") from None
     elif values["next_on"]:

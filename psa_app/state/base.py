@@ -16,9 +16,20 @@ from psa_app.state.toasts import ToastState, say
 
 __all__ = [
     "NOBODY",
-    "ToastState", "actor", "actor_or_none", "allow", "field_errors", "form_values", "opened", "public",
-    "read", "say", "show", "signed_in", "write",
-]  # fmt: skip
+    "ToastState",
+    "actor",
+    "actor_or_none",
+    "allow",
+    "field_errors",
+    "form_values",
+    "opened",
+    "public",
+    "read",
+    "say",
+    "show",
+    "signed_in",
+    "write",
+]
 T = TypeVar("T")
 NOBODY = Actor(name="", role="nobody")  # acts in `@public` handlers: no right, no row
 

@@ -18,8 +18,17 @@ from psa_app.services.planning.book import change_booking, create_booking
 from psa_app.state.base import allow, field_errors, form_values, read, write
 
 NAMES = (
-    "who", "project", "task", "starts_on", "ends_on", "mode", "amount", "tentative", "billable", "note",
-)  # fmt: skip
+    "who",
+    "project",
+    "task",
+    "starts_on",
+    "ends_on",
+    "mode",
+    "amount",
+    "tentative",
+    "billable",
+    "note",
+)
 MODES = (
     Option("percent", "% of their time"),
     Option("hours_per_day", "Hours a day"),
@@ -144,9 +153,14 @@ def _write(session: Session, who: Actor, booking: int, version: int, values: dic
 def _by_field(errors: dict[str, str]) -> dict[str, str]:
     """The services' names of fields as the form has them."""
     names = {
-        "person_id": "who", "role_id": "who", "project_id": "project", "task_id": "task",
-        "percent": "amount", "minutes_per_day": "amount", "total_minutes": "amount",
-    }  # fmt: skip
+        "person_id": "who",
+        "role_id": "who",
+        "project_id": "project",
+        "task_id": "task",
+        "percent": "amount",
+        "minutes_per_day": "amount",
+        "total_minutes": "amount",
+    }
     return {names.get(name, name): sentence for name, sentence in errors.items()}
 
 

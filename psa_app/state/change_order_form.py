@@ -54,13 +54,16 @@ _KEYS = {  # what is typed of each kind
     "change_milestone": ("milestone", "amount", "day"),
     "drop_milestone": ("milestone",),
     "add_fee": (
-        "line", "amount", "title", *(f"{name}{n}" for n in range(FEE_PARTS) for name in ("day", "share")),
+        "line",
+        "amount",
+        "title",
+        *(f"{name}{n}" for n in range(FEE_PARTS) for name in ("day", "share")),
     ),
     "add_line": ("title", "amount", "cap", "hours"),
     "add_fixed": ("title", "amount", "day", "hours"),
     "start": ("day",),
     "end": ("day",),
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +99,14 @@ def drafts(typed: Sequence[Typed], offered: Offered) -> list[DeltaDraft]:
             place,
             one["kind"],
             TITLES[one["kind"]],
-            [_spec(one["kind"], key, f"deltas.{place}.{key}", one.get(key, ""), offered)
-             for key in _KEYS[one["kind"]]],
+            [
+                _spec(one["kind"], key, f"deltas.{place}.{key}", one.get(key, ""), offered)
+                for key in _KEYS[one["kind"]]
+            ],
             f"deltas.{place}",
         )
         for place, one in enumerate(typed)
-    ]  # fmt: skip
+    ]
 
 
 def _spec(kind: str, key: str, name: str, value: str, offered: Offered) -> FieldSpec:
@@ -173,8 +178,9 @@ def read_typed(data: Mapping[str, Any], kinds: Sequence[str]) -> list[Typed]:
         value = data.get(f"deltas.{place}.{key}", "")
         return value.strip()[:2000] if isinstance(value, str) else ""
 
-    return [{"kind": kind} | {key: text(place, key) for key in _KEYS[kind]}
-            for place, kind in enumerate(kinds)]  # fmt: skip
+    return [
+        {"kind": kind} | {key: text(place, key) for key in _KEYS[kind]} for place, kind in enumerate(kinds)
+    ]
 
 
 def begun(kind: str, offered: Offered) -> Typed:
@@ -268,8 +274,13 @@ def _typed(delta: Delta, currency: str) -> Typed:
         case RateTo(line, role, to):
             return row | {"line": str(line), "role": str(role or ""), "amount": amount(to)}
         case AddPart(line, title, value, due, criteria):
-            return row | {"line": str(line), "title": title, "amount": amount(value), "day": _iso(due),
-                          "criteria": criteria}  # fmt: skip
+            return row | {
+                "line": str(line),
+                "title": title,
+                "amount": amount(value),
+                "day": _iso(due),
+                "criteria": criteria,
+            }
         case MovePart(part, value, due):
             return row | {"milestone": str(part), "amount": amount(value), "day": _iso(due)}
         case DropPart(part):

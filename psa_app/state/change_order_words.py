@@ -118,6 +118,11 @@ def order_line(one: OrderRow, currency: str) -> OrderLine:
         parts.append("1 question waits" if one.asked == 1 else f"{one.asked} questions wait")
     by = "" if one.by is None else _signed(one.by, currency, "en") or words.money(0, currency)
     return OrderLine(
-        str(one.id), one.title, " · ".join(part for part in parts if part), by, word.text, word.tone,
+        str(one.id),
+        one.title,
+        " · ".join(part for part in parts if part),
+        by,
+        word.text,
+        word.tone,
         routes.change_order(one.id),
-    )  # fmt: skip
+    )

@@ -164,7 +164,7 @@ class ClientState(rx.State):
             timeline_href=f"{routes.client(self._client)}?tab=timeline",
             all_invoices=routes.with_query(routes.INVOICES, client=self._client),
             **_ways(self._client, who),
-        )  # fmt: skip
+        )
 
     def _overview(self, found: _Found, who: Actor) -> None:
         account, facts = found.client.account, found.facts

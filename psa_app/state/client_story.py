@@ -17,16 +17,37 @@ from psa_app.rules.activities import KINDS
 from psa_app.rules.hours import h_mm_seconds
 
 ICONS = {
-    "account": "clients", "address": "home", "approval": "approvals", "change_order": "edit",
-    "contact": "user", "invoice": "invoices", "milestone": "check", "opportunity": "sales",
-    "payment": "bank", "project": "projects", "quote": "file", "sow": "file",
-    "call": "phone", "mail": "mail", "meeting": "people", "note": "note", "todo": "circle",
-}  # fmt: skip
+    "account": "clients",
+    "address": "home",
+    "approval": "approvals",
+    "change_order": "edit",
+    "contact": "user",
+    "invoice": "invoices",
+    "milestone": "check",
+    "opportunity": "sales",
+    "payment": "bank",
+    "project": "projects",
+    "quote": "file",
+    "sow": "file",
+    "call": "phone",
+    "mail": "mail",
+    "meeting": "people",
+    "note": "note",
+    "todo": "circle",
+}
 THINGS = {
-    "account": "Client", "address": "Address", "change_order": "Change order", "contact": "Contact",
-    "invoice": "Invoice", "milestone": "Milestone", "opportunity": "Opportunity", "payment": "Payment",
-    "project": "Project", "quote": "Quote", "sow": "Scope",
-}  # fmt: skip
+    "account": "Client",
+    "address": "Address",
+    "change_order": "Change order",
+    "contact": "Contact",
+    "invoice": "Invoice",
+    "milestone": "Milestone",
+    "opportunity": "Opportunity",
+    "payment": "Payment",
+    "project": "Project",
+    "quote": "Quote",
+    "sow": "Scope",
+}
 SAID = {  # where thing and verb alone do not tell it
     ("account", "created"): "Client added",
     ("account", "merged away"): "Became part of this client",
@@ -47,20 +68,46 @@ SAID = {  # where thing and verb alone do not tell it
     ("sow", "created"): "Scope drafted",
 }
 # Steps between the events that matter; the page of the record itself tells of each.
-QUIET = frozenset({
-    ("account", "changed"), ("account", "merged away"), ("account", "kept apart"),
-    ("account", "no longer kept apart"), ("address", "changed"), ("change_order", "changed"),
-    ("contact", "changed"), ("contact", "merged away"), ("invoice", "changed"), ("invoice", "drafted"),
-    ("invoice", "paid"), ("invoice", "paper kept"), ("opportunity", "amounts changed"),
-    ("opportunity", "assigned"), ("opportunity", "changed"), ("opportunity", "roles changed"),
-    ("payment", "started"), ("project", "changed"), ("project", "member added"),
-    ("project", "member removed"), ("project", "role changed"), ("quote", "changed"),
-    ("quote", "superseded"), ("sow", "changed"),
-})  # fmt: skip
+QUIET = frozenset(
+    {
+        ("account", "changed"),
+        ("account", "merged away"),
+        ("account", "kept apart"),
+        ("account", "no longer kept apart"),
+        ("address", "changed"),
+        ("change_order", "changed"),
+        ("contact", "changed"),
+        ("contact", "merged away"),
+        ("invoice", "changed"),
+        ("invoice", "drafted"),
+        ("invoice", "paid"),
+        ("invoice", "paper kept"),
+        ("opportunity", "amounts changed"),
+        ("opportunity", "assigned"),
+        ("opportunity", "changed"),
+        ("opportunity", "roles changed"),
+        ("payment", "started"),
+        ("project", "changed"),
+        ("project", "member added"),
+        ("project", "member removed"),
+        ("project", "role changed"),
+        ("quote", "changed"),
+        ("quote", "superseded"),
+        ("sow", "changed"),
+    }
+)
 _TONES = {
-    "accepted": "ok", "signed": "ok", "recorded": "ok", "succeeded": "ok", "declined": "bad", "failed": "bad",
-    "voided": "bad", "reversed": "bad", "expired": "bad", "needs review": "warn",
-}  # fmt: skip
+    "accepted": "ok",
+    "signed": "ok",
+    "recorded": "ok",
+    "succeeded": "ok",
+    "declined": "bad",
+    "failed": "bad",
+    "voided": "bad",
+    "reversed": "bad",
+    "expired": "bad",
+    "needs review": "warn",
+}
 
 
 def story_lines(found: Timeline, group: str, facts: FirmFacts, who: Actor, now: datetime) -> list[StoryLine]:
@@ -79,9 +126,14 @@ def story_lines(found: Timeline, group: str, facts: FirmFacts, who: Actor, now: 
 
 
 def _logged(
-    event: Event, one: Activity, names: Mapping[tuple[str, int], str], facts: FirmFacts, who: Actor,
-    now: datetime, heading: str,
-) -> StoryLine:  # fmt: skip
+    event: Event,
+    one: Activity,
+    names: Mapping[tuple[str, int], str],
+    facts: FirmFacts,
+    who: Actor,
+    now: datetime,
+    heading: str,
+) -> StoryLine:
     contact = names.get(("contact", one.contact_id or 0), "")
     chance = names.get(("opportunity", one.opportunity_id or 0), "")
     about = [dict(KINDS)[one.kind], event.who, f"with {contact}" if contact else "", chance]

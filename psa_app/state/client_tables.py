@@ -29,31 +29,46 @@ from psa_app.state.base import read, show
 from psa_app.state.invoice_words import METHODS
 
 CHANCES = [
-    Column("title", "Opportunity"), Column("stage", "Stage", phone="side"),
-    Column("expected", "Expected"), Column("amount", "Amount", align="right"),
-    Column("percent", "Probability", align="right"), Column("owner", "Owner", phone="hide"),
-]  # fmt: skip
+    Column("title", "Opportunity"),
+    Column("stage", "Stage", phone="side"),
+    Column("expected", "Expected"),
+    Column("amount", "Amount", align="right"),
+    Column("percent", "Probability", align="right"),
+    Column("owner", "Owner", phone="hide"),
+]
 QUOTES = [
-    Column("title", "Quote"), Column("until", "Open until"), Column("net", "Net", align="right"),
+    Column("title", "Quote"),
+    Column("until", "Open until"),
+    Column("net", "Net", align="right"),
     Column("state", "State", phone="side"),
-]  # fmt: skip
+]
 SOWS = [
-    Column("title", "Scope"), Column("from", "From"), Column("to", "To"),
+    Column("title", "Scope"),
+    Column("from", "From"),
+    Column("to", "To"),
     Column("state", "State", phone="side"),
-]  # fmt: skip
+]
 PROJECTS = [
-    Column("name", "Project"), Column("lead", "Lead"), Column("ends", "Ends"),
+    Column("name", "Project"),
+    Column("lead", "Lead"),
+    Column("ends", "Ends"),
     Column("state", "State", phone="side"),
-]  # fmt: skip
+]
 INVOICES = [
-    Column("number", "Number"), Column("issued", "Issued"), Column("due", "Due"),
-    Column("total", "Total", align="right"), Column("open", "Open", align="right"),
+    Column("number", "Number"),
+    Column("issued", "Issued"),
+    Column("due", "Due"),
+    Column("total", "Total", align="right"),
+    Column("open", "Open", align="right"),
     Column("state", "State", phone="side"),
-]  # fmt: skip
+]
 PAYMENTS = [
-    Column("day", "Received"), Column("method", "How"), Column("for", "For"),
-    Column("amount", "Amount", align="right"), Column("state", "State", phone="side"),
-]  # fmt: skip
+    Column("day", "Received"),
+    Column("method", "How"),
+    Column("for", "For"),
+    Column("amount", "Amount", align="right"),
+    Column("state", "State", phone="side"),
+]
 
 
 class ClientTables(rx.State):

@@ -76,10 +76,15 @@ class ClientsState(RecordForm, rx.State):
         self.may_create, self.may_merge = may(who, "accounts.change"), may(who, "accounts.merge")
         archived = self.tab == "archived"
         asked: dict[str, Any] = {
-            "search": self.q, "kind": "" if archived else self.tab, "archived": archived, "tier": self.tier,
-            "owner_id": int(self.owner) if self.owner else None, "sort": self.sort,
-            "descending": self.descending, "page": page,
-        }  # fmt: skip
+            "search": self.q,
+            "kind": "" if archived else self.tab,
+            "archived": archived,
+            "tier": self.tier,
+            "owner_id": int(self.owner) if self.owner else None,
+            "sort": self.sort,
+            "descending": self.descending,
+            "page": page,
+        }
         found, people = await read(lambda s, a: (client_page(s, a, **asked), account_owners(s, a)))
         self.owners = [Option(str(key), name) for key, name in people]
         sees_money = may(who, "invoices.read")

@@ -13,10 +13,10 @@ from psa_app.display.states import badge
 from psa_app.display.tables import Cell, Column, Row
 from psa_app.errors import Invalid, PsaError
 from psa_app.formats import words
+from psa_app.queries.time.choices import task_choices
 from psa_app.queries.time.entries import STATUSES, EntryFilter, EntryRow, entry_page
 from psa_app.queries.time.modifiers import modifier_choices
 from psa_app.queries.time.names import Names, filter_names
-from psa_app.queries.time.week import task_choices
 from psa_app.rules import fields, hours
 from psa_app.services.time.log import change_entry, delete_entry, log_time
 from psa_app.services.time.out_of_scope import mark_out_of_scope
@@ -130,9 +130,14 @@ class EntriesState(rx.State):
 
     def _asked(self) -> dict[str, str]:
         return {
-            "person": self.person, "project": self.project, "status": self.status, "from": self.first,
-            "to": self.last, "money": self.money, "order": "oldest" if self.oldest_first else "",
-        }  # fmt: skip
+            "person": self.person,
+            "project": self.project,
+            "status": self.status,
+            "from": self.first,
+            "to": self.last,
+            "money": self.money,
+            "order": "oldest" if self.oldest_first else "",
+        }
 
     def _address(self, **changes: Any) -> str:
         return routes.with_query(routes.TIME_ENTRIES, **(self._asked() | changes))
@@ -241,10 +246,17 @@ class EntriesState(rx.State):
         if entry_id:
             done = await write(
                 lambda session, who: change_entry(
-                    session, who, entry_id, version=version, task_id=task, work_date=day, seconds=seconds,
-                    note=values["note"], modifier_id=modifier,
+                    session,
+                    who,
+                    entry_id,
+                    version=version,
+                    task_id=task,
+                    work_date=day,
+                    seconds=seconds,
+                    note=values["note"],
+                    modifier_id=modifier,
                 )
-            )  # fmt: skip
+            )
         else:
             done = await write(
                 lambda session, who: log_time(

@@ -24,9 +24,19 @@ CHOICES = {
     "no": "No",
 }
 OFFERED = (
-    "person", "email", "client", "project", "task", "note", "day", "start", "end", "duration", "billable",
+    "person",
+    "email",
+    "client",
+    "project",
+    "task",
+    "note",
+    "day",
+    "start",
+    "end",
+    "duration",
+    "billable",
     "invoiced",
-)  # fmt: skip
+)
 
 
 def counted(number: int, one: str, many: str) -> str:

@@ -312,9 +312,12 @@ def _totals(found: InvoicePage) -> list[Cell]:
     empty = [Cell(""), Cell(""), Cell("")]
     total, rest = _sums(found.totals), _sums(found.open)
     return [
-        Cell(f"{found.total:,} invoices", kind="strong"), *empty, Cell(total, align="right"),
-        Cell(rest or "–", align="right"), Cell(""),
-    ]  # fmt: skip
+        Cell(f"{found.total:,} invoices", kind="strong"),
+        *empty,
+        Cell(total, align="right"),
+        Cell(rest or "–", align="right"),
+        Cell(""),
+    ]
 
 
 def _range(found: InvoicePage) -> str:

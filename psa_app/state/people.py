@@ -191,18 +191,38 @@ def _specs(firm: Firm, roles: list[Option], today: str) -> tuple[list[FieldSpec]
     about = [
         FieldSpec("name", "Name", required=True),
         FieldSpec("email", "E-mail", "email", required=True),
-        FieldSpec("role_id", "Role", "choice", required=True, options=[Option("", "Choose"), *roles],
-                  help="Prices their work. Roles are made in Settings."),
+        FieldSpec(
+            "role_id",
+            "Role",
+            "choice",
+            required=True,
+            options=[Option("", "Choose"), *roles],
+            help="Prices their work. Roles are made in Settings.",
+        ),
         FieldSpec("employment", "Employment", "choice", options=employment),
         FieldSpec("hired_on", "First day", "date", value=today, required=True),
         FieldSpec("calendar", "Holidays of", value=firm.country, help="A country such as AT, or DE-BY."),
-        FieldSpec("cost", "Cost an hour", "money", unit=firm.base_currency,
-                  help="What an hour costs the firm. Only owner and finance see it."),
-        FieldSpec("target_percent", "Target utilization", "percent",
-                  help=f"Empty: the firm’s {firm.target_percent} %."),
-        FieldSpec("invite_as", "Signs in as", "choice", options=sign_ins,
-                  help="They get a mail to choose a password."),
-    ]  # fmt: skip
+        FieldSpec(
+            "cost",
+            "Cost an hour",
+            "money",
+            unit=firm.base_currency,
+            help="What an hour costs the firm. Only owner and finance see it.",
+        ),
+        FieldSpec(
+            "target_percent",
+            "Target utilization",
+            "percent",
+            help=f"Empty: the firm’s {firm.target_percent} %.",
+        ),
+        FieldSpec(
+            "invite_as",
+            "Signs in as",
+            "choice",
+            options=sign_ins,
+            help="They get a mail to choose a password.",
+        ),
+    ]
     return about, week
 
 

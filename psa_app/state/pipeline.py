@@ -176,10 +176,14 @@ class PipelineState(rx.State):
             raise NotFound("This move cannot be undone any more.")
         await write(
             lambda s, who: move_opportunity(
-                s, who, opportunity_id, stage_id=place.stage_id, position=place.position,
+                s,
+                who,
+                opportunity_id,
+                stage_id=place.stage_id,
+                position=place.position,
                 loss_reason=place.loss_reason,
             )
-        )  # fmt: skip
+        )
         self.epoch += 1
         await self._load()
 

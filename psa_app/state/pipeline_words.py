@@ -104,13 +104,20 @@ def _card(card: Chance, column: BoardStage, todo: Todo | None, facts: FirmFacts,
     tip = f"{days(old)} in {card.stage}; too long after {days(column.limit)}" if is_open else ""
     decided = words.day(card.closed_at.date(), facts.locale, year=False) if card.closed_at else ""
     return BoardCard(
-        str(card.id), str(card.stage_id), card.title, card.account, routes.opportunity(card.id),
+        str(card.id),
+        str(card.stage_id),
+        card.title,
+        card.account,
+        routes.opportunity(card.id),
         words.money_whole(card.amount, card.currency, facts.locale) if card.amount else words.MISSING,
-        days(old) if is_open else decided, tip, stale,
+        days(old) if is_open else decided,
+        tip,
+        stale,
         _todo(todo, facts) if is_open else card.loss_reason,
         "bad" if todo and todo.due_on and todo.due_on < facts.today else "",
-        initials(card.owner) if card.owner else "", card.owner,
-    )  # fmt: skip
+        initials(card.owner) if card.owner else "",
+        card.owner,
+    )
 
 
 def _todo(todo: Todo | None, facts: FirmFacts) -> str:

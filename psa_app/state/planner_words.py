@@ -66,9 +66,17 @@ def plan_bars(plan: Board, facts: FirmFacts, *, locked: bool) -> list[PlanBar]:
 def _bar(bar: BoardBar, first: int, facts: FirmFacts, locked: bool) -> PlanBar:
     start, end = column_of(bar.starts_on, first), column_of(bar.ends_on, first)
     return PlanBar(
-        str(bar.id), bar.row, start, end - start + 1, bar.project, amount_of(bar, facts.locale), bar.color,
-        bar.is_tentative, locked, "\n".join(_tip(bar, facts)),
-    )  # fmt: skip
+        str(bar.id),
+        bar.row,
+        start,
+        end - start + 1,
+        bar.project,
+        amount_of(bar, facts.locale),
+        bar.color,
+        bar.is_tentative,
+        locked,
+        "\n".join(_tip(bar, facts)),
+    )
 
 
 def column_of(day: date, first: int) -> int:
@@ -105,11 +113,16 @@ def plan_people(plan: Board, facts: FirmFacts, *, with_tentative: bool) -> list[
     names = [week_day(week, facts) for week in plan.weeks[:ON_A_PHONE]]
     return [
         PlanPerson(
-            row.id, row.name, row.sub, row.initials, row.open, _week_loads(names, row.loads),
+            row.id,
+            row.name,
+            row.sub,
+            row.initials,
+            row.open,
+            _week_loads(names, row.loads),
             lines.get(row.id, []),
         )
         for row in plan_rows(plan, facts, with_tentative=with_tentative)
-    ]  # fmt: skip
+    ]
 
 
 def _week_loads(names: list[str], loads: list[Load]) -> list[PlanWeek]:

@@ -80,10 +80,15 @@ class ProjectsState(rx.State):
         self.may_create, self.sees_figures = may(who, "projects.change"), may(who, "projects.margin")
         found = await read(
             lambda session, actor: project_page(
-                session, actor, status=self.tab, text=self.q, sort=self.sort,  # type: ignore[arg-type]
-                descending=self.descending, page=page,
+                session,
+                actor,
+                status=self.tab,  # type: ignore[arg-type]
+                text=self.q,
+                sort=self.sort,  # type: ignore[arg-type]
+                descending=self.descending,
+                page=page,
             )
-        )  # fmt: skip
+        )
         self.columns = columns(self.sees_figures)
         self.rows = [row(one, self.sees_figures) for one in found.rows]
         self.pager = _pager(found, page)

@@ -198,12 +198,13 @@ def _facts(one: OneQuote, zone: ZoneInfo) -> list[Fact]:
 def _rates(one: OneQuote) -> list[Fact]:
     return [
         Fact(
-            line.title, words.money(line.rate_minor, one.quote.currency),
+            line.title,
+            words.money(line.rate_minor, one.quote.currency),
             href=routes.why(quote_line=line.id),
         )
         for line in one.lines
         if line.rate_minor is not None
-    ]  # fmt: skip
+    ]
 
 
 def _evidence(one: OneQuote, zone: ZoneInfo) -> list[Fact]:

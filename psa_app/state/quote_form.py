@@ -117,26 +117,40 @@ def drafts_of(lines: Sequence[QuoteLine], currency: str) -> list[QuoteLineDraft]
 
     return [
         QuoteLineDraft(
-            line.model, line.title, line.description, str(line.role_id or ""),
-            hours.h_mm(line.minutes) if line.minutes else "", amount(line.rate_minor),
-            amount(line.value_minor), amount(line.cap_minor),
-            str(line.periods) if line.model in quotes.PERIODIC else "", ppm_text(line.discount_ppm),
-            line.is_optional, line.alternative, line.is_chosen, str(line.service_item_id or ""),
+            line.model,
+            line.title,
+            line.description,
+            str(line.role_id or ""),
+            hours.h_mm(line.minutes) if line.minutes else "",
+            amount(line.rate_minor),
+            amount(line.value_minor),
+            amount(line.cap_minor),
+            str(line.periods) if line.model in quotes.PERIODIC else "",
+            ppm_text(line.discount_ppm),
+            line.is_optional,
+            line.alternative,
+            line.is_chosen,
+            str(line.service_item_id or ""),
         )
         for line in lines
-    ]  # fmt: skip
+    ]
 
 
 def catalogue(items: Sequence[ServiceItem]) -> list[CatalogueItem]:
     """The catalogue as the editor offers it."""
     return [
         CatalogueItem(
-            str(one.id), one.name, one.model, one.description, str(one.role_id or ""),
+            str(one.id),
+            one.name,
+            one.model,
+            one.description,
+            str(one.role_id or ""),
             hours.h_mm(one.minutes) if one.minutes else "",
-            money.plain(one.price_minor, one.currency) if one.price_minor else "", one.currency,
+            money.plain(one.price_minor, one.currency) if one.price_minor else "",
+            one.currency,
         )
         for one in items
-    ]  # fmt: skip
+    ]
 
 
 def head_specs(one: OneQuote, offered: Choices) -> list[FieldSpec]:
@@ -154,10 +168,14 @@ def head_specs(one: OneQuote, offered: Choices) -> list[FieldSpec]:
             "opportunity_id", "Opportunity", "choice", value=str(quote.opportunity_id or ""), options=chances
         ),
         FieldSpec(
-            "intro", "What it is about", "textarea", value=quote.intro, wide=True,
+            "intro",
+            "What it is about",
+            "textarea",
+            value=quote.intro,
+            wide=True,
             help="The client reads this first.",
         ),
-    ]  # fmt: skip
+    ]
 
 
 def foot_specs(quote: Quote, offered: Choices) -> list[FieldSpec]:

@@ -115,9 +115,12 @@ class RateMatrixState(rx.State):
 
     def _asked(self) -> dict[str, str]:
         return {
-            "of": self.of, "client": self.client, "currency": self.currency, "day": self.day,
+            "of": self.of,
+            "client": self.client,
+            "currency": self.currency,
+            "day": self.day,
             "until": self.until,
-        }  # fmt: skip
+        }
 
     @rx.event
     @allow("rates.read")

@@ -86,20 +86,25 @@ def term_specs(sow: Sow, agreements: tuple[Agreement, ...]) -> list[FieldSpec]:
     renews = [Option(key, word) for key, word in RENEWALS]
     return [
         FieldSpec(
-            "agreement_id", "Governing agreement", "choice", value=str(sow.agreement_id or ""),
+            "agreement_id",
+            "Governing agreement",
+            "choice",
+            value=str(sow.agreement_id or ""),
             options=options,
         ),
         FieldSpec("new_agreement", "Name of the new agreement", help="Only for a new one."),
         FieldSpec("renewal", "After its end it", "choice", value=sow.renewal, options=renews),
-        FieldSpec(
-            "renews_on", "Renews on", "date", value=sow.renews_on.isoformat() if sow.renews_on else ""
-        ),
+        FieldSpec("renews_on", "Renews on", "date", value=sow.renews_on.isoformat() if sow.renews_on else ""),
         FieldSpec("notice_days", "Notice", "number", value=str(sow.notice_days or ""), unit="days before"),
         FieldSpec(
-            "assumptions", "Assumptions", "textarea", value=sow.assumptions, wide=True,
+            "assumptions",
+            "Assumptions",
+            "textarea",
+            value=sow.assumptions,
+            wide=True,
             help="What price and dates rest on: what the client brings, what is left out.",
         ),
-    ]  # fmt: skip
+    ]
 
 
 def head_specs(sow: Sow, usual: Usual) -> list[FieldSpec]:
@@ -112,10 +117,14 @@ def head_specs(sow: Sow, usual: Usual) -> list[FieldSpec]:
         FieldSpec("currency", "Currency", "choice", value=sow.currency, options=currencies(sow.currency)),
         FieldSpec("purchase_order", "Purchase order", value=sow.purchase_order, help=order),
         FieldSpec(
-            "summary", "What it is about", "textarea", value=sow.summary, wide=True,
+            "summary",
+            "What it is about",
+            "textarea",
+            value=sow.summary,
+            wide=True,
             help="The client reads this first.",
         ),
-    ]  # fmt: skip
+    ]
 
 
 def billing_specs(sow: Sow, usual: Usual) -> list[FieldSpec]:
@@ -136,4 +145,4 @@ def billing_specs(sow: Sow, usual: Usual) -> list[FieldSpec]:
         choice("round_per", "Rounded for", PERS, sow.round_per),
         FieldSpec("round_minimum", "At least", "hours", value=hours.h_mm(sow.round_minimum)),
         FieldSpec("terms", "Terms", "textarea", value=sow.terms, wide=True),
-    ]  # fmt: skip
+    ]

@@ -15,10 +15,21 @@ from psa_app.rules.templates.shape import LINKS, OFFSETS, Field, Shape
 
 Names = Mapping[str, Mapping[int, str]]
 KINDS = {
-    "text": "text", "lines": "textarea", "choice": "choice", "whole": "number", "minutes": "hours",
-    "money": "money", "ppm": "percent", "bool": "bool", "role": "choice", "user": "choice", "tax": "choice",
-    "day": "text", "workday": "text", "term": "text",
-}  # fmt: skip
+    "text": "text",
+    "lines": "textarea",
+    "choice": "choice",
+    "whole": "number",
+    "minutes": "hours",
+    "money": "money",
+    "ppm": "percent",
+    "bool": "bool",
+    "role": "choice",
+    "user": "choice",
+    "tax": "choice",
+    "day": "text",
+    "workday": "text",
+    "term": "text",
+}
 ALWAYS = ("kind", "model")
 AT_ONCE, FIRST = ("0w", "0d"), "on the first day"
 NOTHING = {
@@ -146,11 +157,17 @@ def _spec(field: Field, part: Mapping[str, Any], names: Names, currency: str) ->
     value = _typed(field, part.get(field.name, field.empty()), currency)
     wide = field.kind == "lines" or field.name in ("title", "name")
     return FieldSpec(
-        field.name, field.label, KINDS[field.kind], value,
-        help=field.help, unit=currency if field.kind == "money" else "",
+        field.name,
+        field.label,
+        KINDS[field.kind],
+        value,
+        help=field.help,
+        unit=currency if field.kind == "money" else "",
         placeholder="5 working days" if field.kind == "workday" else "2 months" if is_offset else "",
-        required=field.required, wide=wide, options=options,
-    )  # fmt: skip
+        required=field.required,
+        wide=wide,
+        options=options,
+    )
 
 
 def _typed(field: Field, value: Any, currency: str) -> str:

@@ -13,7 +13,8 @@ from psa_app.display.forms import Option
 from psa_app.display.tables import Row
 from psa_app.display.week import WeekDay, WeekRow
 from psa_app.errors import Conflict, Invalid, Problems, PsaError
-from psa_app.queries.time.week import WeekView, task_choices, week_view
+from psa_app.queries.time.choices import task_choices
+from psa_app.queries.time.week import WeekView, week_view
 from psa_app.rules import fields, weeks
 from psa_app.rules.hours import h_mm_seconds
 from psa_app.services.time.copy import copy_last_week

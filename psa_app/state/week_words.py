@@ -7,7 +7,8 @@ from psa_app.display.states import badge
 from psa_app.display.tables import Cell, Row
 from psa_app.display.week import WeekCell, WeekDay, WeekRow
 from psa_app.formats import words
-from psa_app.queries.time.week import CellView, DayView, RowView, SheetView, TaskChoice, WeekView
+from psa_app.queries.time.choices import TaskChoice
+from psa_app.queries.time.week import CellView, DayView, RowView, SheetView, WeekView
 from psa_app.rules import weeks
 from psa_app.rules.hours import h_mm, h_mm_seconds
 

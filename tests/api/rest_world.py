@@ -82,8 +82,15 @@ def fill(world: World) -> None:
     world.log("Ann", "Build", THU, 45, "A draft")
     do(request_leave, world["Ann"], starts_on=date(2026, 12, 7), ends_on=date(2026, 12, 8))
     do(start_timer, world["Ben"], task_id=world.tasks["Build"])
-    do(create_booking, world["Lea"], project_id=world.projects["Checkout"], person_id=world.people["Ann"],
-       starts_on=date(2026, 11, 30), ends_on=date(2026, 12, 4), percent=50)  # fmt: skip
+    do(
+        create_booking,
+        world["Lea"],
+        project_id=world.projects["Checkout"],
+        person_id=world.people["Ann"],
+        starts_on=date(2026, 11, 30),
+        ends_on=date(2026, 12, 4),
+        percent=50,
+    )
     deputy = world["Olga"].user_id
     do(name_deputy, world["Lea"], deputy_id=deputy, starts_on=NOW.date(), ends_on=date(2026, 12, 24))
 

@@ -121,9 +121,19 @@ async def test_too_many_mistakes_say_how_long_to_wait_and_pass(app, people, cloc
 
 @pytest.mark.parametrize(
     "target",
-    ["//evil.example", "https:evil.example", "https://evil.example", "/\\evil.example", "\\/evil.example",
-     "javascript:alert(1)", "/time\r\nSet-Cookie: a=b", "", "evil", "///evil.example"],
-)  # fmt: skip
+    [
+        "//evil.example",
+        "https:evil.example",
+        "https://evil.example",
+        "/\\evil.example",
+        "\\/evil.example",
+        "javascript:alert(1)",
+        "/time\r\nSet-Cookie: a=b",
+        "",
+        "evil",
+        "///evil.example",
+    ],
+)
 async def test_signing_in_never_leads_elsewhere(app, people, target):
     async with client(app) as browser:
         answer = await sign_in(browser, next=target)

@@ -102,9 +102,20 @@ def test_a_wrong_filter_is_a_sentence(app, world):
 
 @pytest.mark.parametrize(
     "query",
-    ["q=%00", "q=" + "x" * 201, "q=%27%20OR%201=1--", "q=%25", "q=_", "sort=id;drop", "sort=%00", "view=%27",
-     "client=%D9%A1", "client=1%20OR%201=1", "q=%ed%a0%80"],
-)  # fmt: skip
+    [
+        "q=%00",
+        "q=" + "x" * 201,
+        "q=%27%20OR%201=1--",
+        "q=%25",
+        "q=_",
+        "sort=id;drop",
+        "sort=%00",
+        "view=%27",
+        "client=%D9%A1",
+        "client=1%20OR%201=1",
+        "q=%ed%a0%80",
+    ],
+)
 def test_hostile_text_finds_nothing_more_and_breaks_nothing(app, world, query):
     for kind in ("invoices", "accounts"):
         answer = get(app, f"/files/export/{kind}.csv?{query}", world, "Fred")

@@ -35,9 +35,13 @@ def fields_of(answer: Any) -> list[str]:
 def test_own_fields_are_written_read_listed_and_exported_without_a_restart(api: Api) -> None:
     olga = api("Olga")
     body = {
-        "name": "Osprey", "currency": "DKK", "own_region": "South", "own_seats": -3,
-        "own_worth": {"amount": 500, "currency": "DKK"}, "own_since": "2024-05-01",
-    }  # fmt: skip
+        "name": "Osprey",
+        "currency": "DKK",
+        "own_region": "South",
+        "own_seats": -3,
+        "own_worth": {"amount": 500, "currency": "DKK"},
+        "own_since": "2024-05-01",
+    }
     made = olga.post("/accounts", body)
     assert made.status_code == 201, made.text
     one = made.json()
@@ -91,8 +95,9 @@ def test_the_description_tells_own_fields_to_those_who_see_them(api: Api) -> Non
         return seen, set(schemas["AccountCreate"]["properties"]) & {"own_region", "own_worth"}
 
     assert told("Olga") == (
-        {"own_region", "own_seats", "own_worth", "own_since"}, {"own_region", "own_worth"}
-    )  # fmt: skip
+        {"own_region", "own_seats", "own_worth", "own_since"},
+        {"own_region", "own_worth"},
+    )
     assert told("Lea") == ({"own_region", "own_seats", "own_since"}, {"own_region"})
     assert told("") == told("Nina") == (set(), set())
     document = api("Olga").get("/openapi.json").json()

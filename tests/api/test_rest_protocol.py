@@ -90,9 +90,20 @@ def test_a_method_that_an_address_does_not_know_is_told_which_it_does(
 
 @pytest.mark.parametrize(
     "path",
-    ["/nothing", "/accounts/x", "/accounts/-1", "/accounts/1.5", "/accounts/" + "9" * 400, "/invoices/1/burn",
-     "/accounts/1/../2", "/users/set_theme", "/tokens/make", "/firm/setup", "/payments/intend"],
-)  # fmt: skip
+    [
+        "/nothing",
+        "/accounts/x",
+        "/accounts/-1",
+        "/accounts/1.5",
+        "/accounts/" + "9" * 400,
+        "/invoices/1/burn",
+        "/accounts/1/../2",
+        "/users/set_theme",
+        "/tokens/make",
+        "/firm/setup",
+        "/payments/intend",
+    ],
+)
 def test_unknown_and_hidden_addresses_answer_alike(api: Api, path: str) -> None:
     answer = api.client.post(BASE + path, json={}, headers={"Authorization": f"Bearer {api.tokens['Olga']}"})
     assert answer.status_code in (404, 405)

@@ -43,12 +43,21 @@ def test_lists_are_filtered_searched_and_sorted(api: Api, firm: World) -> None:
 @pytest.mark.parametrize(
     ("query", "field"),
     [
-        ("limit=0", "limit"), ("limit=201", "limit"), ("limit=ten", "limit"), ("count=perhaps", "count"),
-        ("cursor=abc", "cursor"), ("sort=colour", "sort"), ("colour=red", "colour"),
-        ("name=a&name=b", "name"), ("password_hash=x", "password_hash"), ("sort=--name", "sort"),
-        ("q=%00", "q"), ("name=%00", "name"), ("payment_days=soon", "payment_days"),
+        ("limit=0", "limit"),
+        ("limit=201", "limit"),
+        ("limit=ten", "limit"),
+        ("count=perhaps", "count"),
+        ("cursor=abc", "cursor"),
+        ("sort=colour", "sort"),
+        ("colour=red", "colour"),
+        ("name=a&name=b", "name"),
+        ("password_hash=x", "password_hash"),
+        ("sort=--name", "sort"),
+        ("q=%00", "q"),
+        ("name=%00", "name"),
+        ("payment_days=soon", "payment_days"),
     ],
-)  # fmt: skip
+)
 def test_a_query_that_makes_no_sense_is_refused_with_its_field(api: Api, query: str, field: str) -> None:
     answer = api("Olga").get(f"/accounts?{query}")
     assert answer.status_code == 422

@@ -62,9 +62,12 @@ def test_a_payment_by_another_process_moves_the_owners_figures_within_two_second
         with db.unit_of_work() as session:
             invoice = session.get_one(Invoice, late.id)
             record_payment(
-                session, finance, late.id, amount=Money(late.rest, invoice.currency),
+                session,
+                finance,
+                late.id,
+                amount=Money(late.rest, invoice.currency),
                 received_on=clock.today(zone),
-            )  # fmt: skip
+            )
     one.page.wait_for_function(
         "before => [...document.querySelectorAll('.kpi')].some(k => "
         "k.textContent.includes('Overdue') && k.querySelector('.value').textContent !== before)",

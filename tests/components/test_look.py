@@ -41,9 +41,12 @@ TEXTS = [
     *[(text, ground) for text in ("ink", "ink-2", "ink-3") for ground in ("bg", "surface", "sunken")],
     *[(text, ground) for text in ("ink", "ink-2") for ground in ("hover", "wait-soft")],
     *[(tone, ground) for tone in ("ok", "warn", "bad") for ground in ("surface", f"{tone}-soft")],
-    ("accent-text", "surface"), ("accent-text", "bg"), ("accent-text", "accent-soft"),
-    ("accent-ink", "accent"), ("wait", "wait-soft"),
-]  # fmt: skip
+    ("accent-text", "surface"),
+    ("accent-text", "bg"),
+    ("accent-text", "accent-soft"),
+    ("accent-ink", "accent"),
+    ("wait", "wait-soft"),
+]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

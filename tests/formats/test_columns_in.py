@@ -82,10 +82,19 @@ def test_a_column_tells_the_order_of_its_dates_or_is_asked(
 @pytest.mark.parametrize(
     "cell",
     [
-        "2026-11-23", "23.11.2026", "23. 11. 2026", "11/23/2026", "23/11/26", "2026/11/23", "23 Nov 2026",
-        "23. November 2026", "Nov 23, 2026", "2026-11-23 00:00:00", "2026-11-23T10:00:00Z",
+        "2026-11-23",
+        "23.11.2026",
+        "23. 11. 2026",
+        "11/23/2026",
+        "23/11/26",
+        "2026/11/23",
+        "23 Nov 2026",
+        "23. November 2026",
+        "Nov 23, 2026",
+        "2026-11-23 00:00:00",
+        "2026-11-23T10:00:00Z",
     ],
-)  # fmt: skip
+)
 def test_a_day_is_read_in_many_forms(cell: str) -> None:
     assert columns_in.date_text(cell, None) == "2026-11-23"
 
@@ -119,10 +128,12 @@ def test_words_of_several_languages_are_known(read: Callable[[str], str], cell: 
 @pytest.mark.parametrize(
     ("read", "cell"),
     [
-        (columns_in.bool_text, "perhaps"), (columns_in.country_text, "Atlantis"),
-        (columns_in.currency_text, "$"), (columns_in.currency_text, "Taler"),
+        (columns_in.bool_text, "perhaps"),
+        (columns_in.country_text, "Atlantis"),
+        (columns_in.currency_text, "$"),
+        (columns_in.currency_text, "Taler"),
     ],
-)  # fmt: skip
+)
 def test_what_is_not_known_is_refused(read: Callable[[str], str], cell: str) -> None:
     with pytest.raises(Invalid):
         read(cell)

@@ -10,9 +10,18 @@ IBAN = "AT61 1904 3002 3457 3201"
 
 def test_the_code_holds_its_parts_in_the_order_of_the_guideline() -> None:
     assert payload("Harbour Studio", IBAN, 2032905, "INV-2026-0142", "BKAUATWW").split("\n") == [
-        "BCD", "002", "1", "SCT", "BKAUATWW", "Harbour Studio", "AT611904300234573201", "EUR20329.05", "", "",
+        "BCD",
+        "002",
+        "1",
+        "SCT",
+        "BKAUATWW",
+        "Harbour Studio",
+        "AT611904300234573201",
+        "EUR20329.05",
+        "",
+        "",
         "INV-2026-0142",
-    ]  # fmt: skip
+    ]
 
 
 def test_cents_keep_two_digits() -> None:

@@ -53,10 +53,14 @@ def refusal(data: bytes, limits: Limits = SMALL) -> str:
 @pytest.mark.parametrize(
     ("encoding", "delimiter"),
     [
-        ("utf-8", ","), ("utf-8-sig", ";"), ("windows-1252", ";"), ("latin-1", "\t"), ("utf-16", "\t"),
+        ("utf-8", ","),
+        ("utf-8-sig", ";"),
+        ("windows-1252", ";"),
+        ("latin-1", "\t"),
+        ("utf-16", "\t"),
         ("utf-16-le", ","),
     ],
-)  # fmt: skip
+)
 def test_letters_and_delimiter_are_found_out(encoding: str, delimiter: str) -> None:
     text = f"Name{delimiter}Ort\r\nMüller & Söhne{delimiter}Zürich\r\n"
     table = read_any(text.encode(encoding))
@@ -78,8 +82,16 @@ def test_a_workbook_gives_text_as_it_would_be_typed() -> None:
     row = ["Ä", 1234.5, 0.1 + 0.2, 1.234, 7, True, date(2026, 12, 31), datetime(2026, 1, 2, 14, 30)]  # noqa: DTZ001 (as Excel has it)
     table = read_any(workbook([f"H{place}" for place in range(9)], [*row, timedelta(minutes=90)], sheets=2))
     assert table.rows[0] == (
-        "Ä", "1234.5", "0.3", "1.2340", "7", "yes", "2026-12-31", "2026-01-02 14:30:00", "1:30",
-    )  # fmt: skip
+        "Ä",
+        "1234.5",
+        "0.3",
+        "1.2340",
+        "7",
+        "yes",
+        "2026-12-31",
+        "2026-01-02 14:30:00",
+        "1:30",
+    )
 
 
 def test_a_formula_in_a_workbook_is_never_run_and_empty_rows_are_left_out() -> None:

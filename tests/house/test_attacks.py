@@ -22,12 +22,49 @@ from tests.support.world import MON, World, make_world
 APP = Path(__file__).resolve().parents[2] / "psa_app"
 MARKUP = '"><img src=x onerror=alert(1)><svg/onload=alert(1)> javascript:alert(1) {{7*7}} {0.__class__} ${x}'
 HOSTILE = [
-    "' OR 1=1--", "%_\\", "-1", "9" * 30, "1e308", "//evil.example", "%(x)s {0.a}", "\u202e\u2028\x00",
-    "0001-01-01", "9999-12-31", "202699",
-]  # fmt: skip
-NAMES = ("q", "sort", "view", "page", "status", "tab", "week", "month", "person", "client", "lead", "open",
-         "from", "until", "entry", "sheet", "line", "new", "year", "weeks", "project", "token", "told",
-         "kind", "archived", "direction", "start", "role", "by")  # fmt: skip
+    "' OR 1=1--",
+    "%_\\",
+    "-1",
+    "9" * 30,
+    "1e308",
+    "//evil.example",
+    "%(x)s {0.a}",
+    "\u202e\u2028\x00",
+    "0001-01-01",
+    "9999-12-31",
+    "202699",
+]
+NAMES = (
+    "q",
+    "sort",
+    "view",
+    "page",
+    "status",
+    "tab",
+    "week",
+    "month",
+    "person",
+    "client",
+    "lead",
+    "open",
+    "from",
+    "until",
+    "entry",
+    "sheet",
+    "line",
+    "new",
+    "year",
+    "weeks",
+    "project",
+    "token",
+    "told",
+    "kind",
+    "archived",
+    "direction",
+    "start",
+    "role",
+    "by",
+)
 
 
 SOAK = os.environ.get("PSA_SOAK") == "1"
@@ -98,8 +135,12 @@ async def test_hostile_words_in_an_address_break_no_page(world, app_server, who)
 async def test_markup_in_names_reaches_the_pages_as_text(world, app_server):  # noqa: F811
     """The socket carries it as a string, letter by letter; that nothing turns text into markup is below."""
     with db.unit_of_work() as session:
-        for model, row_id in ((Account, world.clients["Northwind"]), (Project, world.projects["Checkout"]),
-                              (Task, world.tasks["Build"]), (Person, world.people["Ben"])):  # fmt: skip
+        for model, row_id in (
+            (Account, world.clients["Northwind"]),
+            (Project, world.projects["Checkout"]),
+            (Task, world.tasks["Build"]),
+            (Person, world.people["Ben"]),
+        ):
             session.get_one(model, row_id).name = MARKUP
     tab = await Tab(app_server).open(cookie(token_of(world["Olga"])))
     shown = 0
@@ -165,10 +206,26 @@ def test_no_text_of_people_is_used_as_a_format_or_a_statement():
 
 @pytest.mark.parametrize(
     "target",
-    ["//evil.example", "///evil.example", "https:evil.example", "https://evil.example", "/\\evil.example",
-     "\\/evil.example", "/\t/evil.example", "/\n/evil.example", "javascript:alert(1)", "data:text/html,x", "",
-     None, "evil.example", " //evil.example", "/time\r\nSet-Cookie: a=b", "\x00/x", "@evil.example"],
-)  # fmt: skip
+    [
+        "//evil.example",
+        "///evil.example",
+        "https:evil.example",
+        "https://evil.example",
+        "/\\evil.example",
+        "\\/evil.example",
+        "/\t/evil.example",
+        "/\n/evil.example",
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "",
+        None,
+        "evil.example",
+        " //evil.example",
+        "/time\r\nSet-Cookie: a=b",
+        "\x00/x",
+        "@evil.example",
+    ],
+)
 def test_no_address_leads_to_another_site(target):
     assert routes.safe_next(target) == routes.HOME
 

@@ -71,9 +71,13 @@ def get(app: str, world: World, who: str, path: str) -> httpx.Response:
 def sent_order(world: World, **how: Any) -> ChangeOrder:
     delta = {"kind": "hours", "line_id": world.lines["Engineering"], "to": 6_000}
     made = do(
-        draft_change_order, world["Olga"], world.sows["Northwind"], title="More",
-        effective_on=app_clock.now().date(), deltas=[delta],
-    )  # fmt: skip
+        draft_change_order,
+        world["Olga"],
+        world.sows["Northwind"],
+        title="More",
+        effective_on=app_clock.now().date(),
+        deltas=[delta],
+    )
     return do(send_change_order, world["Olga"], made.id, **how)
 
 
@@ -158,17 +162,31 @@ def test_a_signature_is_not_replayed_and_not_given_after_withdrawal_or_the_last_
 @pytest.mark.parametrize(
     "delta",
     [
-        {"kind": "hours", "to": 10**18}, {"kind": "hours", "to": -1}, {"kind": "hours", "to": float("nan")},
-        {"kind": "hours", "to": "many"}, {"kind": "cap", "to": 10**18}, {"kind": "cap", "to": True},
-        {"kind": "rate", "to": 10**18}, {"kind": "fee", "value": 10**18}, {"kind": "sow.status"}, {"to": 1},
-        {"kind": "add_line", "title": "<b>x</b>" * 99, "rate": 1, "cap": 1, "minutes": 1}, {"kind": None},
+        {"kind": "hours", "to": 10**18},
+        {"kind": "hours", "to": -1},
+        {"kind": "hours", "to": float("nan")},
+        {"kind": "hours", "to": "many"},
+        {"kind": "cap", "to": 10**18},
+        {"kind": "cap", "to": True},
+        {"kind": "rate", "to": 10**18},
+        {"kind": "fee", "value": 10**18},
+        {"kind": "sow.status"},
+        {"to": 1},
+        {"kind": "add_line", "title": "<b>x</b>" * 99, "rate": 1, "cap": 1, "minutes": 1},
+        {"kind": None},
     ],
-)  # fmt: skip
+)
 def test_a_change_that_cannot_be_is_refused_in_a_sentence(world: World, delta: dict[str, Any]) -> None:
     given = {"line_id": world.lines["Engineering"]} | delta
     with pytest.raises(Invalid) as refused:
-        do(draft_change_order, world["Lea"], world.sows["Northwind"], title="x",
-           effective_on=app_clock.now().date(), deltas=[given])  # fmt: skip
+        do(
+            draft_change_order,
+            world["Lea"],
+            world.sows["Northwind"],
+            title="x",
+            effective_on=app_clock.now().date(),
+            deltas=[given],
+        )
     assert refused.value.sentence.endswith(".")
     assert rows(ChangeOrder) == []
 
@@ -176,8 +194,14 @@ def test_a_change_that_cannot_be_is_refused_in_a_sentence(world: World, delta: d
 def test_a_change_names_no_line_of_another_scope(world: World) -> None:
     delta = {"kind": "hours", "line_id": world.lines["Advice"], "to": 60}
     with pytest.raises(Invalid):
-        do(draft_change_order, world["Lea"], world.sows["Northwind"], title="x",
-           effective_on=app_clock.now().date(), deltas=[delta])  # fmt: skip
+        do(
+            draft_change_order,
+            world["Lea"],
+            world.sows["Northwind"],
+            title="x",
+            effective_on=app_clock.now().date(),
+            deltas=[delta],
+        )
     assert row(SowLine, world.lines["Advice"]).estimate_minutes != 60
 
 
@@ -193,11 +217,14 @@ def test_a_hidden_own_field_answers_no_guess(world: World, who: str) -> None:
     assert SECRET not in str(ask(list_records, actor, ACCOUNTS).rows)
     assert SECRET not in str(ask(export_table, actor, ACCOUNTS, search="", filters={}, sort="name").rows)
     guesses: list[tuple[Any, dict[str, Any]]] = [
-        (list_records, {"filters": {name: SECRET}}), (list_records, {"filters": {f"{name}__from": "H"}}),
-        (list_records, {"sort": name}), (list_records, {"sort": f"-{name}"}),
-        (totals, {"filters": {name: SECRET}}), (matching, {"filters": {name: SECRET}}),
+        (list_records, {"filters": {name: SECRET}}),
+        (list_records, {"filters": {f"{name}__from": "H"}}),
+        (list_records, {"sort": name}),
+        (list_records, {"sort": f"-{name}"}),
+        (totals, {"filters": {name: SECRET}}),
+        (matching, {"filters": {name: SECRET}}),
         (export_table, {"search": "", "filters": {name: SECRET}, "sort": ""}),
-    ]  # fmt: skip
+    ]
     for query, how in guesses:
         with pytest.raises(Invalid):
             ask(query, actor, ACCOUNTS, **how)
@@ -239,8 +266,10 @@ def test_a_shared_view_by_a_hidden_field_tells_nothing_of_it(world: World) -> No
     assert SECRET not in str(seen)
     assert name not in str(seen)
     assert [tab.label for tab in ask(views, world["Olga"], Asked("accounts")).tabs[1:]] == [
-        "Beside it", "By it", "Sorted"
-    ]  # fmt: skip
+        "Beside it",
+        "By it",
+        "Sorted",
+    ]
     for view_id in (1, 2):
         assert ask(resolved, world["Lea"], Asked("accounts", view=view_id)).filters == {}
     kept = {"saved_view": [1, 2, 3]}
@@ -295,13 +324,22 @@ def test_a_page_that_was_dropped_as_a_text_is_saved_and_never_shown(app: str, wo
 @pytest.mark.parametrize(
     ("name", "content"),
     [
-        ("x.svg", b"<svg onload=alert(1)>"), ("x.html", b"<html>"), ("x.png.html", b"\x89PNG\r\n\x1a\n"),
-        ("x.png", b"<svg onload=alert(1)>"), ("x.pdf", b"<html>%PDF-"), ("x.docx", b"MZ"),
-        ("x.txt", b"a\x00b"), ("x.exe", b"MZ"), ("", b"x"), (".htaccess", b"x"),
-        ("/etc/passwd", b"x"), ("x.txt\x00.png", b"x"),
-        ("a" * 300 + ".txt", b"x"), ("x.csv", b""),
+        ("x.svg", b"<svg onload=alert(1)>"),
+        ("x.html", b"<html>"),
+        ("x.png.html", b"\x89PNG\r\n\x1a\n"),
+        ("x.png", b"<svg onload=alert(1)>"),
+        ("x.pdf", b"<html>%PDF-"),
+        ("x.docx", b"MZ"),
+        ("x.txt", b"a\x00b"),
+        ("x.exe", b"MZ"),
+        ("", b"x"),
+        (".htaccess", b"x"),
+        ("/etc/passwd", b"x"),
+        ("x.txt\x00.png", b"x"),
+        ("a" * 300 + ".txt", b"x"),
+        ("x.csv", b""),
     ],
-)  # fmt: skip
+)
 def test_what_could_run_is_not_taken_beside_a_scope(world: World, name: str, content: bytes) -> None:
     with pytest.raises(Invalid) as refused:
         do(add_file, world["Lea"], world.sows["Northwind"], name=name, content=content, for_client=False)
@@ -314,8 +352,14 @@ def test_rates_go_out_as_files_only_to_who_may_read_them(
 ) -> None:
     for layout in ("list.csv", "matrix.csv"):
         assert get(app, world, who, f"/files/rates/{layout}").status_code == status
-    for hostile in ("matrix.csv?of=users", "matrix.csv?day=9999-99-99", "matrix.csv?client=' OR 1=1--",
-                    "matrix.csv?client=99999", "matrix.csv?client=" + "9" * 30, "../secret.csv"):  # fmt: skip
+    for hostile in (
+        "matrix.csv?of=users",
+        "matrix.csv?day=9999-99-99",
+        "matrix.csv?client=' OR 1=1--",
+        "matrix.csv?client=99999",
+        "matrix.csv?client=" + "9" * 30,
+        "../secret.csv",
+    ):
         assert get(app, world, who, f"/files/rates/{hostile}").status_code in (400, 403, 404)
 
 

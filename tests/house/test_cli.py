@@ -86,8 +86,12 @@ def test_the_commands_are_those_that_were_promised() -> None:
     promised = "serve worker migrate init demo user import export backup restore verify doctor"
     assert {words[0] for words in COMMANDS} == set(promised.split())
     assert {words[1] for words in COMMANDS if words[0] == "user"} == {
-        "list", "invite", "password-link", "deactivate", "token",
-    }  # fmt: skip
+        "list",
+        "invite",
+        "password-link",
+        "deactivate",
+        "token",
+    }
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)

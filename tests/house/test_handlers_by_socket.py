@@ -208,16 +208,36 @@ async def test_no_cost_rate_is_ever_sent_to_who_may_not_see_it(world, app_server
 
 DEEP = 10_000
 RAW = [
-    "null", "1", "[]", '"text"', "{}", '{"name": 5}', '{"name": null, "payload": 5}', "not json at all",
-    '{"name": "x", "payload": [1]}', '{"name": "x", "payload": {}, "router_data": 5}', '{"name": "\\ud800"}',
-    '{"name": "x", "router_data": {"pathname": 5}}', '{"name": "x", "payload": {"n": NaN, "m": -Infinity}}',
-    *(f'{{"name": "{HYDRATE}", "payload": {payload}}}' for payload in (
-        '{"vars": {"a.b": 1}}', '{"vars": 5, "hashes": 7}', '{"hashes": [1, 2]}', '{"x": 1}', "[]", "7",
-    )),
+    "null",
+    "1",
+    "[]",
+    '"text"',
+    "{}",
+    '{"name": 5}',
+    '{"name": null, "payload": 5}',
+    "not json at all",
+    '{"name": "x", "payload": [1]}',
+    '{"name": "x", "payload": {}, "router_data": 5}',
+    '{"name": "\\ud800"}',
+    '{"name": "x", "router_data": {"pathname": 5}}',
+    '{"name": "x", "payload": {"n": NaN, "m": -Infinity}}',
+    *(
+        f'{{"name": "{HYDRATE}", "payload": {payload}}}'
+        for payload in (
+            '{"vars": {"a.b": 1}}',
+            '{"vars": 5, "hashes": 7}',
+            '{"hashes": [1, 2]}',
+            '{"x": 1}',
+            "[]",
+            "7",
+        )
+    ),
     '{"name": "x", "payload": {"n": 1%s}}' % ("0" * 5000),
-    "[" * DEEP + "]" * DEEP, '{"a":' * DEEP + "1" + "}" * DEEP, '"' + "x" * 500_000 + '"',
+    "[" * DEEP + "]" * DEEP,
+    '{"a":' * DEEP + "1" + "}" * DEEP,
+    '"' + "x" * 500_000 + '"',
     '{"name": "x\\r\\nforged line \\u001b[31m", "payload": {}}',
-]  # fmt: skip
+]
 
 
 async def test_a_broken_message_harms_nobody(world, watch, app_server):  # noqa: F811

@@ -164,9 +164,13 @@ def test_html_in_a_note_is_kept_as_text(firm: Firm) -> None:
 
 def accepting(firm: Firm, who: str, quote_id: int) -> tuple[Any, dict[str, Any]]:
     given = {
-        "quote_id": quote_id, "text_hash": quote_world.quote(quote_id).text_hash, "chosen": (5,),
-        "total": quote_world.total_of(quote_id, (5,)), "name": "Nora Client", "agrees": True,
-    }  # fmt: skip
+        "quote_id": quote_id,
+        "text_hash": quote_world.quote(quote_id).text_hash,
+        "chosen": (5,),
+        "total": quote_world.total_of(quote_id, (5,)),
+        "name": "Nora Client",
+        "agrees": True,
+    }
     return firm[who], given
 
 

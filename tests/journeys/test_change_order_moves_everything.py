@@ -181,8 +181,10 @@ def everything_has_moved(world: World, sow_id: int) -> None:
     parts = [(one.title, one.value_minor) for one in rows(Milestone, sow_line_id=launch)]
     assert parts == [("Prototype", 300_000), ("Release", 250_000), ("Extra", 33_334), ("Extra", 66_667)]
     assert rows(FeePart) == []
-    prices = [(one.amount_minor, one.valid_from, one.valid_to) for one in
-              rows(Rate, sow_line_id=engineering, role_id=world.roles["Engineer"])]  # fmt: skip
+    prices = [
+        (one.amount_minor, one.valid_from, one.valid_to)
+        for one in rows(Rate, sow_line_id=engineering, role_id=world.roles["Engineer"])
+    ]
     assert prices == [(12_000, date(2025, 12, 1), TUE), (15_000, FROM, None)]
     changes = ask(changes_of, world["Olga"], sow_id)
     assert (changes.value, [one.by for one in changes.rows]) == (830_001, [300_001, 30_000])
@@ -209,8 +211,15 @@ def test_a_link_ends_and_a_signed_order_stays_as_it_is(world: World) -> None:
     sign(order, link)
     signed = row(ChangeOrder, order)
     with pytest.raises(Conflict, match="only a draft can be changed"):
-        do(change_change_order, world["Olga"], order, version=signed.version, title="Less",
-           effective_on=FROM, deltas=signed.deltas)  # fmt: skip
+        do(
+            change_change_order,
+            world["Olga"],
+            order,
+            version=signed.version,
+            title="Less",
+            effective_on=FROM,
+            deltas=signed.deltas,
+        )
 
 
 def test_a_shared_fee_keeps_its_parts_when_it_grows(world: World) -> None:

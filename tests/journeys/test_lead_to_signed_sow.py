@@ -71,9 +71,15 @@ def offer(world: World, lead: Opportunity) -> int:
         QuoteLineInput("Prototype", "milestone", value=eur(2_500), is_optional=True, is_chosen=False),
         QuoteLineInput("Care", "retainer", value=eur(1_200), periods=6, minutes=600),
         QuoteLineInput("Hosting, small", "subscription", value=eur(40), periods=12, alternative="Hosting"),
-        QuoteLineInput("Hosting, large", "subscription", value=eur(90), periods=12, alternative="Hosting",
-                       is_chosen=False),
-    )  # fmt: skip
+        QuoteLineInput(
+            "Hosting, large",
+            "subscription",
+            value=eur(90),
+            periods=12,
+            alternative="Hosting",
+            is_chosen=False,
+        ),
+    )
     head = QuoteHead(
         "Relaunch", opportunity_id=lead.id, starts_on=date(2026, 12, 7), ends_on=date(2027, 6, 30)
     )
@@ -89,8 +95,13 @@ def accept(world: World, quote_id: int) -> None:
     quote = row(Quote, quote_id)
     terms = ask(lambda session, _: read_offer(sent_text(session, session.merge(quote))), world["Olga"])
     total = Money(terms.figures({1, 2, 3, 4, 6}).total, "EUR")
-    given: dict[str, Any] = {"text_hash": quote.text_hash, "chosen": (3, 6), "total": total,
-                             "name": "Nina Client", "agrees": True}  # fmt: skip
+    given: dict[str, Any] = {
+        "text_hash": quote.text_hash,
+        "chosen": (3, 6),
+        "total": total,
+        "name": "Nina Client",
+        "agrees": True,
+    }
     do(accept_quote, world["Nina"], quote_id, **given)
     with pytest.raises(Conflict, match="already been accepted"):
         do(accept_quote, world["Nina"], quote_id, **given)
@@ -118,10 +129,15 @@ def complete(world: World, sow_id: int) -> int:
     lines = read_lines(typed, "EUR", found)
     found.stop_if_any()
     head = Head(
-        title=sow.title, starts_on=sow.starts_on, ends_on=sow.ends_on, new_agreement="Master agreement",
-        assumptions="Texts come from the client.", renewal="ask",
-        renews_on=date(2027, 7, 1), notice_days=30,
-    )  # fmt: skip
+        title=sow.title,
+        starts_on=sow.starts_on,
+        ends_on=sow.ends_on,
+        new_agreement="Master agreement",
+        assumptions="Texts come from the client.",
+        renewal="ask",
+        renews_on=date(2027, 7, 1),
+        notice_days=30,
+    )
     deliverables = (DeliverableInput("Shop", "Orders can be placed.", date(2027, 5, 1)),)
     given: dict[str, Any] = {
         "version": sow.version,
@@ -156,8 +172,10 @@ def sign(world: World, sow_id: int, file_id: int) -> None:
     assert hash_of(text) == text_hash
     terms = read_text(text)
     assert (terms.agreement, terms.deliverables[0].title, terms.files[0].name) == (
-        "Master agreement", "Shop", "plan.txt",
-    )  # fmt: skip
+        "Master agreement",
+        "Shop",
+        "plan.txt",
+    )
     assert read_file(world["Nina"], file_id)[2] == b"The plan"
     with pytest.raises(Conflict, match="signed and never changes"):
         do(change_sow, world["Olga"], sow_id, version=1, head=Head("x", date(2026, 12, 1)), lines=())

@@ -66,7 +66,7 @@ def make(world: World, kind: str, /, **values: Any) -> int:
         ({"name": ""}, []),
         ({"name": "Kes"}, []),
     ],
-)  # fmt: skip
+)
 def test_what_is_typed_is_compared_with_what_there_is(world: World, typed: Any, found: Any) -> None:
     likely = ask(twins, world["Lea"], **typed)
     assert [(one.name, one.reasons) for one in likely] == found
@@ -133,8 +133,14 @@ def story(world: World, who: str = "Olga", /, **how: Any) -> Any:
 def test_everything_stands_in_one_list_the_newest_first(world: World) -> None:
     world.worked("Ann", "Build", TUE, 90)
     northwind = world.clients["Northwind"]
-    do(log_activity, world["Lea"], account_id=northwind, kind="call", subject="Long ago",
-       at=datetime(2026, 3, 1, 8, tzinfo=UTC))  # fmt: skip
+    do(
+        log_activity,
+        world["Lea"],
+        account_id=northwind,
+        kind="call",
+        subject="Long ago",
+        at=datetime(2026, 3, 1, 8, tzinfo=UTC),
+    )
     found = story(world, limit=100)
     at = [event.at for event in found.events]
     assert at == sorted(at, reverse=True)

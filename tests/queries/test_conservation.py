@@ -50,8 +50,13 @@ def test_every_hour_lies_in_one_bucket(database, clock):
     world.worked("Ann", "Build", THU, 60)
     world.worked("Ann", "Build", FRI, 60)
     assert hours(line(world)) == {
-        "not_billable": 1, "fee": 1, "invoiced": 1, "drafted": 1, "over_cap": 1.5, "unbilled": 1.0,
-    }  # fmt: skip
+        "not_billable": 1,
+        "fee": 1,
+        "invoiced": 1,
+        "drafted": 1,
+        "over_cap": 1.5,
+        "unbilled": 1.0,
+    }
 
 
 def test_the_firms_own_work_is_not_billable(world):
@@ -80,8 +85,10 @@ def test_clients_and_months_stand_apart_the_newest_first(world):
     world.worked("Ann", "Build", date(2026, 10, 30), 180)
     found = ask(conservation, world["Fred"])
     assert [(x.account, x.month, x.logged // HOUR) for x in found] == [
-        ("Kestrel", 202611, 2), ("Northwind", 202611, 1), ("Northwind", 202610, 3),
-    ]  # fmt: skip
+        ("Kestrel", 202611, 2),
+        ("Northwind", 202611, 1),
+        ("Northwind", 202610, 3),
+    ]
     only = ask(conservation, world["Fred"], account_id=world.clients["Northwind"], to_month=202610)
     assert [(x.account, x.month) for x in only] == [("Northwind", 202610)]
 

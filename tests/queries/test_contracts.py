@@ -170,10 +170,12 @@ def test_a_draft_is_marked_so_and_a_sent_scope_has_lines_to_sign_on(firm: Firm) 
         ({}, "Each entry counts in whole minutes."),
         ({"round_increment": 15}, "Each entry is rounded up to 15 minutes."),
         ({"round_increment": 6, "round_mode": "nearest"}, "Each entry is rounded to the nearest 6 minutes."),
-        ({"round_increment": 30, "round_mode": "down", "round_minimum": 60, "round_per": "day_task"},
-         "A person’s day on a task is rounded down to 30 minutes, at least 60 minutes."),
+        (
+            {"round_increment": 30, "round_mode": "down", "round_minimum": 60, "round_per": "day_task"},
+            "A person’s day on a task is rounded down to 30 minutes, at least 60 minutes.",
+        ),
     ],
-)  # fmt: skip
+)
 def test_the_rounding_policy_is_said_in_words(firm: Firm, policy: dict[str, Any], words: str) -> None:
     sow_id = a_draft(firm, head=replace(HEAD, **policy))
     assert rounding_sentence(read_text(ask(sow_text, sow(sow_id))).rounding) == words

@@ -5,22 +5,17 @@ from fractions import Fraction
 
 import pytest
 
-from psa_app.access import system
 from psa_app.errors import Forbidden
 from psa_app.queries.home.firm import firm_home
 from psa_app.queries.home.lead import lead_home
-from psa_app.queries.home.own import own_home
-from psa_app.resources import RESOURCES
 from psa_app.services.invoices.draft import draft_invoice
 from psa_app.services.invoices.issue import issue_invoice
 from psa_app.services.payments.record import record_payment
 from psa_app.services.people.leave import approve_leave, request_leave
 from psa_app.services.planning.book import create_booking
 from psa_app.services.projects.make import change_project, set_project_status
-from psa_app.services.records import create_record
-from psa_app.services.time.reject import reject_entries
 from psa_app.services.time.submit import submit_week
-from tests.support.world import FRI, MON, THU, TUE, WED, World, ask, do, row
+from tests.support.world import MON, TUE, WED, World, ask, do, row
 
 TODAY = date(2026, 11, 23)
 OCTOBER = date(2026, 10, 14)
@@ -40,9 +35,12 @@ def pay(world: World, invoice, amount: int, day: date) -> None:
     from psa_app.rules.money import Money
 
     do(
-        record_payment, world["Fred"], invoice_id=invoice.id, amount=Money(amount, invoice.currency),
+        record_payment,
+        world["Fred"],
+        invoice_id=invoice.id,
+        amount=Money(amount, invoice.currency),
         received_on=day,
-    )  # fmt: skip
+    )
 
 
 # Utilization
@@ -183,9 +181,13 @@ def test_a_cap_limits_what_booked_hours_can_bring(world):
     with db.unit_of_work() as session:
         session.get_one(SowLine, world.lines["Engineering"]).cap_minor = 100_000
     do(
-        create_booking, world["Lea"], project_id=world.projects["Checkout"], person_id=world.people["Ann"],
-        starts_on=date(2026, 12, 1), ends_on=date(2026, 12, 11),
-    )  # fmt: skip
+        create_booking,
+        world["Lea"],
+        project_id=world.projects["Checkout"],
+        person_id=world.people["Ann"],
+        starts_on=date(2026, 12, 1),
+        ends_on=date(2026, 12, 11),
+    )
     assert home(world).cash.total == 120_000
 
 
@@ -208,9 +210,15 @@ def budget(world: World, minutes: int, **changes) -> None:
 
     project = row(Project, world.projects["Checkout"])
     do(
-        change_project, world["Lea"], project.id, version=project.version, name=project.name,
-        lead_id=project.lead_id, budget_minutes=minutes, **changes,
-    )  # fmt: skip
+        change_project,
+        world["Lea"],
+        project.id,
+        version=project.version,
+        name=project.name,
+        lead_id=project.lead_id,
+        budget_minutes=minutes,
+        **changes,
+    )
 
 
 def standing(world: World):
@@ -230,9 +238,13 @@ def test_a_project_with_more_booked_than_left_is_low_on_hours(world):
     world.log("Ann", "Build", MON, 300)
     assert standing(world).state == "on_track"
     do(
-        create_booking, world["Lea"], project_id=world.projects["Checkout"], person_id=world.people["Ann"],
-        starts_on=date(2026, 12, 1), ends_on=date(2026, 12, 1),
-    )  # fmt: skip
+        create_booking,
+        world["Lea"],
+        project_id=world.projects["Checkout"],
+        person_id=world.people["Ann"],
+        starts_on=date(2026, 12, 1),
+        ends_on=date(2026, 12, 1),
+    )
     assert (standing(world).state, standing(world).planned) == ("hours_low", 480)
 
 
@@ -292,9 +304,13 @@ def with_other_lead(world: World, name: str, lead: str) -> None:
 
     project = row(Project, world.projects[name])
     do(
-        change_project, world["Olga"], project.id, version=project.version, name=name,
+        change_project,
+        world["Olga"],
+        project.id,
+        version=project.version,
+        name=name,
         lead_id=world.people[lead],
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.parametrize("who", ["Ann", "Nina"])
@@ -305,82 +321,15 @@ def test_a_leads_home_is_for_leads(world, who):
 
 def test_a_leads_home_shows_the_load_of_the_own_team(world):
     do(
-        create_booking, world["Lea"], project_id=world.projects["Checkout"], person_id=world.people["Ann"],
-        starts_on=date(2026, 11, 23), ends_on=date(2026, 11, 27), percent=60,
-    )  # fmt: skip
+        create_booking,
+        world["Lea"],
+        project_id=world.projects["Checkout"],
+        person_id=world.people["Ann"],
+        starts_on=date(2026, 11, 23),
+        ends_on=date(2026, 11, 27),
+        percent=60,
+    )
     plan = ask(lead_home, world["Lea"]).plan
     assert {one.name for one in plan.rows} == {"Lea Test", "Ann Test", "Ben Test"}
     ann = next(one for one in plan.rows if one.name == "Ann Test")
     assert [load.share() for load in ann.loads[:2]] == [Fraction(3, 5), 0]
-
-
-# One's own
-
-
-def test_a_member_sees_the_own_week_by_day_against_what_there_is_to_work(world):
-    world.log("Ann", "Build", TODAY, 450)
-    world.log("Ben", "Design", TODAY, 60)
-    world.log("Ann", "Build", THU, 60)
-    found = ask(own_home, world["Ann"])
-    assert (found.this_week.seconds, found.this_week.capacity, found.this_week.state) == (
-        27_000,
-        2400,
-        "open",
-    )
-    assert [day.seconds for day in found.this_week.days] == [27_000, 0, 0, 0, 0, 0, 0]
-    assert found.last_week.seconds == 3_600
-
-
-def test_a_week_says_whether_it_is_handed_in_or_approved(world):
-    world.log("Ann", "Build", MON, 60)
-    do(submit_week, world["Ann"], week=202647)
-    assert ask(own_home, world["Ann"]).last_week.state == "submitted"
-    world.worked("Ben", "Design", MON, 60)
-    assert ask(own_home, world["Ben"]).last_week.state == "approved"
-    assert ask(own_home, world["Lea"]).last_week.state == "open"
-    do(submit_week, world["Lea"], week=202647)
-    assert ask(own_home, world["Lea"]).last_week.state == "submitted"
-
-
-def test_time_that_came_back_stands_there_with_its_reason(world):
-    entry_id = world.log("Ann", "Build", MON, 60)
-    do(submit_week, world["Ann"], week=202647)
-    do(reject_entries, world["Lea"], entry_ids=(entry_id,), reason="This was Tuesday")
-    returned = ask(own_home, world["Ann"]).returned
-    assert [(one.id, one.task, one.reason) for one in returned] == [(entry_id, "Build", "This was Tuesday")]
-    assert ask(own_home, world["Ben"]).returned == ()
-
-
-def test_own_bookings_are_shown_by_week_and_nobody_elses(world):
-    for who, percent in (("Ann", 50), ("Ben", 100)):
-        do(
-            create_booking, world["Lea"], project_id=world.projects["Checkout"], person_id=world.people[who],
-            starts_on=date(2026, 11, 23), ends_on=date(2026, 12, 1), percent=percent,
-        )  # fmt: skip
-    found = ask(own_home, world["Ann"])
-    assert [(one.project, one.minutes) for one in found.bookings] == [("Checkout", (1200, 480, 0, 0))]
-    assert found.capacity == (2400, 2400, 2400, 2400)
-
-
-def test_tasks_of_late_come_first_and_done_ones_are_gone(world):
-    world.log("Ann", "Build", FRI, 60)
-    world.log("Ann", "Advise", TODAY, 30)
-    tasks = ask(own_home, world["Ann"]).tasks
-    assert [(one.name, one.week_seconds, one.seconds) for one in tasks] == [
-        ("Advise", 1_800, 1_800),
-        ("Build", 0, 3_600),
-    ]
-
-
-def test_a_user_who_is_no_person_has_an_empty_home(world):
-    from dataclasses import replace
-
-    found = ask(own_home, replace(world["Olga"], person_id=None))
-    assert (found.this_week.seconds, found.bookings, found.tasks) == (0, (), ())
-
-
-def test_holidays_of_the_own_week_are_named(world):
-    values = {"calendar": "AT", "day": date(2026, 11, 26), "name": "Thanksgiving"}
-    do(create_record, system("Set-up", via="cli"), RESOURCES["holidays"], values)
-    week = ask(own_home, world["Ann"]).this_week
-    assert [(day.capacity, day.off) for day in week.days[3:5]] == [(0, "Thanksgiving"), (480, "")]

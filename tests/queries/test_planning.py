@@ -25,9 +25,13 @@ def plan(world: World, by: str = "Lea", count: int = 3, **inputs):
 def book(world: World, who: str | None, first: date, last: date, project: str = "Checkout", **inputs):
     whose = {"person_id": world.people[who]} if who else {"role_id": world.roles["Designer"]}
     return do(
-        create_booking, world["Lea"], project_id=world.projects[project], starts_on=first, ends_on=last,
+        create_booking,
+        world["Lea"],
+        project_id=world.projects[project],
+        starts_on=first,
+        ends_on=last,
         **(whose | inputs),
-    )  # fmt: skip
+    )
 
 
 def loads(found, name: str) -> list:

@@ -51,9 +51,14 @@ def a_project(firm: Firm) -> int:
 def an_invoice(firm: Firm, client: str, **values: Any) -> int:
     with db.unit_of_work() as session:
         given = {
-            "account_id": firm.world.accounts[client], "currency": "EUR", "cutoff": TODAY, "status": "issued",
-            "total_minor": 12_000, "number": f"INV-{client}", "due_on": TODAY + timedelta(days=10),
-        } | values  # fmt: skip
+            "account_id": firm.world.accounts[client],
+            "currency": "EUR",
+            "cutoff": TODAY,
+            "status": "issued",
+            "total_minor": 12_000,
+            "number": f"INV-{client}",
+            "due_on": TODAY + timedelta(days=10),
+        } | values
         invoice = Invoice(**given)
         session.add(invoice)
         session.flush()
@@ -113,8 +118,9 @@ def test_projects_show_their_milestones_in_order(firm: Firm) -> None:
     project_id = a_project(firm)
     card = next(one for one in home(firm).projects if one.id == project_id)
     assert (card.lead, [(part.title, part.status) for part in card.parts]) == (
-        "Lea Test", [("Prototype", "planned"), ("Launch", "planned")],
-    )  # fmt: skip
+        "Lea Test",
+        [("Prototype", "planned"), ("Launch", "planned")],
+    )
 
 
 def test_answered_scopes_are_documents(firm: Firm) -> None:

@@ -147,10 +147,16 @@ def test_bookings_beyond_the_estimate_slow_a_fixed_line_down(world):
     world.log("Ann", "Fixed", MON, 600)
     assert figures(world).to_date == 250_000
     do(
-        create_booking, world["Lea"], project_id=world.projects["Checkout"], person_id=world.people["Ann"],
-        task_id=world.tasks["Fixed"], starts_on=date(2026, 12, 1), ends_on=date(2026, 12, 31), mode="total",
+        create_booking,
+        world["Lea"],
+        project_id=world.projects["Checkout"],
+        person_id=world.people["Ann"],
+        task_id=world.tasks["Fixed"],
+        starts_on=date(2026, 12, 1),
+        ends_on=date(2026, 12, 31),
+        mode="total",
         total_minutes=1_400,
-    )  # fmt: skip
+    )
     assert figures(world).to_date == 150_000
 
 
@@ -218,10 +224,13 @@ def test_projects_without_a_scope_keep_their_bills_apart(world):
         with db.unit_of_work() as session:
             session.add(
                 Rate(
-                    level="project", project_id=project.id, currency="EUR", amount_minor=number * 1_000,
+                    level="project",
+                    project_id=project.id,
+                    currency="EUR",
+                    amount_minor=number * 1_000,
                     valid_from=date(2026, 1, 1),
                 )
-            )  # fmt: skip
+            )
         world.worked("Ann", name, date(2026, 6, 3), 60)
     issued(world)
     for number, name in enumerate(("Hosting", "Support"), 1):

@@ -157,8 +157,10 @@ def test_the_burn_has_every_week_between_the_first_and_the_last(world):
 def test_recent_time_is_the_latest_that_one_may_see(world):
     world.log("Ann", "Build", MON, 60, "First")
     world.log("Ben", "Design", TUE, 30, "Second")
-    notes = {name: [one.note for one in ask(recent_time, world[name], world.projects["Checkout"])]
-             for name in ("Lea", "Ann")}  # fmt: skip
+    notes = {
+        name: [one.note for one in ask(recent_time, world[name], world.projects["Checkout"])]
+        for name in ("Lea", "Ann")
+    }
     assert notes == {"Lea": ["Second", "First"], "Ann": ["First"]}
 
 
@@ -189,8 +191,11 @@ def test_a_projects_invoices_are_for_who_may_read_them_with_how_they_stand(world
     do(issue_invoice, world["Fred"], made.id, issued_on=date(2026, 10, 2))
     assert states() == ["overdue"]
     do(
-        record_payment, world["Fred"], made.id, amount=Money(made.total_minor, "EUR"),
+        record_payment,
+        world["Fred"],
+        made.id,
+        amount=Money(made.total_minor, "EUR"),
         received_on=date(2026, 11, 20),
-    )  # fmt: skip
+    )
     assert states() == ["paid"]
     assert states("Lea") == []

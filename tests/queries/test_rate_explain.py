@@ -63,9 +63,7 @@ def test_a_rate_in_another_currency_is_skipped_and_the_ladder_says_so(world: Wor
 
 def test_a_project_of_another_client_is_refused(world: World) -> None:
     with pytest.raises(Invalid, match="another client"):
-        explain(
-            world, project_id=next(iter(world.projects.values())), account_id=world.accounts["Kestrel"]
-        )  # fmt: skip
+        explain(world, project_id=next(iter(world.projects.values())), account_id=world.accounts["Kestrel"])
 
 
 def test_what_is_not_there_is_not_found_and_members_may_not_ask(world: World) -> None:

@@ -96,8 +96,10 @@ def test_a_client_may_not_search_at_all(world):
 
 def test_an_archived_contact_is_not_found(world):
     values = {
-        "account_id": world.clients["Kestrel"], "name": "Old Hand", "email": "old@kestrel.example",
+        "account_id": world.clients["Kestrel"],
+        "name": "Old Hand",
+        "email": "old@kestrel.example",
         "is_archived": True,
-    }  # fmt: skip
+    }
     do(create_record, system("Set-up", via="cli"), RESOURCES["contacts"], values)
     assert hits(world, "old hand") == []

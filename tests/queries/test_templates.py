@@ -41,9 +41,12 @@ def test_templates_say_what_they_hold_and_archived_ones_are_not_offered(firm: Fi
 
 def test_a_plan_groups_tasks_by_phase_and_knows_the_next_report(firm: Firm) -> None:
     made = do(
-        make_project_from_template, firm["Lea"], a_template(firm, "project", PLAN), name="Audit",
+        make_project_from_template,
+        firm["Lea"],
+        a_template(firm, "project", PLAN),
+        name="Audit",
         starts_on=date(2026, 11, 2),
-    )  # fmt: skip
+    )
     plan = ask(project_plan, firm["Ann"], made.id)
     phase, rest = plan.groups
     assert ([one.name for one in phase.tasks], [one.name for one in phase.points]) == (

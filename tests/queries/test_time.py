@@ -13,9 +13,10 @@ from psa_app.access import Actor
 from psa_app.errors import Forbidden, Invalid, NotFound
 from psa_app.models import Holiday, Leave, Project, ProjectMember, Rate, Task, TimeEntry
 from psa_app.queries.time.approvals import approval_queue
+from psa_app.queries.time.choices import task_choices
 from psa_app.queries.time.entries import EntryFilter, entry_page
 from psa_app.queries.time.report import person_months
-from psa_app.queries.time.week import task_choices, week_view
+from psa_app.queries.time.week import week_view
 from psa_app.services.time.approve import approve_entries
 from psa_app.services.time.lock import lock_time
 from psa_app.services.time.log import log_time, set_cell, set_note
@@ -72,8 +73,9 @@ def test_a_week_shows_its_tasks_with_seconds_by_day_and_capacity(world: World) -
     )
     week = view(world)
     assert [(row.project, row.client, row.task) for row in week.rows] == [
-        ("Checkout", "Northwind", "Build"), ("Internal", "", "Hiring"),
-    ]  # fmt: skip
+        ("Checkout", "Northwind", "Build"),
+        ("Internal", "", "Hiring"),
+    ]
     assert [cell.seconds for cell in week.rows[0].cells] == [2 * HOUR, 0, 0, 0, 0, 0, 0]
     assert week.rows[0].cells[0].note == "One; Two"
     assert [day.capacity for day in week.days] == [480] * 5 + [0, 0]

@@ -45,8 +45,15 @@ def test_work_that_nobody_logged_yet_is_explained_by_its_task(world: World) -> N
 
 def test_a_quotes_line_stands_beside_what_the_card_says(world: World) -> None:
     role, client = world.roles["Engineer"], world.accounts["Northwind"]
-    do(create_rate, world["Fred"], level="account_role", rate=Money(12000, "EUR"), valid_from=FIRST,
-       account_id=client, role_id=role)  # fmt: skip
+    do(
+        create_rate,
+        world["Fred"],
+        level="account_role",
+        rate=Money(12000, "EUR"),
+        valid_from=FIRST,
+        account_id=client,
+        role_id=role,
+    )
     line = QuoteLineInput("Build", TIME, minutes=600, rate=Money(13000, "EUR"), role_id=role)
     quote = do(create_quote, world["Fred"], account_id=client, head=QuoteHead("Shop"), lines=(line,))
     told = ask(why, world["Lea"], {"quote_line": lines(quote.id)[0].id}, MON)

@@ -71,11 +71,14 @@ def test_no_time_makes_no_line() -> None:
         ("role", [(DEV, 9000, 30, 4500), (DEV, 12000, 120, 24000), (LEAD, 12000, 30, 6000)]),
         (
             "day",
-            [(MONDAY, 9000, 30, 4500), (MONDAY, 12000, 60, 12000),
-             (MONDAY + timedelta(days=1), 12000, 90, 18000)],
+            [
+                (MONDAY, 9000, 30, 4500),
+                (MONDAY, 12000, 60, 12000),
+                (MONDAY + timedelta(days=1), 12000, 90, 18000),
+            ],
         ),
     ],
-)  # fmt: skip
+)
 def test_one_line_is_printed_per_group_and_rate(grouping: Grouping, lines: list[tuple[object, ...]]) -> None:
     entries = [
         entry(1, 60),
@@ -115,8 +118,12 @@ def test_rounding_per_day_and_task_rounds_the_sum_and_shares_it() -> None:
     ]
     made = plan(entries, rounding=Rounding(15, "up", per="day_task"))
     assert [(share.entry_id, share.minutes) for share in made.lines[0].shares] == [
-        (1, 4), (2, 7), (3, 4), (5, 15), (4, 15),
-    ]  # fmt: skip
+        (1, 4),
+        (2, 7),
+        (3, 4),
+        (5, 15),
+        (4, 15),
+    ]
     assert made.lines[0].minutes == 45
 
 

@@ -20,8 +20,9 @@ def test_late_time_of_a_day_adds_only_what_the_day_lacks() -> None:
     line = LineTerms(LINE, Rounding(30, "up", per="day_task"), None, 0, day)
     made = plan_time_lines([entry(2, 5), entry(3, 5, task=BUILD)], {LINE: line}, "task")
     assert [(share.entry_id, share.minutes) for part in made.lines for share in part.shares] == [
-        (2, 0), (3, 30),
-    ]  # fmt: skip
+        (2, 0),
+        (3, 30),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -129,9 +129,30 @@ def test_durations_are_read_as_people_write_them(text: str, minutes: int) -> Non
 
 @pytest.mark.parametrize(
     "text",
-    ["", " ", "-1", "−1:30", "1:60", "1:5", "1:30:00", "abc", "NaN", "1e3", "1h 75m", "1.5h 30m",
-     "1.2.3", "h", "m", ":", ".", "٣", "99999", "999999m", "1 30"],
-)  # fmt: skip
+    [
+        "",
+        " ",
+        "-1",
+        "−1:30",
+        "1:60",
+        "1:5",
+        "1:30:00",
+        "abc",
+        "NaN",
+        "1e3",
+        "1h 75m",
+        "1.5h 30m",
+        "1.2.3",
+        "h",
+        "m",
+        ":",
+        ".",
+        "٣",
+        "99999",
+        "999999m",
+        "1 30",
+    ],
+)
 def test_an_unclear_duration_is_refused_with_a_sentence(text: str) -> None:
     with pytest.raises(Invalid) as error:
         hours.parse_duration(text, "mon")

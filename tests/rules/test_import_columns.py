@@ -5,15 +5,23 @@ import pytest
 from psa_app.rules.import_columns import Wanted, clash, guess
 
 ACCOUNT = [
-    Wanted("name", "Name", takes_parts=True), Wanted("street", "Street"), Wanted("vat_id", "VAT number"),
-    Wanted("email", "E-mail"), Wanted("website", "Website"), Wanted("parent_id", "Parent", is_link=True),
-    Wanted("country", "Country"), Wanted("notes", "Internal notes"), Wanted("own_crm_number", "CRM number"),
-]  # fmt: skip
+    Wanted("name", "Name", takes_parts=True),
+    Wanted("street", "Street"),
+    Wanted("vat_id", "VAT number"),
+    Wanted("email", "E-mail"),
+    Wanted("website", "Website"),
+    Wanted("parent_id", "Parent", is_link=True),
+    Wanted("country", "Country"),
+    Wanted("notes", "Internal notes"),
+    Wanted("own_crm_number", "CRM number"),
+]
 CONTACT = [Wanted("account_id", "Client", is_link=True), Wanted("name", "Name", takes_parts=True)]
 CHANCE = [
-    Wanted("account_id", "Client", is_link=True), Wanted("title", "Title", takes_parts=True),
-    Wanted("amount_minor", "Amount", is_money=True), Wanted("currency", "Currency"),
-]  # fmt: skip
+    Wanted("account_id", "Client", is_link=True),
+    Wanted("title", "Title", takes_parts=True),
+    Wanted("amount_minor", "Amount", is_money=True),
+    Wanted("currency", "Currency"),
+]
 
 
 @pytest.mark.parametrize(

@@ -109,5 +109,7 @@ def test_a_modifier_says_what_it_does_and_when_it_turns() -> None:
     assert turns([AFTER_HOURS]) == {date(2026, 1, 1), date(2027, 1, 1)}
     work = {"account_id": None, "sow_line_id": None, "currency": "EUR"}
     assert [counts(AFTER_HOURS, day=date(year, 5, 1), **work) for year in (2025, 2026, 2027)] == [
-        False, True, False,
-    ]  # fmt: skip
+        False,
+        True,
+        False,
+    ]

@@ -30,9 +30,17 @@ STEPS = [Step(1), Step(2), Step(3), Step(8, "won"), Step(9, "lost")]
 
 @pytest.mark.parametrize(
     ("amount", "percent", "worth"),
-    [(10_000, 25, 2_500), (1_001, 50, 501), (1, 49, 0), (1, 50, 1), (12_345, 0, 0), (12_345, 100, 12_345),
-     (333, 33, 110), (10**15, 99, 99 * 10**13)],
-)  # fmt: skip
+    [
+        (10_000, 25, 2_500),
+        (1_001, 50, 501),
+        (1, 49, 0),
+        (1, 50, 1),
+        (12_345, 0, 0),
+        (12_345, 100, 12_345),
+        (333, 33, 110),
+        (10**15, 99, 99 * 10**13),
+    ],
+)
 def test_the_weighted_value_is_amount_times_probability_half_up(amount, percent, worth):
     assert weighted(amount, percent) == worth
 
@@ -43,9 +51,14 @@ def test_amounts_of_different_currencies_are_never_added_up():
 
 @pytest.mark.parametrize(
     ("stage", "outcome", "own", "percent"),
-    [(25, "open", None, 25), (25, "open", 60, 60), (25, "open", 0, 0), (100, "won", 60, 100),
-     (0, "lost", 60, 0)],
-)  # fmt: skip
+    [
+        (25, "open", None, 25),
+        (25, "open", 60, 60),
+        (25, "open", 0, 0),
+        (100, "won", 60, 100),
+        (0, "lost", 60, 0),
+    ],
+)
 def test_the_probability_is_the_stages_until_set_by_hand(stage, outcome, own, percent):
     assert percent_in(stage, outcome, own) == percent
 
@@ -91,9 +104,15 @@ def test_what_a_move_needs(outcome, given, field):
 
 @pytest.mark.parametrize(
     ("position", "order"),
-    [(None, [1, 2, 3, 9]), (0, [9, 1, 2, 3]), (1, [1, 9, 2, 3]), (3, [1, 2, 3, 9]), (99, [1, 2, 3, 9]),
-     (-5, [9, 1, 2, 3])],
-)  # fmt: skip
+    [
+        (None, [1, 2, 3, 9]),
+        (0, [9, 1, 2, 3]),
+        (1, [1, 9, 2, 3]),
+        (3, [1, 2, 3, 9]),
+        (99, [1, 2, 3, 9]),
+        (-5, [9, 1, 2, 3]),
+    ],
+)
 def test_a_card_lands_where_it_was_dropped(position, order):
     assert placed([1, 2, 3], 9, position) == order
     assert placed([1, 9, 2, 3], 9, position) == order

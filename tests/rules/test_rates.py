@@ -92,9 +92,7 @@ def test_the_most_specific_level_with_a_rate_decides(
         assert hit.row_id == (None if decides is Level.override else AMOUNTS[decides] + 1)
 
 
-@pytest.mark.parametrize(
-    ("role", "amount"), [(DEV, 15000), (99, 12000), (None, 12000)]
-)  # fmt: skip
+@pytest.mark.parametrize(("role", "amount"), [(DEV, 15000), (99, 12000), (None, 12000)])
 def test_a_sow_lines_row_for_the_role_beats_its_general_row(role: int | None, amount: int) -> None:
     ladder = Ladder([row(L, amount=12000), row(L, id=2, amount=15000, role_id=DEV)])
     hit = ladder.pick(work(role_id=role))

@@ -76,10 +76,14 @@ def test_a_term_is_told_in_months_where_it_can_be(start: date, end: date | None,
     ("typed", "offset"),
     [
         ("5 working days", "5w"),
-        ("after 1 working day", "1w"), ("10", "10d"), ("2 months", "2m"), ("3w", "3w"),
-        ("7 Days", "7d"), ("", ""),
+        ("after 1 working day", "1w"),
+        ("10", "10d"),
+        ("2 months", "2m"),
+        ("3w", "3w"),
+        ("7 Days", "7d"),
+        ("", ""),
     ],
-)  # fmt: skip
+)
 def test_an_offset_is_typed_in_words(typed: str, offset: str) -> None:
     assert dates.parse_offset(typed) == offset
     assert dates.parse_offset(dates.offset_words(offset)) == offset
@@ -139,7 +143,7 @@ def test_a_report_on_the_31st_comes_on_the_last_day_of_short_months() -> None:
         ("onboarding", {"items": [{"title": "x" * 201}]}, "items.0.title"),
         ("onboarding", [], "body"),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_field_of_a_body_is_named(kind: str, body: Any, field: str) -> None:
     with pytest.raises(Problems) as refused:
         bodies.check_body(kind, body)

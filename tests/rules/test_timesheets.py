@@ -135,9 +135,13 @@ def test_a_lead_decides_on_own_projects_and_nobody_on_their_own_time(
 
 def waiting(**changes: object) -> Waiting:
     usual: dict[str, object] = {
-        "work_date": date(2026, 11, 20), "day_seconds": 8 * 3600, "is_billable": True, "is_priced": True,
-        "over_budget": False, "sheet_number": 0,
-    }  # fmt: skip
+        "work_date": date(2026, 11, 20),
+        "day_seconds": 8 * 3600,
+        "is_billable": True,
+        "is_priced": True,
+        "over_budget": False,
+        "sheet_number": 0,
+    }
     return Waiting(**(usual | changes))  # type: ignore[arg-type]
 
 

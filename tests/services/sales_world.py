@@ -19,8 +19,12 @@ def stage(name: str) -> int:
 
 def chance(world: World, title: str = "Relaunch", who: str = "Lea", **given: Any) -> Opportunity:
     """A new opportunity of 10,000.00 at Northwind."""
-    raw = {"account_id": world.clients["Northwind"], "title": title, "amount_minor": 1_000_000,
-           "expected_on": date(2026, 12, 15).isoformat()} | given  # fmt: skip
+    raw = {
+        "account_id": world.clients["Northwind"],
+        "title": title,
+        "amount_minor": 1_000_000,
+        "expected_on": date(2026, 12, 15).isoformat(),
+    } | given
     return do(create_record, world[who], RESOURCES["opportunities"], raw)
 
 

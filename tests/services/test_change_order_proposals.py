@@ -158,9 +158,14 @@ def test_time_out_of_scope_on_a_fixed_line_becomes_a_milestone_of_its_own(world:
         from psa_app.models import Rate
 
         session.add(
-            Rate(level="firm_role", role_id=world.roles["Engineer"], currency="EUR", amount_minor=10_000,
-                 valid_from=date(2026, 1, 1))
-        )  # fmt: skip
+            Rate(
+                level="firm_role",
+                role_id=world.roles["Engineer"],
+                currency="EUR",
+                amount_minor=10_000,
+                valid_from=date(2026, 1, 1),
+            )
+        )
     world.approve(entry)
     (order,) = propose(sow_id)
     assert [one["kind"] for one in row(ChangeOrder, order).deltas] == ["add_milestone", "hours"]

@@ -66,7 +66,8 @@ def test_change_order_moves_everything(firm: Firm) -> None:
     time, fixed = lines(sow_id)
     engineer, final = firm.role("Engineer"), milestones(sow_id)[1]
     order_id = sent(
-        firm, sow_id,
+        firm,
+        sow_id,
         {"kind": "cap", "line_id": time.id, "to": 7_000_000},
         {"kind": "hours", "line_id": time.id, "to": 30_000},
         {"kind": "rate", "line_id": time.id, "role_id": engineer, "to": 16_000},
@@ -74,13 +75,15 @@ def test_change_order_moves_everything(firm: Firm) -> None:
         {"kind": "change_milestone", "milestone_id": final.id, "value": 500_000, "due_on": "2027-04-15"},
         {"kind": "add_line", "title": "Care", "rate": 12_000, "cap": 200_000, "minutes": 1000},
         {"kind": "end", "to": "2027-05-31"},
-    )  # fmt: skip
+    )
     assert order_of(order_id).number == "CO-001-01"
     accept(firm, "Nora", order_id)
     now = lines(sow_id)
     assert [(one.cap_minor, one.value_minor, one.estimate_minutes) for one in now] == [
-        (7_000_000, 0, 30_000), (None, 1_050_000, 0), (200_000, 0, 1000),
-    ]  # fmt: skip
+        (7_000_000, 0, 30_000),
+        (None, 1_050_000, 0),
+        (200_000, 0, 1000),
+    ]
     with db.reading() as session:
         project = session.get_one(Project, project_id)
         found = (

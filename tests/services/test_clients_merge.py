@@ -139,8 +139,14 @@ def test_a_paper_that_is_out_for_signature_holds_the_merge_back(world: World) ->
 def test_prices_that_would_clash_are_named_and_nothing_is_written(world: World) -> None:
     kept, other = world.clients["Northwind"], twin(world)
     for account_id in (kept, other):
-        do(create_rate, world["Fred"], level="account", rate=Money(9000, "EUR"), account_id=account_id,
-           valid_from=date(2026, 1, 1))  # fmt: skip
+        do(
+            create_rate,
+            world["Fred"],
+            level="account",
+            rate=Money(9000, "EUR"),
+            account_id=account_id,
+            valid_from=date(2026, 1, 1),
+        )
     with pytest.raises(Conflict, match="price for the same work from 2026-01-01"):
         merge(world, kept, other)
     assert row(Account, other).merged_into_id is None
@@ -180,8 +186,15 @@ def test_the_merged_one_cannot_be_used_any_more(world: World) -> None:
 def test_contacts_with_one_address_become_one(world: World) -> None:
     kept, other = world.clients["Northwind"], twin(world)
     nina = row(Contact, world["Nina"].contact_id)
-    same = make(world, "contacts", account_id=other, name="N. Client", email=nina.email, phone="123",
-                is_technical=True)  # fmt: skip
+    same = make(
+        world,
+        "contacts",
+        account_id=other,
+        name="N. Client",
+        email=nina.email,
+        phone="123",
+        is_technical=True,
+    )
     free = make(world, "contacts", account_id=other, name="Zoe", email="zoe@z.example")
     merge(world, kept, other)
     assert row(Contact, free.id).account_id == kept
@@ -225,11 +238,21 @@ def test_what_was_merged_before_leads_to_the_last_one(world: World) -> None:
 def test_files_and_the_firms_own_links_follow(world: World, clock: Any) -> None:
     kept, other = world.clients["Northwind"], twin(world)
     with db.unit_of_work() as session:
-        session.add(CustomField(kind="accounts", key="own_ref", label="Referred by", type="link",
-                                links_to="accounts"))  # fmt: skip
+        session.add(
+            CustomField(kind="accounts", key="own_ref", label="Referred by", type="link", links_to="accounts")
+        )
         session.get_one(Account, world.clients["Kestrel"]).own = {"own_ref": other, "own_x": other}
-        session.add(Attachment(kind="account", record_id=other, name="a.txt", media_type="text/plain", size=1,
-                               sha256="0", added_at=clock()))  # fmt: skip
+        session.add(
+            Attachment(
+                kind="account",
+                record_id=other,
+                name="a.txt",
+                media_type="text/plain",
+                size=1,
+                sha256="0",
+                added_at=clock(),
+            )
+        )
     merge(world, kept, other)
     assert row(Account, world.clients["Kestrel"]).own == {"own_ref": kept, "own_x": other}
     assert [one.record_id for one in rows(Attachment)] == [kept]

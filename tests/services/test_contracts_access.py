@@ -70,17 +70,24 @@ def test_every_act_on_scopes_and_milestones_is_in_the_table() -> None:
     assert set(WHO) == set(RIGHTS)
 
 
-@pytest.mark.parametrize("verb", [*(ORDERS := {
-    "draft": {"owner", "finance", "lead"},
-    "change": {"owner", "finance", "lead"},
-    "send": {"owner"},
-    "take_back": {"owner"},
-    "withdraw": {"owner"},
-    "accept": {"client"},
-    "decline": {"client"},
-    "ask": {"client"},
-    "answer": {"owner", "finance", "lead"},
-})])  # fmt: skip
+@pytest.mark.parametrize(
+    "verb",
+    [
+        *(
+            ORDERS := {
+                "draft": {"owner", "finance", "lead"},
+                "change": {"owner", "finance", "lead"},
+                "send": {"owner"},
+                "take_back": {"owner"},
+                "withdraw": {"owner"},
+                "accept": {"client"},
+                "decline": {"client"},
+                "ask": {"client"},
+                "answer": {"owner", "finance", "lead"},
+            }
+        )
+    ],
+)
 def test_a_change_order_is_drafted_sent_and_answered_by_those_who_may(verb: str) -> None:
     import psa_app.services.contracts.change_orders
     import psa_app.services.contracts.order_questions  # noqa: F401

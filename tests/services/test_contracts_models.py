@@ -37,9 +37,13 @@ from tests.services.contract_world import (
 from tests.services.time_world import ask, do
 
 TERM = replace(
-    HEAD, assumptions="Texts come from the client.\nOne round of changes.", new_agreement="Master agreement",
-    renewal="automatic", renews_on=date(2027, 4, 1), notice_days=30,
-)  # fmt: skip
+    HEAD,
+    assumptions="Texts come from the client.\nOne round of changes.",
+    new_agreement="Master agreement",
+    renewal="automatic",
+    renews_on=date(2027, 4, 1),
+    notice_days=30,
+)
 DAY = date(2027, 1, 1)
 DELIVERED = (
     DeliverableInput("Report", "Ten pages, in English.", date(2027, 2, 1)),
@@ -97,10 +101,12 @@ def test_everything_agreed_stands_in_the_exact_text_and_on_the_paper(firm: Firm)
     paper = ask(lambda session, _: sow_paper(session, session.merge(sow(sow_id))), None)
     sections = {section.heading: section for section in paper.sections}
     assert [row[1:] for row in sections["Price"].table.rows] == [
-        ("By time, at most", "€60,000.00"), ("Fixed, on 2 dates", "€10,000.00"),
-        ("Fixed, 2 milestones", "€9,000.00"), ("Retainer, 4 months", "€9,600.00"),
+        ("By time, at most", "€60,000.00"),
+        ("Fixed, on 2 dates", "€10,000.00"),
+        ("Fixed, 2 milestones", "€9,000.00"),
+        ("Retainer, 4 months", "€9,600.00"),
         ("Subscription, each quarter", "€90.00 a quarter"),
-    ]  # fmt: skip
+    ]
     assert sections["2. Concept"].table.rows[0] == ("15 Dec 2026", "At the start", "30 %", "€3,000.00")
     assert "€2,400.00 each month for 20:00 h, for 4 months. Hours beyond are billed at the rates below." in (
         sections["4. Care"].paragraphs
@@ -115,11 +121,14 @@ def test_everything_agreed_stands_in_the_exact_text_and_on_the_paper(firm: Firm)
 @pytest.mark.parametrize(
     "changes",
     [
-        {"deliverables": DELIVERED[:1]}, {"deliverables": (replace(DELIVERED[0], criteria="Other."),)},
-        {"head": replace(TERM, assumptions="")}, {"head": replace(TERM, notice_days=31)},
-        {"head": replace(TERM, new_agreement="Another")}, {"head": replace(TERM, renewal="ask")},
+        {"deliverables": DELIVERED[:1]},
+        {"deliverables": (replace(DELIVERED[0], criteria="Other."),)},
+        {"head": replace(TERM, assumptions="")},
+        {"head": replace(TERM, notice_days=31)},
+        {"head": replace(TERM, new_agreement="Another")},
+        {"head": replace(TERM, renewal="ask")},
     ],
-)  # fmt: skip
+)
 def test_the_hash_covers_each_part_of_it(firm: Firm, changes: dict[str, Any]) -> None:
     given = {"head": TERM, "lines": of_all_models(firm), "deliverables": DELIVERED}
     sow_id = a_draft(firm, **given)
@@ -159,7 +168,7 @@ def test_a_text_of_the_first_form_is_read_as_it_was_signed() -> None:
         (replace(subscription(), silence_days=5), "lines.0.silence_days", "Silence"),
         (replace(subscription(), round_increment=15), "lines.0.round_increment", "own rounding"),
     ],
-)  # fmt: skip
+)
 def test_a_line_that_cannot_be_billed_is_refused_beside_its_field(
     firm: Firm, line: Any, field: str, told: str
 ) -> None:
@@ -203,8 +212,11 @@ def test_both_sides_sign_with_name_and_position(firm: Firm) -> None:
     sow_id = signed(firm, head=TERM, lines=of_all_models(firm), deliverables=DELIVERED)
     ours, theirs = signatures("sow", sow_id)
     assert (ours.side, ours.title, theirs.side, theirs.title) == (
-        "firm", "Managing director", "client", "Head of digital",
-    )  # fmt: skip
+        "firm",
+        "Managing director",
+        "client",
+        "Head of digital",
+    )
     assert ours.text_hash == theirs.text_hash == sow(sow_id).text_hash
     assert read_sow_pdf(firm["Nora"], sow_id)[1].startswith(b"%PDF-")
 

@@ -20,8 +20,14 @@ from psa_app.services.contracts.send import send_sow
 from tests.services.contract_world import HEAD, Firm, a_draft, accept, make_firm, of_all_models, sow
 from tests.services.time_world import ask, do
 
-SOON = replace(HEAD, starts_on=date(2026, 6, 1), ends_on=date(2026, 12, 31), renewal="automatic",
-               renews_on=date(2027, 1, 1), notice_days=30)  # fmt: skip
+SOON = replace(
+    HEAD,
+    starts_on=date(2026, 6, 1),
+    ends_on=date(2026, 12, 31),
+    renewal="automatic",
+    renews_on=date(2027, 1, 1),
+    notice_days=30,
+)
 
 
 @pytest.fixture

@@ -251,8 +251,16 @@ def test_the_mode_of_the_day_of_issue_counts(world):
 
 def test_editing_between_draft_and_issue_is_kept(world):
     invoice = drafted(world)
-    do(change_draft, world["Fred"], invoice.id, version=invoice.version, service_from=MON, service_to=TUE,
-       payment_days=0, bank_account_id=invoice.bank_account_id)  # fmt: skip
+    do(
+        change_draft,
+        world["Fred"],
+        invoice.id,
+        version=invoice.version,
+        service_from=MON,
+        service_to=TUE,
+        payment_days=0,
+        bank_account_id=invoice.bank_account_id,
+    )
     assert do(issue_invoice, world["Fred"], invoice.id).due_on == TODAY
 
 

@@ -38,8 +38,10 @@ def test_leave_is_asked_for_and_approved_by_another(world: World, clock: Any) ->
     assert (leaves()[0].status, leaves()[0].note, leaves()[0].decided_by) == ("requested", "Skiing", None)
     do(approve_leave, world["Fred"], leave_id)
     assert (leaves()[0].status, leaves()[0].decided_by, leaves()[0].decided_at) == (
-        "approved", world["Fred"].user_id, clock(),
-    )  # fmt: skip
+        "approved",
+        world["Fred"].user_id,
+        clock(),
+    )
     assert past(leave_id, "leave") == ["requested", "approved"]
 
 
@@ -118,8 +120,10 @@ def test_nobody_takes_leave_after_their_last_day(world: World) -> None:
 
 def test_nobody_decides_on_their_own_while_someone_else_may(world: World) -> None:
     leave_id = ask(world, "Olga")
-    for attempt in (lambda: do(approve_leave, world["Olga"], leave_id),
-                    lambda: do(reject_leave, world["Olga"], leave_id, reason="no")):  # fmt: skip
+    for attempt in (
+        lambda: do(approve_leave, world["Olga"], leave_id),
+        lambda: do(reject_leave, world["Olga"], leave_id, reason="no"),
+    ):
         with pytest.raises(Forbidden, match="on their own leave"):
             attempt()
     do(approve_leave, world["Fred"], leave_id)

@@ -93,8 +93,15 @@ def test_a_bank_debit_that_comes_back_frees_the_invoice_for_another_try(world, t
 def test_an_amount_below_the_least_is_told_and_not_left_hanging(world, till):
     draft = do(draft_invoice, world["Fred"], account_id=world.clients["Northwind"], until=TODAY, include=())
     do(add_line, world["Fred"], draft.id, description="Stamp", amount=Money(40, "EUR"))
-    do(change_draft, world["Fred"], draft.id, version=row(Invoice, draft.id).version, service_from=MON,
-       service_to=MON, bank_account_id=draft.bank_account_id)  # fmt: skip
+    do(
+        change_draft,
+        world["Fred"],
+        draft.id,
+        version=row(Invoice, draft.id).version,
+        service_from=MON,
+        service_to=MON,
+        bank_account_id=draft.bank_account_id,
+    )
     invoice = do(issue_invoice, world["Fred"], draft.id)
     with pytest.raises(Conflict, match="less than Stripe collects"):
         start_checkout(world["Nina"], invoice.id)

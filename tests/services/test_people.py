@@ -34,9 +34,13 @@ def world(database: Any, clock: Any) -> World:
 
 def onboard(world: World, who: str = "Olga", **inputs: Any) -> Person:
     given = {
-        "name": "Pia Neu", "email": "Pia@Example.com", "role_id": world.roles["Junior"], "hired_on": START,
-        "hours": FULL, "cost": Money(4200, "EUR"),
-    } | inputs  # fmt: skip
+        "name": "Pia Neu",
+        "email": "Pia@Example.com",
+        "role_id": world.roles["Junior"],
+        "hired_on": START,
+        "hours": FULL,
+        "cost": Money(4200, "EUR"),
+    } | inputs
     return do(onboard_person, world[who], **given)  # type: ignore[no-any-return]
 
 
@@ -56,8 +60,11 @@ def change(world: World, who: str, kind: str, record_id: int, **values: Any) -> 
 def test_a_colleague_comes_with_hours_cost_and_an_invitation(world: World) -> None:
     person = onboard(world, invite_as="lead", target_percent=60, employment="contractor")
     assert (person.name, person.email, person.calendar, person.time_zone) == (
-        "Pia Neu", "pia@example.com", "AT", "Europe/Vienna",
-    )  # fmt: skip
+        "Pia Neu",
+        "pia@example.com",
+        "AT",
+        "Europe/Vienna",
+    )
     (hours,), (cost,) = rows(WorkPattern, person_id=person.id), rows(CostRate, person_id=person.id)
     assert (hours.valid_from, hours.mon, hours.sat) == (START, 480, 0)
     assert (cost.valid_from, cost.amount_minor) == (START, 4200)

@@ -80,9 +80,13 @@ def test_overbooking_is_written_down_and_never_refused(world):
 def test_moving_and_stretching_keep_what_is_not_given(world):
     booking = book(world, percent=60, note="Sprint 4")
     moved = do(
-        change_booking, world["Lea"], booking.id, version=booking.version, starts_on=date(2026, 12, 7),
+        change_booking,
+        world["Lea"],
+        booking.id,
+        version=booking.version,
+        starts_on=date(2026, 12, 7),
         ends_on=date(2026, 12, 24),
-    )  # fmt: skip
+    )
     assert (moved.starts_on, moved.ends_on) == (date(2026, 12, 7), date(2026, 12, 24))
     assert (moved.percent, moved.note, moved.person_id) == (60, "Sprint 4", world.people["Ben"])
     assert past(booking.id, "booking") == ["created", "changed"]

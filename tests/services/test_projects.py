@@ -31,9 +31,14 @@ def world(database, clock) -> World:
 def signed_sow(world: World, *titles: str, status: str = "signed") -> int:
     with db.unit_of_work() as session:
         sow = Sow(
-            account_id=world.accounts["Kestrel"], number="SOW-009", title="Data platform", status=status,
-            currency="USD", starts_on=date(2026, 11, 1), ends_on=date(2027, 3, 31),
-        )  # fmt: skip
+            account_id=world.accounts["Kestrel"],
+            number="SOW-009",
+            title="Data platform",
+            status=status,
+            currency="USD",
+            starts_on=date(2026, 11, 1),
+            ends_on=date(2027, 3, 31),
+        )
         session.add(sow)
         session.flush()
         for position, title in enumerate(titles, 1):
@@ -45,13 +50,21 @@ def signed_sow(world: World, *titles: str, status: str = "signed") -> int:
 def _line(sow: Sow, position: int, title: str) -> SowLine:
     if position == 1:
         return SowLine(
-            sow_id=int(sow.id or 0), position=1, title=title, model="time_and_materials",
-            cap_minor=5_000_000, estimate_minutes=12_000,
-        )  # fmt: skip
+            sow_id=int(sow.id or 0),
+            position=1,
+            title=title,
+            model="time_and_materials",
+            cap_minor=5_000_000,
+            estimate_minutes=12_000,
+        )
     return SowLine(
-        sow_id=int(sow.id or 0), position=position, title=title, model="fixed", value_minor=2_000_000,
+        sow_id=int(sow.id or 0),
+        position=position,
+        title=title,
+        model="fixed",
+        value_minor=2_000_000,
         estimate_minutes=3000,
-    )  # fmt: skip
+    )
 
 
 def tasks_of(project_id: int) -> list[Task]:
@@ -153,9 +166,13 @@ def _leave(session: Session, person_id: int, day: date) -> None:
 def test_a_new_lead_joins_the_team(world):
     project = do(create_project, world["Lea"], name="Portal", lead_id=world.people["Lea"])
     do(
-        change_project, world["Olga"], project.id, version=project.version, name="Portal",
+        change_project,
+        world["Olga"],
+        project.id,
+        version=project.version,
+        name="Portal",
         lead_id=world.people["Ben"],
-    )  # fmt: skip
+    )
     assert team_of(project.id) == {world.people["Lea"], world.people["Ben"]}
     assert past(project.id, "project") == ["created", "member added", "member added", "changed"]
 
@@ -170,23 +187,34 @@ def test_a_second_save_of_the_same_project_is_refused(world):
 def test_a_project_without_a_scope_has_its_own_rounding(world):
     project = do(create_project, world["Lea"], name="Portal")
     do(
-        change_project, world["Lea"], project.id, version=project.version, name="Portal",
+        change_project,
+        world["Lea"],
+        project.id,
+        version=project.version,
+        name="Portal",
         rounding=Rounding(15, "nearest", 30, "day_task"),
-    )  # fmt: skip
+    )
     with db.reading() as session:
         kept = session.get_one(Project, project.id)
     assert (kept.round_increment, kept.round_mode, kept.round_minimum, kept.round_per) == (
-        15, "nearest", 30, "day_task",
-    )  # fmt: skip
+        15,
+        "nearest",
+        30,
+        "day_task",
+    )
 
 
 def test_the_signed_scope_says_how_its_project_rounds(world):
     project = do(make_project_from_sow, world["Lea"], signed_sow(world, "Build"))
     with pytest.raises(Invalid, match="The signed scope says") as refused:
         do(
-            change_project, world["Lea"], project.id, version=project.version, name="Build",
+            change_project,
+            world["Lea"],
+            project.id,
+            version=project.version,
+            name="Build",
             rounding=Rounding(15),
-        )  # fmt: skip
+        )
     assert refused.value.field == "rounding"
 
 
@@ -231,18 +259,26 @@ def test_time_that_is_not_approved_follows_the_task_to_not_billable(world):
     assert entry(entry_id).bill_rate_minor == 15000
     task = next(t for t in tasks_of(world.projects["Checkout"]) if t.name == "Build")
     do(
-        change_task, world["Lea"], task.id, version=task.version, name="Build",
-        sow_line_id=task.sow_line_id, is_billable=False,
-    )  # fmt: skip
+        change_task,
+        world["Lea"],
+        task.id,
+        version=task.version,
+        name="Build",
+        sow_line_id=task.sow_line_id,
+        is_billable=False,
+    )
     assert (entry(entry_id).is_billable, entry(entry_id).bill_rate_minor) == (False, None)
 
 
 def test_another_role_on_the_project_prices_unapproved_time_anew(world):
     entry_id = do(log_time, world["Ann"], task_id=world.tasks["Build"], work_date=MON, seconds=3600).id
     do(
-        add_member, world["Lea"], world.projects["Checkout"], person_id=world.people["Ann"],
+        add_member,
+        world["Lea"],
+        world.projects["Checkout"],
+        person_id=world.people["Ann"],
         role_id=world.roles["Junior"],
-    )  # fmt: skip
+    )
     assert entry(entry_id).bill_rate_minor == 9000
 
 
@@ -276,10 +312,13 @@ def test_a_task_with_time_or_bookings_is_closed_and_not_deleted(world):
     with db.unit_of_work() as session:
         session.add(
             Booking(
-                person_id=world.people["Ben"], project_id=world.projects["Checkout"],
-                task_id=world.tasks["Review"], starts_on=MON, ends_on=MON,
+                person_id=world.people["Ben"],
+                project_id=world.projects["Checkout"],
+                task_id=world.tasks["Review"],
+                starts_on=MON,
+                ends_on=MON,
             )
-        )  # fmt: skip
+        )
     with pytest.raises(Conflict, match="booked on this task"):
         do(delete_task, world["Lea"], world.tasks["Review"])
     do(delete_task, world["Lea"], world.tasks["Travel"])

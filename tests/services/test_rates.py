@@ -182,9 +182,13 @@ def test_the_preview_says_what_the_change_then_does(world: World) -> None:
 def test_a_new_rate_and_a_removal_are_seen_beforehand(world: World) -> None:
     log(world)
     seen = ask(
-        preview_rate, world["Fred"], level="project", rate=Money(1000, "USD"), valid_from=MON,
+        preview_rate,
+        world["Fred"],
+        level="project",
+        rate=Money(1000, "USD"),
+        valid_from=MON,
         project_id=world.projects["Platform"],
-    )  # fmt: skip
+    )
     assert (seen.entries, seen.before, seen.after) == (1, {"USD": 20000}, {"USD": 1000})
     gone = ask(preview_rate, world["Fred"], rate_id=kestrel(world).id)
     assert (gone.entries, gone.after, gone.unpriced_after) == (1, {}, 1)

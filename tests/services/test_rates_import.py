@@ -130,8 +130,14 @@ def test_a_wrong_cell_is_named_by_its_line_and_card(world: World) -> None:
 @pytest.mark.parametrize("of", ["roles", "people"])
 @pytest.mark.parametrize("form", [write_csv, lambda head, rows: write_xlsx(head, rows, "Rates")])
 def test_exported_cards_come_in_again_and_change_nothing(world: World, of: str, form: Any) -> None:
-    do(set_rate, world["Fred"], level="person", rate=Money(12550, "EUR"), valid_from=TODAY,
-       person_id=world.people["Ann"])  # fmt: skip
+    do(
+        set_rate,
+        world["Fred"],
+        level="person",
+        rate=Money(12550, "EUR"),
+        valid_from=TODAY,
+        person_id=world.people["Ann"],
+    )
     table = ask(matrix_sheet, world["Fred"], day=TODAY, of=of)
     before = cards()
     found = do(import_rates, world["Fred"], form(table.headers, table.rows), dry_run=False)

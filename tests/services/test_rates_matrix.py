@@ -36,9 +36,15 @@ def dated(world: World) -> list[tuple[int, date, date | None]]:
 def cell_rows(world: World) -> Any:
     account = world.accounts["Northwind"]
     return ask(
-        rates_in_cell, world["Fred"], "account", "EUR",
-        account_id=account, project_id=None, person_id=None, role_id=None,
-    )  # fmt: skip
+        rates_in_cell,
+        world["Fred"],
+        "account",
+        "EUR",
+        account_id=account,
+        project_id=None,
+        person_id=None,
+        role_id=None,
+    )
 
 
 def test_a_new_amount_ends_the_one_before_on_the_day_before(world: World) -> None:
@@ -80,8 +86,11 @@ def test_cards_stand_side_by_side_and_gaps_show_what_counts_instead(world: World
     put(world, 11000, JUNE, level="account_role", account_id=client, role_id=role)
     seen = ask(rate_matrix, world["Lea"], day=MAY, client_id=client)
     assert [(card.key.split("-")[0], card.is_fixed) for card in seen.cards] == [
-        ("firm", False), ("account", False), ("sow_line", True), ("project", False),
-    ]  # fmt: skip
+        ("firm", False),
+        ("account", False),
+        ("sow_line", True),
+        ("project", False),
+    ]
     firm, own, scope, project = next(row for row in seen.rows if row.id == role).cells
     assert firm.own.now.amount == 10000
     assert (own.own.now, own.inherited.amount) == (None, 10000)

@@ -36,9 +36,13 @@ def sentence(caught, field: str) -> str:
 def test_a_new_firm_has_its_stages(world):
     names = [(one.name, one.percent, one.outcome) for one in ask(stages, world["Lea"])]
     assert names == [
-        ("Lead", 10, "open"), ("Qualified", 25, "open"), ("Proposal", 50, "open"),
-        ("Negotiation", 75, "open"), ("Won", 100, "won"), ("Lost", 0, "lost"),
-    ]  # fmt: skip
+        ("Lead", 10, "open"),
+        ("Qualified", 25, "open"),
+        ("Proposal", 50, "open"),
+        ("Negotiation", 75, "open"),
+        ("Won", 100, "won"),
+        ("Lost", 0, "lost"),
+    ]
 
 
 def test_a_new_opportunity_begins_in_the_first_stage_with_its_probability(world):
@@ -186,8 +190,9 @@ def test_amounts_by_billing_model_sum_up(world):
     do(set_amounts, world["Lea"], one.id, version=1, amounts=amounts)
     assert now(one).amount_minor == 800_000
     assert {(a.model, a.amount_minor) for a in rows(OpportunityAmount)} == {
-        ("fixed", 500_000), ("retainer", 300_000),
-    }  # fmt: skip
+        ("fixed", 500_000),
+        ("retainer", 300_000),
+    }
     with pytest.raises(Stale):
         do(set_amounts, world["Lea"], one.id, version=1, amounts=())
 
@@ -242,8 +247,13 @@ def test_demand_without_days_begins_when_the_order_is_expected(world):
 def test_wrong_roles_are_refused(world, minutes, starts, ends):
     one = chance(world)
     with pytest.raises(Invalid):
-        do(set_roles, world["Lea"], one.id, version=1,
-           roles=(RoleInput(world.roles["Engineer"], minutes, starts, ends),))  # fmt: skip
+        do(
+            set_roles,
+            world["Lea"],
+            one.id,
+            version=1,
+            roles=(RoleInput(world.roles["Engineer"], minutes, starts, ends),),
+        )
     assert rows(OpportunityRole) == []
 
 

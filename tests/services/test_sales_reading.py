@@ -15,8 +15,12 @@ TODAY = NOW.date()
 
 
 def test_the_board_sums_by_stage_in_the_firms_currency(world):
-    do(create_record, world["Fred"], RESOURCES["exchange_rates"],
-       {"currency": "USD", "day": "2026-11-01", "rate_nano": 900_000_000})  # fmt: skip
+    do(
+        create_record,
+        world["Fred"],
+        RESOURCES["exchange_rates"],
+        {"currency": "USD", "day": "2026-11-01", "rate_nano": 900_000_000},
+    )
     chance(world, "A")
     chance(world, "B", account_id=world.clients["Kestrel"], amount_minor=200_000)
     chance(world, "C", stage_id=stage("Proposal"), amount_minor=333)
@@ -77,7 +81,8 @@ def test_the_page_of_one_shows_its_way(world, clock):
     move(world, one, "Won")
     found = ask(one_opportunity, world["Fred"], one.id)
     assert [(c.before, c.to, c.by) for c in found.changes] == [
-        ("Lead", "Won", world["Lea"].name), ("", "Lead", world["Lea"].name),
-    ]  # fmt: skip
+        ("Lead", "Won", world["Lea"].name),
+        ("", "Lead", world["Lea"].name),
+    ]
     assert found.amounts == (("fixed", 1_000_000),)
     assert found.chance.account == rows(Account)[0].name

@@ -194,8 +194,16 @@ def test_a_name_serves_one_template_of_a_kind(firm: Firm) -> None:
 
 
 def test_billing_rules_are_laid_on_a_draft_and_on_nothing_else(firm: Firm) -> None:
-    rules = {"round_increment": 15, "round_mode": "nearest", "round_per": "day_task", "payment_days": 14,
-             "grouping": "task", "rhythm": "weekly", "approval": "client", "silence_days": 7}  # fmt: skip
+    rules = {
+        "round_increment": 15,
+        "round_mode": "nearest",
+        "round_per": "day_task",
+        "payment_days": 14,
+        "grouping": "task",
+        "rhythm": "weekly",
+        "approval": "client",
+        "silence_days": 7,
+    }
     template_id, sow_id = a_template(firm, "billing", rules), a_draft(firm)
     before = sow(sow_id).version
     after = do(apply_billing, firm["Olga"], template_id, sow_id=sow_id)
@@ -218,9 +226,14 @@ def test_billing_rules_are_made_from_a_signed_scope(firm: Firm) -> None:
 
 def test_a_project_is_laid_out_from_its_first_day(firm: Firm) -> None:
     made = do(
-        make_project_from_template, firm["Lea"], a_template(firm, "project", PLAN), name="Audit",
-        starts_on=MON, account_id=firm.northwind, lead_id=firm.world.people["Lea"],
-    )  # fmt: skip
+        make_project_from_template,
+        firm["Lea"],
+        a_template(firm, "project", PLAN),
+        name="Audit",
+        starts_on=MON,
+        account_id=firm.northwind,
+        lead_id=firm.world.people["Lea"],
+    )
     assert (made.ends_on, made.budget_minutes) == (date(2027, 1, 18), 6000)
     assert (made.report_every, made.report_on) == ("weekly", date(2026, 11, 27))
     (phase,) = of(Phase, project_id=made.id)
@@ -366,9 +379,8 @@ def test_a_preview_writes_nothing(firm: Firm) -> None:
 
 
 def test_tasks_are_put_into_phases_of_their_own_project(firm: Firm) -> None:
-    one = do(
-        make_project_from_template, firm["Lea"], a_template(firm, "project", PLAN), name="A", starts_on=MON
-    )
+    plan = a_template(firm, "project", PLAN)
+    one = do(make_project_from_template, firm["Lea"], plan, name="A", starts_on=MON)
     (phase,), task_id = of(Phase, project_id=one.id), firm.world.tasks["Build"]
     with pytest.raises(Invalid) as refused:
         do(plan_task, firm["Lea"], task_id, phase_id=phase.id)

@@ -185,9 +185,14 @@ def test_approval_freezes_the_price_and_a_later_rate_changes_only_the_rest(world
     submit(world)
     approve(world, frozen)
     do(
-        create_rate, world["Fred"], level="project_person", rate=Money(20000, "EUR"), valid_from=MON,
-        project_id=world.projects["Checkout"], person_id=world.people["Ann"],
-    )  # fmt: skip
+        create_rate,
+        world["Fred"],
+        level="project_person",
+        rate=Money(20000, "EUR"),
+        valid_from=MON,
+        project_id=world.projects["Checkout"],
+        person_id=world.people["Ann"],
+    )
     with db.unit_of_work() as session:
         rate = session.exec(
             select(Rate).where(Rate.level == "sow_line", Rate.role_id == world.roles["Engineer"])
@@ -208,9 +213,13 @@ def test_an_approved_hour_without_a_rate_gets_the_first_one_that_is_made(world: 
     approved = approve(world, one, by="Fred")
     assert approved.unpriced == 1
     do(
-        create_rate, world["Fred"], level="account", rate=Money(9900, "USD"), valid_from=MON,
+        create_rate,
+        world["Fred"],
+        level="account",
+        rate=Money(9900, "USD"),
+        valid_from=MON,
         account_id=world.accounts["Kestrel"],
-    )  # fmt: skip
+    )
     assert (entry(one).status, entry(one).bill_rate_minor) == ("approved", 9900)
 
 

@@ -79,8 +79,11 @@ def test_the_real_export_comes_in_to_the_second_and_only_once(world: World) -> N
     plan = ask(plan_import, world["Fred"], real_file(), CHOICES)
     assert (plan.entries, plan.seconds, plan.ready, plan.known) == (99, 279_183, True, 0)
     assert {one.project: one.seconds for one in plan.projects} == {
-        "Project A": 64_967, "Project B": 115_990, "Project C": 66_463, "Project D": 31_763,
-    }  # fmt: skip
+        "Project A": 64_967,
+        "Project B": 115_990,
+        "Project C": 66_463,
+        "Project D": 31_763,
+    }
     assert (plan.new_clients, len(plan.new_projects), plan.new_members) == (("Company",), 4, 4)
     assert counted(TimeEntry) == 0
     done = do(apply_import, world["Fred"], real_file(), CHOICES, name=FILE.name, layout="clockify_shared")
@@ -94,9 +97,13 @@ def test_the_real_export_is_priced_handed_in_and_approved_by_someone_else(world:
     with db.reading() as session:
         account = session.exec(select(Account).where(Account.name == "Company")).one()
     do(
-        create_rate, world["Fred"], level="account", rate=Money(12000, "EUR"), valid_from=date(2024, 1, 1),
+        create_rate,
+        world["Fred"],
+        level="account",
+        rate=Money(12000, "EUR"),
+        valid_from=date(2024, 1, 1),
         account_id=account.id,
-    )  # fmt: skip
+    )
     sheets = do(submit_all, world["Fred"], until=done.weeks[-1], person_id=world.people["Ann"])
     assert sum(sheet.entries for sheet in sheets) == 99
     ids = tuple(one.id or 0 for one in entries())
@@ -107,11 +114,13 @@ def test_the_real_export_is_priced_handed_in_and_approved_by_someone_else(world:
 
 def test_what_is_missing_is_made_and_what_is_there_is_found_by_name(world: World) -> None:
     apply(
-        world, row(1), row(2, client=" northwind", project="CHECKOUT", task="build"),
+        world,
+        row(1),
+        row(2, client=" northwind", project="CHECKOUT", task="build"),
         row(3, client="Acme", project="Site", task="", day=TUE),
         row(4, client="Acme", project="Site", task="Design", billable=False, day=TUE),
         row(5, client="", project="Internal", task="Hiring", day=FRI),
-    )  # fmt: skip
+    )
     with db.reading() as session:
         acme = session.exec(select(Account).where(Account.name == "Acme")).one()
         site = session.exec(select(Project).where(Project.name == "Site")).one()
@@ -142,9 +151,14 @@ def test_each_day_has_the_prices_of_its_own_time_also_among_many(world: World) -
     with db.unit_of_work() as session:
         session.add(CostRate(person_id=world.people["Ann"], valid_from=FRI, amount_minor=6100))
     do(
-        create_rate, world["Fred"], level="project_person", rate=Money(25000, "USD"), valid_from=TUE,
-        project_id=world.projects["Platform"], person_id=world.people["Ann"],
-    )  # fmt: skip
+        create_rate,
+        world["Fred"],
+        level="project_person",
+        rate=Money(25000, "USD"),
+        valid_from=TUE,
+        project_id=world.projects["Platform"],
+        person_id=world.people["Ann"],
+    )
     where = {"client": "Kestrel", "project": "Platform", "task": "Data"}
     apply(world, *(row(number, day=day, **where) for number, day in enumerate((FRI, MON, TUE))))
     own = [(25000, 6100), (20000, 5500), (25000, 5500)]
@@ -176,9 +190,11 @@ def test_equal_rows_are_two_entries_and_known_ones_are_left_out(world: World) ->
 
 def test_people_are_matched_by_address_then_by_name(world: World) -> None:
     apply(
-        world, row(1, person="", email="BEN@example.com"), row(2, person="ann  test"),
+        world,
+        row(1, person="", email="BEN@example.com"),
+        row(2, person="ann  test"),
         row(3, person="Whoever", email="ann@example.com"),
-    )  # fmt: skip
+    )
     ann, ben = world.people["Ann"], world.people["Ben"]
     assert [one.person_id for one in entries()] == [ben, ann, ann]
 

@@ -177,9 +177,14 @@ def test_a_scope_lines_modifier_counts_for_its_tasks_only(world: World) -> None:
     assert price(log(world, made)) == (22500, 15000)
     with pytest.raises(Invalid, match="another SOW line"):
         do(
-            log_time, world["Fred"], person_id=world.people["Ann"], task_id=world.tasks["Data"],
-            work_date=MON, seconds=HOUR, modifier_id=made.id,
-        )  # fmt: skip
+            log_time,
+            world["Fred"],
+            person_id=world.people["Ann"],
+            task_id=world.tasks["Data"],
+            work_date=MON,
+            seconds=HOUR,
+            modifier_id=made.id,
+        )
 
 
 def test_a_token_sets_the_modifier_too(world: World) -> None:

@@ -97,10 +97,14 @@ def test_a_rate_change_never_moves_a_price_that_is_being_approved(own_database: 
     race(
         lambda: approve(world, one, by="Olga"),
         lambda: do(
-            create_rate, world["Fred"], level="project", rate=Money(30000, "USD"), valid_from=MON,
+            create_rate,
+            world["Fred"],
+            level="project",
+            rate=Money(30000, "USD"),
+            valid_from=MON,
             project_id=world.projects["Platform"],
         ),
-    )  # fmt: skip
+    )
     row = entry(one)
     with db.reading() as session:
         approval = session.exec(

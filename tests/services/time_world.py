@@ -54,18 +54,22 @@ def make_world(session: Session, *, sole_approver: bool = False) -> World:
     Northwind pays engineers 150.00 and juniors 90.00 an hour in EUR; Kestrel pays 200.00 USD.
     """
     session.add(Firm(id=1, name="Harbour Studio", instance="test", sole_approver=sole_approver))
-    roles = {name: _add(session, Role(name=name, standard_cost_minor=cost)) for name, cost in
-             (("Engineer", 6000), ("Junior", 4000))}  # fmt: skip
+    roles = {
+        name: _add(session, Role(name=name, standard_cost_minor=cost))
+        for name, cost in (("Engineer", 6000), ("Junior", 4000))
+    }
     people = {
         name: _add(
             session,
             Person(
-                name=f"{name} Test", email=f"{name.lower()}@example.com", role_id=roles["Engineer"],
+                name=f"{name} Test",
+                email=f"{name.lower()}@example.com",
+                role_id=roles["Engineer"],
                 hired_on=date(2024, 1, 1),
             ),
         )
         for name in ("Olga", "Fred", "Lea", "Ann", "Ben")
-    }  # fmt: skip
+    }
     for person_id in people.values():
         session.add(
             WorkPattern(
@@ -86,6 +90,29 @@ def _actor(session: Session, name: str, people: dict[str, int]) -> Actor:
     return Actor(f"{name} Test", role, user_id, people[name], email=email)
 
 
+def _prices(session: Session, line: int, roles: dict[str, int], kestrel: int) -> None:
+    for role, amount in (("Engineer", 15000), ("Junior", 9000)):
+        session.add(
+            Rate(
+                level="sow_line",
+                sow_line_id=line,
+                role_id=roles[role],
+                currency="EUR",
+                amount_minor=amount,
+                valid_from=date(2026, 1, 1),
+            )
+        )
+    session.add(
+        Rate(
+            level="account",
+            account_id=kestrel,
+            currency="USD",
+            amount_minor=20000,
+            valid_from=date(2026, 1, 1),
+        )
+    )
+
+
 def _work(
     session: Session, people: dict[str, int], roles: dict[str, int]
 ) -> tuple[dict[str, int], dict[str, int], dict[str, int]]:
@@ -95,9 +122,14 @@ def _work(
     }
     sow = _add(
         session,
-        Sow(account_id=accounts["Northwind"], title="Checkout", status="signed", currency="EUR",
-            starts_on=date(2026, 1, 1)),
-    )  # fmt: skip
+        Sow(
+            account_id=accounts["Northwind"],
+            title="Checkout",
+            status="signed",
+            currency="EUR",
+            starts_on=date(2026, 1, 1),
+        ),
+    )
     line = _add(session, SowLine(sow_id=sow, title="Engineering", model="time_and_materials"))
     projects = {
         "Checkout": _add(
@@ -125,20 +157,7 @@ def _work(
     session.add(
         ProjectMember(project_id=projects["Platform"], person_id=people["Ann"], role_id=roles["Junior"])
     )
-    for role, amount in (("Engineer", 15000), ("Junior", 9000)):
-        session.add(
-            Rate(level="sow_line", sow_line_id=line, role_id=roles[role], currency="EUR", amount_minor=amount,
-                 valid_from=date(2026, 1, 1))
-        )  # fmt: skip
-    session.add(
-        Rate(
-            level="account",
-            account_id=accounts["Kestrel"],
-            currency="USD",
-            amount_minor=20000,
-            valid_from=date(2026, 1, 1),
-        )
-    )
+    _prices(session, line, roles, accounts["Kestrel"])
     return accounts, projects, tasks
 
 

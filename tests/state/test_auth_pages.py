@@ -123,8 +123,10 @@ async def test_a_tab_with_an_ended_session_asks_again_once(tab_of):
 
 async def test_asking_for_a_new_password_answers_alike_for_everyone(tab_of):
     tab = await tab_of()
-    answers = [await tab.send(ResetState.ask, {"data": {"email": email}}) for email in
-               ("ann@harbour.example", "nobody@harbour.example")]  # fmt: skip
+    answers = [
+        await tab.send(ResetState.ask, {"data": {"email": email}})
+        for email in ("ann@harbour.example", "nobody@harbour.example")
+    ]
     assert [var(one, "ResetState", "asked_for") for one in answers] == [
         "ann@harbour.example",
         "nobody@harbour.example",

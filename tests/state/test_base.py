@@ -132,9 +132,18 @@ def test_measure_lets_an_honest_form_pass():
 
 @pytest.mark.parametrize(
     "value",
-    [float("nan"), float("-inf"), 10**15, -(10**15), "x" * 100_001, "\x00", "\udfff", [0] * 50_001,
-     {"\x00": 1}],
-)  # fmt: skip
+    [
+        float("nan"),
+        float("-inf"),
+        10**15,
+        -(10**15),
+        "x" * 100_001,
+        "\x00",
+        "\udfff",
+        [0] * 50_001,
+        {"\x00": 1},
+    ],
+)
 def test_measure_stops_what_no_page_sends(value):
     with pytest.raises(BadArguments):
         measure({"a": value})

@@ -79,8 +79,13 @@ async def test_a_call_is_logged_with_its_next_step(tab_of, people):
     await tab.send(ClientState.load, page=PAGE)
     opened = await tab.send(ClientState.log, {"kind": "call"}, PAGE)
     assert var(opened, "ClientLog", "form_title") == "Log a call"
-    typed = {"subject": "Prices", "day": "2026-11-20", "time": "9.30", "next": "Send the offer",
-             "next_on": "2026-11-25"}  # fmt: skip
+    typed = {
+        "subject": "Prices",
+        "day": "2026-11-20",
+        "time": "9.30",
+        "next": "Send the offer",
+        "next_on": "2026-11-25",
+    }
     done = await tab.send(ClientLog.save, {"data": typed}, PAGE)
     assert toasts(done)[-1] == "Logged."
     call, todo = kept(Activity)

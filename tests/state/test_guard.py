@@ -108,11 +108,15 @@ async def test_a_handler_without_a_declaration_is_refused(tabs, handler):
 @pytest.mark.parametrize(
     "name",
     [
-        "reflex___state____state.nothing", "nothing.at_all", "",
-        "reflex___state____state._reset_client_storage", "reflex___state____state.reset", "__class__",
+        "reflex___state____state.nothing",
+        "nothing.at_all",
+        "",
+        "reflex___state____state._reset_client_storage",
+        "reflex___state____state.reset",
+        "__class__",
         "reflex___state____state.get_state",
     ],
-)  # fmt: skip
+)
 async def test_a_handler_that_does_not_exist_does_nothing(tabs, name):
     tab = await tabs("Olga")
     assert said(await tab.send(name)) is None
@@ -282,14 +286,23 @@ async def test_arguments_arrive_with_the_types_that_the_handler_names(tabs, payl
 @pytest.mark.parametrize(
     "payload",
     [
-        {}, {"number": "five"}, {"number": [1]}, {"number": None}, {"number": 1, "word": {"a": 1}},
-        {"number": 1.5}, {"number": 1, "extra": 1}, {"number": 10**15}, {"number": float("nan")},
-        {"number": 1, "word": "x" * 200_000}, {"number": 1, "word": "a\x00b"},
-        {"number": 1, "word": "\ud800"}, {"number": 1, "data": {"a": {"b": "c"}}},
+        {},
+        {"number": "five"},
+        {"number": [1]},
+        {"number": None},
+        {"number": 1, "word": {"a": 1}},
+        {"number": 1.5},
+        {"number": 1, "extra": 1},
+        {"number": 10**15},
+        {"number": float("nan")},
+        {"number": 1, "word": "x" * 200_000},
+        {"number": 1, "word": "a\x00b"},
+        {"number": 1, "word": "\ud800"},
+        {"number": 1, "data": {"a": {"b": "c"}}},
         {"number": 1, "data": {"x": float("inf")}},
         {"number": 1, "data": {str(n): "x" for n in range(60_000)}},
     ],
-)  # fmt: skip
+)
 async def test_arguments_that_do_not_fit_are_refused_and_the_tab_goes_on(tabs, payload):
     tab = await tabs("Ann")
     updates = await tab.send(ProbeState.typed, payload)

@@ -72,8 +72,20 @@ def test_what_commits_late_with_an_older_id_is_seen(own_database):
 def _row(row_id, kind):
     from psa_app import clock
 
-    return {"id": row_id, "at": clock.now(), "actor": "x", "via": "job", "kind": kind, "record_id": 1,
-            "verb": "x", "before": "{}", "after": "{}", "reason": "", "salt": "", "digest": ""}  # fmt: skip
+    return {
+        "id": row_id,
+        "at": clock.now(),
+        "actor": "x",
+        "via": "job",
+        "kind": kind,
+        "record_id": 1,
+        "verb": "x",
+        "before": "{}",
+        "after": "{}",
+        "reason": "",
+        "salt": "",
+        "digest": "",
+    }
 
 
 def test_a_change_that_is_rolled_back_is_no_change(own_database):

@@ -11,16 +11,42 @@ from psa_app.state.planner import dates_for, whole
 
 MONDAY = date(2026, 11, 23)
 TYPED = {
-    "who": "p7", "project": "3", "task": "", "starts_on": "2026-11-23", "ends_on": "2026-11-27",
-    "mode": "percent", "amount": "60", "tentative": "", "billable": "on", "note": "",
-}  # fmt: skip
+    "who": "p7",
+    "project": "3",
+    "task": "",
+    "starts_on": "2026-11-23",
+    "ends_on": "2026-11-27",
+    "mode": "percent",
+    "amount": "60",
+    "tentative": "",
+    "billable": "on",
+    "note": "",
+}
 
 
 def bar(first: date, last: date) -> BoardBar:
     return BoardBar(
-        1, 1, "p7", 3, "Checkout", "Northwind", None, "", 1, first, last, "percent", 0, 60, 0, False, True,
-        "", 0, 0,
-    )  # fmt: skip
+        1,
+        1,
+        "p7",
+        3,
+        "Checkout",
+        "Northwind",
+        None,
+        "",
+        1,
+        first,
+        last,
+        "percent",
+        0,
+        60,
+        0,
+        False,
+        True,
+        "",
+        0,
+        0,
+    )
 
 
 def moved(first: date, last: date, start: int, length: int) -> tuple[date, date]:

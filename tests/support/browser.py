@@ -135,8 +135,10 @@ class Window:
     def sign_in(self, who: str) -> "Window":
         """Signs in as the demo's person of a role or an address, by the same form post as the page."""
         form: dict[str, str | float | bool] = {
-            "email": EMAILS.get(who, who), "password": PASSWORD, "next": "/",
-        }  # fmt: skip
+            "email": EMAILS.get(who, who),
+            "password": PASSWORD,
+            "next": "/",
+        }
         answer = self.page.request.post(
             "/auth/login", form=form, headers={"Origin": self.base}, max_redirects=0
         )

@@ -152,16 +152,35 @@ def _make(session: Session, kind: str, /, **values: Any) -> int:
 
 def _firm(session: Session, changes: dict[str, Any]) -> None:
     known = {
-        "name": "Harbour Studio", "legal_name": "Harbour Studio GmbH", "street": "Kaigasse 4",
-        "postcode": "5020", "city": "Salzburg", "email": "office@harbour.example",
+        "name": "Harbour Studio",
+        "legal_name": "Harbour Studio GmbH",
+        "street": "Kaigasse 4",
+        "postcode": "5020",
+        "city": "Salzburg",
+        "email": "office@harbour.example",
         "invoice_footer": "Thank you.",
-    }  # fmt: skip
+    }
     profile = Profile(**(known | changes))
     setup_firm(session, system("Set-up", via="cli"), profile=profile, base_currency="EUR")
-    _make(session, "bank_accounts", label="Main", holder="Harbour Studio GmbH", iban=IBAN, bic="BKAUATWW",
-          currency="EUR", is_default=True)  # fmt: skip
-    _make(session, "bank_accounts", label="Dollars", holder="Harbour Studio GmbH", account_number="12345678",
-          bank="First Bank", currency="USD")  # fmt: skip
+    _make(
+        session,
+        "bank_accounts",
+        label="Main",
+        holder="Harbour Studio GmbH",
+        iban=IBAN,
+        bic="BKAUATWW",
+        currency="EUR",
+        is_default=True,
+    )
+    _make(
+        session,
+        "bank_accounts",
+        label="Dollars",
+        holder="Harbour Studio GmbH",
+        account_number="12345678",
+        bank="First Bank",
+        currency="USD",
+    )
     _make(session, "tax_numbers", kind="vat", country="AT", number="ATU62895905")
     _make(session, "exchange_rates", currency="USD", day=date(2026, 11, 2), rate_nano=900_000_000)
 
@@ -189,21 +208,38 @@ def _clients(session: Session, world: World, northwind: dict[str, Any]) -> None:
     taxes = {tax.kind: tax.id for tax in session.exec(select(TaxRate)).all()}
     known: dict[str, dict[str, Any]] = {
         "Northwind": {
-            "legal_name": "Northwind GmbH", "street": "Hafenstraße 12", "postcode": "20457",
-            "city": "Hamburg", "country": "DE", "vat_id": "DE136695976", "currency": "EUR",
-            "notes": "Pays late. Do not tell them.", **northwind,
+            "legal_name": "Northwind GmbH",
+            "street": "Hafenstraße 12",
+            "postcode": "20457",
+            "city": "Hamburg",
+            "country": "DE",
+            "vat_id": "DE136695976",
+            "currency": "EUR",
+            "notes": "Pays late. Do not tell them.",
+            **northwind,
         },
         "Kestrel": {
-            "legal_name": "Kestrel Inc.", "street": "5 Broad Street", "city": "New York", "country": "US",
-            "currency": "USD", "tax_rate_id": taxes["exempt"],
+            "legal_name": "Kestrel Inc.",
+            "street": "5 Broad Street",
+            "city": "New York",
+            "country": "US",
+            "currency": "USD",
+            "tax_rate_id": taxes["exempt"],
         },
-    }  # fmt: skip
+    }
     for name, values in known.items():
         account_id = world.clients[name] = _make(session, "accounts", name=name, **values)
         who = {"Northwind": "Nina", "Kestrel": "Karl"}[name]
         email = f"{who.lower()}@{name.lower()}.example"
-        contact_id = _make(session, "contacts", account_id=account_id, name=f"{who} Client", email=email,
-                           is_approver=True, is_billing=True)  # fmt: skip
+        contact_id = _make(
+            session,
+            "contacts",
+            account_id=account_id,
+            name=f"{who} Client",
+            email=email,
+            is_approver=True,
+            is_billing=True,
+        )
         user = User(email=email, name=f"{who} Client", role="client", contact_id=contact_id)
         session.add(user)
         session.flush()
@@ -253,8 +289,14 @@ def _projects(session: Session, world: World) -> None:
             add_member(session, lea, project_id, person_id=world.people[who])
         for task in session.exec(select(Task).where(Task.project_id == project_id)).all():
             short = {"Engineering": "Build", "Launch": "Fixed", "Advice": "Advise"}[task.name]
-            change_task(session, lea, int(task.id or 0), version=task.version, name=short,
-                        sow_line_id=task.sow_line_id)  # fmt: skip
+            change_task(
+                session,
+                lea,
+                int(task.id or 0),
+                version=task.version,
+                name=short,
+                sow_line_id=task.sow_line_id,
+            )
             world.tasks[short] = int(task.id or 0)
     of_checkout = {"project_id": world.projects["Checkout"]}
     line = world.lines["Engineering"]

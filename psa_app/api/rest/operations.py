@@ -125,22 +125,51 @@ def _writing(resource: Resource, create: Act | None, change: Act | None) -> Iter
     elif create is not None:
         run = handlers.creating_by(create, resource)
         yield Operation(
-            "POST", f"/{kind}", f"create_{kind}", kind, f"New: {one}", create.right, run, 201, _doc(create),
-            create.inputs, model,
-        )  # fmt: skip
+            "POST",
+            f"/{kind}",
+            f"create_{kind}",
+            kind,
+            f"New: {one}",
+            create.right,
+            run,
+            201,
+            _doc(create),
+            create.inputs,
+            model,
+        )
     path, name, summary = f"/{kind}/{{id:rowid}}", f"change_{kind}", f"Change: {one}"
     if resource.change_right:
         body, run = body_of(kind, new=False), handlers.changing(resource)
         yield Operation(
-            "PATCH", path, name, kind, summary, resource.change_right, run, 200, "", body, model,
+            "PATCH",
+            path,
+            name,
+            kind,
+            summary,
+            resource.change_right,
+            run,
+            200,
+            "",
+            body,
+            model,
             is_partial=True,
-        )  # fmt: skip
+        )
     elif change is not None and change.needs_id:
         run = handlers.changing_by(change, resource)
         yield Operation(
-            "PATCH", path, name, kind, summary, change.right, run, 200, _doc(change), change.inputs, model,
+            "PATCH",
+            path,
+            name,
+            kind,
+            summary,
+            change.right,
+            run,
+            200,
+            _doc(change),
+            change.inputs,
+            model,
             is_partial=True,
-        )  # fmt: skip
+        )
 
 
 def _act(act: Act) -> Operation:

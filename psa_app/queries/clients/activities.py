@@ -57,11 +57,19 @@ def _todos(session: Session, actor: Actor, where: Any, limit: int = MOST) -> lis
     )
     return [
         Todo(
-            int(one.id), one.version, one.account_id, account, one.subject, one.body, one.due_on,
-            one.owner_id, owner or "", one.done_at is not None,
+            int(one.id),
+            one.version,
+            one.account_id,
+            account,
+            one.subject,
+            one.body,
+            one.due_on,
+            one.owner_id,
+            owner or "",
+            one.done_at is not None,
         )
         for one, account, owner in session.execute(statement)
-    ]  # fmt: skip
+    ]
 
 
 def one_activity(session: Session, actor: Actor, activity_id: int) -> Activity:

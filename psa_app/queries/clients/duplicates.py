@@ -48,9 +48,16 @@ class Pair:
 
 
 def twins(
-    session: Session, actor: Actor, *, name: str, legal_name: str = "", website: str = "", email: str = "",
-    vat_id: str = "", but: int | None = None,
-) -> list[Twin]:  # fmt: skip
+    session: Session,
+    actor: Actor,
+    *,
+    name: str,
+    legal_name: str = "",
+    website: str = "",
+    email: str = "",
+    vat_id: str = "",
+    but: int | None = None,
+) -> list[Twin]:
     """Accounts that look like what is typed, the likeliest first. `but` is left out."""
     require(actor, "accounts.read")
     mine = Party(
@@ -84,8 +91,12 @@ def twins_of(session: Session, actor: Actor, account: Account) -> list[Twin]:
 def pairs(session: Session, actor: Actor, limit: int = 50) -> list[Pair]:
     """The likeliest pairs among all accounts in use, within what the actor may see."""
     require(actor, "accounts.merge")
-    groups = [*_shared(session, Account.match_name), *_shared(session, Account.domain),
-              *_shared(session, Account.vat_id), *_shared_mail(session)]  # fmt: skip
+    groups = [
+        *_shared(session, Account.match_name),
+        *_shared(session, Account.domain),
+        *_shared(session, Account.vat_id),
+        *_shared_mail(session),
+    ]
     wanted = {pair for group in groups for pair in combinations(sorted(group[:IN_GROUP]), 2)}
     rows = {row.id: row for row in _rows(session, actor, sorted({one for pair in wanted for one in pair}))}
     parties = _parties(session, actor, list(rows.values()))
@@ -151,9 +162,13 @@ def _shared(session: Session, column: Any) -> list[list[int]]:
 def _shared_mail(session: Session) -> list[list[int]]:
     used = ~col(Contact.is_archived)
     many = (
-        select(Contact.email).where(used).group_by(Contact.email)
-        .having(func.count(func.distinct(Contact.account_id)) > 1).order_by(Contact.email).limit(GROUPS)
-    )  # fmt: skip
+        select(Contact.email)
+        .where(used)
+        .group_by(Contact.email)
+        .having(func.count(func.distinct(Contact.account_id)) > 1)
+        .order_by(Contact.email)
+        .limit(GROUPS)
+    )
     values = list(session.scalars(many))
     if not values:
         return []

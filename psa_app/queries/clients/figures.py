@@ -65,17 +65,21 @@ def _owed(session: Session, actor: Actor, client_id: int, today: date) -> tuple[
     since = col(Invoice.issued_on) > today - YEAR
     statement = (
         select_columns(
-            col(Invoice.currency), func.sum(rest),
+            col(Invoice.currency),
+            func.sum(rest),
             func.sum(case((col(Invoice.due_on) < today, rest), else_=0)),
-            func.sum(case((since, col(Invoice.net_minor)), else_=0)), func.sum(case((since, 1), else_=0)),
+            func.sum(case((since, col(Invoice.net_minor)), else_=0)),
+            func.sum(case((since, 1), else_=0)),
         )
         .where(
-            col(Invoice.account_id) == client_id, col(Invoice.status) == "issued",
-            col(Invoice.is_sandbox).is_(is_test), visible(actor, Invoice),
+            col(Invoice.account_id) == client_id,
+            col(Invoice.status) == "issued",
+            col(Invoice.is_sandbox).is_(is_test),
+            visible(actor, Invoice),
         )
         .group_by(col(Invoice.currency))
         .order_by(col(Invoice.currency))
-    )  # fmt: skip
+    )
     rows = session.execute(statement)
     return tuple(Owed(row[0], *(int(value or 0) for value in row[1:])) for row in rows)
 
@@ -99,11 +103,12 @@ def _last(session: Session, actor: Actor, client_id: int) -> tuple[datetime | No
         select_columns(Activity.at, Activity.kind, User.name)
         .outerjoin(User, col(User.id) == func.coalesce(Activity.made_by, Activity.owner_id))
         .where(
-            col(Activity.account_id) == client_id, col(Activity.kind).in_(("call", "meeting", "mail")),
+            col(Activity.account_id) == client_id,
+            col(Activity.kind).in_(("call", "meeting", "mail")),
             visible(actor, Activity),
         )
         .order_by(col(Activity.at).desc(), col(Activity.id).desc())
         .limit(1)
-    )  # fmt: skip
+    )
     row = session.execute(statement).first()
     return (row[0], row[1], row[2] or "") if row else (None, "", "")

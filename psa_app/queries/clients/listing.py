@@ -74,20 +74,38 @@ def client_page(
     )
     rows = tuple(
         ClientRow(
-            row.id, row.name, row.city, row.country, row.kind, row.tier, row.owner or "", row.currency,
-            row.contact or "", row.projects, int(row.owed) if owed is not None else None, row.is_archived,
+            row.id,
+            row.name,
+            row.city,
+            row.country,
+            row.kind,
+            row.tier,
+            row.owner or "",
+            row.currency,
+            row.contact or "",
+            row.projects,
+            int(row.owed) if owed is not None else None,
+            row.is_archived,
         )
         for row in found
-    )  # fmt: skip
+    )
     return ClientPage(rows, total, page, pages)
 
 
 def _columns(owed: Any) -> list[Any]:
     columns: list[Any] = [
-        Account.id, Account.name, Account.city, Account.country, Account.kind, Account.tier,
-        _owner().label("owner"), Account.currency, _contact().label("contact"), _projects().label("projects"),
+        Account.id,
+        Account.name,
+        Account.city,
+        Account.country,
+        Account.kind,
+        Account.tier,
+        _owner().label("owner"),
+        Account.currency,
+        _contact().label("contact"),
+        _projects().label("projects"),
         Account.is_archived,
-    ]  # fmt: skip
+    ]
     return columns if owed is None else [*columns, owed.label("owed")]
 
 

@@ -82,11 +82,19 @@ def contacts_of(session: Session, actor: Actor, client_id: int) -> tuple[Contact
     ).all()
     return tuple(
         ContactRow(
-            int(one.id or 0), one.name, one.email, one.phone, one.title, one.is_approver, one.is_billing,
-            one.is_technical, user is not None, user is not None and not user.password_hash,
+            int(one.id or 0),
+            one.name,
+            one.email,
+            one.phone,
+            one.title,
+            one.is_approver,
+            one.is_billing,
+            one.is_technical,
+            user is not None,
+            user is not None and not user.password_hash,
         )
         for one, user in rows
-    )  # fmt: skip
+    )
 
 
 def addresses_of(session: Session, actor: Actor, client_id: int) -> list[Address]:

@@ -77,9 +77,11 @@ def chances_of(session: Session, actor: Actor, client_id: int) -> list[Chance]:
     if not may(actor, "opportunities.read"):
         return []
     order = (
-        case((STAGE.c.outcome == "open", 0), else_=1), OPPORTUNITY.c.closed_at.desc(),
-        OPPORTUNITY.c.expected_on, OPPORTUNITY.c.id,
-    )  # fmt: skip
+        case((STAGE.c.outcome == "open", 0), else_=1),
+        OPPORTUNITY.c.closed_at.desc(),
+        OPPORTUNITY.c.expected_on,
+        OPPORTUNITY.c.id,
+    )
     return chances(session, actor, OPPORTUNITY.c.account_id == client_id, order=order, limit=MOST)
 
 
@@ -129,11 +131,17 @@ def invoices_of(session: Session, actor: Actor, client_id: int) -> tuple[Invoice
     ).all()
     return tuple(
         InvoiceRow(
-            int(i.id or 0), i.number, i.status, i.currency, i.total_minor,
-            i.total_minor - int(got) if i.status == "issued" else 0, i.issued_on, i.due_on,
+            int(i.id or 0),
+            i.number,
+            i.status,
+            i.currency,
+            i.total_minor,
+            i.total_minor - int(got) if i.status == "issued" else 0,
+            i.issued_on,
+            i.due_on,
         )
         for i, got in rows
-    )  # fmt: skip
+    )
 
 
 def payments_of(session: Session, actor: Actor, client_id: int) -> tuple[PaymentRow, ...]:
@@ -150,8 +158,16 @@ def payments_of(session: Session, actor: Actor, client_id: int) -> tuple[Payment
     ).all()
     return tuple(
         PaymentRow(
-            int(p.id or 0), "refunded" if p.status == "succeeded" and got <= 0 else p.status, p.method,
-            p.reference, p.currency, p.amount_minor, int(got), p.received_on, p.invoice_id, number or "",
+            int(p.id or 0),
+            "refunded" if p.status == "succeeded" and got <= 0 else p.status,
+            p.method,
+            p.reference,
+            p.currency,
+            p.amount_minor,
+            int(got),
+            p.received_on,
+            p.invoice_id,
+            number or "",
         )
         for p, got, number in rows
-    )  # fmt: skip
+    )

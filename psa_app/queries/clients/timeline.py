@@ -177,11 +177,17 @@ _OF_ACCOUNT: Mapping[str, Callable[[list[int]], Any]] = {
     **{
         kind: lambda ids, model=model: select(model.id).where(model.account_id.in_(ids))  # type: ignore[misc]
         for kind, model in {
-            "address": Address, "contact": Contact, "invoice": Invoice, "opportunity": Opportunity,
-            "payment": Payment, "project": Project, "quote": Quote, "sow": Sow,
+            "address": Address,
+            "contact": Contact,
+            "invoice": Invoice,
+            "opportunity": Opportunity,
+            "payment": Payment,
+            "project": Project,
+            "quote": Quote,
+            "sow": Sow,
         }.items()
     },
-}  # fmt: skip
+}
 
 
 def history_ids(kind: str, account_ids: list[int], before: int | None, limit: int) -> Any:
@@ -210,10 +216,22 @@ def _history(
         .order_by(col(History.id).desc())
     )
     return [
-        (Event(one.at, one.kind, one.record_id, one.verb, one.actor, one.via, one.reason,
-               json.loads(one.before), json.loads(one.after)), one.id)
+        (
+            Event(
+                one.at,
+                one.kind,
+                one.record_id,
+                one.verb,
+                one.actor,
+                one.via,
+                one.reason,
+                json.loads(one.before),
+                json.loads(one.after),
+            ),
+            one.id,
+        )
         for one in rows
-    ]  # fmt: skip
+    ]
 
 
 def _approvals(session: Session, actor: Actor, account_id: int, place: _Place, limit: int) -> _Found:

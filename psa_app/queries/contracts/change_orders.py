@@ -44,8 +44,16 @@ def contract_of(session: Session, sow: Sow) -> Contract:
         sow.starts_on,
         sow.ends_on,
         tuple(
-            Line(line_id, line.title, line.model, line.value_minor, line.cap_minor,
-                 line.estimate_minutes, billed.get(line_id, 0), line.periods)
+            Line(
+                line_id,
+                line.title,
+                line.model,
+                line.value_minor,
+                line.cap_minor,
+                line.estimate_minutes,
+                billed.get(line_id, 0),
+                line.periods,
+            )
             for line_id, line in zip(ids, lines, strict=True)
         ),
         tuple(
@@ -54,7 +62,7 @@ def contract_of(session: Session, sow: Sow) -> Contract:
         ),
         sow.currency,
         _first_work(session, ids),
-    )  # fmt: skip
+    )
 
 
 def _first_work(session: Session, line_ids: list[int]) -> date | None:
@@ -112,14 +120,18 @@ def order_text(session: Session, order: ChangeOrder, sow: Sow) -> str:
             "milestones": {str(part.id): part.title for part in before.parts},
             "changes": order.deltas,
             "rows": [
-                {"what": row.what, "kind": row.kind, "before": _plain(row, row.before, sow.currency),
-                 "after": _plain(row, row.after, sow.currency)}
+                {
+                    "what": row.what,
+                    "kind": row.kind,
+                    "before": _plain(row, row.before, sow.currency),
+                    "after": _plain(row, row.after, sow.currency),
+                }
                 for row in rows_of(session, sow, before, deltas, order.effective_on)
             ],
             "before": _sums(before, sow.currency),
             "after": _sums(after, sow.currency),
         }
-    )  # fmt: skip
+    )
 
 
 def agreed_order_text(session: Session, order: ChangeOrder) -> str:
@@ -185,13 +197,17 @@ def read_order(text: str) -> OrderTerms:
         _day(body["open_until"]),
         currency,
         tuple(
-            Row(one["what"], one["kind"], _value(one["kind"], one["before"], currency),
-                _value(one["kind"], one["after"], currency))
+            Row(
+                one["what"],
+                one["kind"],
+                _value(one["kind"], one["before"], currency),
+                _value(one["kind"], one["after"], currency),
+            )
             for one in body["rows"]
         ),
         _read_sums(body["before"], currency),
         _read_sums(body["after"], currency),
-    )  # fmt: skip
+    )
 
 
 def sums_of(contract: Contract) -> Sums:

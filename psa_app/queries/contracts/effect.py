@@ -114,16 +114,25 @@ class _Reader:
         worth = contract.worth()
         caps = [line.cap for line in contract.lines if line.model == TIME and line.cap is not None]
         plain = Side(
-            worth, contract.has_end(), sum(caps) if caps else None, contract.minutes(), contract.starts_on,
+            worth,
+            contract.has_end(),
+            sum(caps) if caps else None,
+            contract.minutes(),
+            contract.starts_on,
             contract.ends_on,
-        )  # fmt: skip
+        )
         if not self.shows_margin:
             return plain
         gain = expected(contract, hourly(contract, self.names.rates, deltas), 0).revenue
         cost = expected(contract, hourly(contract, self.names.rates, deltas), self.cost).cost
         in_base = self.fx.to_base(worth, self.sow.currency, self.today)
         return Side(
-            plain.value, plain.has_end, plain.cap, plain.minutes, plain.starts_on, plain.ends_on,
+            plain.value,
+            plain.has_end,
+            plain.cap,
+            plain.minutes,
+            plain.starts_on,
+            plain.ends_on,
             Expected(self.fx.to_base(gain, self.sow.currency, self.today), cost) if self.cost else None,
             backlog(in_base, self.earned.to_date if self.earned else 0),
-        )  # fmt: skip
+        )

@@ -54,9 +54,17 @@ def out_of_scope(session: Session, sow: Sow, order_id: int | None = None) -> lis
         line_id = row.sow_line_id or 0
         titles[line_id] = row.name
         by_line[line_id].append(
-            BillableEntry(row.id, row.person_id, row.task_id, row.role_id, line_id, row.work_date,
-                          row.seconds, row.bill_rate_minor)
-        )  # fmt: skip
+            BillableEntry(
+                row.id,
+                row.person_id,
+                row.task_id,
+                row.role_id,
+                line_id,
+                row.work_date,
+                row.seconds,
+                row.bill_rate_minor,
+            )
+        )
     found = []
     for line_id, entries in sorted(by_line.items()):
         terms = LineTerms(line_id, rounding_of(sow), None, 0)
@@ -104,18 +112,27 @@ def _of_sow(sow_id: int) -> Any:
 
 _MARKED = (
     select(
-        ENTRY.c.id, ENTRY.c.person_id, ENTRY.c.task_id, ENTRY.c.role_id, ENTRY.c.work_date, ENTRY.c.seconds,
-        ENTRY.c.bill_rate_minor, TASK.c.sow_line_id, TASK.c.name,
+        ENTRY.c.id,
+        ENTRY.c.person_id,
+        ENTRY.c.task_id,
+        ENTRY.c.role_id,
+        ENTRY.c.work_date,
+        ENTRY.c.seconds,
+        ENTRY.c.bill_rate_minor,
+        TASK.c.sow_line_id,
+        TASK.c.name,
     )
     .join(TASK, TASK.c.id == ENTRY.c.task_id)
     .join(PROJECT, PROJECT.c.id == ENTRY.c.project_id)
     .outerjoin(LINE, LINE.c.id == TASK.c.sow_line_id)
     .where(
-        ENTRY.c.out_of_scope, ENTRY.c.status == "approved", ENTRY.c.is_billable,
+        ENTRY.c.out_of_scope,
+        ENTRY.c.status == "approved",
+        ENTRY.c.is_billable,
         ENTRY.c.bill_rate_minor.is_not(None),
     )
     .order_by(ENTRY.c.work_date, ENTRY.c.id)
-)  # fmt: skip
+)
 _ROUNDED_UP = 60 * func.coalesce(LINE.c.round_increment, SOW.c.round_increment)
 _NEAR_CAP = (
     select(LINE.c.sow_id)
@@ -124,15 +141,19 @@ _NEAR_CAP = (
     .join(LINE, LINE.c.id == TASK.c.sow_line_id)
     .join(SOW, SOW.c.id == LINE.c.sow_id)
     .where(
-        ENTRY.c.status.in_(("approved", "invoiced")), ENTRY.c.is_billable, ~ENTRY.c.out_of_scope,
-        LINE.c.model == TIME, LINE.c.cap_minor.is_not(None), SOW.c.status == "signed",
+        ENTRY.c.status.in_(("approved", "invoiced")),
+        ENTRY.c.is_billable,
+        ~ENTRY.c.out_of_scope,
+        LINE.c.model == TIME,
+        LINE.c.cap_minor.is_not(None),
+        SOW.c.status == "signed",
     )
     .group_by(LINE.c.id, LINE.c.sow_id, LINE.c.cap_minor)
     .having(
         func.sum((ENTRY.c.seconds + _ROUNDED_UP) * func.coalesce(ENTRY.c.bill_rate_minor, 0))
         > LINE.c.cap_minor * 3600
     )
-)  # fmt: skip
+)
 _WITH_MARKS = (
     select(func.coalesce(LINE.c.sow_id, PROJECT.c.sow_id))
     .select_from(ENTRY)
@@ -141,11 +162,13 @@ _WITH_MARKS = (
     .outerjoin(LINE, LINE.c.id == TASK.c.sow_line_id)
     .join(SOW, SOW.c.id == func.coalesce(LINE.c.sow_id, PROJECT.c.sow_id))
     .where(
-        ENTRY.c.out_of_scope, ENTRY.c.status == "approved", ENTRY.c.change_order_id.is_(None),
+        ENTRY.c.out_of_scope,
+        ENTRY.c.status == "approved",
+        ENTRY.c.change_order_id.is_(None),
         SOW.c.status == "signed",
     )
     .distinct()
-)  # fmt: skip
+)
 _CAPPED = (
     select(LINE.c.sow_id)
     .join(TASK, TASK.c.sow_line_id == LINE.c.id)
@@ -163,9 +186,16 @@ _WITH_DRAFTS = (
 def _extra(line: SowLine, cap: int | None, rows: Sequence[Priced], entries: Sequence[BillableEntry]) -> Extra:
     days = [entry.day for entry in entries]
     return Extra(
-        int(line.id or 0), line.title, line.model, cap, line.estimate_minutes or 0, tuple(rows), min(days),
-        max(days), tuple(sorted({entry.id for entry in entries})),
-    )  # fmt: skip
+        int(line.id or 0),
+        line.title,
+        line.model,
+        cap,
+        line.estimate_minutes or 0,
+        tuple(rows),
+        min(days),
+        max(days),
+        tuple(sorted({entry.id for entry in entries})),
+    )
 
 
 def _rates(plan: TimePlan) -> list[Priced]:

@@ -127,6 +127,17 @@ def _rows(where: list[ColumnElement[bool]], sort: str) -> Any:
 
 def _row(row: Any) -> ScopeRow:
     return ScopeRow(
-        row.id, row.number, row.title, row.account_id, row.account, row.status, row.currency, int(row.value),
-        not row.endless, row.starts_on, row.ends_on, row.valid_until, row.project_id,
-    )  # fmt: skip
+        row.id,
+        row.number,
+        row.title,
+        row.account_id,
+        row.account,
+        row.status,
+        row.currency,
+        int(row.value),
+        not row.endless,
+        row.starts_on,
+        row.ends_on,
+        row.valid_until,
+        row.project_id,
+    )

@@ -173,12 +173,21 @@ def _lines(session: Session, actor: Actor, sow_id: int) -> tuple[LineRow, ...]:
     billed = billed_on_lines(session, ids) if ids and may(actor, "invoices.read") else None
     return tuple(
         LineRow(
-            line_id, line.title, line.description, line.model, line.value_minor, line.cap_minor,
-            line.estimate_minutes, tuple(rates[line_id]), tuple(parts[line_id]),
-            None if billed is None else billed.get(line_id, 0), line, tuple(fees[line_id]),
+            line_id,
+            line.title,
+            line.description,
+            line.model,
+            line.value_minor,
+            line.cap_minor,
+            line.estimate_minutes,
+            tuple(rates[line_id]),
+            tuple(parts[line_id]),
+            None if billed is None else billed.get(line_id, 0),
+            line,
+            tuple(fees[line_id]),
         )
         for line_id, line in zip(ids, lines, strict=True)
-    )  # fmt: skip
+    )
 
 
 def _rates(session: Session, line_ids: list[int]) -> dict[int | None, list[RateRow]]:
@@ -203,8 +212,14 @@ def _milestones(session: Session, line_ids: list[int]) -> dict[int, list[Milesto
     for row in session.exec(statement.order_by(col(Milestone.position))):
         found[row.sow_line_id].append(
             MilestoneRow(
-                int(row.id or 0), row.title, row.criteria, row.value_minor, row.due_on, row.status,
-                row.accepted_by, row.accepted_at,
+                int(row.id or 0),
+                row.title,
+                row.criteria,
+                row.value_minor,
+                row.due_on,
+                row.status,
+                row.accepted_by,
+                row.accepted_at,
             )
-        )  # fmt: skip
+        )
     return found

@@ -75,9 +75,15 @@ def _row(session: Session, order: ChangeOrder, now: Contract) -> OrderRow:
         )
     ).all()
     return OrderRow(
-        int(order.id or 0), order.number, order.title, order.status, order.source, order.effective_on,
-        _by(session, order, now), len(waiting),
-    )  # fmt: skip
+        int(order.id or 0),
+        order.number,
+        order.title,
+        order.status,
+        order.source,
+        order.effective_on,
+        _by(session, order, now),
+        len(waiting),
+    )
 
 
 def _by(session: Session, order: ChangeOrder, now: Contract) -> int | None:
@@ -136,10 +142,17 @@ def one_order(session: Session, actor: Actor, order_id: int) -> OneOrder:
         except Invalid as error:
             problem = error.sentence
     return OneOrder(
-        order, sow, fetch(session, actor, Account, sow.account_id),
-        contacts_of(session, actor, sow.account_id), tuple(order_signatures(session, order)),
-        tuple(questions), project.id if project else None, project.name if project else "", effect, problem,
-    )  # fmt: skip
+        order,
+        sow,
+        fetch(session, actor, Account, sow.account_id),
+        contacts_of(session, actor, sow.account_id),
+        tuple(order_signatures(session, order)),
+        tuple(questions),
+        project.id if project else None,
+        project.name if project else "",
+        effect,
+        problem,
+    )
 
 
 def new_order(session: Session, actor: Actor, sow_id: int) -> tuple[Sow, Account]:

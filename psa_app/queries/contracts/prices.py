@@ -58,8 +58,15 @@ def usual_terms(session: Session, actor: Actor, account_id: int) -> Usual:
     firm = session.exec(select(Firm)).one()
     taxes = session.exec(select(TaxRate).where(col(TaxRate.is_active)).order_by(TaxRate.name)).all()
     return Usual(
-        account_id, account.name, account.currency,
+        account_id,
+        account.name,
+        account.currency,
         firm.payment_days if account.payment_days is None else account.payment_days,
-        account.tax_rate_id, account.purchase_order_needed, firm.round_increment, firm.round_mode,
-        firm.round_minimum, firm.round_per, tuple((int(tax.id or 0), tax.name) for tax in taxes),
-    )  # fmt: skip
+        account.tax_rate_id,
+        account.purchase_order_needed,
+        firm.round_increment,
+        firm.round_mode,
+        firm.round_minimum,
+        firm.round_per,
+        tuple((int(tax.id or 0), tax.name) for tax in taxes),
+    )

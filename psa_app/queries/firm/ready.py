@@ -34,19 +34,31 @@ def first_steps(session: Session, actor: Actor) -> list[Step]:
 
     priced = select(Rate.id).where(col(Rate.level) == "firm_role").limit(1)
     return [
-        Step("Say who the firm is", "Name and address stand on every paper.", tab("firm"),
-             bool(firm.street and firm.city)),
+        Step(
+            "Say who the firm is",
+            "Name and address stand on every paper.",
+            tab("firm"),
+            bool(firm.street and firm.city),
+        ),
         Step("Add a bank account", "Where clients pay.", tab("bank"), some(BankAccount)),
         Step("Add the VAT number", "An invoice with tax needs it.", tab("numbers"), some(TaxNumber)),
         Step("Fill in the holidays", "Capacity stands on them.", tab("holidays"), some(Holiday)),
         Step("Name the roles", "In which roles people work for clients.", tab("roles"), some(Role)),
-        Step("Make the price list", "What an hour of each role costs.", routes.RATES,
-             session.exec(priced).first() is not None),
-        Step("Take on the people", "Yourself too: hours, cost and leave hang on a person.", routes.PEOPLE,
-             some(Person)),
+        Step(
+            "Make the price list",
+            "What an hour of each role costs.",
+            routes.RATES,
+            session.exec(priced).first() is not None,
+        ),
+        Step(
+            "Take on the people",
+            "Yourself too: hours, cost and leave hang on a person.",
+            routes.PEOPLE,
+            some(Person),
+        ),
         Step("Add the first client", "With a contact who may accept scopes.", routes.CLIENTS, some(Account)),
         Step("Write the first scope", "Its project is made once it is signed.", routes.SOWS, some(Sow)),
-    ]  # fmt: skip
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +79,17 @@ def to_go_live(session: Session, actor: Actor) -> list[Lack]:
     bank = session.exec(select(BankAccount.id).limit(1)).first() is not None
     return [
         Lack("Stripe key", "Put STRIPE_API_KEY into the settings file, then start again.", bool(key)),
-        Lack("A live key", "This one is for tests: exchange it for sk_live_… or rk_live_….",
-             key.startswith(("sk_live_", "rk_live_"))),
-        Lack("Webhook secret", "Put STRIPE_WEBHOOK_SECRETS there, so that Stripe’s messages count.",
-             bool(config.stripe_webhook_secrets)),
+        Lack(
+            "A live key",
+            "This one is for tests: exchange it for sk_live_… or rk_live_….",
+            key.startswith(("sk_live_", "rk_live_")),
+        ),
+        Lack(
+            "Webhook secret",
+            "Put STRIPE_WEBHOOK_SECRETS there, so that Stripe’s messages count.",
+            bool(config.stripe_webhook_secrets),
+        ),
         Lack("Address with https", "Set PSA_BASE_URL to the address that clients use.", config.secure),
         Lack("Bank account", "Add one for those who transfer.", bank),
         Lack("Stripe is chosen", "Choose it in the firm’s settings.", provider == "stripe"),
-    ]  # fmt: skip
+    ]

@@ -143,11 +143,17 @@ def _invoices(owed: Iterable[OpenInvoice], terms: Terms, today: date) -> Iterabl
 
 def _drafts(session: Session, fx: Exchange, terms: Terms, today: date) -> Iterable[CashItem]:
     statement = (
-        select(INVOICE.c.id, INVOICE.c.account_id, INVOICE.c.currency, INVOICE.c.total_minor,
-               INVOICE.c.cutoff, ACCOUNT.c.name.label("account"))
+        select(
+            INVOICE.c.id,
+            INVOICE.c.account_id,
+            INVOICE.c.currency,
+            INVOICE.c.total_minor,
+            INVOICE.c.cutoff,
+            ACCOUNT.c.name.label("account"),
+        )
         .join(ACCOUNT, ACCOUNT.c.id == INVOICE.c.account_id)
         .where(INVOICE.c.status == "draft")
-    )  # fmt: skip
+    )
     for row in session.connection().execute(statement):
         amount = fx.to_base(row.total_minor, row.currency, row.cutoff)
         day = terms.paid_on(row.account_id, today)

@@ -170,10 +170,11 @@ def _state(session: Session, person_id: int, week: int, statuses: set[str]) -> s
 
 _HANDED_IN = Prepared(
     select(SHEET.c.id).where(
-        SHEET.c.person_id == bindparam("whose"), SHEET.c.week == bindparam("week"),
+        SHEET.c.person_id == bindparam("whose"),
+        SHEET.c.week == bindparam("week"),
         SHEET.c.recalled_at.is_(None),
     )
-)  # fmt: skip
+)
 
 
 def _returned(session: Session, person_id: int) -> Sequence[Returned]:
@@ -181,18 +182,25 @@ def _returned(session: Session, person_id: int) -> Sequence[Returned]:
 
 
 _CAME_BACK = Prepared(
-    select(ENTRY.c.id, ENTRY.c.work_date, PROJECT.c.name.label("project"), TASK.c.name.label("task"),
-           ENTRY.c.seconds, ENTRY.c.reject_reason)
+    select(
+        ENTRY.c.id,
+        ENTRY.c.work_date,
+        PROJECT.c.name.label("project"),
+        TASK.c.name.label("task"),
+        ENTRY.c.seconds,
+        ENTRY.c.reject_reason,
+    )
     .join(PROJECT, PROJECT.c.id == ENTRY.c.project_id)
     .join(TASK, TASK.c.id == ENTRY.c.task_id)
     .where(
-        ENTRY.c.person_id == bindparam("whose"), ENTRY.c.reject_reason != "",
+        ENTRY.c.person_id == bindparam("whose"),
+        ENTRY.c.reject_reason != "",
         # Drafts, said so that SQLite looks among the person's entries, not among all drafts of the firm.
         *(ENTRY.c.status != other for other in ("submitted", "approved", "invoiced")),
     )
     .order_by(ENTRY.c.work_date, ENTRY.c.id)
     .limit(RETURNED)
-)  # fmt: skip
+)
 
 
 def _bookings(session: Session, actor: Actor, person_id: int, ahead: Sequence[int]) -> Sequence[OwnBooking]:
@@ -206,10 +214,16 @@ def _bookings(session: Session, actor: Actor, person_id: int, ahead: Sequence[in
         minutes = [sum(where[row.id].minutes.get(day, 0) for day in weeks.days(week)) for week in ahead]
         found.append(
             OwnBooking(
-                row.project_id, of.name, of.account or "", of.color, row.starts_on, row.ends_on,
-                row.is_tentative, tuple(minutes),
+                row.project_id,
+                of.name,
+                of.account or "",
+                of.color,
+                row.starts_on,
+                row.ends_on,
+                row.is_tentative,
+                tuple(minutes),
             )
-        )  # fmt: skip
+        )
     return found
 
 
@@ -230,11 +244,17 @@ def _tasks(session: Session, actor: Actor, person_id: int, week: int) -> Sequenc
     values = {"whose": person_id, "first": first, "since": first - timedelta(8 * 7)}
     return [
         OwnTask(
-            row.id, row.name, row.project_id, row.project, row.account or "", row.color,
-            int(row.week_seconds or 0), int(row.seconds or 0),
+            row.id,
+            row.name,
+            row.project_id,
+            row.project,
+            row.account or "",
+            row.color,
+            int(row.week_seconds or 0),
+            int(row.seconds or 0),
         )
         for row in _latest_tasks(actor).all(session, values)
-    ]  # fmt: skip
+    ]
 
 
 @once_each
@@ -242,23 +262,35 @@ def _latest_tasks(actor: Actor) -> Prepared:
     in_week = case((ENTRY.c.work_date >= bindparam("first"), ENTRY.c.seconds), else_=0)
     mine = (
         select(
-            ENTRY.c.task_id, func.max(ENTRY.c.work_date).label("last"),
-            func.sum(ENTRY.c.seconds).label("seconds"), func.sum(in_week).label("week_seconds"),
+            ENTRY.c.task_id,
+            func.max(ENTRY.c.work_date).label("last"),
+            func.sum(ENTRY.c.seconds).label("seconds"),
+            func.sum(in_week).label("week_seconds"),
         )
         .where(ENTRY.c.person_id == bindparam("whose"), ENTRY.c.work_date >= bindparam("since"))
         .group_by(ENTRY.c.task_id)
         .subquery()
-    )  # fmt: skip
+    )
     return Prepared(
-        select(TASK.c.id, TASK.c.name, TASK.c.project_id, PROJECT.c.name.label("project"), PROJECT.c.color,
-               ACCOUNT.c.name.label("account"), mine.c.week_seconds, mine.c.seconds)
+        select(
+            TASK.c.id,
+            TASK.c.name,
+            TASK.c.project_id,
+            PROJECT.c.name.label("project"),
+            PROJECT.c.color,
+            ACCOUNT.c.name.label("account"),
+            mine.c.week_seconds,
+            mine.c.seconds,
+        )
         .join(PROJECT, PROJECT.c.id == TASK.c.project_id)
         .join(mine, mine.c.task_id == TASK.c.id)
         .outerjoin(ACCOUNT, ACCOUNT.c.id == PROJECT.c.account_id)
         .where(
-            TASK.c.status == "open", PROJECT.c.status == "active", visible(actor, Task),
+            TASK.c.status == "open",
+            PROJECT.c.status == "active",
+            visible(actor, Task),
             visible(actor, Project),
         )
         .order_by(mine.c.last.desc(), mine.c.seconds.desc(), TASK.c.id)
         .limit(TASKS)
-    )  # fmt: skip
+    )

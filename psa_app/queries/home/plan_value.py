@@ -80,12 +80,15 @@ def _open_hours(session: Session, today: date, by_key: Mapping[int, Earned]) -> 
         .join(TASK, TASK.c.id == ENTRY.c.task_id)
         .outerjoin(LINE, LINE.c.id == TASK.c.sow_line_id)
         .where(
-            ENTRY.c.status.in_(("draft", "submitted")), ENTRY.c.is_billable, ~ENTRY.c.out_of_scope,
-            ENTRY.c.bill_rate_minor.is_not(None), ENTRY.c.work_date <= today,
+            ENTRY.c.status.in_(("draft", "submitted")),
+            ENTRY.c.is_billable,
+            ~ENTRY.c.out_of_scope,
+            ENTRY.c.bill_rate_minor.is_not(None),
+            ENTRY.c.work_date <= today,
             or_(LINE.c.id.is_(None), LINE.c.model == "time_and_materials"),
         )
         .group_by(ENTRY.c.project_id, TASK.c.sow_line_id, ENTRY.c.month)
-    )  # fmt: skip
+    )
     for row in session.connection().execute(statement):
         if row.project_id in by_key:
             end = max(weeks.month_days(row.month)[1], weeks.month_days(weeks.month_of(today))[1])

@@ -51,15 +51,21 @@ _PAID = (
 _REST = INVOICE.c.total_minor - func.coalesce(_PAID.c.paid, 0)
 _OPEN = (
     select(
-        INVOICE.c.id, INVOICE.c.number, INVOICE.c.account_id, ACCOUNT.c.name.label("account"),
-        INVOICE.c.issued_on, INVOICE.c.due_on, INVOICE.c.currency, INVOICE.c.base_rate_nano,
+        INVOICE.c.id,
+        INVOICE.c.number,
+        INVOICE.c.account_id,
+        ACCOUNT.c.name.label("account"),
+        INVOICE.c.issued_on,
+        INVOICE.c.due_on,
+        INVOICE.c.currency,
+        INVOICE.c.base_rate_nano,
         _REST.label("rest"),
     )
     .join(ACCOUNT, ACCOUNT.c.id == INVOICE.c.account_id)
     .outerjoin(_PAID, _PAID.c.invoice_id == INVOICE.c.id)
     .where(INVOICE.c.status == "issued", _REST > 0)
     .order_by(INVOICE.c.due_on, INVOICE.c.id)
-)  # fmt: skip
+)
 
 
 def _open(row: Any, fx: Exchange, today: date) -> OpenInvoice:
@@ -68,9 +74,18 @@ def _open(row: Any, fx: Exchange, today: date) -> OpenInvoice:
     over = is_overdue(row.due_on, today, rest)
     days = (today - row.due_on).days if over else 0
     return OpenInvoice(
-        row.id, row.number, row.account_id, row.account, row.issued_on, row.due_on, row.currency, rest, base,
-        over, days,
-    )  # fmt: skip
+        row.id,
+        row.number,
+        row.account_id,
+        row.account,
+        row.issued_on,
+        row.due_on,
+        row.currency,
+        rest,
+        base,
+        over,
+        days,
+    )
 
 
 def days_to_pay(session: Session, zone: str) -> dict[int, int]:
@@ -88,7 +103,9 @@ def days_to_pay(session: Session, zone: str) -> dict[int, int]:
 _SETTLED_AT = func.max(case((ALLOCATION.c.amount_minor > 0, ALLOCATION.c.at))).label("settled")
 _SETTLED = (
     select(
-        INVOICE.c.account_id, INVOICE.c.issued_on, func.max(_PAYMENT.c.received_on).label("received"),
+        INVOICE.c.account_id,
+        INVOICE.c.issued_on,
+        func.max(_PAYMENT.c.received_on).label("received"),
         _SETTLED_AT,
     )
     .join(ALLOCATION, ALLOCATION.c.invoice_id == INVOICE.c.id)
@@ -97,7 +114,7 @@ _SETTLED = (
     .group_by(INVOICE.c.id, INVOICE.c.account_id, INVOICE.c.issued_on, INVOICE.c.total_minor)
     .having(func.sum(ALLOCATION.c.amount_minor) >= INVOICE.c.total_minor, _SETTLED_AT.is_not(None))
     .order_by(INVOICE.c.issued_on.desc(), INVOICE.c.id.desc())
-)  # fmt: skip
+)
 
 
 def expected_on(invoice: OpenInvoice, usual: dict[int, int], today: date) -> date:

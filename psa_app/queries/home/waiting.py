@@ -53,25 +53,38 @@ def waiting(session: Session, actor: Actor, zone: str) -> list[Waits]:
 
 def _weeks(session: Session, actor: Actor, zone: ZoneInfo) -> Iterable[Waits]:
     statement = (
-        select(SHEET.c.id, SHEET.c.week, SHEET.c.number, SHEET.c.submitted_at, PERSON.c.name, PERSON.c.id,
-               func.sum(ENTRY.c.seconds).label("seconds"))
+        select(
+            SHEET.c.id,
+            SHEET.c.week,
+            SHEET.c.number,
+            SHEET.c.submitted_at,
+            PERSON.c.name,
+            PERSON.c.id,
+            func.sum(ENTRY.c.seconds).label("seconds"),
+        )
         .select_from(ENTRY)
         .join(SHEET, SHEET.c.id == ENTRY.c.timesheet_id)
         .join(PERSON, PERSON.c.id == ENTRY.c.person_id)
         .where(
-            ENTRY.c.status == "submitted", ENTRY.c.person_id != (actor.person_id or 0),
-            visible(actor, Timesheet), visible(actor, TimeEntry),
+            ENTRY.c.status == "submitted",
+            ENTRY.c.person_id != (actor.person_id or 0),
+            visible(actor, Timesheet),
+            visible(actor, TimeEntry),
         )
         .group_by(SHEET.c.id, SHEET.c.week, SHEET.c.number, SHEET.c.submitted_at, PERSON.c.name, PERSON.c.id)
         .order_by(SHEET.c.submitted_at, SHEET.c.id)
         .limit(EACH)
-    )  # fmt: skip
+    )
     for row in session.connection().execute(statement):
         late = f", supplement {row.number}" if row.number else ""
         yield Waits(
-            "time", row.id, row.name, f"{weeks.label(row.week)}{late}, {h_mm_seconds(int(row.seconds))}",
-            _day(row.submitted_at, zone), routes.with_query(routes.APPROVALS, sheet=row.id),
-        )  # fmt: skip
+            "time",
+            row.id,
+            row.name,
+            f"{weeks.label(row.week)}{late}, {h_mm_seconds(int(row.seconds))}",
+            _day(row.submitted_at, zone),
+            routes.with_query(routes.APPROVALS, sheet=row.id),
+        )
 
 
 def _onboarding(session: Session, actor: Actor, zone: ZoneInfo) -> Iterable[Waits]:
@@ -118,15 +131,25 @@ def _renewals(session: Session, actor: Actor, zone: ZoneInfo) -> Iterable[Waits]
     today = clock.now().astimezone(zone).date()
     followed = select(SOW.c.renewed_from_id).where(SOW.c.renewed_from_id.is_not(None))
     statement = (
-        select(SOW.c.id, SOW.c.number, SOW.c.title, SOW.c.renewal, SOW.c.renews_on, SOW.c.notice_days,
-               ACCOUNT.c.name)
+        select(
+            SOW.c.id,
+            SOW.c.number,
+            SOW.c.title,
+            SOW.c.renewal,
+            SOW.c.renews_on,
+            SOW.c.notice_days,
+            ACCOUNT.c.name,
+        )
         .join(ACCOUNT, ACCOUNT.c.id == SOW.c.account_id)
         .where(
-            SOW.c.status == "signed", SOW.c.renewal != "none", SOW.c.renews_on.is_not(None),
-            SOW.c.id.not_in(followed), visible(actor, Sow),
+            SOW.c.status == "signed",
+            SOW.c.renewal != "none",
+            SOW.c.renews_on.is_not(None),
+            SOW.c.id.not_in(followed),
+            visible(actor, Sow),
         )
         .order_by(SOW.c.renews_on, SOW.c.id)
-    )  # fmt: skip
+    )
     due = [
         row
         for row in session.connection().execute(statement)
@@ -139,8 +162,16 @@ def _renewals(session: Session, actor: Actor, zone: ZoneInfo) -> Iterable[Waits]
 
 def _milestones(session: Session, actor: Actor, zone: ZoneInfo) -> Iterable[Waits]:
     statement = (
-        select(MILESTONE.c.id, MILESTONE.c.title, MILESTONE.c.ready_at, MILESTONE.c.value_minor,
-               SOW.c.currency, SOW.c.id.label("sow_id"), ACCOUNT.c.name, PROJECT.c.id.label("project_id"))
+        select(
+            MILESTONE.c.id,
+            MILESTONE.c.title,
+            MILESTONE.c.ready_at,
+            MILESTONE.c.value_minor,
+            SOW.c.currency,
+            SOW.c.id.label("sow_id"),
+            ACCOUNT.c.name,
+            PROJECT.c.id.label("project_id"),
+        )
         .join(LINE, LINE.c.id == MILESTONE.c.sow_line_id)
         .join(SOW, SOW.c.id == LINE.c.sow_id)
         .join(ACCOUNT, ACCOUNT.c.id == SOW.c.account_id)
@@ -148,7 +179,7 @@ def _milestones(session: Session, actor: Actor, zone: ZoneInfo) -> Iterable[Wait
         .where(MILESTONE.c.status == "ready", visible(actor, Milestone))
         .order_by(MILESTONE.c.ready_at, MILESTONE.c.id)
         .limit(EACH)
-    )  # fmt: skip
+    )
     if actor.role == "lead":
         statement = statement.where(PROJECT.c.lead_id == actor.person_id)
     for row in session.connection().execute(statement):
@@ -182,20 +213,33 @@ def _drafts(session: Session, actor: Actor, zone: ZoneInfo) -> Iterable[Waits]:
 def _payments(session: Session, actor: Actor, zone: ZoneInfo) -> Iterable[Waits]:
     payment: Any = Payment.__table__  # type: ignore[attr-defined]
     statement = (
-        select(payment.c.id, payment.c.amount_minor, payment.c.currency, payment.c.updated_at,
-               payment.c.failure, payment.c.invoice_id, ACCOUNT.c.name)
+        select(
+            payment.c.id,
+            payment.c.amount_minor,
+            payment.c.currency,
+            payment.c.updated_at,
+            payment.c.failure,
+            payment.c.invoice_id,
+            ACCOUNT.c.name,
+        )
         .join(ACCOUNT, ACCOUNT.c.id == payment.c.account_id)
         .where(payment.c.status == "review", visible(actor, Payment))
         .order_by(payment.c.id)
         .limit(EACH)
-    )  # fmt: skip
+    )
     for row in session.connection().execute(statement):
         href = routes.invoice(row.invoice_id) if row.invoice_id else routes.PAYMENTS
         since = _day(row.updated_at, zone)
         yield Waits(
-            "payment", row.id, row.name, row.failure or "A payment that does not fit", since, href,
-            row.amount_minor, row.currency,
-        )  # fmt: skip
+            "payment",
+            row.id,
+            row.name,
+            row.failure or "A payment that does not fit",
+            since,
+            href,
+            row.amount_minor,
+            row.currency,
+        )
 
 
 def _day(at: Any, zone: ZoneInfo) -> date | None:

@@ -289,9 +289,14 @@ def _payments(session: Session, invoice_id: int) -> tuple[PaymentRow, ...]:
 
 def _payment_columns() -> list[Any]:
     return [
-        col(Payment.id), col(Payment.received_on), col(Payment.method), col(Payment.reference),
-        col(Payment.provider), col(Payment.status), sum_of(FACT).label("received"),
-    ]  # fmt: skip
+        col(Payment.id),
+        col(Payment.received_on),
+        col(Payment.method),
+        col(Payment.reference),
+        col(Payment.provider),
+        col(Payment.status),
+        sum_of(FACT).label("received"),
+    ]
 
 
 def _events(session: Session, invoice_id: int, payment_ids: list[int]) -> tuple[Event, ...]:

@@ -61,8 +61,13 @@ def _milestones(
     taken = select(BILLED_MILESTONE.c.milestone_id).where(BILLED_MILESTONE.c.released_at.is_(None))
     statement = (
         select(
-            MILESTONE.c.id, MILESTONE.c.title, MILESTONE.c.value_minor, SOW.c.currency,
-            MILESTONE.c.accepted_at, SOW.c.id.label("sow_id"), SOW_LINE.c.id.label("line_id"),
+            MILESTONE.c.id,
+            MILESTONE.c.title,
+            MILESTONE.c.value_minor,
+            SOW.c.currency,
+            MILESTONE.c.accepted_at,
+            SOW.c.id.label("sow_id"),
+            SOW_LINE.c.id.label("line_id"),
             SOW_LINE.c.title.label("line_title"),
         )
         .join(SOW_LINE, SOW_LINE.c.id == MILESTONE.c.sow_line_id)
@@ -73,14 +78,20 @@ def _milestones(
             MILESTONE.c.id.not_in(taken),
         )
         .order_by(MILESTONE.c.accepted_at, MILESTONE.c.id)
-    )  # fmt: skip
+    )
     return [
         OpenMilestone(
-            row.id, row.title, row.value_minor, row.currency, row.accepted_at.astimezone(zone).date(),
-            row.sow_id, row.line_id, row.line_title,
+            row.id,
+            row.title,
+            row.value_minor,
+            row.currency,
+            row.accepted_at.astimezone(zone).date(),
+            row.sow_id,
+            row.line_id,
+            row.line_title,
         )
         for row in session.connection().execute(_of(statement, account_id, sow_id))
-    ]  # fmt: skip
+    ]
 
 
 def _fees(session: Session, account_id: int | None, until: date, sow_id: int | None) -> list[OpenMilestone]:
@@ -88,27 +99,37 @@ def _fees(session: Session, account_id: int | None, until: date, sow_id: int | N
     taken = select(BILLED_FEE.c.fee_part_id).where(BILLED_FEE.c.released_at.is_(None))
     statement = (
         select(
-            FEE_PART, FEE_PART.c.id.in_(taken).label("is_billed"), SOW.c.currency,
-            SOW.c.id.label("sow_id"), SOW_LINE.c.value_minor.label("fee"),
+            FEE_PART,
+            FEE_PART.c.id.in_(taken).label("is_billed"),
+            SOW.c.currency,
+            SOW.c.id.label("sow_id"),
+            SOW_LINE.c.value_minor.label("fee"),
             SOW_LINE.c.title.label("line_title"),
         )
         .join(SOW_LINE, SOW_LINE.c.id == FEE_PART.c.sow_line_id)
         .join(SOW, SOW.c.id == SOW_LINE.c.sow_id)
         .where(SOW.c.status.in_(("signed", "closed")))
         .order_by(FEE_PART.c.sow_line_id, FEE_PART.c.position, FEE_PART.c.id)
-    )  # fmt: skip
+    )
     lines: dict[int, list[Any]] = defaultdict(list)
     for row in session.connection().execute(_of(statement, account_id, sow_id)):
         lines[row.sow_line_id].append(row)
     found = [
         OpenMilestone(
-            row.id, row.title or f"{row.line_title}, part {place} of {len(rows)}", amount, row.currency,
-            row.due_on, row.sow_id, row.sow_line_id, row.line_title, "fee",
+            row.id,
+            row.title or f"{row.line_title}, part {place} of {len(rows)}",
+            amount,
+            row.currency,
+            row.due_on,
+            row.sow_id,
+            row.sow_line_id,
+            row.line_title,
+            "fee",
         )
         for rows in lines.values()
         for place, (row, amount) in enumerate(zip(rows, amounts_of(rows), strict=True), 1)
         if row.due_on <= until and not row.is_billed
-    ]  # fmt: skip
+    ]
     return sorted(found, key=lambda one: (one.accepted_on, one.id))
 
 

@@ -130,9 +130,17 @@ def _rows(
     )
     statement = (
         select(
-            ENTRY.c.id, ENTRY.c.person_id, ENTRY.c.task_id, ENTRY.c.project_id, ENTRY.c.role_id,
-            ENTRY.c.work_date, ENTRY.c.seconds, ENTRY.c.bill_rate_minor, ENTRY.c.bill_currency,
-            TASK.c.sow_line_id, billed,
+            ENTRY.c.id,
+            ENTRY.c.person_id,
+            ENTRY.c.task_id,
+            ENTRY.c.project_id,
+            ENTRY.c.role_id,
+            ENTRY.c.work_date,
+            ENTRY.c.seconds,
+            ENTRY.c.bill_rate_minor,
+            ENTRY.c.bill_currency,
+            TASK.c.sow_line_id,
+            billed,
         )
         .join(PROJECT, PROJECT.c.id == ENTRY.c.project_id)
         .join(TASK, TASK.c.id == ENTRY.c.task_id)
@@ -146,7 +154,7 @@ def _rows(
             or_(SOW_LINE.c.id.is_(None), SOW_LINE.c.model == "time_and_materials"),
         )
         .order_by(ENTRY.c.work_date, ENTRY.c.id)
-    )  # fmt: skip
+    )
     if sow_id is not None:
         of_project = and_(SOW_LINE.c.id.is_(None), PROJECT.c.sow_id == sow_id)
         statement = statement.where(or_(SOW_LINE.c.sow_id == sow_id, of_project))

@@ -106,13 +106,23 @@ def payment_page(
 
 def _columns() -> list[Any]:
     return [
-        col(Payment.id), col(Account.name).label("client"), col(Payment.invoice_id),
-        func.coalesce(col(Invoice.number), "").label("invoice"), col(Payment.provider), col(Payment.status),
-        col(Payment.method), col(Payment.reference), col(Payment.note),
-        col(Payment.amount_minor).label("amount"), sum_of(FACT).label("received"),
-        sum_of(ALLOCATION).label("settled"), col(Payment.currency), col(Payment.received_on),
-        col(Payment.created_at), col(Payment.failure),
-    ]  # fmt: skip
+        col(Payment.id),
+        col(Account.name).label("client"),
+        col(Payment.invoice_id),
+        func.coalesce(col(Invoice.number), "").label("invoice"),
+        col(Payment.provider),
+        col(Payment.status),
+        col(Payment.method),
+        col(Payment.reference),
+        col(Payment.note),
+        col(Payment.amount_minor).label("amount"),
+        sum_of(FACT).label("received"),
+        sum_of(ALLOCATION).label("settled"),
+        col(Payment.currency),
+        col(Payment.received_on),
+        col(Payment.created_at),
+        col(Payment.failure),
+    ]
 
 
 def sum_of(table: Any) -> Any:

@@ -35,11 +35,15 @@ def deputies(session: Session, actor: Actor, today: date) -> list[DeputyRow]:
     names = {user.id: user.name for user in session.exec(select(User).where(col(User.id).in_(ids)))}
     return [
         DeputyRow(
-            int(one.id or 0), names.get(one.user_id, ""), names.get(one.deputy_id, ""), one.starts_on,
-            one.ends_on, one.user_id == actor.user_id,
+            int(one.id or 0),
+            names.get(one.user_id, ""),
+            names.get(one.deputy_id, ""),
+            one.starts_on,
+            one.ends_on,
+            one.user_id == actor.user_id,
         )
         for one in rows
-    ]  # fmt: skip
+    ]
 
 
 def possible_deputies(session: Session, actor: Actor) -> list[tuple[int, str]]:

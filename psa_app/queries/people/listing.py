@@ -46,10 +46,17 @@ def people_on(
         for word in search.split()[:6]
     ]
     columns: list[Any] = [
-        Person.id, Person.name, Person.email, col(Role.name).label("role"), Person.employment,
-        Person.hired_on, Person.left_on, Person.target_percent, _week(today).label("week"),
+        Person.id,
+        Person.name,
+        Person.email,
+        col(Role.name).label("role"),
+        Person.employment,
+        Person.hired_on,
+        Person.left_on,
+        Person.target_percent,
+        _week(today).label("week"),
         _away(today).label("away"),
-    ]  # fmt: skip
+    ]
     if may(actor, "cost.read"):
         columns.append(_cost(today).label("cost"))
     statement = (
@@ -61,11 +68,20 @@ def people_on(
     )
     return [
         PersonRow(
-            row.id, row.name, row.email, row.role, row.employment, row.hired_on, row.left_on,
-            row.target_percent, row.week, getattr(row, "cost", None), row.away,
+            row.id,
+            row.name,
+            row.email,
+            row.role,
+            row.employment,
+            row.hired_on,
+            row.left_on,
+            row.target_percent,
+            row.week,
+            getattr(row, "cost", None),
+            row.away,
         )
         for row in session.connection().execute(statement)
-    ]  # fmt: skip
+    ]
 
 
 def _week(today: date) -> Any:

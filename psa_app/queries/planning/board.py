@@ -150,11 +150,12 @@ def _people(
         select(PERSON.c.id, PERSON.c.name, ROLE.c.name.label("role"))
         .join(ROLE, ROLE.c.id == PERSON.c.role_id)
         .where(
-            visible(actor, Person), PERSON.c.hired_on <= end,
+            visible(actor, Person),
+            PERSON.c.hired_on <= end,
             or_(PERSON.c.left_on.is_(None), PERSON.c.left_on >= start),
         )
         .order_by(PERSON.c.name, PERSON.c.id)
-    )  # fmt: skip
+    )
     if role_id is not None:
         statement = statement.where(PERSON.c.role_id == role_id)
     if project_id is not None:
@@ -183,11 +184,14 @@ def _loads(
             booked[weeks.week_of(day), row.is_tentative] += amount
     return tuple(
         WeekLoad(
-            week, days.between(weeks.days(week)[0], weeks.days(week)[6]) if days else 0,
-            booked[week, False], booked[week, True], _off(days, week) if days else (),
+            week,
+            days.between(weeks.days(week)[0], weeks.days(week)[6]) if days else 0,
+            booked[week, False],
+            booked[week, True],
+            _off(days, week) if days else (),
         )
         for week in shown
-    )  # fmt: skip
+    )
 
 
 def _off(days: PersonDays, week: int) -> tuple[str, ...]:
@@ -221,12 +225,27 @@ def _bars(session: Session, rows: Sequence[Any], where: Mapping[int, Placed]) ->
     for row in rows:
         project = projects[row.project_id]
         yield BoardBar(
-            row.id, row.version, f"p{row.person_id}" if row.person_id is not None else f"r{row.role_id}",
-            row.project_id, project.name, project.account or "", row.task_id, tasks.get(row.task_id, ""),
-            project.color, row.starts_on, row.ends_on, row.mode, row.minutes_per_day, row.percent,
-            row.total_minutes, row.is_tentative, row.is_billable, row.note,
-            sum(where[row.id].minutes.values()), where[row.id].unplaced,
-        )  # fmt: skip
+            row.id,
+            row.version,
+            f"p{row.person_id}" if row.person_id is not None else f"r{row.role_id}",
+            row.project_id,
+            project.name,
+            project.account or "",
+            row.task_id,
+            tasks.get(row.task_id, ""),
+            project.color,
+            row.starts_on,
+            row.ends_on,
+            row.mode,
+            row.minutes_per_day,
+            row.percent,
+            row.total_minutes,
+            row.is_tentative,
+            row.is_billable,
+            row.note,
+            sum(where[row.id].minutes.values()),
+            where[row.id].unplaced,
+        )
 
 
 def _named(session: Session, ids: set[int]) -> dict[int, Any]:

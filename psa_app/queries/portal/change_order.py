@@ -51,12 +51,24 @@ def order_to_read(session: Session, actor: Actor, order_id: int) -> OrderToRead:
     until = order.valid_until
     terms = read_order(agreed_order_text(session, order))
     return OrderToRead(
-        order_id, order.number, order.title, order.status, account.locale, order.text_hash, until,
-        bool(until and until < clock.today(firm.time_zone)), order.decline_reason, may_sign(session, actor),
-        contact.name if contact else actor.name, contact.title if contact else "", firm.name,
-        ZoneInfo(firm.time_zone), tuple(effect(terms, account.locale)), order_paper(session, order, sow),
+        order_id,
+        order.number,
+        order.title,
+        order.status,
+        account.locale,
+        order.text_hash,
+        until,
+        bool(until and until < clock.today(firm.time_zone)),
+        order.decline_reason,
+        may_sign(session, actor),
+        contact.name if contact else actor.name,
+        contact.title if contact else "",
+        firm.name,
+        ZoneInfo(firm.time_zone),
+        tuple(effect(terms, account.locale)),
+        order_paper(session, order, sow),
         _questions(session, actor, order_id),
-    )  # fmt: skip
+    )
 
 
 def _questions(session: Session, actor: Actor, order_id: int) -> tuple[QuestionRow, ...]:

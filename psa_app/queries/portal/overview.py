@@ -228,11 +228,16 @@ def _milestones(session: Session, actor: Actor) -> tuple[ReadyMilestone, ...]:
     )
     return tuple(
         ReadyMilestone(
-            int(one.id or 0), one.title, f"{sow.number} {sow.title}", project_id, int(sow.id or 0),
-            one.value_minor, sow.currency,
+            int(one.id or 0),
+            one.title,
+            f"{sow.number} {sow.title}",
+            project_id,
+            int(sow.id or 0),
+            one.value_minor,
+            sow.currency,
         )
         for one, sow, project_id in session.exec(statement)
-    )  # fmt: skip
+    )
 
 
 def _invoices(session: Session, actor: Actor, today: date) -> tuple[OpenInvoice, ...]:
@@ -273,11 +278,16 @@ def _projects(session: Session, actor: Actor) -> tuple[ProjectCard, ...]:
     parts = _parts(session, actor, [one.sow_id for one, _ in rows if one.sow_id is not None])
     return tuple(
         ProjectCard(
-            int(one.id or 0), one.name, one.status, one.starts_on, one.ends_on, lead or "",
+            int(one.id or 0),
+            one.name,
+            one.status,
+            one.starts_on,
+            one.ends_on,
+            lead or "",
             tuple(parts.get(one.sow_id or 0, ())),
         )
         for one, lead in rows
-    )  # fmt: skip
+    )
 
 
 def _parts(session: Session, actor: Actor, sow_ids: list[int]) -> dict[int, list[Part]]:

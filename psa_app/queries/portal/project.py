@@ -45,13 +45,23 @@ def project_to_read(session: Session, actor: Actor, project_id: int) -> ProjectT
     sow = session.exec(select(Sow).where(Sow.id == project.sow_id, visible(actor, Sow))).first()
     weeks = tuple(_weeks(session, actor, project_id))
     return ProjectToRead(
-        project_id, project.name, project.status, project.starts_on, project.ends_on,
-        lead.name if lead else "", sow.currency if sow else project.currency,
+        project_id,
+        project.name,
+        project.status,
+        project.starts_on,
+        project.ends_on,
+        lead.name if lead else "",
+        sow.currency if sow else project.currency,
         account.locale if account else "en",
-        ZoneInfo(session.exec(select(Firm.time_zone)).one()), sow.id if sow else None,
-        f"{sow.number} {sow.title}" if sow else "", _estimate(session, actor, sow), may_sign(session, actor),
-        milestones_of(session, actor, int(sow.id or 0)) if sow else (), weeks, sum(each for _, each in weeks),
-    )  # fmt: skip
+        ZoneInfo(session.exec(select(Firm.time_zone)).one()),
+        sow.id if sow else None,
+        f"{sow.number} {sow.title}" if sow else "",
+        _estimate(session, actor, sow),
+        may_sign(session, actor),
+        milestones_of(session, actor, int(sow.id or 0)) if sow else (),
+        weeks,
+        sum(each for _, each in weeks),
+    )
 
 
 def _estimate(session: Session, actor: Actor, sow: Sow | None) -> int:

@@ -75,11 +75,25 @@ def quote_to_read(
     until = quote.valid_until
     over = quote.status == "expired" or bool(until and until < clock.today(firm.time_zone))
     return QuoteToRead(
-        quote_id, quote.title, quote.status, account.locale, quote.text_hash, until, over,
-        quote.decline_reason, may_sign(session, actor), contact.name if contact else actor.name,
-        contact.title if contact else "", firm.name, ZoneInfo(firm.time_zone), offer, chosen,
-        offer.figures(chosen), quote_paper(session, quote, chosen), _questions(session, actor, quote_id),
-    )  # fmt: skip
+        quote_id,
+        quote.title,
+        quote.status,
+        account.locale,
+        quote.text_hash,
+        until,
+        over,
+        quote.decline_reason,
+        may_sign(session, actor),
+        contact.name if contact else actor.name,
+        contact.title if contact else "",
+        firm.name,
+        ZoneInfo(firm.time_zone),
+        offer,
+        chosen,
+        offer.figures(chosen),
+        quote_paper(session, quote, chosen),
+        _questions(session, actor, quote_id),
+    )
 
 
 def _questions(session: Session, actor: Actor, quote_id: int) -> tuple[QuestionRow, ...]:

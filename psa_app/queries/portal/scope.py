@@ -63,12 +63,26 @@ def scope_to_read(session: Session, actor: Actor, sow_id: int) -> ScopeToRead:
     contact = session.get(Contact, actor.contact_id) if actor.contact_id else None
     until = sow.valid_until
     return ScopeToRead(
-        sow_id, sow.number, sow.title, sow.status, sow.currency, account.locale, sow.text_hash, until,
-        bool(until and until < clock.today(firm.time_zone)), sow.decline_reason, may_sign(session, actor),
-        contact.name if contact else actor.name, contact.title if contact else "", firm.name, firm.accent,
-        ZoneInfo(firm.time_zone), sow_paper(session, sow), milestones_of(session, actor, sow_id),
+        sow_id,
+        sow.number,
+        sow.title,
+        sow.status,
+        sow.currency,
+        account.locale,
+        sow.text_hash,
+        until,
+        bool(until and until < clock.today(firm.time_zone)),
+        sow.decline_reason,
+        may_sign(session, actor),
+        contact.name if contact else actor.name,
+        contact.title if contact else "",
+        firm.name,
+        firm.accent,
+        ZoneInfo(firm.time_zone),
+        sow_paper(session, sow),
+        milestones_of(session, actor, sow_id),
         files_of(session, actor, sow_id),
-    )  # fmt: skip
+    )
 
 
 def milestones_of(session: Session, actor: Actor, sow_id: int) -> tuple[MilestoneRow, ...]:
@@ -82,8 +96,14 @@ def milestones_of(session: Session, actor: Actor, sow_id: int) -> tuple[Mileston
     )
     return tuple(
         MilestoneRow(
-            int(one.id or 0), one.title, one.criteria, one.status, one.value_minor, one.due_on,
-            one.accepted_by, one.accepted_at,
+            int(one.id or 0),
+            one.title,
+            one.criteria,
+            one.status,
+            one.value_minor,
+            one.due_on,
+            one.accepted_by,
+            one.accepted_at,
         )
         for one in session.exec(statement)
-    )  # fmt: skip
+    )

@@ -91,9 +91,16 @@ _PROJECT = case(
 """The project of a printed line of time that bills to no SOW: such a line holds one project only."""
 _TOTALS = (
     select(
-        INVOICE.c.id.label("invoice_id"), INVOICE.c.status, INVOICE.c.currency, INVOICE.c.base_rate_nano,
-        INVOICE.c.cutoff, INVOICE.c.issued_on, INVOICE_LINE.c.kind, LINE.c.sow_id.label("line_sow"),
-        INVOICE.c.sow_id.label("invoice_sow"), _PROJECT.label("project_id"),
+        INVOICE.c.id.label("invoice_id"),
+        INVOICE.c.status,
+        INVOICE.c.currency,
+        INVOICE.c.base_rate_nano,
+        INVOICE.c.cutoff,
+        INVOICE.c.issued_on,
+        INVOICE_LINE.c.kind,
+        LINE.c.sow_id.label("line_sow"),
+        INVOICE.c.sow_id.label("invoice_sow"),
+        _PROJECT.label("project_id"),
         func.sum(INVOICE_LINE.c.net_minor).label("net"),
     )
     .select_from(INVOICE_LINE)
@@ -101,24 +108,36 @@ _TOTALS = (
     .outerjoin(LINE, LINE.c.id == INVOICE_LINE.c.sow_line_id)
     .where(INVOICE.c.status.in_(COUNTED))
     .group_by(
-        INVOICE.c.id, INVOICE.c.status, INVOICE.c.currency, INVOICE.c.base_rate_nano, INVOICE.c.cutoff,
-        INVOICE.c.issued_on, INVOICE_LINE.c.kind, LINE.c.sow_id, INVOICE.c.sow_id, "project_id",
+        INVOICE.c.id,
+        INVOICE.c.status,
+        INVOICE.c.currency,
+        INVOICE.c.base_rate_nano,
+        INVOICE.c.cutoff,
+        INVOICE.c.issued_on,
+        INVOICE_LINE.c.kind,
+        LINE.c.sow_id,
+        INVOICE.c.sow_id,
+        "project_id",
     )
-)  # fmt: skip
+)
 
 
 def _recent(session: Session, at: Periods) -> dict[tuple[int, int], list[int]]:
     """Billed amounts of work of the last two months by invoice and project, in each period."""
     period = case((ENTRY.c.month == at.last_month, LAST), else_=THIS)
     statement = (
-        select(INVOICE_LINE.c.invoice_id, ENTRY.c.project_id, period.label("period"),
-               func.sum(BILLED_TIME.c.amount_minor).label("amount"))
+        select(
+            INVOICE_LINE.c.invoice_id,
+            ENTRY.c.project_id,
+            period.label("period"),
+            func.sum(BILLED_TIME.c.amount_minor).label("amount"),
+        )
         .select_from(ENTRY)
         .join(BILLED_TIME, and_(BILLED_TIME.c.entry_id == ENTRY.c.id, BILLED_TIME.c.released_at.is_(None)))
         .join(INVOICE_LINE, INVOICE_LINE.c.id == BILLED_TIME.c.line_id)
         .where(ENTRY.c.work_date >= at.first_of_last)
         .group_by(INVOICE_LINE.c.invoice_id, ENTRY.c.project_id, period)
-    )  # fmt: skip
+    )
     found: dict[tuple[int, int], list[int]] = defaultdict(lambda: [0, 0, 0])
     for invoice_id, project_id, number, amount in session.connection().execute(statement):
         found[invoice_id, project_id][number] += int(amount)

@@ -77,9 +77,21 @@ def contracts(session: Session, *where: ColumnElement[bool]) -> dict[int, Contra
         for row in session.connection().execute(_LONE_SOWS):
             key = contract_key(None, row.id)
             found[key] = Contract(
-                key, None, row.id, row.title, row.account_id, row.account, row.currency, row.status, None,
-                row.starts_on, row.ends_on, 0, 0, tuple(fixed[row.id]),
-            )  # fmt: skip
+                key,
+                None,
+                row.id,
+                row.title,
+                row.account_id,
+                row.account,
+                row.currency,
+                row.status,
+                None,
+                row.starts_on,
+                row.ends_on,
+                0,
+                0,
+                tuple(fixed[row.id]),
+            )
     return found
 
 
@@ -99,9 +111,21 @@ _LONE_SOWS = (
 def _of_project(row: Any, fixed: Mapping[int, list[FixedLine]]) -> Contract:
     lines = tuple(fixed.get(row.sow_id, ())) if row.sow_id is not None else ()
     return Contract(
-        row.id, row.id, row.sow_id, row.name, row.account_id, row.account, row.sow_currency or row.currency,
-        row.status, row.lead_id, row.starts_on, row.ends_on, row.budget_minutes, row.budget_minor, lines,
-    )  # fmt: skip
+        row.id,
+        row.id,
+        row.sow_id,
+        row.name,
+        row.account_id,
+        row.account,
+        row.sow_currency or row.currency,
+        row.status,
+        row.lead_id,
+        row.starts_on,
+        row.ends_on,
+        row.budget_minutes,
+        row.budget_minor,
+        lines,
+    )
 
 
 def _fixed_lines(session: Session) -> dict[int, list[FixedLine]]:
@@ -119,24 +143,38 @@ def _fixed_lines(session: Session) -> dict[int, list[FixedLine]]:
         is_open = not mine or any(status == "open" and project != "closed" for _, status, project in mine)
         found[row.sow_id].append(
             FixedLine(
-                row.id, row.sow_id, row.title, row.value_minor, row.estimate_minutes,
-                tuple(parts.get(row.id, ())), fees.get(row.id, ()), row.starts_on, row.ends_on,
-                tuple(task_id for task_id, _, _ in mine), is_open,
+                row.id,
+                row.sow_id,
+                row.title,
+                row.value_minor,
+                row.estimate_minutes,
+                tuple(parts.get(row.id, ())),
+                fees.get(row.id, ()),
+                row.starts_on,
+                row.ends_on,
+                tuple(task_id for task_id, _, _ in mine),
+                is_open,
                 Fraction(row.estimate_minutes, estimates[row.sow_id] or 1),
             )
-        )  # fmt: skip
+        )
     return found
 
 
 _LINES = (
     select(
-        LINE.c.id, LINE.c.sow_id, LINE.c.title, LINE.c.model, LINE.c.value_minor,
-        LINE.c.estimate_minutes, SOW.c.starts_on, SOW.c.ends_on,
+        LINE.c.id,
+        LINE.c.sow_id,
+        LINE.c.title,
+        LINE.c.model,
+        LINE.c.value_minor,
+        LINE.c.estimate_minutes,
+        SOW.c.starts_on,
+        SOW.c.ends_on,
     )
     .join(SOW, SOW.c.id == LINE.c.sow_id)
     .where(SOW.c.status.in_(("signed", "closed")))
     .order_by(LINE.c.sow_id, LINE.c.position, LINE.c.id)
-)  # fmt: skip
+)
 _TASKS = (
     select(TASK.c.sow_line_id, TASK.c.id, TASK.c.status, PROJECT.c.status.label("project_status"))
     .join(PROJECT, PROJECT.c.id == TASK.c.project_id)

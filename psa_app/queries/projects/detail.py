@@ -111,12 +111,24 @@ def head(session: Session, actor: Actor, project_id: int) -> ProjectHead:
     account = session.get(Account, project.account_id) if project.account_id else None
     sow = session.get(Sow, project.sow_id) if project.sow_id and may(actor, "sows.read") else None
     return ProjectHead(
-        int(project.id or 0), project.version, project.name, project.status, project.currency, project.color,
-        project.starts_on, project.ends_on, project.budget_minutes, project.account_id,
-        account.name if account else "", project.lead_id, lead.name if lead else "", sow.id if sow else None,
-        f"{sow.number} {sow.title}".strip() if sow else "", sees_everyones_time(actor, project),
+        int(project.id or 0),
+        project.version,
+        project.name,
+        project.status,
+        project.currency,
+        project.color,
+        project.starts_on,
+        project.ends_on,
+        project.budget_minutes,
+        project.account_id,
+        account.name if account else "",
+        project.lead_id,
+        lead.name if lead else "",
+        sow.id if sow else None,
+        f"{sow.number} {sow.title}".strip() if sow else "",
+        sees_everyones_time(actor, project),
         None if project.sow_id else rounding_of(project),
-    )  # fmt: skip
+    )
 
 
 def sees_everyones_time(actor: Actor, project: Project) -> bool:
@@ -140,12 +152,19 @@ def tasks(session: Session, actor: Actor, project_id: int) -> list[TaskRow]:
     )
     return [
         TaskRow(
-            row.id, row.version, row.name, row.status, row.is_billable, row.budget_minutes,
-            int(row.seconds or 0), row.sow_line_id if shows_lines else None,
-            (row.line or "") if shows_lines else "", (row.model or "") if shows_lines else "",
+            row.id,
+            row.version,
+            row.name,
+            row.status,
+            row.is_billable,
+            row.budget_minutes,
+            int(row.seconds or 0),
+            row.sow_line_id if shows_lines else None,
+            (row.line or "") if shows_lines else "",
+            (row.model or "") if shows_lines else "",
         )
         for row in session.connection().execute(statement)
-    ]  # fmt: skip
+    ]
 
 
 def team(session: Session, actor: Actor, project_id: int) -> list[MemberRow]:
@@ -192,11 +211,21 @@ def milestones(session: Session, actor: Actor, project_id: int) -> list[Mileston
     )
     return [
         MilestoneRow(
-            row.id, row.version, row.title, row.criteria, row.line, row.value_minor, row.currency, row.status,
-            row.due_on, row.ready_at, row.accepted_at, row.accepted_by,
+            row.id,
+            row.version,
+            row.title,
+            row.criteria,
+            row.line,
+            row.value_minor,
+            row.currency,
+            row.status,
+            row.due_on,
+            row.ready_at,
+            row.accepted_at,
+            row.accepted_by,
         )
         for row in session.connection().execute(statement)
-    ]  # fmt: skip
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,14 +278,22 @@ def recent_time(session: Session, actor: Actor, project_id: int, limit: int = 12
     require(actor, "tasks.read")
     fetch(session, actor, Project, project_id)
     statement = (
-        select(ENTRY.c.id, ENTRY.c.work_date, PERSON.c.name, TASK.c.name.label("task"), ENTRY.c.seconds,
-               ENTRY.c.note, ENTRY.c.status, ENTRY.c.is_billable)
+        select(
+            ENTRY.c.id,
+            ENTRY.c.work_date,
+            PERSON.c.name,
+            TASK.c.name.label("task"),
+            ENTRY.c.seconds,
+            ENTRY.c.note,
+            ENTRY.c.status,
+            ENTRY.c.is_billable,
+        )
         .join(PERSON, PERSON.c.id == ENTRY.c.person_id)
         .join(TASK, TASK.c.id == ENTRY.c.task_id)
         .where(and_(ENTRY.c.project_id == project_id, visible(actor, TimeEntry)))
         .order_by(ENTRY.c.work_date.desc(), ENTRY.c.id.desc())
         .limit(limit)
-    )  # fmt: skip
+    )
     return [
         RecentTime(
             row.id, row.work_date, row.name, row.task, row.seconds, row.note, row.status, row.is_billable

@@ -45,9 +45,18 @@ def health(one: Earned, today: date, planned: int, *, shows_margin: bool) -> Hea
     used = Fraction(minutes, contract.budget_minutes) if contract.budget_minutes else None
     state, why = _state(one, today, minutes, planned, used, shows_margin)
     return Health(
-        contract.key, contract.name, contract.account, contract.lead_id, minutes, contract.budget_minutes,
-        planned, used, one.margin if shows_margin else None, state, why,
-    )  # fmt: skip
+        contract.key,
+        contract.name,
+        contract.account,
+        contract.lead_id,
+        minutes,
+        contract.budget_minutes,
+        planned,
+        used,
+        one.margin if shows_margin else None,
+        state,
+        why,
+    )
 
 
 def _state(
@@ -104,8 +113,15 @@ def _percent(share: Fraction) -> str:
 
 
 _ORDER = (
-    "over_budget", "unpriced", "over_cap", "late", "off_track", "hours_low", "at_risk", "on_track",
-)  # fmt: skip
+    "over_budget",
+    "unpriced",
+    "over_cap",
+    "late",
+    "off_track",
+    "hours_low",
+    "at_risk",
+    "on_track",
+)
 
 
 def by_urgency(one: Health) -> tuple[int, Fraction, str]:

@@ -137,6 +137,15 @@ def _order(sort: Sort, seconds: Any) -> Any:
 
 def _listed(row: Any, standing: Health | None) -> ListedProject:
     return ListedProject(
-        row.id, row.name, row.account or "", row.lead or "", row.status, row.color, row.starts_on,
-        row.ends_on, row.budget_minutes, int(row.seconds), standing,
-    )  # fmt: skip
+        row.id,
+        row.name,
+        row.account or "",
+        row.lead or "",
+        row.status,
+        row.color,
+        row.starts_on,
+        row.ends_on,
+        row.budget_minutes,
+        int(row.seconds),
+        standing,
+    )

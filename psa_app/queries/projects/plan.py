@@ -69,10 +69,16 @@ def project_plan(session: Session, actor: Actor, project_id: int) -> ProjectPlan
     ).all()
     tasks, points = _tasks(session, actor, project_id), _points(session, actor, project_id)
     groups = [
-        Group(int(one.id or 0), one.name, one.starts_on, one.ends_on, tuple(tasks.get(one.id, ())),
-              tuple(points.get(one.id, ())))
+        Group(
+            int(one.id or 0),
+            one.name,
+            one.starts_on,
+            one.ends_on,
+            tuple(tasks.get(one.id, ())),
+            tuple(points.get(one.id, ())),
+        )
         for one in phases
-    ]  # fmt: skip
+    ]
     rest = Group(0, "", None, None, tuple(tasks.get(None, ())), tuple(points.get(None, ())))
     raid = session.exec(
         select(RaidItem.id).where(
@@ -80,9 +86,7 @@ def project_plan(session: Session, actor: Actor, project_id: int) -> ProjectPlan
         )
     ).all()
     due = next_report(project.report_on, project.report_every, today) if project.status == "active" else None
-    return ProjectPlan(
-        today, (*groups, rest), len(raid), project.report_every, project.report_on, due
-    )  # fmt: skip
+    return ProjectPlan(today, (*groups, rest), len(raid), project.report_every, project.report_on, due)
 
 
 def _tasks(session: Session, actor: Actor, project_id: int) -> dict[int | None, list[PlannedTask]]:

@@ -41,11 +41,18 @@ def worked(
     rows = session.connection().execute(_statement(at, standard).where(*where))
     return [
         Worked(
-            row.task_id, row.project_id, row.period, int(row.seconds), int(row.open_seconds),
-            _cost(row.cost), _cost(row.open_cost), int(row.uncosted), int(row.unpriced),
+            row.task_id,
+            row.project_id,
+            row.period,
+            int(row.seconds),
+            int(row.open_seconds),
+            _cost(row.cost),
+            _cost(row.open_cost),
+            int(row.uncosted),
+            int(row.unpriced),
         )
         for row in rows
-    ]  # fmt: skip
+    ]
 
 
 def _statement(at: Periods, standard: bool) -> Select[tuple[int, ...]]:
@@ -55,7 +62,9 @@ def _statement(at: Periods, standard: bool) -> Select[tuple[int, ...]]:
     unpriced = and_(ENTRY.c.is_billable, ENTRY.c.bill_rate_minor.is_(None))
     statement = (
         select(
-            ENTRY.c.task_id, ENTRY.c.project_id, period.label("period"),
+            ENTRY.c.task_id,
+            ENTRY.c.project_id,
+            period.label("period"),
             func.sum(ENTRY.c.seconds).label("seconds"),
             func.sum(case((_OPEN, ENTRY.c.seconds), else_=0)).label("open_seconds"),
             func.sum(cost).label("cost"),
@@ -67,7 +76,7 @@ def _statement(at: Periods, standard: bool) -> Select[tuple[int, ...]]:
         .join(PROJECT, PROJECT.c.id == ENTRY.c.project_id)
         .where(PROJECT.c.account_id.is_not(None), ENTRY.c.work_date <= at.today)
         .group_by(ENTRY.c.task_id, ENTRY.c.project_id, period)
-    )  # fmt: skip
+    )
     if standard:
         statement = statement.join(PERSON, PERSON.c.id == ENTRY.c.person_id).join(
             ROLE, ROLE.c.id == func.coalesce(ENTRY.c.role_id, PERSON.c.role_id)

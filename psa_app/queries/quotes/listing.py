@@ -140,6 +140,15 @@ def _rows(where: list[ColumnElement[bool]], sort: str) -> Any:
 
 def _row(row: Any) -> QuoteRow:
     return QuoteRow(
-        row.id, row.number, row.number_of_version, row.title, row.account_id, row.account, row.status,
-        row.currency, int(row.net_minor), row.valid_until, int(row.waiting),
-    )  # fmt: skip
+        row.id,
+        row.number,
+        row.number_of_version,
+        row.title,
+        row.account_id,
+        row.account,
+        row.status,
+        row.currency,
+        int(row.net_minor),
+        row.valid_until,
+        int(row.waiting),
+    )

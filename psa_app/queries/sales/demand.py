@@ -70,15 +70,21 @@ def demand(session: Session, actor: Actor, shown: Sequence[int]) -> list[Demand]
 def _statement(actor: Actor) -> Any:
     return (
         select(
-            NEED.c.role_id, ROLE.c.name.label("role"), NEED.c.minutes, NEED.c.starts_on, NEED.c.ends_on,
-            OPPORTUNITY.c.expected_on, OPPORTUNITY.c.percent, OPPORTUNITY.c.title,
+            NEED.c.role_id,
+            ROLE.c.name.label("role"),
+            NEED.c.minutes,
+            NEED.c.starts_on,
+            NEED.c.ends_on,
+            OPPORTUNITY.c.expected_on,
+            OPPORTUNITY.c.percent,
+            OPPORTUNITY.c.title,
         )
         .join(OPPORTUNITY, OPPORTUNITY.c.id == NEED.c.opportunity_id)
         .join(STAGE, STAGE.c.id == OPPORTUNITY.c.stage_id)
         .join(ROLE, ROLE.c.id == NEED.c.role_id)
         .where(STAGE.c.outcome == OPEN, visible(actor, Opportunity), visible(actor, OpportunityRole))
         .order_by(OPPORTUNITY.c.id, NEED.c.id)
-    )  # fmt: skip
+    )
 
 
 def _add(found: dict[int, int], minutes: int, days: Sequence[date]) -> None:

@@ -105,12 +105,29 @@ def joined() -> Any:
 def _columns() -> list[Any]:
     one = OPPORTUNITY.c
     return [
-        one.id, one.version, one.title, one.account_id, ACCOUNT.c.name.label("account"), one.stage_id,
-        STAGE.c.name.label("stage"), STAGE.c.outcome, one.position, one.percent, one.percent_is_own,
-        one.currency, one.amount_minor, one.expected_on, one.source, one.partner_id,
-        func.coalesce(PARTNER.c.name, "").label("partner"), one.owner_id,
-        func.coalesce(USER.c.name, "").label("owner"), one.stage_since, one.closed_at, one.loss_reason,
-    ]  # fmt: skip
+        one.id,
+        one.version,
+        one.title,
+        one.account_id,
+        ACCOUNT.c.name.label("account"),
+        one.stage_id,
+        STAGE.c.name.label("stage"),
+        STAGE.c.outcome,
+        one.position,
+        one.percent,
+        one.percent_is_own,
+        one.currency,
+        one.amount_minor,
+        one.expected_on,
+        one.source,
+        one.partner_id,
+        func.coalesce(PARTNER.c.name, "").label("partner"),
+        one.owner_id,
+        func.coalesce(USER.c.name, "").label("owner"),
+        one.stage_since,
+        one.closed_at,
+        one.loss_reason,
+    ]
 
 
 def words_in(text: str) -> list[ColumnElement[bool]]:

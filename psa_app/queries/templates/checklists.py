@@ -54,8 +54,16 @@ def _found(session: Session, actor: Actor, where: object) -> list[ToDo]:
     )
     return [
         ToDo(
-            int(one.id or 0), one.version, one.account_id, account, one.title, one.due_on, one.owner_id,
-            owner or "", one.done_at, one.done_by,
+            int(one.id or 0),
+            one.version,
+            one.account_id,
+            account,
+            one.title,
+            one.due_on,
+            one.owner_id,
+            owner or "",
+            one.done_at,
+            one.done_by,
         )
         for one, account, owner in session.exec(statement)
-    ]  # fmt: skip
+    ]

@@ -69,6 +69,13 @@ def names(session: Session, actor: Actor) -> dict[str, dict[int, str]]:
 
 def _row(row: Template) -> TemplateRow:
     return TemplateRow(
-        int(row.id or 0), row.version, row.kind, row.name, row.description,
-        bodies.summary(row.kind, row.body), row.is_archived, row.updated_at, row.body,
-    )  # fmt: skip
+        int(row.id or 0),
+        row.version,
+        row.kind,
+        row.name,
+        row.description,
+        bodies.summary(row.kind, row.body),
+        row.is_archived,
+        row.updated_at,
+        row.body,
+    )

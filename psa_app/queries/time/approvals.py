@@ -91,10 +91,14 @@ def _queue(session: Session, actor: Actor, by: Approver, rows: Sequence[Any], mi
     for row in mine:
         found = exceptions(
             Waiting(
-                row.work_date, day_seconds[row.person_id, row.work_date], row.is_billable,
-                row.bill_rate_minor is not None, row.project_id in over, row.number,
+                row.work_date,
+                day_seconds[row.person_id, row.work_date],
+                row.is_billable,
+                row.bill_rate_minor is not None,
+                row.project_id in over,
+                row.number,
             )
-        )  # fmt: skip
+        )
         by_sheet[row.timesheet_id].append((row, _line(row, found, shows_money)))
     others: dict[int, int] = defaultdict(int)
     for row in rows:
@@ -118,11 +122,24 @@ def _unusual(sheet: SheetQueue) -> int:
 def _waiting(session: Session, actor: Actor, timesheet_id: int | None) -> list[Any]:
     statement = (
         select(
-            ENTRY.c.id, ENTRY.c.person_id, ENTRY.c.project_id, ENTRY.c.work_date, ENTRY.c.seconds,
-            ENTRY.c.note, ENTRY.c.is_billable, ENTRY.c.bill_rate_minor, ENTRY.c.bill_currency,
-            ENTRY.c.timesheet_id, PERSON.c.name.label("person"), PROJECT.c.name.label("project"),
-            PROJECT.c.lead_id, ACCOUNT.c.name.label("client"), TASK.c.name.label("task"), SHEET.c.week,
-            SHEET.c.number, SHEET.c.submitted_at,
+            ENTRY.c.id,
+            ENTRY.c.person_id,
+            ENTRY.c.project_id,
+            ENTRY.c.work_date,
+            ENTRY.c.seconds,
+            ENTRY.c.note,
+            ENTRY.c.is_billable,
+            ENTRY.c.bill_rate_minor,
+            ENTRY.c.bill_currency,
+            ENTRY.c.timesheet_id,
+            PERSON.c.name.label("person"),
+            PROJECT.c.name.label("project"),
+            PROJECT.c.lead_id,
+            ACCOUNT.c.name.label("client"),
+            TASK.c.name.label("task"),
+            SHEET.c.week,
+            SHEET.c.number,
+            SHEET.c.submitted_at,
         )
         .select_from(ENTRY)
         .join(SHEET, SHEET.c.id == ENTRY.c.timesheet_id)
@@ -133,7 +150,7 @@ def _waiting(session: Session, actor: Actor, timesheet_id: int | None) -> list[A
         .where(ENTRY.c.status == "submitted", visible(actor, TimeEntry))
         .order_by(ENTRY.c.work_date, ENTRY.c.id)
         .limit(MOST)
-    )  # fmt: skip
+    )
     if timesheet_id is not None:
         statement = statement.where(ENTRY.c.timesheet_id == timesheet_id)
     return list(session.connection().execute(statement))
@@ -169,9 +186,19 @@ def _line(row: Any, found: tuple[Exceptional, ...], shows_money: bool) -> LineVi
     rate = row.bill_rate_minor if shows_money else None
     value = money.divide(row.seconds * rate, 3600) if rate is not None else None
     return LineView(
-        row.id, row.work_date, row.project, row.client or "", row.task, row.note, row.seconds,
-        row.is_billable, rate, row.bill_currency if shows_money else "", value, found,
-    )  # fmt: skip
+        row.id,
+        row.work_date,
+        row.project,
+        row.client or "",
+        row.task,
+        row.note,
+        row.seconds,
+        row.is_billable,
+        rate,
+        row.bill_currency if shows_money else "",
+        value,
+        found,
+    )
 
 
 def _sheet(lines: Sequence[tuple[Any, LineView]], others: int) -> SheetQueue:
@@ -180,10 +207,17 @@ def _sheet(lines: Sequence[tuple[Any, LineView]], others: int) -> SheetQueue:
         (view for _, view in lines), key=lambda view: (not view.exceptions, view.day, view.entry_id)
     )
     return SheetQueue(
-        row.timesheet_id, row.person_id, row.person, row.week, row.number, row.submitted_at,
-        sum(view.seconds for view in views), sum(view.seconds for view in views if view.is_billable),
-        tuple(views), others,
-    )  # fmt: skip
+        row.timesheet_id,
+        row.person_id,
+        row.person,
+        row.week,
+        row.number,
+        row.submitted_at,
+        sum(view.seconds for view in views),
+        sum(view.seconds for view in views if view.is_billable),
+        tuple(views),
+        others,
+    )
 
 
 def waiting_leave(session: Session, actor: Actor) -> int:

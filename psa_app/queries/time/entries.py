@@ -132,30 +132,60 @@ def _ids(session: Session, where: list[ColumnElement[bool]], oldest_first: bool,
 
 
 _ROWS = Prepared(
-    lambda sqlite: select(
-        ENTRY.c.id, ENTRY.c.work_date, ENTRY.c.person_id, ENTRY.c.project_id, ENTRY.c.task_id, ENTRY.c.note,
-        ENTRY.c.seconds, ENTRY.c.status, ENTRY.c.is_billable, ENTRY.c.bill_rate_minor, ENTRY.c.bill_currency,
-        ENTRY.c.version, ENTRY.c.out_of_scope, ENTRY.c.modifier_id, MODIFIER.c.name.label("modifier"),
-        PERSON.c.name.label("person"), PROJECT.c.name.label("project"), ACCOUNT.c.name.label("client"),
-        TASK.c.name.label("task"),
+    lambda sqlite: (
+        select(
+            ENTRY.c.id,
+            ENTRY.c.work_date,
+            ENTRY.c.person_id,
+            ENTRY.c.project_id,
+            ENTRY.c.task_id,
+            ENTRY.c.note,
+            ENTRY.c.seconds,
+            ENTRY.c.status,
+            ENTRY.c.is_billable,
+            ENTRY.c.bill_rate_minor,
+            ENTRY.c.bill_currency,
+            ENTRY.c.version,
+            ENTRY.c.out_of_scope,
+            ENTRY.c.modifier_id,
+            MODIFIER.c.name.label("modifier"),
+            PERSON.c.name.label("person"),
+            PROJECT.c.name.label("project"),
+            ACCOUNT.c.name.label("client"),
+            TASK.c.name.label("task"),
+        )
+        .select_from(ENTRY)
+        .join(PERSON, PERSON.c.id == ENTRY.c.person_id)
+        .join(PROJECT, PROJECT.c.id == ENTRY.c.project_id)
+        .join(TASK, TASK.c.id == ENTRY.c.task_id)
+        .outerjoin(ACCOUNT, ACCOUNT.c.id == PROJECT.c.account_id)
+        .outerjoin(MODIFIER, MODIFIER.c.id == ENTRY.c.modifier_id)
+        .where(among_ids(ENTRY.c.id, "ids", sqlite=sqlite))
     )
-    .select_from(ENTRY)
-    .join(PERSON, PERSON.c.id == ENTRY.c.person_id)
-    .join(PROJECT, PROJECT.c.id == ENTRY.c.project_id)
-    .join(TASK, TASK.c.id == ENTRY.c.task_id)
-    .outerjoin(ACCOUNT, ACCOUNT.c.id == PROJECT.c.account_id)
-    .outerjoin(MODIFIER, MODIFIER.c.id == ENTRY.c.modifier_id)
-    .where(among_ids(ENTRY.c.id, "ids", sqlite=sqlite))
-)  # fmt: skip
+)
 
 
 def _row(row: Any, shows_money: bool) -> EntryRow:
     return EntryRow(
-        row.id, row.work_date, row.person_id, row.task_id, row.person, row.project, row.client or "",
-        row.task, row.note, row.seconds, row.status, row.is_billable,
-        row.bill_rate_minor if shows_money else None, row.bill_currency if shows_money else "", row.version,
-        row.out_of_scope, row.modifier_id, row.modifier or "",
-    )  # fmt: skip
+        row.id,
+        row.work_date,
+        row.person_id,
+        row.task_id,
+        row.person,
+        row.project,
+        row.client or "",
+        row.task,
+        row.note,
+        row.seconds,
+        row.status,
+        row.is_billable,
+        row.bill_rate_minor if shows_money else None,
+        row.bill_currency if shows_money else "",
+        row.version,
+        row.out_of_scope,
+        row.modifier_id,
+        row.modifier or "",
+    )
 
 
 def _after(mark: tuple[date, int], oldest_first: bool) -> ColumnElement[bool]:

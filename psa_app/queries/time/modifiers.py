@@ -43,17 +43,23 @@ def modifier_choices(
     )
     rows = session.connection().execute(
         select(
-            TASK.c.id.label("task"), MODIFIER.c.id, MODIFIER.c.name, MODIFIER.c.valid_from,
+            TASK.c.id.label("task"),
+            MODIFIER.c.id,
+            MODIFIER.c.name,
+            MODIFIER.c.valid_from,
             MODIFIER.c.valid_to,
         )
         .select_from(TASK)
         .join(PROJECT, PROJECT.c.id == TASK.c.project_id)
         .join(MODIFIER, fits)
         .where(
-            TASK.c.id.in_(task_ids), TASK.c.is_billable, PROJECT.c.account_id.is_not(None),
-            visible(actor, Task), MODIFIER.c.valid_from <= last,
+            TASK.c.id.in_(task_ids),
+            TASK.c.is_billable,
+            PROJECT.c.account_id.is_not(None),
+            visible(actor, Task),
+            MODIFIER.c.valid_from <= last,
             or_(MODIFIER.c.valid_to.is_(None), MODIFIER.c.valid_to >= first),
         )
         .order_by(MODIFIER.c.name, MODIFIER.c.id)
-    )  # fmt: skip
+    )
     return [ModifierChoice(*row) for row in rows]

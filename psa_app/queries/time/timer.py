@@ -27,12 +27,21 @@ class RunningTimer:
 def running_timer(session: Session, actor: Actor) -> RunningTimer | None:
     """The timer that runs for the actor, or None."""
     require(actor, "timer.run")
-    row: Any = session.connection().execute(
-        select(
-            TIMER.c.task_id, PROJECT.c.name, TASK.c.name, TIMER.c.note, TIMER.c.started_at, TIMER.c.time_zone
+    row: Any = (
+        session.connection()
+        .execute(
+            select(
+                TIMER.c.task_id,
+                PROJECT.c.name,
+                TASK.c.name,
+                TIMER.c.note,
+                TIMER.c.started_at,
+                TIMER.c.time_zone,
+            )
+            .join(TASK, TASK.c.id == TIMER.c.task_id)
+            .join(PROJECT, PROJECT.c.id == TASK.c.project_id)
+            .where(TIMER.c.person_id == (actor.person_id or 0), visible(actor, Timer))
         )
-        .join(TASK, TASK.c.id == TIMER.c.task_id)
-        .join(PROJECT, PROJECT.c.id == TASK.c.project_id)
-        .where(TIMER.c.person_id == (actor.person_id or 0), visible(actor, Timer))
-    ).first()  # fmt: skip
+        .first()
+    )
     return RunningTimer(*row) if row is not None else None

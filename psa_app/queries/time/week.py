@@ -12,14 +12,13 @@ from sqlmodel import Session
 from psa_app import clock
 from psa_app.access import Actor, fetch, may, once_each, require, visible
 from psa_app.db import among_ids, as_ids
-from psa_app.models import Person, Project, Task, TimeEntry, Timesheet
+from psa_app.models import Person, Task, TimeEntry, Timesheet
 from psa_app.prepared import Prepared
 from psa_app.queries.capacity import PersonDays, person_days
-from psa_app.queries.time.tables import ACCOUNT, ENTRY, FIRM, MEMBER, PROJECT, SHEET, TASK, TIMER
+from psa_app.queries.time.choices import belongs
+from psa_app.queries.time.tables import ACCOUNT, ENTRY, FIRM, PROJECT, SHEET, TASK, TIMER
 from psa_app.rules import weeks
 from psa_app.rules.timesheets import HandedIn, Week, week_state
-
-CHOICES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,16 +101,6 @@ class WeekView:
     last_week_seconds: int
 
 
-@dataclass(frozen=True, slots=True)
-class TaskChoice:
-    """A task that someone may log on."""
-
-    task_id: int
-    project: str
-    client: str
-    task: str
-
-
 def week_view(
     session: Session,
     actor: Actor,
@@ -175,8 +164,16 @@ def _entries(session: Session, actor: Actor, person_id: int, first: date, last: 
 def _entries_between(actor: Actor) -> Prepared:
     return Prepared(
         select(
-            ENTRY.c.id, ENTRY.c.task_id, ENTRY.c.work_date, ENTRY.c.seconds, ENTRY.c.note, ENTRY.c.status,
-            ENTRY.c.source, ENTRY.c.started_at, ENTRY.c.is_billable, ENTRY.c.reject_reason,
+            ENTRY.c.id,
+            ENTRY.c.task_id,
+            ENTRY.c.work_date,
+            ENTRY.c.seconds,
+            ENTRY.c.note,
+            ENTRY.c.status,
+            ENTRY.c.source,
+            ENTRY.c.started_at,
+            ENTRY.c.is_billable,
+            ENTRY.c.reject_reason,
             ENTRY.c.timesheet_id,
         )
         .where(
@@ -185,7 +182,7 @@ def _entries_between(actor: Actor) -> Prepared:
             visible(actor, TimeEntry),
         )
         .order_by(ENTRY.c.id)
-    )  # fmt: skip
+    )
 
 
 def _tasks_of(entries: Iterable[Any]) -> dict[int, None]:
@@ -220,10 +217,18 @@ def _rows(
         cells = tuple(_cell(by_cell[task.id, day]) if (task.id, day) in by_cell else EMPTY for day in days)
         rows.append(
             RowView(
-                task.id, task.project_id, task.project, task.client or "", task.name, task.color,
-                task.is_billable, task.is_open, cells, task.id == timer,
+                task.id,
+                task.project_id,
+                task.project,
+                task.client or "",
+                task.name,
+                task.color,
+                task.is_billable,
+                task.is_open,
+                cells,
+                task.id == timer,
             )
-        )  # fmt: skip
+        )
     return tuple(rows)
 
 
@@ -237,10 +242,14 @@ def _tasks_among(actor: Actor) -> Prepared:
 
 
 def _tasks_statement(actor: Actor, sqlite: bool) -> Any:
-    is_open = and_(TASK.c.status == "open", PROJECT.c.status == "active", _belongs(bindparam("whose")))
+    is_open = and_(TASK.c.status == "open", PROJECT.c.status == "active", belongs(bindparam("whose")))
     return (
         select(
-            TASK.c.id, TASK.c.project_id, TASK.c.name, PROJECT.c.name.label("project"), PROJECT.c.color,
+            TASK.c.id,
+            TASK.c.project_id,
+            TASK.c.name,
+            PROJECT.c.name.label("project"),
+            PROJECT.c.color,
             ACCOUNT.c.name.label("client"),
             and_(TASK.c.is_billable, PROJECT.c.account_id.is_not(None)).label("is_billable"),
             is_open.label("is_open"),
@@ -248,16 +257,9 @@ def _tasks_statement(actor: Actor, sqlite: bool) -> Any:
         .select_from(TASK)
         .join(PROJECT, PROJECT.c.id == TASK.c.project_id)
         .outerjoin(ACCOUNT, ACCOUNT.c.id == PROJECT.c.account_id)
-        .where(
-            among_ids(TASK.c.id, "ids", sqlite=sqlite), or_(visible(actor, Task), _has_time(actor))
-        )
+        .where(among_ids(TASK.c.id, "ids", sqlite=sqlite), or_(visible(actor, Task), _has_time(actor)))
         .order_by(func.lower(PROJECT.c.name), PROJECT.c.id, TASK.c.position, TASK.c.name, TASK.c.id)
-    )  # fmt: skip
-
-
-def _belongs(person_id: Any) -> Any:
-    mine = select(MEMBER.c.project_id).where(MEMBER.c.person_id == person_id)
-    return or_(PROJECT.c.account_id.is_(None), PROJECT.c.lead_id == person_id, PROJECT.c.id.in_(mine))
+    )
 
 
 def _has_time(actor: Actor) -> Any:
@@ -298,9 +300,14 @@ def _sheets(
         lines = of_sheet[row.id]
         state = HandedIn(row.number, {e.status for e in lines}, row.is_empty, row.recalled_at is not None)
         view = SheetView(
-            row.id, row.number, state.state.value, row.submitted_at, len(lines),
-            sum(e.seconds for e in lines), sum(e.status == "submitted" for e in lines),
-        )  # fmt: skip
+            row.id,
+            row.number,
+            state.state.value,
+            row.submitted_at,
+            len(lines),
+            sum(e.seconds for e in lines),
+            sum(e.status == "submitted" for e in lines),
+        )
         found.append((view, state))
     return found
 
@@ -310,11 +317,12 @@ def _sheets_of(actor: Actor) -> Prepared:
     return Prepared(
         select(SHEET.c.id, SHEET.c.number, SHEET.c.is_empty, SHEET.c.submitted_at, SHEET.c.recalled_at)
         .where(
-            SHEET.c.person_id == bindparam("whose"), SHEET.c.week == bindparam("week"),
+            SHEET.c.person_id == bindparam("whose"),
+            SHEET.c.week == bindparam("week"),
             visible(actor, Timesheet),
         )
         .order_by(SHEET.c.number)
-    )  # fmt: skip
+    )
 
 
 def _state(sheets: Sequence[tuple[SheetView, HandedIn]], entries: Sequence[Any]) -> str:
@@ -340,37 +348,12 @@ def _days(
         logged[entry.work_date] += entry.seconds
     return tuple(
         DayView(
-            day, capacity.net.get(day, 0), capacity.off.get(day, ""), locked is not None and day <= locked,
-            day == today, logged[day],
+            day,
+            capacity.net.get(day, 0),
+            capacity.off.get(day, ""),
+            locked is not None and day <= locked,
+            day == today,
+            logged[day],
         )
         for day in days
-    )  # fmt: skip
-
-
-def task_choices(
-    session: Session, actor: Actor, text: str = "", *, person_id: int | None = None
-) -> tuple[TaskChoice, ...]:
-    """Open tasks that a person may log on, found by words of project, client or task; at most 20."""
-    require(actor, "time.log")
-    whose = person_id or actor.person_id or 0
-    statement = (
-        select(TASK.c.id, PROJECT.c.name, func.coalesce(ACCOUNT.c.name, ""), TASK.c.name)
-        .select_from(TASK)
-        .join(PROJECT, PROJECT.c.id == TASK.c.project_id)
-        .outerjoin(ACCOUNT, ACCOUNT.c.id == PROJECT.c.account_id)
-        .where(
-            TASK.c.status == "open", PROJECT.c.status == "active", _belongs(whose),
-            visible(actor, Task), visible(actor, Project),
-        )
-        .order_by(func.lower(PROJECT.c.name), TASK.c.position, func.lower(TASK.c.name), TASK.c.id)
-        .limit(CHOICES)
-    )  # fmt: skip
-    for word in text.split()[:6]:
-        statement = statement.where(
-            or_(
-                TASK.c.name.icontains(word, autoescape=True),
-                PROJECT.c.name.icontains(word, autoescape=True),
-                ACCOUNT.c.name.icontains(word, autoescape=True),
-            )
-        )
-    return tuple(TaskChoice(*row) for row in session.connection().execute(statement))
+    )

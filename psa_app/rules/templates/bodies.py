@@ -56,12 +56,20 @@ EVERY = (
 def _rounding(*, or_none: bool = False) -> tuple[Field, ...]:
     step, mode, per = (None, None, None) if or_none else (1, "up", "entry")
     return (
-        Field("round_increment", "Rounded to minutes", "whole", most=60, least=1, default=step,
-              help=f"One of {', '.join(map(str, INCREMENTS))}.", or_none=or_none),
+        Field(
+            "round_increment",
+            "Rounded to minutes",
+            "whole",
+            most=60,
+            least=1,
+            default=step,
+            help=f"One of {', '.join(map(str, INCREMENTS))}.",
+            or_none=or_none,
+        ),
         Field("round_mode", "Rounded", "choice", choices=MODES, default=mode, or_none=or_none),
         Field("round_minimum", "At least", "minutes", most=1440, or_none=or_none),
         Field("round_per", "Rounded for", "choice", choices=PERS, default=per, or_none=or_none),
-    )  # fmt: skip
+    )
 
 
 _APPROVING = (
@@ -74,107 +82,146 @@ _PAYING = (
     Field("grouping", "Time is grouped", "choice", choices=GROUPINGS, default="role"),
     Field("tax_rate_id", "Tax", "tax", or_none=True),
 )
-RATE = Shape("Rate", (
-    Field("role_id", "Role", "role", help="Empty: everyone on the line."),
-    Field("amount_minor", "An hour", "money", required=True),
-))  # fmt: skip
-MILESTONE = Shape("Milestone", (
-    Field("title", "Title", required=True),
-    Field("value_minor", "Value", "money"),
-    Field("due_on", "Due after", "day"),
-    Field("criteria", "Accepted when", "lines", most=2000),
-))  # fmt: skip
-FEE_PART = Shape("Instalment", (
-    Field("title", "Title"),
-    Field("due_on", "Due after", "day", required=True),
-    Field("value_minor", "Amount", "money", or_none=True),
-    Field("share_ppm", "Share of the fee", "ppm", most=1_000_000, or_none=True),
-))  # fmt: skip
-MODIFIER = Shape("Surcharge", (
-    Field("name", "Name", required=True),
-    Field("factor_ppm", "Factor", "ppm", most=100_000_000, default=1_000_000),
-    Field("plus_minor", "Added an hour", "money"),
-))  # fmt: skip
-LINE = Shape("Line", (
-    Field("title", "Title", required=True),
-    Field("model", "Billed", "choice", choices=MODELS, default="time_and_materials"),
-    Field("value_minor", "Fee", "money", help="Of a period, for a retainer or subscription."),
-    Field("cap_minor", "Not to exceed", "money", or_none=True),
-    Field("estimate_minutes", "Estimate", "minutes"),
-    Field("period_minutes", "Hours a period", "minutes"),
-    Field("periods", "Periods", "whole", most=1200, help="0: until it ends."),
-    *_APPROVING,
-    *_rounding(or_none=True),
-    Field("description", "Description", "lines", most=4000),
-    Field("rates", "Rates", "list", of=RATE),
-    Field("milestones", "Milestones", "list", of=MILESTONE),
-    Field("fee_parts", "Fee schedule", "list", of=FEE_PART),
-    Field("modifiers", "Surcharges", "list", of=MODIFIER),
-))  # fmt: skip
-DELIVERABLE = Shape("Deliverable", (
-    Field("title", "Title", required=True),
-    Field("due_on", "Due after", "day"),
-    Field("criteria", "Accepted when", "lines", most=4000),
-))  # fmt: skip
-SCOPE = Shape("Scope", (
-    Field("title", "Title", required=True, help="{client} stands for the client’s name."),
-    Field("currency", "Currency", most=3, required=True),
-    Field("ends_on", "Runs for", "term", help="Such as 6 months, or 90 days."),
-    *_PAYING,
-    *_rounding(),
-    Field("renewal", "At the end", "choice", choices=RENEWALS, default="none"),
-    Field("renews_on", "Renews after", "day"),
-    Field("notice_days", "Notice in days", "whole", most=3650),
-    Field("summary", "Summary", "lines", most=4000),
-    Field("assumptions", "Assumptions", "lines", most=20000),
-    Field("terms", "Terms", "lines", most=20000),
-    Field("lines", "Lines", "list", of=LINE),
-    Field("deliverables", "Deliverables", "list", of=DELIVERABLE),
-))  # fmt: skip
-TASK = Shape("Task", (
-    Field("name", "Name", required=True, most=120),
-    Field("role_id", "Role", "role"),
-    Field("budget_minutes", "Budget", "minutes", most=10**8),
-    Field("is_billable", "Billable", "bool", default=True),
-    Field("starts_on", "Starts after", "workday"),
-    Field("due_on", "Due after", "workday"),
-))  # fmt: skip
-POINT = Shape("Milestone", (
-    Field("name", "Name", required=True, most=120),
-    Field("due_on", "Due after", "workday"),
-))  # fmt: skip
-PHASE = Shape("Phase", (
-    Field("name", "Name", required=True, most=120),
-    Field("starts_on", "Starts after", "workday"),
-    Field("ends_on", "Ends after", "workday"),
-    Field("tasks", "Tasks", "list", of=TASK),
-    Field("milestones", "Milestones", "list", of=POINT),
-))  # fmt: skip
-RAID_ITEM = Shape("Entry", (
-    Field("kind", "Kind", "choice", choices=RAID, default="risk"),
-    Field("title", "Title", required=True),
-    Field("likelihood", "Likelihood", "choice", choices=LEVELS),
-    Field("impact", "Impact", "choice", choices=LEVELS),
-    Field("due_on", "Looked at after", "workday"),
-    Field("details", "Details", "lines", most=4000),
-    Field("response", "What is done", "lines", most=4000),
-))  # fmt: skip
-PROJECT = Shape("Project", (
-    Field("ends_on", "Ends after", "workday"),
-    Field("budget_minutes", "Budget", "minutes", most=10**8),
-    Field("report_every", "Status report", "choice", choices=EVERY, default="none"),
-    Field("report_on", "First report after", "workday"),
-    Field("phases", "Phases", "list", of=PHASE),
-    Field("tasks", "Tasks outside phases", "list", of=TASK),
-    Field("milestones", "Milestones outside phases", "list", of=POINT),
-    Field("raid", "Risks, assumptions, issues, decisions", "list", of=RAID_ITEM),
-))  # fmt: skip
+RATE = Shape(
+    "Rate",
+    (
+        Field("role_id", "Role", "role", help="Empty: everyone on the line."),
+        Field("amount_minor", "An hour", "money", required=True),
+    ),
+)
+MILESTONE = Shape(
+    "Milestone",
+    (
+        Field("title", "Title", required=True),
+        Field("value_minor", "Value", "money"),
+        Field("due_on", "Due after", "day"),
+        Field("criteria", "Accepted when", "lines", most=2000),
+    ),
+)
+FEE_PART = Shape(
+    "Instalment",
+    (
+        Field("title", "Title"),
+        Field("due_on", "Due after", "day", required=True),
+        Field("value_minor", "Amount", "money", or_none=True),
+        Field("share_ppm", "Share of the fee", "ppm", most=1_000_000, or_none=True),
+    ),
+)
+MODIFIER = Shape(
+    "Surcharge",
+    (
+        Field("name", "Name", required=True),
+        Field("factor_ppm", "Factor", "ppm", most=100_000_000, default=1_000_000),
+        Field("plus_minor", "Added an hour", "money"),
+    ),
+)
+LINE = Shape(
+    "Line",
+    (
+        Field("title", "Title", required=True),
+        Field("model", "Billed", "choice", choices=MODELS, default="time_and_materials"),
+        Field("value_minor", "Fee", "money", help="Of a period, for a retainer or subscription."),
+        Field("cap_minor", "Not to exceed", "money", or_none=True),
+        Field("estimate_minutes", "Estimate", "minutes"),
+        Field("period_minutes", "Hours a period", "minutes"),
+        Field("periods", "Periods", "whole", most=1200, help="0: until it ends."),
+        *_APPROVING,
+        *_rounding(or_none=True),
+        Field("description", "Description", "lines", most=4000),
+        Field("rates", "Rates", "list", of=RATE),
+        Field("milestones", "Milestones", "list", of=MILESTONE),
+        Field("fee_parts", "Fee schedule", "list", of=FEE_PART),
+        Field("modifiers", "Surcharges", "list", of=MODIFIER),
+    ),
+)
+DELIVERABLE = Shape(
+    "Deliverable",
+    (
+        Field("title", "Title", required=True),
+        Field("due_on", "Due after", "day"),
+        Field("criteria", "Accepted when", "lines", most=4000),
+    ),
+)
+SCOPE = Shape(
+    "Scope",
+    (
+        Field("title", "Title", required=True, help="{client} stands for the client’s name."),
+        Field("currency", "Currency", most=3, required=True),
+        Field("ends_on", "Runs for", "term", help="Such as 6 months, or 90 days."),
+        *_PAYING,
+        *_rounding(),
+        Field("renewal", "At the end", "choice", choices=RENEWALS, default="none"),
+        Field("renews_on", "Renews after", "day"),
+        Field("notice_days", "Notice in days", "whole", most=3650),
+        Field("summary", "Summary", "lines", most=4000),
+        Field("assumptions", "Assumptions", "lines", most=20000),
+        Field("terms", "Terms", "lines", most=20000),
+        Field("lines", "Lines", "list", of=LINE),
+        Field("deliverables", "Deliverables", "list", of=DELIVERABLE),
+    ),
+)
+TASK = Shape(
+    "Task",
+    (
+        Field("name", "Name", required=True, most=120),
+        Field("role_id", "Role", "role"),
+        Field("budget_minutes", "Budget", "minutes", most=10**8),
+        Field("is_billable", "Billable", "bool", default=True),
+        Field("starts_on", "Starts after", "workday"),
+        Field("due_on", "Due after", "workday"),
+    ),
+)
+POINT = Shape(
+    "Milestone",
+    (
+        Field("name", "Name", required=True, most=120),
+        Field("due_on", "Due after", "workday"),
+    ),
+)
+PHASE = Shape(
+    "Phase",
+    (
+        Field("name", "Name", required=True, most=120),
+        Field("starts_on", "Starts after", "workday"),
+        Field("ends_on", "Ends after", "workday"),
+        Field("tasks", "Tasks", "list", of=TASK),
+        Field("milestones", "Milestones", "list", of=POINT),
+    ),
+)
+RAID_ITEM = Shape(
+    "Entry",
+    (
+        Field("kind", "Kind", "choice", choices=RAID, default="risk"),
+        Field("title", "Title", required=True),
+        Field("likelihood", "Likelihood", "choice", choices=LEVELS),
+        Field("impact", "Impact", "choice", choices=LEVELS),
+        Field("due_on", "Looked at after", "workday"),
+        Field("details", "Details", "lines", most=4000),
+        Field("response", "What is done", "lines", most=4000),
+    ),
+)
+PROJECT = Shape(
+    "Project",
+    (
+        Field("ends_on", "Ends after", "workday"),
+        Field("budget_minutes", "Budget", "minutes", most=10**8),
+        Field("report_every", "Status report", "choice", choices=EVERY, default="none"),
+        Field("report_on", "First report after", "workday"),
+        Field("phases", "Phases", "list", of=PHASE),
+        Field("tasks", "Tasks outside phases", "list", of=TASK),
+        Field("milestones", "Milestones outside phases", "list", of=POINT),
+        Field("raid", "Risks, assumptions, issues, decisions", "list", of=RAID_ITEM),
+    ),
+)
 BILLING = Shape("Billing rules", (*_rounding(), *_PAYING, *_APPROVING))
-ITEM = Shape("Item", (
-    Field("title", "To do", required=True),
-    Field("due_on", "Due after", "workday"),
-    Field("owner_id", "Who", "user", help="Empty: who starts the checklist."),
-))  # fmt: skip
+ITEM = Shape(
+    "Item",
+    (
+        Field("title", "To do", required=True),
+        Field("due_on", "Due after", "workday"),
+        Field("owner_id", "Who", "user", help="Empty: who starts the checklist."),
+    ),
+)
 ONBOARDING = Shape("Checklist", (Field("items", "Items", "list", of=ITEM),))
 SHAPES = {"sow": SCOPE, "project": PROJECT, "billing": BILLING, "onboarding": ONBOARDING}
 LEFT_OUT = "[left out]"

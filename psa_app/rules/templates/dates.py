@@ -16,10 +16,22 @@ from psa_app.errors import Invalid
 Unit = Literal["w", "d", "m"]
 MOST = {"w": 2600, "d": 3650, "m": 120}
 _WORDS = {
-    "": "d", "d": "d", "day": "d", "days": "d", "calendar day": "d", "calendar days": "d",
-    "w": "w", "wd": "w", "working day": "w", "working days": "w", "workday": "w", "workdays": "w",
-    "m": "m", "month": "m", "months": "m",
-}  # fmt: skip
+    "": "d",
+    "d": "d",
+    "day": "d",
+    "days": "d",
+    "calendar day": "d",
+    "calendar days": "d",
+    "w": "w",
+    "wd": "w",
+    "working day": "w",
+    "working days": "w",
+    "workday": "w",
+    "workdays": "w",
+    "m": "m",
+    "month": "m",
+    "months": "m",
+}
 _NAMES = {"w": ("working day", "working days"), "d": ("day", "days"), "m": ("month", "months")}
 
 

@@ -14,9 +14,22 @@ from psa_app.rules.templates import dates
 from psa_app.rules.templates.dates import Days
 
 Kind = Literal[
-    "text", "lines", "choice", "whole", "minutes", "money", "ppm", "bool", "role", "user", "tax",
-    "day", "workday", "term", "list",
-]  # fmt: skip
+    "text",
+    "lines",
+    "choice",
+    "whole",
+    "minutes",
+    "money",
+    "ppm",
+    "bool",
+    "role",
+    "user",
+    "tax",
+    "day",
+    "workday",
+    "term",
+    "list",
+]
 NUMBERS = ("whole", "minutes", "money", "ppm")
 LINKS = ("role", "user", "tax")
 OFFSETS = ("day", "workday")

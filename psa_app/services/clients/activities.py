@@ -15,10 +15,19 @@ from psa_app.services import history
 
 @act("activities", "log", right="activities.change")
 def log_activity(
-    session: Session, actor: Actor, *, account_id: int, kind: str, subject: str, body: str = "",
-    at: datetime | None = None, due_on: date | None = None, owner_id: int | None = None,
-    contact_id: int | None = None, opportunity_id: int | None = None,
-) -> Activity:  # fmt: skip
+    session: Session,
+    actor: Actor,
+    *,
+    account_id: int,
+    kind: str,
+    subject: str,
+    body: str = "",
+    at: datetime | None = None,
+    due_on: date | None = None,
+    owner_id: int | None = None,
+    contact_id: int | None = None,
+    opportunity_id: int | None = None,
+) -> Activity:
     """Writes down what was said or done with a client, or what is to do.
 
     Without `at` it is now. A to-do without an owner is the actor's own. Raises `Invalid` for a wrong
@@ -34,9 +43,17 @@ def log_activity(
     owner_id = _owner(session, actor, kind, owner_id)
     _check_links(session, actor, account_id, contact_id, opportunity_id)
     activity = Activity(
-        account_id=account_id, kind=kind, subject=subject, body=body, at=at, due_on=due_on, owner_id=owner_id,
-        contact_id=contact_id, opportunity_id=opportunity_id, made_by=actor.user_id,
-    )  # fmt: skip
+        account_id=account_id,
+        kind=kind,
+        subject=subject,
+        body=body,
+        at=at,
+        due_on=due_on,
+        owner_id=owner_id,
+        contact_id=contact_id,
+        opportunity_id=opportunity_id,
+        made_by=actor.user_id,
+    )
     session.add(activity)
     session.flush()
     after = {"account_id": account_id, "kind": kind, "subject": subject, "due_on": due_on}
@@ -46,10 +63,19 @@ def log_activity(
 
 @act("activities", "change", right="activities.change")
 def change_activity(
-    session: Session, actor: Actor, activity_id: int, *, version: int, subject: str, body: str = "",
-    at: datetime | None = None, due_on: date | None = None, owner_id: int | None = None,
-    contact_id: int | None = None, opportunity_id: int | None = None,
-) -> Activity:  # fmt: skip
+    session: Session,
+    actor: Actor,
+    activity_id: int,
+    *,
+    version: int,
+    subject: str,
+    body: str = "",
+    at: datetime | None = None,
+    due_on: date | None = None,
+    owner_id: int | None = None,
+    contact_id: int | None = None,
+    opportunity_id: int | None = None,
+) -> Activity:
     """Writes an activity anew; its kind and client stay, and without `at` its time.
 
     Raises `Stale` if someone saved meanwhile, and as `log_activity`.
@@ -62,10 +88,14 @@ def change_activity(
     rules.check_at(at, clock.now())
     _check_links(session, actor, activity.account_id, contact_id, opportunity_id)
     values: dict[str, Any] = {
-        "subject": subject, "body": body, "at": at, "due_on": due_on,
+        "subject": subject,
+        "body": body,
+        "at": at,
+        "due_on": due_on,
         "owner_id": _owner(session, actor, activity.kind, owner_id or activity.owner_id),
-        "contact_id": contact_id, "opportunity_id": opportunity_id,
-    }  # fmt: skip
+        "contact_id": contact_id,
+        "opportunity_id": opportunity_id,
+    }
     _write(session, actor, activity, "changed", values)
     return activity
 

@@ -15,16 +15,26 @@ from psa_app.models.base import metadata
 # Evidence stays as it was given: a signature names the contact who signed.
 STAYS = frozenset({("signature", "contact_id")})
 # Led elsewhere by a rule of their own (`merge.py`, `contacts.py`).
-BY_HAND = frozenset({
-    ("account", "parent_id"), ("account_apart", "account_id"), ("account_apart", "other_id"),
-    ("contact", "account_id"), ("user", "contact_id"),
-})  # fmt: skip
+BY_HAND = frozenset(
+    {
+        ("account", "parent_id"),
+        ("account_apart", "account_id"),
+        ("account_apart", "other_id"),
+        ("contact", "account_id"),
+        ("user", "contact_id"),
+    }
+)
 # Of these a record may have one only: where the other has one already, the row stays where it is.
 ONE_EACH = {("account_tax_number", "account_id"): ("kind", "country")}
 _OWN: dict[str, Any] = {
-    "accounts": Account, "contacts": Contact, "opportunities": Opportunity, "people": Person,
-    "projects": Project, "sows": Sow, "tasks": Task,
-}  # fmt: skip
+    "accounts": Account,
+    "contacts": Contact,
+    "opportunities": Opportunity,
+    "people": Person,
+    "projects": Project,
+    "sows": Sow,
+    "tasks": Task,
+}
 
 
 def pointing_to(target: str) -> Iterator[Column[Any]]:

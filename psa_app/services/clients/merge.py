@@ -22,16 +22,34 @@ from psa_app.services.time.pricing import reprice
 # Fields that are chosen together, because half an address of each would be neither's.
 ADDRESS = ("street", "postcode", "city", "country")
 FIELDS = (
-    "name", "kind", "tier", "owner_id", "legal_name", "address", "vat_id", "email", "website", "currency",
-    "locale", "time_zone", "payment_days", "tax_rate_id", "purchase_order_needed", "notes",
-)  # fmt: skip
+    "name",
+    "kind",
+    "tier",
+    "owner_id",
+    "legal_name",
+    "address",
+    "vat_id",
+    "email",
+    "website",
+    "currency",
+    "locale",
+    "time_zone",
+    "payment_days",
+    "tax_rate_id",
+    "purchase_order_needed",
+    "notes",
+)
 
 
 @act("accounts", "merge", right="accounts.merge")
 def merge_accounts(
-    session: Session, actor: Actor, account_id: int, *, other_id: int,
+    session: Session,
+    actor: Actor,
+    account_id: int,
+    *,
+    other_id: int,
     choices: dict[str, Choice] | None = None,
-) -> Account:  # fmt: skip
+) -> Account:
     """Makes two accounts one: `account_id` stays, `other_id` is archived and leads to it.
 
     `choices` says by field ("address" is one) whose value counts: "keep" or "other"; without one the
@@ -136,9 +154,10 @@ def _values(kept: Account, other: Account, choices: Mapping[str, Choice]) -> dic
     if "purchase_order_needed" not in choices:
         values["purchase_order_needed"] = kept.purchase_order_needed or other.purchase_order_needed
     of_other = choices.get("address") == "other" or (
-        "address" not in choices and not any((kept.street, kept.postcode, kept.city))
+        "address" not in choices
+        and not any((kept.street, kept.postcode, kept.city))
         and any((other.street, other.postcode, other.city))
-    )  # fmt: skip
+    )
     values |= {name: getattr(other if of_other else kept, name) for name in ADDRESS}
     values["own"] = {**other.own, **kept.own}
     values["is_archived"] = kept.is_archived and other.is_archived

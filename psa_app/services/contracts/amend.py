@@ -104,10 +104,15 @@ def _rate(session: Session, order: ChangeOrder, sow: Sow, _p: Project | None, de
     session.flush()
     session.add(
         Rate(
-            level="sow_line", sow_line_id=delta.line_id, role_id=delta.role_id, currency=sow.currency,
-            amount_minor=delta.to, valid_from=first, valid_to=last,
+            level="sow_line",
+            sow_line_id=delta.line_id,
+            role_id=delta.role_id,
+            currency=sow.currency,
+            amount_minor=delta.to,
+            valid_from=first,
+            valid_to=last,
         )
-    )  # fmt: skip
+    )
 
 
 def _add_part(session: Session, _o: ChangeOrder, _s: Sow, _p: Project | None, delta: AddPart) -> None:
@@ -135,10 +140,14 @@ def _add_milestone(
     last = session.exec(select(func.max(Milestone.position)).where(Milestone.sow_line_id == line_id)).one()
     session.add(
         Milestone(
-            sow_line_id=line_id, position=(last or 0) + 1, title=title, criteria=criteria, value_minor=value,
+            sow_line_id=line_id,
+            position=(last or 0) + 1,
+            title=title,
+            criteria=criteria,
+            value_minor=value,
             due_on=due_on,
         )
-    )  # fmt: skip
+    )
     session.flush()
 
 
@@ -161,9 +170,14 @@ def _fee(session: Session, order: ChangeOrder, _s: Sow, _p: Project | None, delt
         title = delta.title or f"{order.number}: {order.title}"[:200]
         if schedule:
             session.add(
-                FeePart(sow_line_id=delta.line_id, position=last + place, title=title, due_on=part.due_on,
-                        value_minor=amount)
-            )  # fmt: skip
+                FeePart(
+                    sow_line_id=delta.line_id,
+                    position=last + place,
+                    title=title,
+                    due_on=part.due_on,
+                    value_minor=amount,
+                )
+            )
         else:
             _add_milestone(session, delta.line_id, title, amount, part.due_on)
     _raise(session, delta.line_id, delta.value)
@@ -185,15 +199,24 @@ def _add_line(
 ) -> None:
     last = session.exec(select(func.max(SowLine.position)).where(SowLine.sow_id == sow.id)).one()
     line = SowLine(
-        sow_id=int(sow.id or 0), position=(last or 0) + 1, title=delta.title, model="time_and_materials",
-        cap_minor=delta.cap, estimate_minutes=delta.minutes,
-    )  # fmt: skip
+        sow_id=int(sow.id or 0),
+        position=(last or 0) + 1,
+        title=delta.title,
+        model="time_and_materials",
+        cap_minor=delta.cap,
+        estimate_minutes=delta.minutes,
+    )
     session.add(line)
     session.flush()
     session.add(
-        Rate(level="sow_line", sow_line_id=line.id, currency=sow.currency, amount_minor=delta.rate,
-             valid_from=order.effective_on)
-    )  # fmt: skip
+        Rate(
+            level="sow_line",
+            sow_line_id=line.id,
+            currency=sow.currency,
+            amount_minor=delta.rate,
+            valid_from=order.effective_on,
+        )
+    )
     if project is not None:
         _add_task(session, int(project.id or 0), line)
 
@@ -201,9 +224,14 @@ def _add_line(
 def _add_fixed(session: Session, _o: ChangeOrder, sow: Sow, project: Project | None, delta: AddFixed) -> None:
     last = session.exec(select(func.max(SowLine.position)).where(SowLine.sow_id == sow.id)).one()
     line = SowLine(
-        sow_id=int(sow.id or 0), position=(last or 0) + 1, title=delta.title, model="fixed",
-        value_minor=delta.value, estimate_minutes=delta.minutes, rhythm="on_acceptance",
-    )  # fmt: skip
+        sow_id=int(sow.id or 0),
+        position=(last or 0) + 1,
+        title=delta.title,
+        model="fixed",
+        value_minor=delta.value,
+        estimate_minutes=delta.minutes,
+        rhythm="on_acceptance",
+    )
     session.add(line)
     session.flush()
     _add_milestone(session, int(line.id or 0), delta.title, delta.value, delta.due_on)
@@ -220,10 +248,13 @@ def _add_task(session: Session, project_id: int, line: SowLine) -> None:
     last = session.exec(select(func.max(Task.position)).where(Task.project_id == project_id)).one()
     session.add(
         Task(
-            project_id=project_id, name=name, sow_line_id=line.id, budget_minutes=line.estimate_minutes,
+            project_id=project_id,
+            name=name,
+            sow_line_id=line.id,
+            budget_minutes=line.estimate_minutes,
             position=(last or 0) + 1,
         )
-    )  # fmt: skip
+    )
 
 
 def _start(session: Session, _o: ChangeOrder, sow: Sow, project: Project | None, delta: StartOn) -> None:

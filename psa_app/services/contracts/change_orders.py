@@ -37,9 +37,15 @@ MOST_DELTAS = 50
 
 @act("change_orders", "draft", right="changes.draft")
 def draft_change_order(
-    session: Session, actor: Actor, sow_id: int, *, title: str, effective_on: date,
-    deltas: list[dict[str, Any]], reason: str = "",
-) -> ChangeOrder:  # fmt: skip
+    session: Session,
+    actor: Actor,
+    sow_id: int,
+    *,
+    title: str,
+    effective_on: date,
+    deltas: list[dict[str, Any]],
+    reason: str = "",
+) -> ChangeOrder:
     """Begins a change order on a signed scope; `deltas` as in `rules/change_orders.py`.
 
     Raises `Conflict` for a scope that is not signed, `Invalid` for a delta that cannot be.
@@ -57,9 +63,16 @@ def draft_change_order(
 
 @act("change_orders", "change", right="changes.draft")
 def change_change_order(
-    session: Session, actor: Actor, order_id: int, *, version: int, title: str, effective_on: date,
-    deltas: list[dict[str, Any]], reason: str = "",
-) -> ChangeOrder:  # fmt: skip
+    session: Session,
+    actor: Actor,
+    order_id: int,
+    *,
+    version: int,
+    title: str,
+    effective_on: date,
+    deltas: list[dict[str, Any]],
+    reason: str = "",
+) -> ChangeOrder:
     """Replaces what a draft says. Raises `Stale` if someone saved meanwhile, `Conflict` if it is no draft."""
     order, sow = _both(session, actor, order_id)
     if order.status != "draft":
@@ -140,9 +153,15 @@ def withdraw_change_order(session: Session, actor: Actor, order_id: int) -> Chan
 
 @act("change_orders", "accept", right="changes.accept")
 def accept_change_order(
-    session: Session, actor: Actor, order_id: int, *, text_hash: str, name: str, title: str = "",
+    session: Session,
+    actor: Actor,
+    order_id: int,
+    *,
+    text_hash: str,
+    name: str,
+    title: str = "",
     agrees: bool = False,
-) -> ChangeOrder:  # fmt: skip
+) -> ChangeOrder:
     """The client's approver signs, and the contract, its project and its rates move at once.
 
     `text_hash` is what the reader had in front of them. Raises `Forbidden` for a contact who may

@@ -59,9 +59,16 @@ def add_file(
     digest = hashlib.sha256(content).hexdigest()
     _keep(digest, content)
     file = Attachment(
-        kind="sow", record_id=sow_id, name=shown, media_type=media_type, size=len(content), sha256=digest,
-        for_client=for_client, added_by=actor.user_id, added_at=clock.now(),
-    )  # fmt: skip
+        kind="sow",
+        record_id=sow_id,
+        name=shown,
+        media_type=media_type,
+        size=len(content),
+        sha256=digest,
+        for_client=for_client,
+        added_by=actor.user_id,
+        added_at=clock.now(),
+    )
     session.add(file)
     session.flush()
     history.note(session, actor, "sow", sow_id, "file added", {}, {"file": shown, "sha256": digest})

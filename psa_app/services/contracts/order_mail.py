@@ -44,9 +44,15 @@ def mail_links(
         key = f"change-sent-{order.id}-{contact.id}-{order.version}"
         path = _link(session, order, contact, lives)
         promise_mail(
-            session, key, "change_to_accept", [contact.email], path, values,
-            reply_to=actor.email, attach={"change_order_pdf": int(order.id or 0)},
-        )  # fmt: skip
+            session,
+            key,
+            "change_to_accept",
+            [contact.email],
+            path,
+            values,
+            reply_to=actor.email,
+            attach={"change_order_pdf": int(order.id or 0)},
+        )
 
 
 def mail_signed(session: Session, order: ChangeOrder, sow: Sow, contact: Contact, signer: str) -> None:

@@ -35,9 +35,12 @@ def ask_about_change(session: Session, actor: Actor, order_id: int, *, text: str
     if waiting >= MOST_OPEN:
         raise Conflict(f"{MOST_OPEN} questions wait for an answer. Please wait for those first.")
     question = ChangeQuestion(
-        change_order_id=order_id, contact_id=contact.id, asked_at=clock.now(), asked_by=contact.name,
+        change_order_id=order_id,
+        contact_id=contact.id,
+        asked_at=clock.now(),
+        asked_by=contact.name,
         text=asked,
-    )  # fmt: skip
+    )
     session.add(question)
     session.flush()
     history.note(session, actor, KIND, order_id, "asked", {}, {"question": asked})

@@ -39,9 +39,13 @@ def renew_sow(session: Session, actor: Actor, sow_id: int) -> Sow:
     if begins is None:
         raise Conflict(f"{sow.number} has no end, so there is nothing to renew.")
     made = create_sow(
-        session, actor, account_id=sow.account_id, head=_head(session, sow, begins),
-        lines=_lines(session, sow, begins), deliverables=_deliverables(session, sow, begins),
-    )  # fmt: skip
+        session,
+        actor,
+        account_id=sow.account_id,
+        head=_head(session, sow, begins),
+        lines=_lines(session, sow, begins),
+        deliverables=_deliverables(session, sow, begins),
+    )
     made.renewed_from_id = sow_id
     session.flush()
     history.note(session, actor, "sow", sow_id, "renewed", {}, {"scope": made.number})

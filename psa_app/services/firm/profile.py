@@ -51,10 +51,20 @@ def checked_profile(profile: Profile, found: FieldProblems) -> dict[str, Any]:
     """The firm's columns; what is wrong goes into `found`."""
     values: dict[str, Any] = {
         name: getattr(profile, name)
-        for name in ("locale", "week_start", "payment_days", "tax_rounding", "target_percent",
-                     "overhead_minor", "sole_approver", "round_increment", "round_mode", "round_minimum",
-                     "round_per")
-    }  # fmt: skip
+        for name in (
+            "locale",
+            "week_start",
+            "payment_days",
+            "tax_rounding",
+            "target_percent",
+            "overhead_minor",
+            "sole_approver",
+            "round_increment",
+            "round_mode",
+            "round_minimum",
+            "round_per",
+        )
+    }
     _check_numbers(profile, found)
     values["accent"] = found.tried(lambda: _colour(profile.accent), "")
     values["payment_provider"] = found.tried(lambda: _provider(profile.payment_provider), "manual")

@@ -20,10 +20,16 @@ from psa_app.services.sales.stages import default_stages
 _STANDARD_TAX = {
     country: percent * 10_000
     for percent, countries in {
-        17: "LU", 19: "DE", 20: "AT FR GB", 21: "BE CZ ES NL", 22: "IT", 23: "IE PL PT", 25: "DK NO SE",
+        17: "LU",
+        19: "DE",
+        20: "AT FR GB",
+        21: "BE CZ ES NL",
+        22: "IT",
+        23: "IE PL PT",
+        25: "DK NO SE",
     }.items()
     for country in countries.split()
-} | {"CH": 81_000, "FI": 255_000}  # fmt: skip
+} | {"CH": 81_000, "FI": 255_000}
 
 
 @act("firm", "setup", right="firm.change", hidden=True)

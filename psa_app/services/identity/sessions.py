@@ -27,8 +27,16 @@ class SignedIn:
 
 _BY_TOKEN: Any = (
     select(
-        LoginSession.id, LoginSession.last_seen_at, User.id, User.name, User.role, User.person_id,
-        User.email, User.theme, Contact.id, Contact.account_id,
+        LoginSession.id,
+        LoginSession.last_seen_at,
+        User.id,
+        User.name,
+        User.role,
+        User.person_id,
+        User.email,
+        User.theme,
+        Contact.id,
+        Contact.account_id,
     )  # type: ignore[call-overload]
     .join(User, col(User.id) == col(LoginSession.user_id))
     .outerjoin(Contact, col(Contact.id) == col(User.contact_id))
@@ -40,7 +48,7 @@ _BY_TOKEN: Any = (
         col(User.is_active),
         or_(col(Contact.id).is_(None), col(Contact.is_archived).is_(False)),
     )
-)  # fmt: skip
+)
 
 
 def resolve_cookie(session: Session, token: str, address: str = "", agent: str = "") -> SignedIn | None:
@@ -56,9 +64,16 @@ def resolve_cookie(session: Session, token: str, address: str = "", agent: str =
     if role == "client" and account_id is None:
         return None
     actor = Actor(
-        name=name, role=role, user_id=user_id, person_id=person_id, account_id=account_id,
-        contact_id=contact_id, email=email, address=address, agent=agent[:200],
-    )  # fmt: skip
+        name=name,
+        role=role,
+        user_id=user_id,
+        person_id=person_id,
+        account_id=account_id,
+        contact_id=contact_id,
+        email=email,
+        address=address,
+        agent=agent[:200],
+    )
     return SignedIn(session_id, actor, theme, seen_at)
 
 
@@ -82,10 +97,15 @@ def open_session(session: Session, user: User, address: str, agent: str, old_tok
     token = secrets.new_secret()
     session.add(
         LoginSession(
-            token_hash=secrets.kept(token), user_id=user.id or 0, created_at=now, last_seen_at=now,
-            expires_at=now + secrets.SESSION_LONGEST, address=address, agent=agent[:200],
+            token_hash=secrets.kept(token),
+            user_id=user.id or 0,
+            created_at=now,
+            last_seen_at=now,
+            expires_at=now + secrets.SESSION_LONGEST,
+            address=address,
+            agent=agent[:200],
         )
-    )  # fmt: skip
+    )
     return token
 
 

@@ -110,9 +110,15 @@ def _saved(session: Session, actor: Actor, resource: Resource, records: Sequence
 
 def _note_run(session: Session, actor: Actor, plan: RecordPlan, name: str) -> None:
     run = ImportRun(
-        name=name[:200], layout=plan.kind[:40], digest="", rows=len(plan.rows), added=plan.count("new"),
-        known=plan.count("same"), seconds=0, by_user=actor.user_id,
-    )  # fmt: skip
+        name=name[:200],
+        layout=plan.kind[:40],
+        digest="",
+        rows=len(plan.rows),
+        added=plan.count("new"),
+        known=plan.count("same"),
+        seconds=0,
+        by_user=actor.user_id,
+    )
     session.add(run)
     session.flush()
     counts = {one: plan.count(one) for one in ("new", "changed", "same", "refused")}

@@ -50,12 +50,19 @@ def write_time_lines(
         description, detail = names.text(line)
         rows.append(
             {
-                "invoice_id": invoice.id, "position": position, "kind": "time", "description": description,
-                "detail": detail, "minutes": line.minutes, "quantity": 1, "rate_minor": line.rate,
-                "net_minor": line.amount, "sow_line_id": line.sow_line_id if line.sow_line_id > 0 else None,
+                "invoice_id": invoice.id,
+                "position": position,
+                "kind": "time",
+                "description": description,
+                "detail": detail,
+                "minutes": line.minutes,
+                "quantity": 1,
+                "rate_minor": line.rate,
+                "net_minor": line.amount,
+                "sow_line_id": line.sow_line_id if line.sow_line_id > 0 else None,
                 **taxes.of_sow(sows.get(line.sow_line_id)).columns(),
             }
-        )  # fmt: skip
+        )
     statement = insert(INVOICE_LINE).returning(INVOICE_LINE.c.id, sort_by_parameter_order=True)
     ids = session.connection().execute(statement, rows).scalars().all()
     of_line = [line_id for line_id, line in zip(ids, plan.lines, strict=True) for _ in line.shares]

@@ -67,8 +67,14 @@ def record_payment(
     session.flush()
     at = datetime.combine(received_on, time(12), ZoneInfo(firm.time_zone))
     book_fact(session, payment, "transfer", payment.idempotency_key, amount.amount, at)
-    after = {"invoice_id": invoice_id, "amount_minor": amount.amount, "currency": amount.currency,
-             "received_on": received_on, "method": method, "reference": word}  # fmt: skip
+    after = {
+        "invoice_id": invoice_id,
+        "amount_minor": amount.amount,
+        "currency": amount.currency,
+        "received_on": received_on,
+        "method": method,
+        "reference": word,
+    }
     history.note(session, actor, "payment", int(payment.id or 0), "recorded", {}, after)
     settle(session, actor, payment, invoice)
     close_pages(session, actor, invoice, "Another payment came meanwhile.")

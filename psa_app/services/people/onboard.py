@@ -36,11 +36,21 @@ class Hours:
 
 @act("people", "onboard", right="people.change")
 def onboard_person(
-    session: Session, actor: Actor, *, name: str, email: str, role_id: int, hired_on: date,
-    hours: Hours, employment: Literal["employee", "contractor"] = "employee", cost: Money | None = None,
-    calendar: str = "", time_zone: str = "", target_percent: int | None = None,
+    session: Session,
+    actor: Actor,
+    *,
+    name: str,
+    email: str,
+    role_id: int,
+    hired_on: date,
+    hours: Hours,
+    employment: Literal["employee", "contractor"] = "employee",
+    cost: Money | None = None,
+    calendar: str = "",
+    time_zone: str = "",
+    target_percent: int | None = None,
     invite_as: Literal["", "owner", "finance", "lead", "member"] = "",
-) -> Person:  # fmt: skip
+) -> Person:
     """Adds a person with hours and cost (an hour, base currency) from their first day.
 
     `invite_as` is the role of the sign-in that they get by mail, "" for none. Who signs in with this
@@ -60,9 +70,15 @@ def onboard_person(
     if session.exec(select(Person.id).where(Person.email == address)).first() is not None:
         raise Conflict("Someone has this address already.", "email")
     person = Person(
-        name=clean_name, email=address, role_id=role_id, employment=employment, hired_on=hired_on,
-        time_zone=zone, calendar=lives_by, target_percent=target_percent,
-    )  # fmt: skip
+        name=clean_name,
+        email=address,
+        role_id=role_id,
+        employment=employment,
+        hired_on=hired_on,
+        time_zone=zone,
+        calendar=lives_by,
+        target_percent=target_percent,
+    )
     session.add(person)
     session.flush()
     person_id = int(person.id or 0)

@@ -53,11 +53,15 @@ def start_onboarding(
     last = _check_room(session, account_id, len(found))
     rows = [
         ChecklistItem(
-            account_id=account_id, template_id=template_id, position=last + place, title=item["title"],
-            due_on=item["due_on"], owner_id=item["owner_id"] if item["owner_id"] in people else owner,
+            account_id=account_id,
+            template_id=template_id,
+            position=last + place,
+            title=item["title"],
+            due_on=item["due_on"],
+            owner_id=item["owner_id"] if item["owner_id"] in people else owner,
         )
         for place, item in enumerate(found, 1)
-    ]  # fmt: skip
+    ]
     session.add_all(rows)
     session.flush()
     told: list[tuple[int, dict[str, Any], dict[str, Any]]] = [

@@ -70,9 +70,15 @@ def _bare(
         raise Invalid("Say on which day it starts: the template’s days count from it.", "starts_on")
     ends_on = bodies.lay_out("project", body, starts_on, firm_days(session))["ends_on"]
     project = create_project(
-        session, actor, name=name, account_id=account_id, lead_id=lead_id, starts_on=starts_on,
-        ends_on=ends_on, budget_minutes=body["budget_minutes"],
-    )  # fmt: skip
+        session,
+        actor,
+        name=name,
+        account_id=account_id,
+        lead_id=lead_id,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        budget_minutes=body["budget_minutes"],
+    )
     return project, starts_on
 
 

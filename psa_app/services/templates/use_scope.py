@@ -28,9 +28,18 @@ from psa_app.services.contracts.write import check_draft, create_sow
 from psa_app.services.templates.change import check, offered
 
 _IN_HEAD = (
-    "ends_on", "currency", "summary", "terms", "payment_days", "round_increment", "round_mode",
-    "round_minimum", "round_per", "grouping", "tax_rate_id",
-)  # fmt: skip
+    "ends_on",
+    "currency",
+    "summary",
+    "terms",
+    "payment_days",
+    "round_increment",
+    "round_mode",
+    "round_minimum",
+    "round_per",
+    "grouping",
+    "tax_rate_id",
+)
 _AFTER = ("assumptions", "renewal", "renews_on", "notice_days")
 _PARTS = ("rates", "milestones", "fee_parts", "modifiers")
 BY_TIME = ("monthly", "weekly", "at_end")

@@ -139,8 +139,12 @@ def _deed(project_id: int, timesheet_id: int, lines: list[list[Any]]) -> Deed:
 
 
 def _told(price: Price) -> dict[str, Any]:
-    return {"status": "approved", "rate": price.bill_rate_minor, "currency": price.bill_currency,
-            "level": price.bill_level}  # fmt: skip
+    return {
+        "status": "approved",
+        "rate": price.bill_rate_minor,
+        "currency": price.bill_currency,
+        "level": price.bill_level,
+    }
 
 
 def _freeze(session: Session, rows: Sequence[Any]) -> list[Price]:

@@ -81,10 +81,13 @@ def _away(session: Session, person_id: int, week: int) -> set[date]:
     away = {day for (day,) in found}
     leaves = connection.execute(
         select(leave.c.starts_on, leave.c.ends_on).where(
-            leave.c.person_id == person_id, leave.c.status == "approved", leave.c.minutes_per_day.is_(None),
-            leave.c.starts_on <= days[6], leave.c.ends_on >= days[0],
+            leave.c.person_id == person_id,
+            leave.c.status == "approved",
+            leave.c.minutes_per_day.is_(None),
+            leave.c.starts_on <= days[6],
+            leave.c.ends_on >= days[0],
         )
-    )  # fmt: skip
+    )
     for first, last in leaves:
         away |= {day for day in days if first <= day <= last}
     return away

@@ -44,15 +44,37 @@ def new_values(
     """Every column of a new draft but its id."""
     now = clock.now()
     return {
-        "version": 1, "created_at": now, "updated_at": now, "person_id": person.id,
-        "project_id": task.project_id, "task_id": task.id, "work_date": day, "week": weeks.week_of(day),
-        "month": weeks.month_of(day), "time_zone": person.time_zone, "seconds": seconds, "note": note,
-        "modifier_id": modifier_id, "no_charge_reason": no_charge_reason, "status": "draft",
-        "started_at": started_at, "ended_at": ended_at, "source": source, "import_key": None,
-        "timesheet_id": None, "override_minor": None, "override_reason": "", "override_by": None,
-        "decided_by": None, "decided_at": None, "self_approved": False, "reject_reason": "",
-        "out_of_scope": False, "change_order_id": None, **price.values(),
-    }  # fmt: skip
+        "version": 1,
+        "created_at": now,
+        "updated_at": now,
+        "person_id": person.id,
+        "project_id": task.project_id,
+        "task_id": task.id,
+        "work_date": day,
+        "week": weeks.week_of(day),
+        "month": weeks.month_of(day),
+        "time_zone": person.time_zone,
+        "seconds": seconds,
+        "note": note,
+        "modifier_id": modifier_id,
+        "no_charge_reason": no_charge_reason,
+        "status": "draft",
+        "started_at": started_at,
+        "ended_at": ended_at,
+        "source": source,
+        "import_key": None,
+        "timesheet_id": None,
+        "override_minor": None,
+        "override_reason": "",
+        "override_by": None,
+        "decided_by": None,
+        "decided_at": None,
+        "self_approved": False,
+        "reject_reason": "",
+        "out_of_scope": False,
+        "change_order_id": None,
+        **price.values(),
+    }
 
 
 def insert_entry(session: Session, actor: Actor, values: Mapping[str, Any], *, reason: str = "") -> int:

@@ -20,13 +20,18 @@ from psa_app.queries.time.tables import BILLED, ENTRY, FIRM, LINE, MEMBER, PERSO
 _LOCKED_THROUGH = select(FIRM.c.locked_through).with_for_update(read=True)
 _A_PERSON = Prepared(
     select(
-        PERSON.c.id, PERSON.c.name, PERSON.c.hired_on, PERSON.c.left_on, PERSON.c.time_zone, PERSON.c.role_id,
+        PERSON.c.id,
+        PERSON.c.name,
+        PERSON.c.hired_on,
+        PERSON.c.left_on,
+        PERSON.c.time_zone,
+        PERSON.c.role_id,
         ROLE.c.standard_cost_minor.label("standard_minor"),
     )
     .join(ROLE, ROLE.c.id == PERSON.c.role_id)
     .where(PERSON.c.id == bindparam("person_id"))
     .with_for_update(of=PERSON, key_share=True)
-)  # fmt: skip
+)
 _DAY_SECONDS = (
     select(func.coalesce(func.sum(ENTRY.c.seconds), 0))
     .where(ENTRY.c.person_id == bindparam("person_id"), ENTRY.c.work_date == bindparam("day"))
@@ -35,11 +40,22 @@ _DAY_SECONDS = (
 _IS_MEMBER = (MEMBER.c.project_id == TASK.c.project_id) & (MEMBER.c.person_id == bindparam("person_id"))
 _A_TASK = Prepared(
     select(
-        TASK.c.id, TASK.c.name, TASK.c.status, TASK.c.is_billable, TASK.c.sow_line_id, TASK.c.project_id,
-        PROJECT.c.name.label("project_name"), PROJECT.c.status.label("project_status"), PROJECT.c.account_id,
-        PROJECT.c.lead_id, CONTRACT_CURRENCY, MEMBER.c.id.label("member_id"),
-        MEMBER.c.role_id.label("member_role_id"), ROLE.c.standard_cost_minor.label("member_standard_minor"),
-        FIRM.c.locked_through, _DAY_SECONDS.label("day_seconds"),
+        TASK.c.id,
+        TASK.c.name,
+        TASK.c.status,
+        TASK.c.is_billable,
+        TASK.c.sow_line_id,
+        TASK.c.project_id,
+        PROJECT.c.name.label("project_name"),
+        PROJECT.c.status.label("project_status"),
+        PROJECT.c.account_id,
+        PROJECT.c.lead_id,
+        CONTRACT_CURRENCY,
+        MEMBER.c.id.label("member_id"),
+        MEMBER.c.role_id.label("member_role_id"),
+        ROLE.c.standard_cost_minor.label("member_standard_minor"),
+        FIRM.c.locked_through,
+        _DAY_SECONDS.label("day_seconds"),
     )
     .select_from(TASK)
     .join(PROJECT, PROJECT.c.id == TASK.c.project_id)
@@ -50,15 +66,20 @@ _A_TASK = Prepared(
     .outerjoin(ROLE, ROLE.c.id == MEMBER.c.role_id)
     .where(TASK.c.id == bindparam("task_id"))
     .with_for_update(read=True, of=FIRM)
-)  # fmt: skip
+)
 _A_DAY = Prepared(
     select(
-        ENTRY.c.id, ENTRY.c.task_id, ENTRY.c.seconds, ENTRY.c.status, ENTRY.c.source, ENTRY.c.started_at,
+        ENTRY.c.id,
+        ENTRY.c.task_id,
+        ENTRY.c.seconds,
+        ENTRY.c.status,
+        ENTRY.c.source,
+        ENTRY.c.started_at,
         ENTRY.c.note,
     )
     .where(ENTRY.c.person_id == bindparam("person_id"), ENTRY.c.work_date == bindparam("day"))
     .order_by(ENTRY.c.id)
-)  # fmt: skip
+)
 _EVER_BILLED = select(BILLED.c.id).where(BILLED.c.entry_id == bindparam("entry_id")).limit(1)
 
 

@@ -64,9 +64,15 @@ def log_time(
     modifier = modifiers.chosen(session, actor, modifier_id, task, work_date)
     price = pricing.price_one(session, person, task, work_date, modifier=modifier)
     values = new_values(
-        person, task, work_date, seconds, price, note=checks.clean_note(note),
-        source="api" if actor.via == "api" else "grid", modifier_id=modifier.id if modifier else None,
-    )  # fmt: skip
+        person,
+        task,
+        work_date,
+        seconds,
+        price,
+        note=checks.clean_note(note),
+        source="api" if actor.via == "api" else "grid",
+        modifier_id=modifier.id if modifier else None,
+    )
     entry_id = insert_entry(session, actor, values, reason=past_lock_reason)
     return Logged(entry_id, seconds, tuple(hours.warn_entry(seconds, work_date, today)))
 
@@ -134,24 +140,41 @@ def _own_draft(session: Session, actor: Actor, entry_id: int) -> tuple[Any, Time
 
 
 def _changed_values(
-    session: Session, person: Any, task: Any, entry: TimeEntry, day: date, seconds: int,
+    session: Session,
+    person: Any,
+    task: Any,
+    entry: TimeEntry,
+    day: date,
+    seconds: int,
     modifier: ModifierRow | None,
-) -> dict[str, Any]:  # fmt: skip
+) -> dict[str, Any]:
     price = pricing.price_one(
-        session, person, task, day, no_charge_reason=entry.no_charge_reason, override=entry.override_minor,
+        session,
+        person,
+        task,
+        day,
+        no_charge_reason=entry.no_charge_reason,
+        override=entry.override_minor,
         modifier=modifier,
-    )  # fmt: skip
+    )
     started, ended = entry.started_at, entry.ended_at
     if started is not None and day != entry.work_date:
         started = ended = None
     elif started is not None and seconds != entry.seconds:
         ended = started + timedelta(seconds=seconds)
     return {
-        "task_id": task.id, "project_id": task.project_id, "work_date": day, "week": weeks.week_of(day),
-        "month": weeks.month_of(day), "seconds": seconds, "started_at": started, "ended_at": ended,
+        "task_id": task.id,
+        "project_id": task.project_id,
+        "work_date": day,
+        "week": weeks.week_of(day),
+        "month": weeks.month_of(day),
+        "seconds": seconds,
+        "started_at": started,
+        "ended_at": ended,
         "timesheet_id": entry.timesheet_id if weeks.week_of(day) == entry.week else None,
-        "modifier_id": modifier.id if modifier else None, **price.values(),
-    }  # fmt: skip
+        "modifier_id": modifier.id if modifier else None,
+        **price.values(),
+    }
 
 
 def _check_day(actor: Actor, person: Any, locked_through: date | None, day: date, reason: str = "") -> date:
@@ -260,9 +283,15 @@ def _held(cell: list[DayEntry], own: DayEntry | None, fixed: int) -> str:
 
 
 def _write_own(
-    session: Session, actor: Actor, person: Any, task: Any, day: date, own: DayEntry | None, seconds: int,
+    session: Session,
+    actor: Actor,
+    person: Any,
+    task: Any,
+    day: date,
+    own: DayEntry | None,
+    seconds: int,
     note: str | None,
-) -> int | None:  # fmt: skip
+) -> int | None:
     """Makes, changes or removes the grid's own entry; returns its id while there is one."""
     if seconds == 0:
         if own is not None:

@@ -32,8 +32,11 @@ def override_rate(session: Session, actor: Actor, entry_id: int, *, rate: Money 
         if not 0 <= rate.amount <= HIGHEST:
             raise Invalid("Give a rate of 0 or more.", "rate")
         amount = rate.amount
-    values = {"override_minor": amount, "override_reason": why if amount is not None else "",
-              "override_by": actor.user_id if amount is not None else None}  # fmt: skip
+    values = {
+        "override_minor": amount,
+        "override_reason": why if amount is not None else "",
+        "override_by": actor.user_id if amount is not None else None,
+    }
     change_values(session, actor, facts.id, {"override_minor": facts.override_minor}, values, reason=why)
     reprice(session, actor, ENTRY.c.id == facts.id)
 

@@ -91,9 +91,15 @@ def is_billable(facts: Any) -> bool:
 def stored_price(facts: Any) -> Price:
     """The price that an entry holds, from its row of `rates.ENTRY_FACTS`."""
     return Price(
-        facts.priced_role_id or 0, facts.is_billable, facts.bill_rate_minor, facts.bill_currency,
-        facts.bill_level, facts.bill_rate_id, facts.cost_rate_minor, facts.base_rate_minor,
-    )  # fmt: skip
+        facts.priced_role_id or 0,
+        facts.is_billable,
+        facts.bill_rate_minor,
+        facts.bill_currency,
+        facts.bill_level,
+        facts.bill_rate_id,
+        facts.cost_rate_minor,
+        facts.base_rate_minor,
+    )
 
 
 UNDECIDED: ColumnElement[bool] = ENTRY.c.status.in_(("draft", "submitted"))
@@ -226,14 +232,18 @@ def price_one(
     role_id = task.member_role_id or person.role_id
     work = Work(
         task.sow_line_id, task.project_id, task.account_id, person.id, role_id, day, task.currency, override
-    )  # fmt: skip
+    )
     charged = bool(task.is_billable and task.account_id is not None and not no_charge_reason)
     standard = task.member_standard_minor if task.member_role_id else person.standard_minor
     costs = rates.cost_book_of(session, person.id, role_id, standard)
     if not charged:
         return price(Ladder([]), costs, work, is_billable=False)
     ladder = rates.ladder_for(
-        session, sow_line_id=task.sow_line_id, project_id=task.project_id, account_id=task.account_id,
-        role_id=role_id, person_id=person.id,
-    )  # fmt: skip
+        session,
+        sow_line_id=task.sow_line_id,
+        project_id=task.project_id,
+        account_id=task.account_id,
+        role_id=role_id,
+        person_id=person.id,
+    )
     return price(ladder, costs, work, is_billable=True, modifier=modifier)

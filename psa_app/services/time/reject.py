@@ -97,9 +97,12 @@ def _tell(session: Session, actor: Actor, person_id: int, week: int, rows: Seque
     firm = session.get_one(Firm, 1)
     time = hours.h_mm_seconds(sum(row.seconds for row in rows))
     values = {
-        "firm": firm.name, "reader": person.name, "rejected_by": actor.name, "reason": why,
+        "firm": firm.name,
+        "reader": person.name,
+        "rejected_by": actor.name,
+        "reason": why,
         "what": f"Week {week % 100}: {deciding.count(len(rows))}, {time} h",
-    }  # fmt: skip
+    }
     key = f"time-rejected-{rows[0].id}-v{rows[0].version}"
     promise_mail(session, key, "time_rejected", [person.email], routes.week(week), values)
 

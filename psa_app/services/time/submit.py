@@ -185,9 +185,18 @@ def _sheet(
     now = clock.now()
     if known is None:
         return insert_row(
-            session, Timesheet, version=1, created_at=now, updated_at=now, person_id=person_id, week=week,
-            number=number, is_empty=is_empty, submitted_at=now, recalled_at=None,
-        )  # fmt: skip
+            session,
+            Timesheet,
+            version=1,
+            created_at=now,
+            updated_at=now,
+            person_id=person_id,
+            week=week,
+            number=number,
+            is_empty=is_empty,
+            submitted_at=now,
+            recalled_at=None,
+        )
     sheet = session.get_one(Timesheet, known, populate_existing=True)
     sheet.is_empty, sheet.submitted_at, sheet.recalled_at = is_empty, now, None
     session.flush()

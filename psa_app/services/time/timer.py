@@ -35,9 +35,14 @@ def start_timer(session: Session, actor: Actor, *, task_id: int, note: str = "")
     if running is not None:
         stopped = _stop(session, actor, person, running, ended_at=now, day=None)
     session.add(
-        Timer(person_id=person.id, task_id=task.id, note=checks.clean_note(note), started_at=now,
-              time_zone=person.time_zone)
-    )  # fmt: skip
+        Timer(
+            person_id=person.id,
+            task_id=task.id,
+            note=checks.clean_note(note),
+            started_at=now,
+            time_zone=person.time_zone,
+        )
+    )
     session.flush()
     return stopped
 
@@ -143,8 +148,15 @@ def _log(
     price = pricing.price_one(session, person, task, day)
     clock_times = (started, ended) if on_its_day else (None, None)
     values = new_values(
-        person, task, day, seconds, price, note=timer.note, source="timer",
-        started_at=clock_times[0], ended_at=clock_times[1],
-    )  # fmt: skip
+        person,
+        task,
+        day,
+        seconds,
+        price,
+        note=timer.note,
+        source="timer",
+        started_at=clock_times[0],
+        ended_at=clock_times[1],
+    )
     warnings = hours.warn_entry(seconds, day, clock.today(person.time_zone))
     return Logged(insert_entry(session, actor, values), seconds, tuple(warnings))

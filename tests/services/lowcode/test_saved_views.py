@@ -48,8 +48,11 @@ def test_a_view_keeps_search_order_columns_and_filters(session: Session) -> None
         session, q=" har ", sort="-name", columns=["name", "city", "name"], filters={"kind": "client"}
     )
     assert view.query == {
-        "q": "har", "sort": "-name", "columns": ["name", "city"], "filters": {"kind": "client"},
-    }  # fmt: skip
+        "q": "har",
+        "sort": "-name",
+        "columns": ["name", "city"],
+        "filters": {"kind": "client"},
+    }
     change_view(session, FINANCE, view.id, version=1, filters={"kind": "partner"})
     assert view.query == {"q": "", "sort": "", "columns": [], "filters": {"kind": "partner"}}
 

@@ -11,5 +11,11 @@ from psa_app.services.time.imports.values import (
 )
 
 __all__ = [
-    "ImportChoices", "ImportPlan", "ImportResult", "PersonPlan", "ProjectPlan", "apply_import", "plan_import",
-]  # fmt: skip
+    "ImportChoices",
+    "ImportPlan",
+    "ImportResult",
+    "PersonPlan",
+    "ProjectPlan",
+    "apply_import",
+    "plan_import",
+]

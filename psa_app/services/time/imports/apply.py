@@ -57,9 +57,16 @@ def apply_import(
     people = sorted({row.person_id for row in prepared.rows})
     accounts = sorted({account_id for account_id in unpriced if account_id is not None})
     return ImportResult(
-        run, plan.entries, plan.known, plan.seconds, len(unpriced), tuple(of_weeks), tuple(people),
-        tuple(accounts), plan.first_day,
-    )  # fmt: skip
+        run,
+        plan.entries,
+        plan.known,
+        plan.seconds,
+        len(unpriced),
+        tuple(of_weeks),
+        tuple(people),
+        tuple(accounts),
+        plan.first_day,
+    )
 
 
 def _lock_people(session: Session) -> None:
@@ -73,9 +80,15 @@ def _run(session: Session, actor: Actor, reading: Reading, prepared: Prepared, n
     digest = sha256("\n".join(entry.key for entry in reading.entries).encode()).hexdigest()
     plan = prepared.plan
     run = ImportRun(
-        name=name[:200], layout=layout[:40], digest=digest, rows=reading.rows, added=plan.entries,
-        known=plan.known, seconds=plan.seconds, by_user=actor.user_id,
-    )  # fmt: skip
+        name=name[:200],
+        layout=layout[:40],
+        digest=digest,
+        rows=reading.rows,
+        added=plan.entries,
+        known=plan.known,
+        seconds=plan.seconds,
+        by_user=actor.user_id,
+    )
     session.add(run)
     session.flush()
     after = {"name": run.name, "added": run.added, "known": run.known, "seconds": run.seconds}

@@ -88,9 +88,14 @@ class Matcher:
     def _read(self) -> None:
         connection = self._session.connection()
         people = select(
-            PERSON.c.id, PERSON.c.name, PERSON.c.email, PERSON.c.hired_on, PERSON.c.left_on,
-            PERSON.c.time_zone, PERSON.c.role_id,
-        )  # fmt: skip
+            PERSON.c.id,
+            PERSON.c.name,
+            PERSON.c.email,
+            PERSON.c.hired_on,
+            PERSON.c.left_on,
+            PERSON.c.time_zone,
+            PERSON.c.role_id,
+        )
         self.person_rows = {row.id: row for row in connection.execute(people.order_by(PERSON.c.id))}
         self._by_email: dict[str, int] = {row.email.lower(): row.id for row in self.person_rows.values()}
         self._by_name: dict[str, list[int]] = defaultdict(list)
@@ -119,9 +124,10 @@ class Matcher:
             return named[0]
         who = entry.person or entry.email
         sentence = (
-            f"Several people are called {who}. Choose who is meant." if named
+            f"Several people are called {who}. Choose who is meant."
+            if named
             else f"{who} is nobody here. Choose who it is, or add the person first."
-        )  # fmt: skip
+        )
         self._problems.add(entry.line, sentence, "person")
         return None
 
@@ -144,7 +150,7 @@ class Matcher:
             return TaskTarget(project, name, is_billable=False)
         return TaskTarget(
             project, row.name, row.id, row.status, row.is_billable, row.sow_line_id, row.currency
-        )  # fmt: skip
+        )
 
     def _find_project(self, entry: ImportedEntry) -> ProjectTarget | None:
         chosen = self._choices.projects.get((entry.client, entry.project))
@@ -187,9 +193,14 @@ class Matcher:
         if row.id not in self._known_projects:
             account = self._accounts.get(row.account_id)
             self._known_projects[row.id] = ProjectTarget(
-                row.name, account.name if account else "", row.account_id, row.id, row.lead_id, row.status,
+                row.name,
+                account.name if account else "",
+                row.account_id,
+                row.id,
+                row.lead_id,
+                row.status,
                 row.currency,
-            )  # fmt: skip
+            )
         return self._known_projects[row.id]
 
     def _find_account(self, entry: ImportedEntry) -> tuple[int | None, str]:
@@ -211,14 +222,19 @@ class Matcher:
 
 _TASKS = (
     select(
-        TASK.c.id, TASK.c.project_id, TASK.c.name, TASK.c.status, TASK.c.is_billable, TASK.c.sow_line_id,
+        TASK.c.id,
+        TASK.c.project_id,
+        TASK.c.name,
+        TASK.c.status,
+        TASK.c.is_billable,
+        TASK.c.sow_line_id,
         CONTRACT_CURRENCY,
     )
     .select_from(TASK)
     .join(PROJECT, PROJECT.c.id == TASK.c.project_id)
     .outerjoin(LINE, LINE.c.id == TASK.c.sow_line_id)
     .outerjoin(SOW, SOW.c.id == LINE.c.sow_id)
-)  # fmt: skip
+)
 
 
 def folded(name: str) -> str:

@@ -34,9 +34,12 @@ def _with(row: Row, named: Sequence[ModifierRow], problems: ProblemList) -> Row:
     for one in named:
         try:
             check_choice(
-                one, account_id=project.account_id, sow_line_id=task.sow_line_id, day=row.entry.day,
+                one,
+                account_id=project.account_id,
+                sow_line_id=task.sow_line_id,
+                day=row.entry.day,
                 currency=task.contract_currency or project.currency,
-            )  # fmt: skip
+            )
         except Invalid as error:
             wrong = error.sentence
             continue

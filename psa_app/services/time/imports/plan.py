@@ -53,12 +53,21 @@ def prepare(session: Session, actor: Actor, reading: Reading, choices: ImportCho
     if not reading.ready:
         raise Invalid("This file cannot be read yet. Answer the questions, or mend the rows.", "file")
     problems = ProblemList()
-    firm = session.connection().execute(
-        select(
-            FIRM.c.locked_through, FIRM.c.base_currency, FIRM.c.time_zone, FIRM.c.round_increment,
-            FIRM.c.round_mode, FIRM.c.round_minimum, FIRM.c.round_per,
-        ).with_for_update(read=True)
-    ).one()  # fmt: skip
+    firm = (
+        session.connection()
+        .execute(
+            select(
+                FIRM.c.locked_through,
+                FIRM.c.base_currency,
+                FIRM.c.time_zone,
+                FIRM.c.round_increment,
+                FIRM.c.round_mode,
+                FIRM.c.round_minimum,
+                FIRM.c.round_per,
+            ).with_for_update(read=True)
+        )
+        .one()
+    )
     entries = unknown_entries(session, reading.entries)
     matcher = Matcher(session, choices, problems)
     rows = with_modifiers(session, matcher.match(entries), problems)

@@ -48,9 +48,14 @@ def price_rows(session: Session, prepared: Prepared) -> list[Price]:
                 or prepared.matcher.person_rows[row.person_id].role_id
             )
             work = Work(
-                task.sow_line_id, project.id, project.account_id, row.person_id, role_id, entry.day,
+                task.sow_line_id,
+                project.id,
+                project.account_id,
+                row.person_id,
+                role_id,
+                entry.day,
                 task.contract_currency or project.currency,
-            )  # fmt: skip
+            )
             charged = task.is_billable and project.account_id is not None and not no_charge_reason(row)
             found = known[about] = price(ladder, costs, work, is_billable=charged, modifier=row.modifier)
         prices.append(found)
@@ -91,11 +96,21 @@ def _same() -> dict[str, Iterable[Any]]:
     """The columns that are the same in every imported entry."""
     now = clock.now()
     values = {
-        "version": 1, "created_at": now, "updated_at": now, "status": "draft", "source": "import",
-        "timesheet_id": None, "override_minor": None, "override_reason": "", "override_by": None,
-        "decided_by": None, "decided_at": None, "self_approved": False, "reject_reason": "",
+        "version": 1,
+        "created_at": now,
+        "updated_at": now,
+        "status": "draft",
+        "source": "import",
+        "timesheet_id": None,
+        "override_minor": None,
+        "override_reason": "",
+        "override_by": None,
+        "decided_by": None,
+        "decided_at": None,
+        "self_approved": False,
+        "reject_reason": "",
         "out_of_scope": False,
-    }  # fmt: skip
+    }
     return {name: repeat(value) for name, value in values.items()}
 
 

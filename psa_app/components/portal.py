@@ -96,7 +96,7 @@ def portal_shell(
         page_header(title, subtitle, actions=actions, badge=badge, way=way),
         *content,
         class_name="portal-main",
-        custom_attrs={"id": "main", "tabIndex": -1},
+        custom_attrs={"id": "main", "tabIndex": -1, "aria-busy": ~rx.State.is_hydrated},
     )
     return rx.el.div(
         rx.el.a("Skip to content", href="#main", class_name="skip"),

@@ -233,7 +233,7 @@ def shell(
         *header,
         *content,
         class_name="main full" if full else "main",
-        custom_attrs={"id": "main", "tabIndex": -1},
+        custom_attrs={"id": "main", "tabIndex": -1, "aria-busy": ~rx.State.is_hydrated},
     )
     body = rx.el.div(sandbox_bar(frame.sandbox), _top(frame, extra), main, class_name="body")
     return rx.fragment(

@@ -81,6 +81,7 @@ def test_an_added_row_takes_the_focus_and_the_hours(window: NewWindow) -> None:
     picker.fill("learning")
     page.get_by_role("option", name="Learning").first.click()
     expect(page.locator(".week-table tbody tr")).to_have_count(before + 1)
+    expect(page.locator("input[data-cell]:focus")).to_have_count(1)
     page.keyboard.type("1:15")
     page.keyboard.press("Tab")
     saved(page)

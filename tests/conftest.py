@@ -49,6 +49,18 @@ hypothesis_settings.register_profile(
 hypothesis_settings.load_profile("psa")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What tests set up together is set up by one worker: the program itself, and each module's own."""
+    for item in items:
+        if isinstance(item, pytest.Function) and not item.get_closest_marker("xdist_group"):
+            found = item._fixtureinfo.name2fixturedefs
+            if "app_server" in found:
+                item.add_marker(pytest.mark.xdist_group("program"))
+            elif any(one[-1].scope == "module" for one in found.values()):
+                item.add_marker(pytest.mark.xdist_group(item.path.stem))
+
+
 def pytest_sessionfinish() -> None:
     shutil.rmtree(SCRATCH, ignore_errors=True)
 

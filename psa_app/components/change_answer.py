@@ -1,86 +1,20 @@
-"""A change order before a client: what it means, the sheet, the box to sign in, and the questions."""
+"""A change order before a client: what it means, the sheet, and the answer."""
 
 from typing import Any
 
 import reflex as rx
 
-from psa_app.components import fields
-from psa_app.components.buttons import button, submit
-from psa_app.components.cards import card, notice, stack
+from psa_app.components.cards import card
 from psa_app.components.change_effect import effect_table
-from psa_app.components.form import form, form_error
-from psa_app.components.quote_answer import ask_dialog, decline_dialog, questions_card
-from psa_app.components.scope_sheet import scope_sheet
+from psa_app.components.document_answer import Agreement, document_for_client
+
+AGREEMENT = Agreement(
+    "Do you agree?", "I have read this change order and agree to it for my company.", "Accept and sign"
+)
 
 
 def change_for_client(state: Any) -> rx.Component:
     """``state`` is a ``ChangeReading`` with the events accept, decline, ask, open_dialog and close."""
-    return rx.fragment(
-        stack(
-            rx.cond(state.note != "", notice(state.note, tone="")),
-            rx.cond(
-                state.effect.length() > 0,
-                card(
-                    effect_table(state.effect, "What it means for you"),
-                    title="What it means for you",
-                    body=False,
-                ),
-            ),
-            scope_sheet(state.sheet),
-            rx.cond(state.may_answer, _accept(state)),
-            rx.cond((state.questions.length() > 0) | state.may_ask, questions_card(state)),
-        ),
-        decline_dialog(state),
-        ask_dialog(state),
-    )
-
-
-def _accept(state: Any) -> rx.Component:
-    errors = state.errors
-    return card(
-        form(
-            fields.fields(
-                fields.text(
-                    "name",
-                    "Your name",
-                    state.reader,
-                    required=True,
-                    error=errors["name"],
-                    auto_complete="name",
-                    prefix="accept-",
-                ),
-                fields.text(
-                    "title",
-                    "Your position",
-                    state.reader_title,
-                    error=errors["title"],
-                    auto_complete="organization-title",
-                    prefix="accept-",
-                ),
-                fields.checkbox(
-                    "agrees",
-                    "I have read this change order and agree to it for my company.",
-                    error=errors["agrees"],
-                    wide=True,
-                    prefix="accept-",
-                ),
-                two=True,
-            ),
-            form_error(rx.cond(state.dialog == "", errors["form"], "")),
-            rx.el.p(
-                "Your name, the time, your network address and a fingerprint (SHA-256) of exactly this text "
-                "are kept as evidence.",
-                class_name="muted small",
-            ),
-            rx.el.div(
-                button("Decline…", on_click=state.open_dialog("decline")),
-                submit("Accept and sign"),
-                class_name="form-foot",
-            ),
-            on_submit=state.accept,
-            key="accept-" + state.form_key.to_string(),
-            label="Agreement",
-            guard=False,
-        ),
-        title="Do you agree?",
-    )
+    title = "What it means for you"
+    effect = card(effect_table(state.effect, title), title=title, body=False)
+    return document_for_client(state, AGREEMENT, before=rx.cond(state.effect.length() > 0, effect))

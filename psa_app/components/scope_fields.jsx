@@ -57,7 +57,7 @@ export function Cell({ id, label, head, error, unit, children, ...more }) {
           <span className="unit">{unit}</span>
         </div>
       ) : (
-        <input className="input" {...tied} />
+        <input className="input" autoComplete="off" {...tied} />
       )}
       <Wrong text={error} id={`${id}-error`} />
     </>

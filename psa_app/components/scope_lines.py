@@ -16,6 +16,7 @@ _PARTS = [
         "scope_rows.jsx",
         "scope_rules.jsx",
         "scope_parts.jsx",
+        "scope_table.jsx",
     )
 ]
 

@@ -1,7 +1,6 @@
 // The dates of a fixed fee, a row each: an amount, or a share of the fee such as "30 %".
-import { Icon } from "$/public/external/psa_app/components/icons/icons.jsx";
 import { minor, shown } from "$/public/external/psa_app/components/scope_lines/scope_amounts.js";
-import { Cell, Drop, Wrong } from "$/public/external/psa_app/components/scope_lines/scope_fields.jsx";
+import { Foot, Rows } from "$/public/external/psa_app/components/scope_lines/scope_table.jsx";
 
 /** What the parts make of the fee, in words: "100 %", "€4,000.00 of €10,000.00", "" for none. */
 export function partsOf(line, digits, currency) {
@@ -17,79 +16,48 @@ export function partsOf(line, digits, currency) {
   return `${shown(sum, currency)} of ${shown(minor(line.value, digits) ?? 0, currency)}`;
 }
 
+const columns = [
+  {
+    field: "due",
+    head: "Billed on",
+    kind: "day",
+    id: "due_on",
+    error: "due_on",
+    label: (_, n) => `Day of part ${n + 1}`,
+  },
+  { field: "title", head: "What for", label: (_, n) => `What part ${n + 1} is for` },
+  {
+    field: "value",
+    head: "Amount or %",
+    kind: "amount",
+    id: "value",
+    error: "value",
+    label: (_, n) => `Amount or percentage of part ${n + 1}`,
+  },
+];
+
 export function Fees({ line, at, name, currency, digits, errors, changeRow, addRow, dropRow }) {
-  const set = (row, field) => (e) => changeRow(at, "fees", row, { [field]: e.target.value });
+  const path = `${name}.${at}.fee_parts`;
   return (
     <div>
-      <table className="scope-rows">
-        <thead>
-          <tr>
-            <th scope="col" className="day">
-              Billed on
-            </th>
-            <th scope="col">What for</th>
-            <th scope="col" className="amount">
-              Amount or %
-            </th>
-            <th className="end">
-              <span className="sr">Remove</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {line.fees.map((part, row) => {
-            const where = `${name}-${at}-fee_parts-${row}`,
-              of = (field) => errors[`${name}.${at}.fee_parts.${row}.${field}`];
-            return (
-              <tr key={part.key} data-at={at} data-part="fees" data-row={row}>
-                <td className="day">
-                  <Cell
-                    id={`${where}-due_on`}
-                    type="date"
-                    label={`Day of part ${row + 1}`}
-                    head="Billed on"
-                    value={part.due}
-                    error={of("due_on")}
-                    onChange={set(row, "due")}
-                  />
-                </td>
-                <td>
-                  <Cell
-                    id={where}
-                    label={`What part ${row + 1} is for`}
-                    head="What for"
-                    value={part.title}
-                    error={of("title")}
-                    onChange={set(row, "title")}
-                  />
-                </td>
-                <td className="amount">
-                  <Cell
-                    id={`${where}-value`}
-                    label={`Amount or percentage of part ${row + 1}`}
-                    head="Amount or %"
-                    value={part.value}
-                    error={of("value")}
-                    autoComplete="off"
-                    onChange={set(row, "value")}
-                  />
-                </td>
-                <Drop label={`Remove part ${row + 1}`} onClick={() => dropRow(at, "fees", row)} />
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
-      <Wrong
-        text={errors[`${name}.${at}.fee_parts`] ?? errors[`${name}.${at}.milestones`]}
-        id={`${name}-${at}-fee_parts-error`}
+      <Rows
+        rows={line.fees}
+        columns={columns}
+        path={path}
+        errors={errors}
+        dropLabel={(_, n) => `part ${n + 1}`}
+        onSet={(row, field, value) => changeRow(at, "fees", row, { [field]: value })}
+        onDrop={(row) => dropRow(at, "fees", row)}
+        at={at}
+        part="fees"
       />
-      <div className="scope-part-foot">
-        <button type="button" className="button small quiet" onClick={() => addRow(at, "fees")}>
-          <Icon name="plus" /> Date
-        </button>
+      <Foot
+        word="Date"
+        wrong={errors[path] ?? errors[`${name}.${at}.milestones`]}
+        id={`${name}-${at}-fee_parts`}
+        onAdd={() => addRow(at, "fees")}>
         <span className="muted num">{partsOf(line, digits, currency)}</span>
-      </div>
+      </Foot>
     </div>
   );
 }

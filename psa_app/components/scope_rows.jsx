@@ -1,157 +1,114 @@
 // Rates and milestones of a scope's line: a row each.
-import { Icon } from "$/public/external/psa_app/components/icons/icons.jsx";
-import { Cell, Drop, Wrong } from "$/public/external/psa_app/components/scope_lines/scope_fields.jsx";
+import { Foot, Rows } from "$/public/external/psa_app/components/scope_lines/scope_table.jsx";
 
 export function Rates({ line, at, name, roles, currency, errors, changeRow, addRow, dropRow }) {
-  const pick = (row, role) => {
-    const usual = roles.find((r) => r.id === role)?.price ?? "";
-    const before = roles.find((r) => r.id === line.rates[row].role)?.price ?? "";
-    const typed = line.rates[row].amount;
-    changeRow(at, "rates", row, { role, amount: typed && typed !== before ? typed : usual || typed });
+  const path = `${name}.${at}.rates`;
+  const priceOf = (role) => roles.find((r) => r.id === role)?.price ?? "";
+  const who = (rate) => roles.find((r) => r.id === rate.role)?.name ?? "everyone";
+  const set = (row, field, value) => {
+    if (field === "amount") return changeRow(at, "rates", row, { amount: value });
+    const { role, amount: typed } = line.rates[row];
+    const usual = priceOf(value);
+    changeRow(at, "rates", row, { role: value, amount: typed && typed !== priceOf(role) ? typed : usual || typed });
   };
+  const choices = [
+    <option key="" value="">
+      Everyone
+    </option>,
+    ...roles.map((r) => (
+      <option key={r.id} value={r.id}>
+        {r.name}
+      </option>
+    )),
+  ];
   return (
     <div>
-      <table className="scope-rows">
-        <thead>
-          <tr>
-            <th scope="col">Role</th>
-            <th scope="col" className="amount">
-              An hour
-            </th>
-            <th className="end">
-              <span className="sr">Remove</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {line.rates.map((rate, row) => {
-            const where = `${name}-${at}-rates-${row}`,
-              wrong = errors[`${name}.${at}.rates.${row}`];
-            const who = roles.find((r) => r.id === rate.role)?.name ?? "everyone";
-            return (
-              <tr key={rate.key} data-at={at} data-part="rates" data-row={row}>
-                <td>
-                  <Cell
-                    id={`${where}-role`}
-                    label={`Role of rate ${row + 1}`}
-                    head="Role"
-                    value={rate.role}
-                    onChange={(e) => pick(row, e.target.value)}>
-                    <option value="">Everyone</option>
-                    {roles.map((r) => (
-                      <option key={r.id} value={r.id}>
-                        {r.name}
-                      </option>
-                    ))}
-                  </Cell>
-                </td>
-                <td className="amount">
-                  <Cell
-                    id={where}
-                    label={`What an hour costs: ${who}`}
-                    head="An hour"
-                    unit={currency}
-                    value={rate.amount}
-                    error={wrong}
-                    onChange={(e) => changeRow(at, "rates", row, { amount: e.target.value })}
-                  />
-                </td>
-                <Drop label={`Remove the rate of ${who}`} onClick={() => dropRow(at, "rates", row)} />
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
-      <Wrong text={errors[`${name}.${at}.rates`]} id={`${name}-${at}-rates-error`} />
-      <button type="button" className="button small quiet" onClick={() => addRow(at, "rates")}>
-        <Icon name="plus" /> Rate
-      </button>
+      <Rows
+        rows={line.rates}
+        columns={[
+          { field: "role", head: "Role", id: "role", error: "role", choices, label: (_, n) => `Role of rate ${n + 1}` },
+          {
+            field: "amount",
+            head: "An hour",
+            kind: "amount",
+            unit: currency,
+            error: "",
+            label: (rate) => `What an hour costs: ${who(rate)}`,
+          },
+        ]}
+        path={path}
+        errors={errors}
+        dropLabel={(rate) => `the rate of ${who(rate)}`}
+        onSet={set}
+        onDrop={(row) => dropRow(at, "rates", row)}
+        at={at}
+        part="rates"
+      />
+      <Foot word="Rate" wrong={errors[path]} id={`${name}-${at}-rates`} onAdd={() => addRow(at, "rates")} />
     </div>
   );
 }
 
+/** Title, criteria and day, as milestones and deliverables have them. */
+export const promised = (what, day) => {
+  const which = (row, n) => row.title || `${what} ${n + 1}`;
+  const columns = [
+    {
+      field: "title",
+      head: what[0].toUpperCase() + what.slice(1),
+      label: (_, n) => `Title of ${what} ${n + 1}`,
+    },
+    {
+      field: "criteria",
+      head: "Accepted when",
+      kind: "wide",
+      id: "criteria",
+      error: "criteria",
+      label: (row, n) => `When ${which(row, n)} is accepted`,
+    },
+    {
+      field: "due",
+      head: day,
+      kind: "day",
+      id: "due_on",
+      error: "due_on",
+      label: (row, n) => `${day} day of ${which(row, n)}`,
+    },
+  ];
+  return { which, columns };
+};
+
 export function Milestones({ line, at, name, currency, errors, changeRow, addRow, dropRow }) {
-  const set = (row, field) => (e) => changeRow(at, "milestones", row, { [field]: e.target.value });
+  const path = `${name}.${at}.milestones`;
+  const { which, columns } = promised("milestone", "Planned");
+  const value = {
+    field: "value",
+    head: "Value",
+    kind: "amount",
+    unit: currency,
+    id: "value",
+    error: "value",
+    label: (row, n) => `Value of ${which(row, n)}`,
+  };
   return (
     <div>
-      <table className="scope-rows">
-        <thead>
-          <tr>
-            <th scope="col">Milestone</th>
-            <th scope="col">Accepted when</th>
-            <th scope="col" className="day">
-              Planned
-            </th>
-            <th scope="col" className="amount">
-              Value
-            </th>
-            <th className="end">
-              <span className="sr">Remove</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {line.milestones.map((part, row) => {
-            const where = `${name}-${at}-milestones-${row}`,
-              of = (field) => errors[`${name}.${at}.milestones.${row}.${field}`];
-            const which = part.title || `milestone ${row + 1}`;
-            return (
-              <tr key={part.key} data-at={at} data-part="milestones" data-row={row}>
-                <td>
-                  <Cell
-                    id={where}
-                    label={`Title of milestone ${row + 1}`}
-                    head="Milestone"
-                    value={part.title}
-                    error={of("title")}
-                    onChange={set(row, "title")}
-                  />
-                </td>
-                <td className="wide">
-                  <Cell
-                    id={`${where}-criteria`}
-                    label={`When ${which} is accepted`}
-                    head="Accepted when"
-                    value={part.criteria}
-                    error={of("criteria")}
-                    onChange={set(row, "criteria")}
-                  />
-                </td>
-                <td className="day">
-                  <Cell
-                    id={`${where}-due_on`}
-                    type="date"
-                    label={`Planned day of ${which}`}
-                    head="Planned"
-                    value={part.due}
-                    error={of("due_on")}
-                    onChange={set(row, "due")}
-                  />
-                </td>
-                <td className="amount">
-                  <Cell
-                    id={`${where}-value`}
-                    label={`Value of ${which}`}
-                    head="Value"
-                    unit={currency}
-                    value={part.value}
-                    error={of("value")}
-                    onChange={set(row, "value")}
-                  />
-                </td>
-                <Drop label={`Remove ${which}`} onClick={() => dropRow(at, "milestones", row)} />
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
-      <Wrong
-        text={errors[`${name}.${at}.milestones`] ?? errors[`${name}.${at}.value`]}
-        id={`${name}-${at}-milestones-error`}
+      <Rows
+        rows={line.milestones}
+        columns={[...columns, value]}
+        path={path}
+        errors={errors}
+        dropLabel={which}
+        onSet={(row, field, typed) => changeRow(at, "milestones", row, { [field]: typed })}
+        onDrop={(row) => dropRow(at, "milestones", row)}
+        at={at}
+        part="milestones"
       />
-      <button type="button" className="button small quiet" onClick={() => addRow(at, "milestones")}>
-        <Icon name="plus" /> Milestone
-      </button>
+      <Foot
+        word="Milestone"
+        wrong={errors[path] ?? errors[`${name}.${at}.value`]}
+        id={`${name}-${at}-milestones`}
+        onAdd={() => addRow(at, "milestones")}
+      />
     </div>
   );
 }

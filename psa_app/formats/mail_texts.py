@@ -1,190 +1,11 @@
-"""The words of every mail (what it looks like: `mail_letters.py`)."""
+"""The words of every mail (of scopes, quotes and change orders: `document_mails.py`)."""
 
+from collections.abc import Callable
+
+from psa_app.formats import document_mails
 from psa_app.formats.mail_letters import Letter as _Draft
 from psa_app.formats.mail_letters import MailText
 from psa_app.formats.mail_letters import mail_of as _mail
-
-__all__ = ["MailText"]
-
-
-def sow_to_accept(
-    firm: str, reader: str, number: str, title: str, link: str, valid_until: str = ""
-) -> MailText:
-    """To a client contact: a SOW waits to be read and accepted."""
-    return _mail(
-        _Draft(
-            firm=firm,
-            subject=f"{number}: please read and accept",
-            greeting=reader,
-            opening=f"{firm} has sent you the statement of work “{title}”. Please read it and, if you agree, "
-            "accept it.",
-            link=link,
-            button="Read and accept",
-            facts=(("Number", number), ("Title", title), ("Valid until", valid_until)),
-            closing="Not for you, or a question? Just reply to this mail.",
-        )
-    )
-
-
-def sow_accepted(
-    firm: str,
-    reader: str,
-    number: str,
-    title: str,
-    accepted_by: str,
-    accepted_at: str,
-    document_hash: str,
-    link: str,
-    chain_head: str = "",
-) -> MailText:
-    """To both sides: who accepted what and when, with the hash that proves the text."""
-    return _mail(
-        _Draft(
-            firm=firm,
-            subject=f"{number} is accepted",
-            greeting=reader,
-            opening=f"{accepted_by} has accepted the statement of work “{title}”. "
-            "Its text can no longer change.",
-            link=link,
-            button="Open the signed document",
-            facts=(
-                ("Number", number),
-                ("Accepted by", accepted_by),
-                ("Accepted at", accepted_at),
-                ("SHA-256 of the text", document_hash),
-                ("Seal of the evidence", chain_head),
-            ),
-            closing="Keep this mail: its hash shows later that the text is still the same.",
-        )
-    )
-
-
-def sow_declined(
-    firm: str, reader: str, number: str, title: str, declined_by: str, reason: str, link: str
-) -> MailText:
-    """To who sent a SOW: the client said no, and why."""
-    return _mail(
-        _Draft(
-            firm=firm,
-            subject=f"{number} is declined",
-            greeting=reader,
-            opening=f"{declined_by} has declined the statement of work “{title}”.",
-            link=link,
-            button="Open it",
-            facts=(("Number", number), ("Title", title)),
-            quote=reason,
-            closing="Take it back to change it, then send it again.",
-        )
-    )
-
-
-def quote_to_accept(
-    firm: str, reader: str, number: str, title: str, total: str, link: str, valid_until: str = ""
-) -> MailText:
-    """To a client contact: a quote waits to be read and answered."""
-    return _mail(
-        _Draft(
-            firm=firm,
-            subject=f"{number}: our quote for {title}",
-            greeting=reader,
-            opening=f"{firm} has sent you a quote for “{title}”. Choose what you want of it, ask what is "
-            "unclear, and accept it where you read it.",
-            link=link,
-            button="Read and answer",
-            facts=(("Number", number), ("Total as proposed", total), ("Valid until", valid_until)),
-            closing="Not for you, or a question? Just reply to this mail.",
-        )
-    )
-
-
-def quote_accepted(
-    firm: str,
-    reader: str,
-    number: str,
-    title: str,
-    total: str,
-    accepted_by: str,
-    accepted_at: str,
-    document_hash: str,
-    link: str,
-    chain_head: str = "",
-) -> MailText:
-    """To both sides: who accepted which choice of a quote and when, with the hash that proves it."""
-    return _mail(
-        _Draft(
-            firm=firm,
-            subject=f"{number} is accepted",
-            greeting=reader,
-            opening=f"{accepted_by} has accepted the quote “{title}”. Its text and the choices can no "
-            "longer change.",
-            link=link,
-            button="Open the accepted quote",
-            facts=(
-                ("Number", number),
-                ("Total", total),
-                ("Accepted by", accepted_by),
-                ("Accepted at", accepted_at),
-                ("SHA-256 of the text", document_hash),
-                ("Head of the chain", chain_head),
-            ),
-            closing="Keep this mail: with the hash anyone can check that the text is the one agreed.",
-        )
-    )
-
-
-def quote_declined(
-    firm: str, reader: str, number: str, title: str, declined_by: str, reason: str, link: str
-) -> MailText:
-    """To who sent a quote: the client said no, and why."""
-    return _mail(
-        _Draft(
-            firm=firm,
-            subject=f"{number} is declined",
-            greeting=reader,
-            opening=f"{declined_by} has declined the quote “{title}”.",
-            link=link,
-            button="Open it",
-            facts=(("Number", number), ("Title", title)),
-            quote=reason,
-            closing="Make a new version of it to change what did not fit.",
-        )
-    )
-
-
-def quote_question(
-    firm: str, reader: str, number: str, title: str, asked_by: str, question: str, link: str
-) -> MailText:
-    """To who sent a quote: the client asks something."""
-    return _mail(
-        _Draft(
-            firm=firm,
-            subject=f"{number}: a question from {asked_by}",
-            greeting=reader,
-            opening=f"{asked_by} asks about the quote “{title}”.",
-            link=link,
-            button="Answer it",
-            facts=(("Number", number), ("Title", title)),
-            quote=question,
-        )
-    )
-
-
-def quote_answer(
-    firm: str, reader: str, number: str, title: str, answered_by: str, answer: str, link: str
-) -> MailText:
-    """To the contact who asked about a quote: the answer."""
-    return _mail(
-        _Draft(
-            firm=firm,
-            subject=f"{number}: the answer to your question",
-            greeting=reader,
-            opening=f"{answered_by} has answered your question about “{title}”.",
-            link=link,
-            button="Read the quote",
-            facts=(("Number", number), ("Title", title)),
-            quote=answer,
-        )
-    )
 
 
 def milestone_ready(
@@ -303,3 +124,15 @@ def time_rejected(firm: str, reader: str, rejected_by: str, what: str, reason: s
             closing="Change what is needed and submit it again.",
         )
     )
+
+
+# By the name that a promised mail carries.
+TEXTS: dict[str, Callable[..., MailText]] = {
+    **document_mails.TEXTS,
+    "milestone_ready": milestone_ready,
+    "invoice_issued": invoice_issued,
+    "payment_received": payment_received,
+    "invitation": invitation,
+    "password_reset": password_reset,
+    "time_rejected": time_rejected,
+}

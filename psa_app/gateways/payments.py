@@ -255,40 +255,6 @@ def epc_text(bank: BankAccount, amount: int, currency: str, reference: str) -> s
     return "\n".join(lines)
 
 
-def provider_for(firm_provider: str, settings: ProviderSettings, instance: str = "") -> PaymentProvider:
-    """The provider that a firm has chosen.
-
-    `instance` marks this installation's payments where several share one Stripe account; it defaults to
-    the base address. Raises `Invalid` (field "provider") when the choice cannot work here.
-    """
-    instance = instance or settings.base_url
-    if firm_provider == "manual":
-        return ManualProvider()
-    if firm_provider == "sandbox":
-        if settings.production:
-            raise Invalid("The sandbox takes no real money and is off in production.", "provider")
-        base = f"http://127.0.0.1:{settings.port}/_sandbox"
-        return _stripe(sandbox_key(settings), base, instance)
-    if firm_provider == "stripe":
-        if not settings.stripe_api_key:
-            raise Invalid("Put your Stripe key into STRIPE_API_KEY, then start again.", "provider")
-        return _stripe(settings.stripe_api_key, settings.stripe_api_base, instance)
-    raise Invalid("Choose manual, sandbox or stripe.", "provider")
-
-
-def _stripe(key: str, base: str, instance: str) -> PaymentProvider:
-    from psa_app.gateways.stripe import StripeGateway, StripeProvider
-
-    return StripeProvider(StripeGateway(key, base, instance))
-
-
-def webhook_secrets_for(firm_provider: str, settings: ProviderSettings) -> tuple[str, ...]:
-    """The secrets that may sign the provider's messages; empty means that none is accepted."""
-    if firm_provider == "sandbox" and not settings.production:
-        return (sandbox_webhook_secret(settings),)
-    return settings.stripe_webhook_secrets if firm_provider == "stripe" else ()
-
-
 def sandbox_key(settings: ProviderSettings) -> str:
     """The key that this installation uses towards its own sandbox."""
     return "sk_test_sandbox_" + _derived(settings, "sandbox key")

@@ -1,19 +1,17 @@
 """What can be promised, and who does it: mails, papers, and pages to close at the payment service."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from psa_app.config import settings
 from psa_app.errors import Invalid
-from psa_app.formats import change_mail_texts, mail_texts
+from psa_app.formats.mail_letters import MailText
+from psa_app.formats.mail_texts import TEXTS
 from psa_app.gateways import mail
-from psa_app.jobs.outbox import effect
 
-TEXTS = (mail_texts, change_mail_texts)
-NAMES = {texts.__name__ for texts in TEXTS}
+Effect = Callable[[str, dict[str, Any]], str]
 
 
-@effect("mail")
 def send_mail(key: str, payload: dict[str, Any]) -> str:
     """Sends one mail; the remark names the addresses that the server did not take.
 
@@ -34,7 +32,6 @@ def send_mail(key: str, payload: dict[str, Any]) -> str:
     return f"The mail server did not take {', '.join(refused)}. Check the address." if refused else ""
 
 
-@effect("invoice_pdf")
 def make_invoice_pdf(key: str, payload: dict[str, Any]) -> str:  # noqa: ARG001 - every effect has the same form
     """Draws the paper of an invoice and keeps it. payload: invoice_id."""
     from psa_app.services.invoices.papers import keep_invoice_pdf
@@ -43,7 +40,6 @@ def make_invoice_pdf(key: str, payload: dict[str, Any]) -> str:  # noqa: ARG001 
     return ""
 
 
-@effect("propose_changes")
 def propose_changes(key: str, payload: dict[str, Any]) -> str:  # noqa: ARG001
     """Drafts change orders for hours beyond a cap or out of scope. payload: sow_ids."""
     from psa_app.access import system
@@ -59,7 +55,6 @@ def propose_changes(key: str, payload: dict[str, Any]) -> str:  # noqa: ARG001
     return ""
 
 
-@effect("expire_checkout")
 def expire_checkout(key: str, payload: dict[str, Any]) -> str:  # noqa: ARG001
     """Closes a payment page whose invoice can no longer be paid. payload: payment_id."""
     from psa_app.services.payments.pages import expire_page
@@ -68,16 +63,14 @@ def expire_checkout(key: str, payload: dict[str, Any]) -> str:  # noqa: ARG001
     return ""
 
 
-def _words(template: str, values: Mapping[str, Any], link: str) -> mail_texts.MailText:
-    found = (getattr(texts, template, None) for texts in TEXTS)
-    words = next((one for one in found if getattr(one, "__module__", "") in NAMES), None)
-    if template.startswith("_") or words is None:
+def _words(template: str, values: Mapping[str, Any], link: str) -> MailText:
+    words = TEXTS.get(template)
+    if words is None:
         raise Invalid(f"There are no words for a mail {template!r}.", "template")
     try:
-        text: mail_texts.MailText = words(**values, link=link)
+        return words(**values, link=link)
     except TypeError as error:
         raise Invalid(f"The mail {template} lacks a word: {error}.", "values") from None
-    return text
 
 
 def _attachment(kind: str, record_id: int) -> mail.Attachment:
@@ -97,3 +90,13 @@ def _attachment(kind: str, record_id: int) -> mail.Attachment:
 
     name, content = invoice_pdf(record_id)
     return mail.Attachment(name, "application/pdf", content)
+
+
+# Who delivers rows of a kind: `fn(key, payload)` returns a remark, "" when all went well. It raises
+# `Invalid` for what can never be done; any other error means: try again later.
+EFFECTS: dict[str, Effect] = {
+    "mail": send_mail,
+    "invoice_pdf": make_invoice_pdf,
+    "propose_changes": propose_changes,
+    "expire_checkout": expire_checkout,
+}

@@ -16,27 +16,12 @@ from sqlmodel import SQLModel, col, select
 
 from psa_app import clock, db
 from psa_app.errors import Invalid, PsaError
+from psa_app.jobs.effects import EFFECTS
 from psa_app.models import Outbox
 
 log = logging.getLogger("psa_app.jobs")
 LEASE = timedelta(minutes=2)
 LONGEST_WAIT = 3600  # seconds between two tries
-Effect = Callable[[str, dict[str, Any]], str]
-
-EFFECTS: dict[str, Effect] = {}
-
-
-def effect(kind: str) -> Callable[[Effect], Effect]:
-    """Declares who delivers rows of `kind`: `fn(key, payload)` returns a remark, "" when all went well.
-
-    It raises `Invalid` for what can never be done; any other error means: try again later.
-    """
-
-    def declare(function: Effect) -> Effect:
-        EFFECTS[kind] = function
-        return function
-
-    return declare
 
 
 def deliver_due(most: int = 50, wanted: Callable[[], bool] = lambda: True) -> int:
@@ -83,8 +68,6 @@ def wait_after(tries: int) -> timedelta:
 
 
 def _do(kind: str, key: str, payload: dict[str, Any]) -> str:
-    from psa_app.jobs import effects  # noqa: F401 - it fills the registry
-
     if kind not in EFFECTS:
         raise LookupError(f"Nobody delivers {kind!r}.")
     return EFFECTS[kind](key, payload)

@@ -9,12 +9,12 @@ from psa_app.components.buttons import button, link_button
 from psa_app.components.cards import card, notice, stack, with_side
 from psa_app.components.change_effect import effect_table
 from psa_app.components.definition import facts, facts_card
+from psa_app.components.document_answer import question_list
 from psa_app.components.empty import empty
 from psa_app.components.focus import focus_on
 from psa_app.components.form import described_fields, form, form_error
 from psa_app.components.menu import dots_menu, item
 from psa_app.components.missing import found
-from psa_app.components.quote_answer import question_list
 from psa_app.components.scope_sheet import scope_sheet
 from psa_app.components.shell import crumbs
 from psa_app.components.timeline import timeline
@@ -125,7 +125,7 @@ def _editor() -> rx.Component:
                     ),
                     title="What changes",
                 ),
-                on_submit=Edit.submit,
+                on_submit=Acts.submit,
                 key=Edit.form_key,
                 label="this change order",
                 id=FORM,

@@ -7,12 +7,12 @@ from psa_app.components.badges import tag
 from psa_app.components.buttons import button, link_button
 from psa_app.components.cards import card, notice, stack, with_side
 from psa_app.components.definition import facts, facts_card
+from psa_app.components.document_answer import question_list
 from psa_app.components.focus import focus_on
 from psa_app.components.form import described_fields, form, form_error
 from psa_app.components.link import link, text_link
 from psa_app.components.menu import dots_menu, item
 from psa_app.components.missing import found
-from psa_app.components.quote_answer import question_list
 from psa_app.components.quote_lines import quote_lines
 from psa_app.components.scope_sheet import scope_sheet
 from psa_app.components.shell import crumbs
@@ -65,7 +65,7 @@ def quote() -> rx.Component:
                             look="primary",
                             type="submit",
                             form=FORM,
-                            on_click=Edit.then_send,
+                            on_click=Acts.then_send,
                         ),
                     ),
                 ),
@@ -118,7 +118,7 @@ def _editor() -> rx.Component:
                     aside="Enter: next line. Alt and an arrow: move it.",
                 ),
                 card(described_fields(Edit.foot, errors, prefix=PREFIX), title="Discount, tax and terms"),
-                on_submit=Edit.save,
+                on_submit=Acts.save,
                 key=Edit.form_key,
                 label="this quote",
                 id=FORM,

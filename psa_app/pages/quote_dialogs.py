@@ -2,12 +2,8 @@
 
 import reflex as rx
 
-from psa_app.components import fields
-from psa_app.components.cards import notice
-from psa_app.components.dialog import confirm, dialog
-from psa_app.components.form import form, form_error, form_foot
-from psa_app.components.link import text_link
-from psa_app.display.forms import Option
+from psa_app.components.dialog import confirm
+from psa_app.components.document_dialogs import answer_dialog, send_dialog
 from psa_app.state.quote import QuoteState
 from psa_app.state.quote_acts import QuoteActs as State
 
@@ -18,43 +14,12 @@ def dialogs() -> list[rx.Component]:
 
 
 def _send() -> rx.Component:
-    def contact(one: rx.Var[Option]) -> rx.Component:
-        return fields.checkbox(
-            "contact-" + one.value, one.label, State.chosen.contains(one.value), help=one.sub, prefix="send-"
-        )
-
-    return dialog(
-        form(
-            rx.el.p(
-                "Each gets a mail with the PDF and a link of their own, reads the quote as it is now, and "
-                "can ask about it. An older version that is still open is replaced.",
-                class_name="lead",
-            ),
-            rx.cond(
-                State.nobody != "",
-                notice(
-                    "Nobody there may accept yet. ",
-                    text_link("Mark a contact as approver", href=State.nobody),
-                    tone="warn",
-                ),
-            ),
-            rx.el.fieldset(
-                rx.el.legend("To"),
-                fields.fields(rx.foreach(State.contacts, contact)),
-                form_error(State.errors["contact_ids"]),
-            ),
-            fields.date(
-                "valid_until", "Open until", State.until, error=State.errors["valid_until"], prefix="send-"
-            ),
-            form_error(State.errors["form"]),
-            form_foot("Send it", on_cancel=State.close),
-            on_submit=State.send,
-            label="Send",
-            guard=False,
-        ),
-        open=State.dialog == "send",
-        on_close=State.close,
-        title="Send “" + QuoteState.quote_title + "”",
+    return send_dialog(
+        State,
+        "Send “" + QuoteState.quote_title + "”",
+        "Each gets a mail with the PDF and a link of their own, reads the quote as it is now, and can ask "
+        "about it. An older version that is still open is replaced.",
+        nobody="Nobody there may accept yet.",
     )
 
 
@@ -83,26 +48,6 @@ def _scope() -> rx.Component:
 
 
 def _answer() -> rx.Component:
-    return dialog(
-        form(
-            rx.el.p(State.question, class_name="question-text"),
-            fields.fields(
-                fields.textarea(
-                    "answer",
-                    "Your answer",
-                    required=True,
-                    error=State.errors["answer"],
-                    rows=5,
-                    prefix="question-",
-                    help="Goes to who asked by mail, and stands below the quote for all at the client.",
-                )
-            ),
-            form_error(State.errors["form"]),
-            form_foot("Send it", on_cancel=State.close),
-            on_submit=State.answer,
-            label="Answer",
-        ),
-        open=State.dialog == "answer",
-        on_close=State.close,
-        title="Answer the question",
+    return answer_dialog(
+        State, "Goes to who asked by mail, and stands below the quote for all at the client."
     )

@@ -73,7 +73,7 @@ def sow() -> rx.Component:
                 rx.fragment(
                     button("Save draft", type="submit", form=FORM),
                     button(
-                        "Save and send", look="primary", type="submit", form=FORM, on_click=Edit.then_send
+                        "Save and send", look="primary", type="submit", form=FORM, on_click=Acts.then_send
                     ),
                 ),
             ),
@@ -149,7 +149,7 @@ def _editor() -> rx.Component:
                 described_fields(Edit.term, errors, prefix=PREFIX), title="Agreement, renewal and assumptions"
             ),
             card(described_fields(Edit.billing, errors, prefix=PREFIX), title="Billing and terms"),
-            on_submit=Edit.save,
+            on_submit=Acts.save,
             key=Edit.form_key,
             label="this scope",
             id=FORM,

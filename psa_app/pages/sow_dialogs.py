@@ -3,11 +3,9 @@
 import reflex as rx
 
 from psa_app.components import fields
-from psa_app.components.cards import notice
 from psa_app.components.dialog import confirm, dialog
+from psa_app.components.document_dialogs import send_dialog
 from psa_app.components.form import form, form_error, form_foot
-from psa_app.components.link import text_link
-from psa_app.display.forms import Option
 from psa_app.state.sow import SowState
 from psa_app.state.sow_acts import SowActs as State
 
@@ -18,55 +16,26 @@ def dialogs() -> list[rx.Component]:
 
 
 def _send() -> rx.Component:
-    def contact(one: rx.Var[Option]) -> rx.Component:
-        return fields.checkbox(
-            "contact-" + one.value, one.label, State.chosen.contains(one.value), help=one.sub, prefix="send-"
-        )
-
-    return dialog(
-        form(
-            rx.el.p(
-                "Each gets a mail with a link of their own, reads the scope as it is now, and can accept it. "
-                "You sign for the firm by sending it: name, time, address and the text’s SHA-256 are kept.",
-                class_name="lead",
-            ),
-            rx.cond(
-                State.nobody != "",
-                notice(
-                    "Nobody there may sign yet. ",
-                    text_link("Mark a contact as approver", href=State.nobody),
-                    tone="warn",
-                ),
-            ),
-            rx.el.fieldset(
-                rx.el.legend("To"),
-                fields.fields(rx.foreach(State.contacts, contact)),
-                form_error(State.errors["contact_ids"]),
-            ),
-            fields.date(
-                "valid_until", "Open until", State.until, error=State.errors["valid_until"], prefix="send-"
-            ),
-            fields.fields(
-                fields.text(
-                    "name",
-                    "Signed for us by",
-                    State.signer,
-                    required=True,
-                    error=State.errors["name"],
-                    prefix="send-",
-                ),
-                fields.text("title", "Position", error=State.errors["title"], prefix="send-"),
-                two=True,
-            ),
-            form_error(State.errors["form"]),
-            form_foot("Sign and send", on_cancel=State.close),
-            on_submit=State.send,
-            label="Send",
-            guard=False,
+    signer = fields.fields(
+        fields.text(
+            "name",
+            "Signed for us by",
+            State.signer,
+            required=True,
+            error=State.errors["name"],
+            prefix="send-",
         ),
-        open=State.dialog == "send",
-        on_close=State.close,
-        title="Send " + SowState.number,
+        fields.text("title", "Position", error=State.errors["title"], prefix="send-"),
+        two=True,
+    )
+    return send_dialog(
+        State,
+        "Send " + SowState.number,
+        "Each gets a mail with a link of their own, reads the scope as it is now, and can accept it. You "
+        "sign for the firm by sending it: name, time, address and the text’s SHA-256 are kept.",
+        signer,
+        nobody="Nobody there may sign yet.",
+        press="Sign and send",
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import reflex as rx
 from sqlmodel import Session, select
 
-from psa_app import clock, routes
+from psa_app import clock
 from psa_app.access import Actor
 from psa_app.display.change import DeltaDraft, EffectRow
 from psa_app.display.forms import FieldSpec, Option
@@ -22,7 +22,7 @@ from psa_app.rules import fields
 from psa_app.rules.deltas import Delta, write_deltas
 from psa_app.services.contracts.change_orders import MOST_DELTAS, change_change_order, draft_change_order
 from psa_app.services.problems import FieldProblems
-from psa_app.state.base import allow, field_errors, read, say, write
+from psa_app.state.base import allow, field_errors, read, write
 from psa_app.state.change_order_form import (
     PREFIX,
     TITLES,
@@ -123,21 +123,20 @@ class ChangeEdit(rx.State):
         order_id = self._order
         await self._show(await read(lambda session, who: one_order(session, who, order_id)), anew=True)
 
-    @rx.event
-    @allow("changes.draft")
-    async def submit(self, data: dict[str, Any]) -> Any:
-        """Saves, or shows the effect, or adds and drops a row: whatever was pressed."""
+    def _taken(self, data: Mapping[str, Any]) -> str:
+        """What was pressed; what is typed is taken over."""
         pressed, self._press = self._press, "save"
         self._take(data)
-        if pressed in ("save", "send"):
-            return await self._save(pressed == "send")
+        return pressed
+
+    async def _change(self, pressed: str, kind: str) -> None:
+        """Adds a row of this kind or drops one, as pressed, and works out the effect."""
         if pressed == "add":
-            self._add(str(data.get("kind", "")))
+            self._add(kind)
         elif pressed.startswith("drop-"):
             self._drop(pressed.removeprefix("drop-"))
         self.errors = {}
         await self._work_out(told=pressed == "show")
-        return None
 
     def _take(self, data: Mapping[str, Any]) -> None:
         self._typed = read_typed(data, [one.kind for one in self.rows])
@@ -182,27 +181,6 @@ class ChangeEdit(rx.State):
         deltas = deltas_in(self._typed, self._currency, found)
         found.stop_if_any()
         return self._head["title"], day, tuple(deltas)
-
-    async def _save(self, then_send: bool) -> Any:
-        from psa_app.state.change_order import ChangeOrderState
-        from psa_app.state.change_order_acts import ChangeActs
-
-        try:
-            order = await self._write()
-        except PsaError as error:
-            self._refuse(error)
-            return None
-        order_id, is_new = int(order.id or 0), not self._order
-        page = await self.get_state(ChangeOrderState)
-        page._order = order_id
-        self._order = 0  # what is kept now stands in the fields
-        await page._load()
-        if then_send:
-            acts = await self.get_state(ChangeActs)
-            await acts._ask_send()
-        else:
-            await say(self, "The change order is saved.")
-        return rx.redirect(routes.change_order(order_id), replace=True) if is_new else None
 
     async def _write(self) -> ChangeOrder:
         title, day, deltas = self._values()

@@ -10,16 +10,15 @@ import reflex as rx
 from reflex_base.event.context import EventContext
 from sqlmodel import Session, select
 
-from psa_app import routes
 from psa_app.access import Actor
-from psa_app.errors import NotFound, PsaError
+from psa_app.errors import NotFound
 from psa_app.models import Firm
-from psa_app.queries.portal.change_order import order_to_read
-from psa_app.queries.portal.quote import quote_to_read
-from psa_app.queries.portal.scope import scope_to_read
+from psa_app.services.contracts.order_questions import ask_about_change
 from psa_app.services.identity.portal_links import GONE, OpenedLink, mark_opened, open_portal_link
-from psa_app.state.base import public, read, say, write
+from psa_app.services.quotes.questions import ask_question
+from psa_app.state.base import public, read, write
 from psa_app.state.change_order_reading import ChangeReading
+from psa_app.state.document_reading import LinkReading
 from psa_app.state.frame import SANDBOX
 from psa_app.state.portal_invoices import InvoiceForClient
 from psa_app.state.quote_reading import QuoteReading
@@ -70,25 +69,14 @@ class OpenLinkState(rx.State):
         return await read(lambda session, _: open_portal_link(session, token, address, agent), NOBODY)
 
     async def _show(self, link: OpenedLink) -> None:
-        if link.document == "sow":
-            scope = await self.get_state(OpenScopeState)
-            scope._show(
-                await read(lambda session, who: scope_to_read(session, who, link.document_id), link.actor),
-                routes.with_query(routes.sow_pdf(link.document_id), token=self._token),
-                self._token,
-            )
-        elif link.document == "quote":
-            quote = await self.get_state(OpenQuoteState)
-            quote._pdf = routes.with_query(routes.quote_pdf(link.document_id), token=self._token)
-            await quote._reload(link.document_id, link.actor)
-        elif link.document == "change_order":
-            change = await self.get_state(OpenChangeState)
-            change._pdf = routes.with_query(routes.change_order_pdf(link.document_id), token=self._token)
-            await change._reload(link.document_id, link.actor)
-        else:
+        if link.document == "invoice":
             invoice = await self.get_state(OpenInvoiceState)
             invoice.token = self._token
             await invoice._show(link.document_id, link.actor)
+        else:
+            document = await self.get_state(DOCUMENTS[link.document])
+            document._token = self._token
+            await document._load(link.document_id, link.actor)
         self.kind = link.document
 
 
@@ -100,37 +88,22 @@ class OpenInvoiceState(InvoiceForClient, rx.State):
     """An invoice that a link opens."""
 
 
-class OpenScopeState(ScopeReading, rx.State):
+class ByLink(LinkReading, mixin=True):
+    """Whoever holds the link acts as the contact that it was made for."""
+
+    async def _who(self) -> Actor:
+        link = await self.get_state(OpenLinkState)
+        return (await link._open()).actor
+
+
+class OpenScopeState(ByLink, ScopeReading, rx.State):
     """A scope that a link opens, and the answer to it."""
 
     @rx.event
     @public
     async def accept(self, data: dict[str, Any]) -> None:
-        """Signs the scope that is shown."""
-        if await self._done(self._acceptance(data)):
-            await say(self, f"{self.number} is signed. Both sides get a mail with its hash.")
-
-    @rx.event
-    @public
-    async def decline(self, data: dict[str, Any]) -> None:
-        """Says no, with a reason."""
-        if await self._done(self._refusal(data)):
-            await say(self, f"{self.number} is declined. The firm reads why.", "info")
-
-    @rx.event
-    @public
-    async def accept_part(self, data: dict[str, Any]) -> None:
-        """Accepts the milestone that was asked about."""
-        title = self.accepting
-        if await self._done(self._part_acceptance(data)):
-            await say(self, f"“{title}” is accepted.")
-
-    @rx.event
-    @public
-    def ask_decline(self) -> None:
-        """Opens the question why."""
-        self._close()
-        self.declining = True
+        """Signs the text that is shown."""
+        await self._accepted(data, "signed")
 
     @rx.event
     @public
@@ -140,141 +113,51 @@ class OpenScopeState(ScopeReading, rx.State):
 
     @rx.event
     @public
-    def close(self) -> None:
-        """Closes the open question."""
-        self._close()
-
-    async def _done(self, service: Any) -> bool:
-        link = await self.get_state(OpenLinkState)
-        try:
-            opened = await link._open()
-            await write(service, opened.actor)
-        except PsaError as error:
-            self._refused(error)
-            return False
-        self._close()
-        await link._show(await link._open())
-        return True
+    async def accept_part(self, data: dict[str, Any]) -> None:
+        """Accepts the milestone that was asked about."""
+        await self._part_accepted(data)
 
 
-class OpenQuoteState(QuoteReading, rx.State):
+class OpenQuoteState(ByLink, QuoteReading, rx.State):
     """A quote that a link opens, and the answer to it."""
-
-    _pdf: str = ""
-
-    async def _reload(self, quote_id: int, who: Actor) -> None:
-        wanted = self._wanted(quote_id)
-        found = await read(lambda session, one: quote_to_read(session, one, quote_id, wanted), who)
-        self._show(found, self._pdf)
 
     @rx.event
     @public
     async def choose(self, key: str) -> None:
         """Takes an option, or leaves it; the totals follow."""
-        self._choose(key)
-        await self._again()
+        await self._chosen_anew(key)
 
     @rx.event
     @public
     async def accept(self, data: dict[str, Any]) -> None:
         """Accepts the quote with what is chosen."""
-        if await self._done(self._acceptance(data)):
-            await say(self, f"{self.number} is accepted. Both sides get a mail with its hash.")
-
-    @rx.event
-    @public
-    async def decline(self, data: dict[str, Any]) -> None:
-        """Says no, with a reason."""
-        if await self._done(self._refusal(data)):
-            await say(self, f"{self.number} is declined. The firm reads why.", "info")
+        await self._accepted(data, "accepted")
 
     @rx.event
     @public
     async def ask(self, data: dict[str, Any]) -> None:
         """Sends a question."""
-        if await self._done(self._asking(data)):
-            await say(self, "Your question is on its way. The answer comes by mail, and stands here.")
-
-    @rx.event
-    @public
-    def open_dialog(self, which: str) -> None:
-        """Opens the question why, or the form for a question."""
-        self._open_dialog(which)
-
-    @rx.event
-    @public
-    def close(self) -> None:
-        """Closes the open dialog."""
-        self._close()
-
-    async def _again(self) -> None:
-        link = await self.get_state(OpenLinkState)
-        opened = await link._open()
-        await self._reload(opened.document_id, opened.actor)
-
-    async def _done(self, service: Any) -> bool:
-        link = await self.get_state(OpenLinkState)
-        try:
-            opened = await link._open()
-            await write(service, opened.actor)
-        except PsaError as error:
-            self._refused(error)
-            return False
-        self._close()
-        await self._again()
-        return True
+        await self._asked(data, ask_question)
 
 
-class OpenChangeState(ChangeReading, rx.State):
+class OpenChangeState(ByLink, ChangeReading, rx.State):
     """A change order that a link opens, and the answer to it."""
-
-    _pdf: str = ""
-
-    async def _reload(self, order_id: int, who: Actor) -> None:
-        self._show(await read(lambda session, one: order_to_read(session, one, order_id), who), self._pdf)
 
     @rx.event
     @public
     async def accept(self, data: dict[str, Any]) -> None:
-        """Signs the change order that is shown."""
-        if await self._done(self._acceptance(data)):
-            await say(self, f"{self.number} is signed. Both sides get a mail with its hash.")
-
-    @rx.event
-    @public
-    async def decline(self, data: dict[str, Any]) -> None:
-        """Says no, with a reason."""
-        if await self._done(self._refusal(data)):
-            await say(self, f"{self.number} is declined. The firm reads why.", "info")
+        """Signs the text that is shown."""
+        await self._accepted(data, "signed")
 
     @rx.event
     @public
     async def ask(self, data: dict[str, Any]) -> None:
         """Sends a question."""
-        if await self._done(self._asking(data)):
-            await say(self, "Your question is on its way. The answer comes by mail, and stands here.")
+        await self._asked(data, ask_about_change)
 
-    @rx.event
-    @public
-    def open_dialog(self, which: str) -> None:
-        """Opens the question why, or the form for a question."""
-        self._open_dialog(which)
 
-    @rx.event
-    @public
-    def close(self) -> None:
-        """Closes the open dialog."""
-        self._close()
-
-    async def _done(self, service: Any) -> bool:
-        link = await self.get_state(OpenLinkState)
-        try:
-            opened = await link._open()
-            await write(service, opened.actor)
-        except PsaError as error:
-            self._refused(error)
-            return False
-        self._close()
-        opened = await link._open()
-        await self._reload(opened.document_id, opened.actor)
-        return True
+DOCUMENTS: dict[str, type[LinkReading]] = {
+    "sow": OpenScopeState,
+    "quote": OpenQuoteState,
+    "change_order": OpenChangeState,
+}

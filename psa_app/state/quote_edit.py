@@ -16,7 +16,7 @@ from psa_app.queries.quotes.one import OneQuote, choices, one_quote, role_costs
 from psa_app.rules.money import CURRENCIES
 from psa_app.services.problems import FieldProblems
 from psa_app.services.quotes.write import change_quote
-from psa_app.state.base import allow, field_errors, read, say, write
+from psa_app.state.base import allow, field_errors, read, write
 from psa_app.state.quote_form import (
     catalogue,
     drafts_of,
@@ -51,7 +51,6 @@ class QuoteEdit(rx.State):
     _account: int = 0
     _usual_tax: int = 0
     _focused: int = 0
-    _then_send: bool = False
 
     async def _show(self, one: OneQuote, anew: bool = False) -> None:
         """Shows a draft. What someone is typing is left alone: a newer version is only told."""
@@ -105,36 +104,11 @@ class QuoteEdit(rx.State):
     @allow("quotes.change")
     async def reload(self) -> None:
         """Shows what someone else saved, in place of what is typed here."""
+        await self._again()
+
+    async def _again(self) -> None:
         quote_id = self._quote
         await self._show(await read(lambda session, who: one_quote(session, who, quote_id)), anew=True)
-
-    @rx.event
-    @allow("quotes.send")
-    def then_send(self) -> None:
-        """The next save opens the question to whom it goes."""
-        self._then_send = True
-
-    @rx.event
-    @allow("quotes.change")
-    async def save(self, data: dict[str, Any]) -> Any:
-        """Saves head and lines; every wrong field is told beside it, and nothing of it is written."""
-        from psa_app.state.quote import QuoteState
-        from psa_app.state.quote_acts import QuoteActs
-
-        wants_to_send, self._then_send = self._then_send, False
-        try:
-            await self._save(data)
-        except PsaError as error:
-            self._refuse(error)
-            return
-        page = await self.get_state(QuoteState)
-        await page._load(page.tab)
-        await self.reload()
-        if wants_to_send:
-            acts = await self.get_state(QuoteActs)
-            await acts._ask_send()
-        else:
-            await say(self, "The quote is saved.")
 
     async def _save(self, data: dict[str, Any]) -> None:
         found = FieldProblems()

@@ -1,83 +1,51 @@
-"""A quote before a client's contact: what the signed-in reader and the holder of a mail's link share."""
+"""A quote before a client's contact: what they choose of it, and their answer."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import reflex as rx
-from sqlmodel import Session
-
 from psa_app import routes
 from psa_app.access import Actor
-from psa_app.display.quote import Choice, Question
-from psa_app.display.scope import Sheet
-from psa_app.display.states import badge
-from psa_app.errors import PsaError
+from psa_app.display.quote import Choice
 from psa_app.formats import words
-from psa_app.queries.portal.quote import QuoteToRead
+from psa_app.queries.portal.quote import QuoteToRead, quote_to_read
 from psa_app.queries.quotes.paper import numbered, price_words
 from psa_app.rules import quotes
 from psa_app.rules.money import Money
 from psa_app.services.quotes.answer import accept_quote, decline_quote
-from psa_app.services.quotes.questions import ask_question
-from psa_app.state.base import field_errors, form_values
-from psa_app.state.scope_sheets import sheet_of
+from psa_app.state.base import read
+from psa_app.state.document_reading import DocumentReading, Service, questions_of
 
 NOTHING = "-"  # before a group's name: none of it
 
 
-class QuoteReading(rx.State, mixin=True):
-    """The sheet, what the reader chooses, and the answer that is being given."""
+class QuoteReading(DocumentReading, mixin=True):
+    """What the reader chooses."""
 
-    number: str = ""
-    quote_title: str = ""
-    word: str = ""
-    tone: str = ""
-    note: str = ""
-    sheet: Sheet = Sheet()
     choices: list[Choice] = []
     total: str = ""
-    questions: list[Question] = []
-    may_answer: bool = False
-    may_ask: bool = False
-    reader: str = ""
-    reader_title: str = ""
-    pdf: str = ""
-    errors: dict[str, str] = {}
-    dialog: str = ""  # decline | ask
-    form_key: int = 0
-    is_ready: bool = False
-    is_missing: bool = False
-    _quote: int = 0
-    _hash: str = ""
+    _kind: str = "Quote"
     _chosen: list[int] = []
     _amount: int = 0
     _currency: str = ""
     _groups: dict[int, str] = {}
 
-    def _wanted(self, quote_id: int) -> list[int] | None:
-        """What was chosen so far, for the quote that is shown; None for another one."""
-        return list(self._chosen) if quote_id == self._quote and self._hash else None
-
-    def _show(self, found: QuoteToRead, pdf: str = "") -> None:
-        word = badge(found.status)
-        if found.text_hash != self._hash or found.id != self._quote:
-            self.form_key += 1
-        self._quote, self._hash = found.id, found.text_hash
+    async def _load(self, quote_id: int, who: Actor | None) -> None:
+        """What was chosen so far stays chosen while the same quote is shown."""
+        wanted = list(self._chosen) if quote_id == self._document and self._hash else None
+        found = await read(lambda session, reader: quote_to_read(session, reader, quote_id, wanted), who)
+        self._show_document(found, numbered(found.offer), _note(found), routes.quote_pdf(found.id))
         self._chosen, self._amount = sorted(found.chosen), found.figures.total
         self._currency = found.offer.currency
         self._groups = {x.line.key: x.line.alternative for x in found.offer.lines}
-        self.number, self.quote_title = numbered(found.offer), found.title
-        self.word, self.tone = word.text, word.tone
-        self.sheet = sheet_of(found.paper)
         is_open = found.status == "sent" and not found.is_over
         self.may_answer, self.may_ask = is_open and found.may_answer, is_open
         self.choices = list(_choices(found)) if self.may_answer else []
         self.total = words.money(found.figures.total, found.offer.currency, found.locale)
-        self.questions = [_question(place, one, found) for place, one in enumerate(found.questions)]
-        self.note = _note(found)
-        self.reader, self.reader_title = found.reader, found.reader_title
-        self.pdf = pdf or routes.quote_pdf(found.id)
-        self.is_ready, self.is_missing = True, False
+        self.questions = questions_of(found.questions, found.firm, found.zone, found.locale)
+
+    async def _chosen_anew(self, key: str) -> None:
+        self._choose(key)
+        await self._load(self._document, await self._who())
 
     def _choose(self, key: str) -> None:
         chosen = set(self._chosen)
@@ -94,45 +62,12 @@ class QuoteReading(rx.State, mixin=True):
         self._chosen = sorted(chosen)
         self.errors = {}
 
-    def _open_dialog(self, which: str) -> None:
-        self._close()
-        self.dialog = which if which in ("decline", "ask") else ""
+    def _acceptance(self, data: Mapping[str, Any]) -> Service:
+        total = Money(self._amount, self._currency)
+        return self._signing(accept_quote, data, chosen=tuple(self._chosen), total=total)
 
-    def _close(self) -> None:
-        self.dialog, self.errors = "", {}
-
-    def _refused(self, error: PsaError) -> None:
-        shown = {"name", "title", "agrees", "reason", "text", "form"}
-        told = field_errors(error)
-        self.errors = {name if name in shown else "form": sentence for name, sentence in told.items()}
-
-    def _acceptance(self, data: Mapping[str, Any]) -> Any:
-        """What `accept_quote` is called with, for the quote, choices and total that are shown."""
-        values = form_values(data, ("name", "title"))
-        agrees, quote_id, text_hash = data.get("agrees") == "on", self._quote, self._hash
-        chosen, total = tuple(self._chosen), Money(self._amount, self._currency)
-
-        def accept(session: Session, who: Actor) -> object:
-            return accept_quote(
-                session,
-                who,
-                quote_id,
-                text_hash=text_hash,
-                chosen=chosen,
-                total=total,
-                agrees=agrees,
-                **values,
-            )
-
-        return accept
-
-    def _refusal(self, data: Mapping[str, Any]) -> Any:
-        reason, quote_id = form_values(data, ("reason",))["reason"], self._quote
-        return lambda session, who: decline_quote(session, who, quote_id, reason=reason)
-
-    def _asking(self, data: Mapping[str, Any]) -> Any:
-        text, quote_id = form_values(data, ("text",))["text"], self._quote
-        return lambda session, who: ask_question(session, who, quote_id, text=text)
+    def _refusal(self, data: Mapping[str, Any]) -> Service:
+        return self._saying(decline_quote, data, "reason")
 
 
 def _choices(found: QuoteToRead) -> Iterator[Choice]:
@@ -164,12 +99,6 @@ def _choice(one: Any, found: QuoteToRead, group: str, heading: str) -> Choice:
         heading,
         one.line.key in found.chosen,
     )
-
-
-def _question(place: int, one: Any, found: QuoteToRead) -> Question:
-    when = words.moment(one.asked_at, found.zone, found.locale)
-    answered = f"{one.answered_by}, {found.firm}" if one.answer else ""
-    return Question(str(place), f"{one.asked_by}, {when}", one.text, one.answer, answered, not one.answer)
 
 
 def _note(found: QuoteToRead) -> str:

@@ -1,6 +1,5 @@
 """One scope: the sheet, who it went to, the evidence, its milestones and what happened."""
 
-from datetime import date
 from zoneinfo import ZoneInfo
 
 import reflex as rx
@@ -250,10 +249,3 @@ def _happening(one: Past, scope: Scope, zone: ZoneInfo) -> Happening:
     to = one.after.get("to") if one.verb == "sent" else None
     sub = f"To {', '.join(to)}" if isinstance(to, list) else one.reason
     return Happening(words.moment(one.at, zone), words_of, sub)
-
-
-def default_until(today: date) -> str:
-    """The day that the send dialog proposes."""
-    from psa_app.services.contracts.send import OPEN_FOR
-
-    return (today + OPEN_FOR).isoformat()

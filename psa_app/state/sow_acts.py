@@ -1,4 +1,4 @@
-"""What is done with a scope: sent, taken back, deleted, made into a project; its milestones."""
+"""What is done with a scope: written, sent, taken back, deleted, made into a project; its milestones."""
 
 from typing import Any
 
@@ -9,8 +9,8 @@ from psa_app import clock, routes
 from psa_app.access import Actor, require, visible
 from psa_app.display.forms import Option
 from psa_app.errors import PsaError
-from psa_app.models import Firm, Person
-from psa_app.queries.contracts.one import Scope, one_scope
+from psa_app.models import Person
+from psa_app.queries.contracts.one import one_scope
 from psa_app.rules import fields
 from psa_app.services.contracts.milestones import (
     accept_milestone_for_client,
@@ -21,70 +21,68 @@ from psa_app.services.contracts.renew import renew_sow
 from psa_app.services.contracts.send import send_sow, take_back_sow
 from psa_app.services.contracts.write import delete_sow
 from psa_app.services.projects.make import make_project_from_sow
-from psa_app.state.base import actor, allow, field_errors, form_values, read, say, write
-from psa_app.state.sow import SowState, default_until
+from psa_app.state.base import actor, allow, form_values, read, say, write
+from psa_app.state.document_acts import DocumentActs
+from psa_app.state.sow import SowState
+from psa_app.state.sow_edit import SowEdit
 
 
-class SowActs(rx.State):
-    """The dialogs of the page; one is open at a time."""
+class SowActs(DocumentActs, rx.State):
+    """The dialogs of the page: send, take_back, delete, project, accept."""
 
-    dialog: str = ""  # send | take_back | delete | project | accept
-    contacts: list[Option] = []
-    chosen: list[str] = []
-    nobody: str = ""
-    until: str = ""
     signer: str = ""
     leads: list[Option] = []
     lead: str = ""
     project_name: str = ""
     milestone: str = ""
-    errors: dict[str, str] = {}
     _milestone: int = 0
+    _then_send: bool = False
+
+    @rx.event
+    @allow("sows.send")
+    def then_send(self) -> None:
+        """The next save opens the question to whom it goes."""
+        self._then_send = True
+
+    @rx.event
+    @allow("sows.change")
+    async def save(self, data: dict[str, Any]) -> None:
+        """Saves all of it; every wrong field is told beside it, and nothing of it is written."""
+        wants_to_send, self._then_send = self._then_send, False
+        edit, page = await self.get_state(SowEdit), await self.get_state(SowState)
+        try:
+            await edit._save(data)
+        except PsaError as error:
+            edit._refuse(error)
+            return
+        await page._load(page.tab)
+        await edit._again()
+        if wants_to_send:
+            await self._ask_send()
+        else:
+            await say(self, f"{page.number} saved.")
 
     @rx.event
     @allow("sows.send")
     async def ask_send(self) -> None:
         """Opens the question to whom the scope goes."""
-        page = await self.get_state(SowState)
-        sow_id = page._sow
-        await self._ask_send(await read(lambda session, who: one_scope(session, who, sow_id)))
+        await self._ask_send()
 
-    async def _ask_send(self, scope: Scope) -> None:
-        zone = await read(lambda session, _: session.exec(select(Firm.time_zone)).one())
-        self.contacts = [
-            Option(str(one.id), one.name, one.email + (" · may sign" if one.is_approver else " · reads only"))
-            for one in scope.contacts
-        ]
-        self.chosen = [str(one.id) for one in scope.contacts if one.is_approver]
-        signs = any(one.is_approver for one in scope.contacts)
-        self.nobody = "" if signs else routes.client(scope.sow.account_id)
-        self.until, self.errors, self.dialog = default_until(clock.today(zone)), {}, "send"
+    async def _ask_send(self) -> None:
+        sow_id = (await self.get_state(SowState))._sow
+        scope = await read(lambda session, who: one_scope(session, who, sow_id))
         self.signer = actor().name
+        await self._offer(scope.contacts, scope.sow.account_id, "may sign", "reads only")
 
     @rx.event
     @allow("sows.send")
     async def send(self, data: dict[str, Any]) -> None:
         """Sends the scope to the ticked contacts."""
         page = await self.get_state(SowState)
-        ids = tuple(int(one.value) for one in self.contacts if data.get(f"contact-{one.value}") == "on")
-        try:
-            values = form_values(data, ("valid_until", "name", "title"))
-            until = fields.optional_date(values.pop("valid_until"), "valid_until")
-            if not ids:
-                self.errors = {"contact_ids": "Choose at least one person who may sign."}
-                return
-            await write(
-                lambda session, who: send_sow(
-                    session, who, page._sow, contact_ids=ids, valid_until=until, **values
-                )
-            )
-        except PsaError as error:
-            self.errors = _told(error)
-            return
-        self.dialog = ""
-        await page._load("paper")
-        people = "1 person" if len(ids) == 1 else f"{len(ids)} people"
-        await say(self, f"{page.number} is on its way to {people}.")
+        people = await self._sent(data, send_sow, page._sow, "sign", "name", "title")
+        if people:
+            await page._load("paper")
+            await say(self, f"{page.number} is on its way to {people}.")
 
     @rx.event
     @allow("sows.send", "sows.change", "projects.change", "milestones.accept_for_client")
@@ -96,7 +94,7 @@ class SowActs(rx.State):
     @allow("sows.send", "sows.change")
     def ask(self, dialog: str) -> None:
         """Opens a question: take_back or delete."""
-        self.dialog = dialog if dialog in ("take_back", "delete") else ""
+        self._ask(dialog, "take_back", "delete")
 
     @rx.event
     @allow("sows.send")
@@ -149,7 +147,7 @@ class SowActs(rx.State):
                 )
             )
         except PsaError as error:
-            self.errors = _told(error)
+            self._refused(error, "name", "lead_id")
             return None
         self.dialog = ""
         await say(self, f"Project “{project.name}” is made, with a task for each line.")
@@ -193,18 +191,11 @@ class SowActs(rx.State):
         try:
             await write(lambda session, who: accept_milestone_for_client(session, who, row_id, **values))
         except PsaError as error:
-            self.errors = _told(error)
+            self._refused(error, "name", "how")
             return
         self.dialog = ""
         await page._load(page.tab)
         await say(self, "Accepted: it can be billed now.")
-
-
-def _told(error: PsaError) -> dict[str, str]:
-    """Errors beside the dialog's fields; what no field of it shows stands above its buttons."""
-    told = field_errors(error)
-    shown = {"contact_ids", "valid_until", "name", "title", "lead_id", "how", "form"}
-    return {name if name in shown else "form": sentence for name, sentence in told.items()}
 
 
 def _people(session: Session, who: Actor) -> tuple[list[Option], str]:

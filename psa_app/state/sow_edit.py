@@ -14,7 +14,7 @@ from psa_app.queries.contracts.prices import role_prices, usual_terms
 from psa_app.rules.money import CURRENCIES
 from psa_app.services.contracts.write import change_sow
 from psa_app.services.problems import FieldProblems
-from psa_app.state.base import allow, field_errors, read, say, write
+from psa_app.state.base import allow, field_errors, read, write
 from psa_app.state.scope_drafts import (
     deliverable_drafts,
     drafts_of,
@@ -45,7 +45,6 @@ class SowEdit(rx.State):
     _version: int = 0
     _account: int = 0
     _focused: int = 0
-    _then_send: bool = False
 
     async def _show(self, scope: Scope, anew: bool = False) -> None:
         """Shows a draft. What someone is typing is left alone: a newer version is only told."""
@@ -87,37 +86,11 @@ class SowEdit(rx.State):
     @allow("sows.change")
     async def reload(self) -> None:
         """Shows what someone else saved, in place of what is typed here."""
+        await self._again()
+
+    async def _again(self) -> None:
         scope = await read(lambda session, who: one_scope(session, who, self._sow))
         await self._show(scope, anew=True)
-
-    @rx.event
-    @allow("sows.send")
-    def then_send(self) -> None:
-        """The next save opens the question to whom it goes."""
-        self._then_send = True
-
-    @rx.event
-    @allow("sows.change")
-    async def save(self, data: dict[str, Any]) -> Any:
-        """Saves all of it; every wrong field is told beside it, and nothing of it is written."""
-        from psa_app.state.sow import SowState
-        from psa_app.state.sow_acts import SowActs
-
-        wants_to_send, self._then_send = self._then_send, False
-        try:
-            await self._save(data)
-        except PsaError as error:
-            self._refuse(error)
-            return
-        page = await self.get_state(SowState)
-        await page._load(page.tab)
-        scope = await read(lambda session, who: one_scope(session, who, self._sow))
-        await self._show(scope, anew=True)
-        if wants_to_send:
-            acts = await self.get_state(SowActs)
-            await acts._ask_send(scope)
-        else:
-            await say(self, f"{page.number} saved.")
 
     async def _save(self, data: dict[str, Any]) -> None:
         found = FieldProblems()

@@ -1,36 +1,25 @@
+import inspect
 from collections.abc import Callable
 from html.parser import HTMLParser
 
 import pytest
 
 from psa_app.errors import Invalid
-from psa_app.formats import change_mail_texts, mail_texts
-from psa_app.formats.mail_texts import MailText
+from psa_app.formats import mail_texts
+from psa_app.formats.mail_letters import MailText
 
 LINK = "https://psa.example.com/p/abc?x=1&y=2"
 
 Maker = Callable[[str, str], MailText]
-MAKERS: dict[str, Maker] = {
-    "sow_to_accept": lambda v, link: mail_texts.sow_to_accept(v, v, v, v, link, v),
-    "sow_accepted": lambda v, link: mail_texts.sow_accepted(v, v, v, v, v, v, v, link, v),
-    "sow_declined": lambda v, link: mail_texts.sow_declined(v, v, v, v, v, v, link),
-    "quote_to_accept": lambda v, link: mail_texts.quote_to_accept(v, v, v, v, v, link, v),
-    "quote_accepted": lambda v, link: mail_texts.quote_accepted(v, v, v, v, v, v, v, v, link, v),
-    "quote_declined": lambda v, link: mail_texts.quote_declined(v, v, v, v, v, v, link),
-    "quote_question": lambda v, link: mail_texts.quote_question(v, v, v, v, v, v, link),
-    "quote_answer": lambda v, link: mail_texts.quote_answer(v, v, v, v, v, v, link),
-    "change_to_accept": lambda v, link: change_mail_texts.change_to_accept(v, v, v, v, v, v, v, v, link, v),
-    "change_accepted": lambda v, link: change_mail_texts.change_accepted(v, v, v, v, v, v, v, v, link, v),
-    "change_declined": lambda v, link: change_mail_texts.change_declined(v, v, v, v, v, v, link),
-    "change_question": lambda v, link: change_mail_texts.change_question(v, v, v, v, v, v, link),
-    "change_answer": lambda v, link: change_mail_texts.change_answer(v, v, v, v, v, v, link),
-    "milestone_ready": lambda v, link: mail_texts.milestone_ready(v, v, v, v, v, link, v),
-    "invoice_issued": lambda v, link: mail_texts.invoice_issued(v, v, v, v, v, link, v),
-    "payment_received": lambda v, link: mail_texts.payment_received(v, v, v, v, v, link, v),
-    "invitation": lambda v, link: mail_texts.invitation(v, v, v, link, v),
-    "password_reset": lambda v, link: mail_texts.password_reset(v, v, link, v),
-    "time_rejected": lambda v, link: mail_texts.time_rejected(v, v, v, v, v, link),
-}
+
+
+def filled(words: Callable[..., MailText]) -> Maker:
+    """The mail with one value for each of its words."""
+    names = [name for name, one in inspect.signature(words).parameters.items() if one.annotation is str]
+    return lambda value, link: words(**{**dict.fromkeys(names, value), "link": link})
+
+
+MAKERS = {name: filled(words) for name, words in mail_texts.TEXTS.items()}
 ATTACKS = [
     '"><img src=x onerror=alert(1)>',
     "<svg/onload=alert(1)>",
@@ -125,7 +114,8 @@ def test_a_sandbox_mail_says_test_in_subject_and_bodies() -> None:
 
 
 def test_the_mail_on_an_accepted_sow_carries_the_hash_of_its_text() -> None:
-    made = mail_texts.sow_accepted(
+    accepted = mail_texts.TEXTS["sow_accepted"]
+    made = accepted(
         "Harbour", "Mara", "SOW-018", "Checkout", "Jonas", "3 Jul 2026, 09:41 CEST", "9f86d081", LINK, "77aa"
     )
     assert "SHA-256 of the text: 9f86d081" in made.text

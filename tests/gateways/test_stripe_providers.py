@@ -14,11 +14,10 @@ from psa_app.gateways.payments import (
     PaymentRef,
     RefundOrder,
     epc_text,
-    provider_for,
     sandbox_key,
     sandbox_webhook_secret,
-    webhook_secrets_for,
 )
+from psa_app.gateways.providers import provider_for, webhook_secrets_for
 from psa_app.gateways.stripe import StripeProvider
 
 BANK = BankAccount("Nordlicht Studio GmbH", iban="AT61 1904 3002 3457 3201", bic="OPSKATWW")

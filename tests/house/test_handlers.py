@@ -35,7 +35,7 @@ PUBLIC = {
     "open_link.open_quote_state.open_dialog",
     "open_link.open_scope_state.accept",
     "open_link.open_scope_state.accept_part",
-    "open_link.open_scope_state.ask_decline",
+    "open_link.open_scope_state.open_dialog",
     "open_link.open_scope_state.ask_part",
     "open_link.open_scope_state.close",
     "open_link.open_scope_state.decline",

@@ -1,5 +1,7 @@
 """The page behind a mail's link: one document, without signing in."""
 
+from typing import Any
+
 import reflex as rx
 
 from psa_app import routes
@@ -41,50 +43,24 @@ def opened() -> rx.Component:
     """The scope or the invoice, or a word that the link is gone."""
     return rx.match(
         State.kind,
-        ("sow", _scope()),
-        ("change_order", _change()),
-        ("quote", _quote()),
+        ("sow", _document(Scope, scope_for_client(Scope))),
+        ("change_order", _document(Change, change_for_client(Change))),
+        ("quote", _document(Quote, quote_for_client(Quote))),
         ("invoice", _invoice()),
         ("gone", _gone()),
         _waiting(),
     )
 
 
-def _scope() -> rx.Component:
+def _document(state: Any, body: rx.Component) -> rx.Component:
     return portal_shell(
-        Scope.scope_title,
-        scope_for_client(Scope),
+        state.title,
+        body,
         frame=FRAME,
         area="",
-        subtitle=Scope.number,
-        badge=tag(Scope.word, Scope.tone),
-        actions=[link_button("PDF", href=Scope.pdf, native=True, icon_name="download")],
-        signed_in=False,
-    )
-
-
-def _change() -> rx.Component:
-    return portal_shell(
-        Change.change_title,
-        change_for_client(Change),
-        frame=FRAME,
-        area="",
-        subtitle=Change.number,
-        badge=tag(Change.word, Change.tone),
-        actions=[link_button("PDF", href=Change.pdf, native=True, icon_name="download")],
-        signed_in=False,
-    )
-
-
-def _quote() -> rx.Component:
-    return portal_shell(
-        Quote.quote_title,
-        quote_for_client(Quote),
-        frame=FRAME,
-        area="",
-        subtitle=Quote.number,
-        badge=tag(Quote.word, Quote.tone),
-        actions=[link_button("PDF", href=Quote.pdf, native=True, icon_name="download")],
+        subtitle=state.number,
+        badge=tag(state.word, state.tone),
+        actions=[link_button("PDF", href=state.pdf, native=True, icon_name="download")],
         signed_in=False,
     )
 

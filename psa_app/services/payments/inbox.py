@@ -14,7 +14,7 @@ from psa_app.access import Actor, require
 from psa_app.config import settings
 from psa_app.db import claim, insert_row, reading, unit_of_work
 from psa_app.errors import NotFound
-from psa_app.gateways.payments import webhook_secrets_for
+from psa_app.gateways.providers import webhook_secrets_for
 from psa_app.models import Firm, Inbox, Payment
 from psa_app.queries.invoices.mode import LIVE_KEYS
 from psa_app.services.payments.book import service, sync_payment

@@ -5,7 +5,8 @@ from sqlmodel import Session, col, select
 from psa_app.access import Actor
 from psa_app.config import settings
 from psa_app.db import reading
-from psa_app.gateways.payments import PaymentProvider, PaymentRef, provider_for
+from psa_app.gateways.payments import PaymentProvider, PaymentRef
+from psa_app.gateways.providers import provider_for
 from psa_app.models import Firm, Invoice, Payment, move
 from psa_app.services import history
 from psa_app.services.promises import promise

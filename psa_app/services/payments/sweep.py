@@ -10,7 +10,8 @@ from psa_app import clock
 from psa_app.config import settings
 from psa_app.db import reading, unit_of_work
 from psa_app.errors import Conflict
-from psa_app.gateways.payments import PaymentProvider, provider_for
+from psa_app.gateways.payments import PaymentProvider
+from psa_app.gateways.providers import provider_for
 from psa_app.models import Firm, Payment, move
 from psa_app.services import history
 from psa_app.services.payments.book import service, sync_payment

@@ -1,4 +1,5 @@
-"""Change orders of the demo: one signed, one before the client, one that the app drafted by itself."""
+"""Change orders of the demo: one signed, one before the client, and what the app drafts by itself: for hours
+beyond a cap, and for work that was marked as out of scope."""
 
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -8,7 +9,7 @@ from sqlmodel import Session, col, select
 from psa_app import clock
 from psa_app.access import Actor, system
 from psa_app.demo.scopes import Running
-from psa_app.models import Account, ChangeOrder, Sow, SowLine
+from psa_app.models import Account, ChangeOrder, Sow, SowLine, TimeEntry
 from psa_app.queries.contracts.extra_hours import scopes_to_look_at
 from psa_app.rules.contract_value import TIME
 from psa_app.rules.deltas import AddFixed, CapTo, Delta, EndOn, HoursTo, write_deltas
@@ -19,6 +20,7 @@ from psa_app.services.contracts.change_orders import (
 )
 from psa_app.services.contracts.order_questions import ask_about_change
 from psa_app.services.contracts.propose import propose_change_orders
+from psa_app.services.time.out_of_scope import mark_out_of_scope
 
 ZONE = ZoneInfo("Europe/Vienna")
 Client = tuple[Account, Actor]
@@ -31,7 +33,7 @@ def write_changes(
     running: list[Running],
     today: date,
 ) -> None:
-    """All three, each at its own day; the clock is left as it was found."""
+    """Each at its own day; the clock is left as it was found."""
     now = clock.now()
     by_title = {one.scope.title: one for one in running}
     signed, sent = by_title["Data platform"], by_title["Checkout redesign"]
@@ -40,6 +42,7 @@ def write_changes(
         _sent(session, actors["Mara"], clients[sent.scope.client], sent, today)
     finally:
         clock.set_source(lambda: now)
+    _mark(session, actors["Mara"], sent)
     propose_change_orders(session, system(), scopes_to_look_at(session))
 
 
@@ -95,6 +98,22 @@ def _sent(session: Session, owner: Actor, client: Client, one: Running, today: d
     send_change_order(session, owner, int(order.id or 0))
     _on(today - timedelta(days=1), 14)
     ask_about_change(session, client[1], int(order.id or 0), text="Could one of the two days be online?")
+
+
+def _mark(session: Session, owner: Actor, one: Running) -> None:
+    """The last approved work of a scope was something else that the client asked for."""
+    entry_id = session.exec(
+        select(TimeEntry.id)
+        .where(
+            TimeEntry.project_id == one.project_id,
+            TimeEntry.status == "approved",
+            TimeEntry.person_id != owner.person_id,
+            col(TimeEntry.no_charge_reason) == "",
+        )
+        .order_by(col(TimeEntry.work_date).desc(), col(TimeEntry.seconds).desc(), col(TimeEntry.id))
+    ).first()
+    if entry_id is not None:
+        mark_out_of_scope(session, owner, entry_ids=(entry_id,))
 
 
 def _draft(

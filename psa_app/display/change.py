@@ -25,6 +25,7 @@ class DeltaDraft:
     title: str
     specs: list[FieldSpec] = field(default_factory=list)
     error_name: str = ""
+    adds: str = ""  # the word of a press that adds fields, if there is one
 
 
 @dataclass(frozen=True)

@@ -126,6 +126,26 @@ def time_rejected(firm: str, reader: str, rejected_by: str, what: str, reason: s
     )
 
 
+def bookings_moved(
+    firm: str, reader: str, number: str, title: str, project: str, moves: str, link: str
+) -> MailText:
+    """To a project's lead: a change order was signed and moved bookings. `moves`: a line for each."""
+    return _mail(
+        _Draft(
+            firm=firm,
+            subject=f"{project}: bookings moved with {number}",
+            greeting=reader,
+            opening=f"The change order “{title}” is signed and moves the days of {project}. These bookings "
+            "have moved with it:",
+            link=link,
+            button="Open the project",
+            facts=(("Change order", number),),
+            quote=moves,
+            closing="Look whether the plan still fits.",
+        )
+    )
+
+
 # By the name that a promised mail carries.
 TEXTS: dict[str, Callable[..., MailText]] = {
     **document_mails.TEXTS,
@@ -135,4 +155,5 @@ TEXTS: dict[str, Callable[..., MailText]] = {
     "invitation": invitation,
     "password_reset": password_reset,
     "time_rejected": time_rejected,
+    "bookings_moved": bookings_moved,
 }

@@ -152,6 +152,7 @@ def _preview() -> rx.Component:
                 class_name="card-body muted small",
             ),
         ),
+        rx.cond(Edit.plan != "", _plan(Edit.plan)),
         rx.cond(Edit.about != "", rx.el.p(Edit.about, class_name="card-body muted small")),
         title="Effect",
         aside=button("Work it out", small=True, type="submit", form=FORM, on_click=Edit.press("show")),
@@ -160,12 +161,27 @@ def _preview() -> rx.Component:
     )
 
 
+def _plan(words: rx.Var[str]) -> rx.Component:
+    return rx.el.div(notice(words, tone="warn"), class_name="card-body")
+
+
 def _row(row: rx.Var[DeltaDraft]) -> rx.Component:
     return rx.el.fieldset(
         rx.el.legend(row.title),
         described_fields(row.specs.to(list[FieldSpec]), Edit.errors, prefix=PREFIX),
         form_error(Edit.errors[row.error_name]),
         rx.el.div(
+            rx.cond(
+                row.adds != "",
+                button(
+                    row.adds,
+                    look="quiet",
+                    small=True,
+                    type="submit",
+                    icon_name="plus",
+                    on_click=Edit.press("more-" + row.place.to_string()),
+                ),
+            ),
             button(
                 "Take out",
                 look="quiet",
@@ -206,6 +222,7 @@ def _reading() -> rx.Component:
 def _effect(rows: rx.Var[list[EffectRow]]) -> rx.Component:
     return card(
         effect_table(rows, "Effect on the contract"),
+        rx.cond(State.plan != "", _plan(State.plan)),
         rx.el.p(State.about, class_name="card-body muted small"),
         title="Effect",
         body=False,

@@ -1,7 +1,7 @@
 """Whether a change order may move a contract, and what the contract is before and after."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import accumulate
 
@@ -67,6 +67,7 @@ class Contract:
     parts: tuple[Part, ...] = ()
     currency: str = ""
     first_work: date | None = None
+    said: Callable[[int], str] = field(default=str, compare=False, repr=False)  # an amount, to its reader
 
     def worth(self) -> int:
         """Contract value, minor units: prices, caps of lines billed by time, fees of all periods."""
@@ -144,9 +145,8 @@ def with_delta(contract: Contract, delta: Delta, field: str) -> Contract:
 
 def _capped(contract: Contract, line: Line, to: int | None, field: str) -> Contract:
     if to is not None and _money(to, field) < line.billed:
-        code = contract.currency
-        billed = f"{money.plain(line.billed, code)} {code} is" if code else "More than this is"
-        raise Invalid(f"{billed} already billed on “{line.title}”. Set the cap no lower than that.", field)
+        billed = contract.said(line.billed)
+        raise Invalid(f"{billed} is already billed on “{line.title}”. Set the cap no lower than that.", field)
     return _put(contract, replace(line, cap=to))
 
 

@@ -1,10 +1,10 @@
 """The change order that hours beyond a cap, or out of scope, ask for: what it says and what it moves."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from psa_app.rules import hours, money
+from psa_app.rules import hours
 from psa_app.rules.contract_value import TIME
 from psa_app.rules.deltas import AddFixed, AddPart, CapTo, Delta, HoursTo
 
@@ -74,18 +74,18 @@ def title_of(source: str, extras: Sequence[Extra]) -> str:
     return f"{time} of work beyond the scope"
 
 
-def reason_of(source: str, extras: Sequence[Extra], currency: str) -> str:
-    """A sentence for each line: how much, when, and at which rates."""
-    return "\n".join(_reason(source, one, currency) for one in extras)
+def reason_of(
+    source: str, extras: Sequence[Extra], money: Callable[[int], str], day: Callable[[date], str]
+) -> str:
+    """A sentence for each line: how much, when, and at which rates; `money` and `day` say an amount and a
+    day as the client reads them."""
+    return "\n".join(_reason(source, one, money, day) for one in extras)
 
 
-def _reason(source: str, one: Extra, currency: str) -> str:
+def _reason(source: str, one: Extra, money: Callable[[int], str], day: Callable[[date], str]) -> str:
     what = "beyond the cap of" if source == OVER_CAP else "beyond the scope on"
-    rates = "; ".join(
-        f"{_h(row.minutes)} at {money.plain(row.rate, currency)} = {money.plain(row.amount, currency)}"
-        for row in one.rows
-    )
-    return f"{_h(one.minutes)} were worked {what} “{one.title}” {_span(one)}: {rates} {currency}."
+    rates = "; ".join(f"{_h(row.minutes)} at {money(row.rate)} = {money(row.amount)}" for row in one.rows)
+    return f"{_h(one.minutes)} were worked {what} “{one.title}” {_span(one, day)}: {rates}."
 
 
 def first_day(extras: Iterable[Extra], starts_on: date, ends_on: date | None) -> date:
@@ -94,15 +94,11 @@ def first_day(extras: Iterable[Extra], starts_on: date, ends_on: date | None) ->
     return day if ends_on is None else min(day, ends_on)
 
 
-def _span(one: Extra) -> str:
+def _span(one: Extra, day: Callable[[date], str]) -> str:
     if one.first_on == one.last_on:
-        return f"on {_day(one.first_on)}"
-    return f"between {_day(one.first_on)} and {_day(one.last_on)}"
+        return f"on {day(one.first_on)}"
+    return f"between {day(one.first_on)} and {day(one.last_on)}"
 
 
 def _h(minutes: int) -> str:
     return f"{hours.h_mm(minutes)} h"
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%b %Y}"

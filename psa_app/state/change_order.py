@@ -21,7 +21,7 @@ from psa_app.queries.contracts.paper import signed_at
 from psa_app.queries.history import Past, happened
 from psa_app.state.base import actor, allow, read
 from psa_app.state.change_order_edit import ChangeEdit
-from psa_app.state.change_order_words import DRAFTED, about_margin, effect_rows
+from psa_app.state.change_order_words import DRAFTED, about_bookings, about_margin, effect_rows
 from psa_app.state.scope_sheets import sheet_of
 from psa_app.state.sow import id_in
 
@@ -60,6 +60,7 @@ class ChangeOrderState(rx.State):
     sheet: Sheet = Sheet()
     effect: list[EffectRow] = []
     about: str = ""
+    plan: str = ""
     facts: list[Fact] = []
     evidence: list[Fact] = []
     questions: list[Question] = []
@@ -109,6 +110,7 @@ class ChangeOrderState(rx.State):
         self.sheet = sheet
         self.effect = effect_rows(one.effect, "en") if one.effect else []
         self.about = about_margin(one.effect) if one.effect else ""
+        self.plan = about_bookings(one.effect) if one.effect else ""
         self.facts, self.evidence = _facts(one, zone), _evidence(one, zone)
         self.questions = [_question(question, zone) for question in one.questions]
         self.happened = [_happening(line, zone) for line in past]

@@ -34,8 +34,9 @@ from psa_app.state.change_order_form import (
     head_specs,
     read_typed,
     typed_of,
+    with_part,
 )
-from psa_app.state.change_order_words import about_margin, effect_rows
+from psa_app.state.change_order_words import about_bookings, about_margin, effect_rows
 
 
 class ChangeEdit(rx.State):
@@ -46,6 +47,7 @@ class ChangeEdit(rx.State):
     kinds: list[Option] = []
     effect: list[EffectRow] = []
     about: str = ""
+    plan: str = ""  # what its days do to bookings
     wrong: str = ""
     errors: dict[str, str] = {}
     focus: str = ""
@@ -59,7 +61,7 @@ class ChangeEdit(rx.State):
     _typed: list[Typed] = []
     _head: Typed = {}
     _turn: int = 0
-    _press: str = "save"  # save | send | show | add | drop-N
+    _press: str = "save"  # save | send | show | add | drop-N | more-N
 
     async def _begin(self, sow_id: int) -> Sow:
         """An empty change order of a scope."""
@@ -71,7 +73,7 @@ class ChangeEdit(rx.State):
         self._head = {"title": "", "effective_on": first.isoformat(), "reason": ""}
         self._typed = []
         self._draw()
-        self.effect, self.about, self.wrong = [], "", ""
+        self._tell(None)
         return sow
 
     async def _show(self, one: OneOrder, anew: bool = False) -> None:
@@ -108,12 +110,13 @@ class ChangeEdit(rx.State):
     def _tell(self, effect: Effect | None, problem: str = "") -> None:
         self.effect = effect_rows(effect, "en") if effect else []
         self.about = about_margin(effect) if effect else ""
+        self.plan = about_bookings(effect) if effect else ""
         self.wrong = problem
 
     @rx.event
     @allow("changes.draft")
     def press(self, what: str) -> None:
-        """Says what the next sending of the form is for: save, send, show, add, drop-N."""
+        """Says what the next sending of the form is for: save, send, show, add, drop-N, more-N."""
         self._press = what[:20]
 
     @rx.event
@@ -130,16 +133,18 @@ class ChangeEdit(rx.State):
         return pressed
 
     async def _change(self, pressed: str, kind: str) -> None:
-        """Adds a row of this kind or drops one, as pressed, and works out the effect."""
+        """Adds a row of this kind, drops one or gives it more fields, and works out the effect."""
         if pressed == "add":
             self._add(kind)
         elif pressed.startswith("drop-"):
             self._drop(pressed.removeprefix("drop-"))
+        elif pressed.startswith("more-"):
+            self._more(pressed.removeprefix("more-"))
         self.errors = {}
         await self._work_out(told=pressed == "show")
 
     def _take(self, data: Mapping[str, Any]) -> None:
-        self._typed = read_typed(data, [one.kind for one in self.rows])
+        self._typed = read_typed(data, self._typed)
         for name in ("title", "effective_on", "reason"):
             value = data.get(name, "")
             self._head[name] = value.strip()[:5000] if isinstance(value, str) else ""
@@ -158,6 +163,14 @@ class ChangeEdit(rx.State):
         if place.isdecimal() and int(place) < len(self._typed):
             self._typed = [one for n, one in enumerate(self._typed) if n != int(place)]
             self._draw()
+
+    def _more(self, place: str) -> None:
+        row = int(place) if place.isdecimal() else len(self._typed)
+        if row >= len(self._typed) or not self.rows[row].adds:
+            return
+        self._typed = [with_part(one) if n == row else one for n, one in enumerate(self._typed)]
+        self._draw()
+        self.focus = f"{PREFIX}{self.rows[row].specs[-2].name}#{self._turn}"
 
     async def _work_out(self, *, told: bool) -> None:
         """The effect of what is typed. What cannot be is told beside its field, when it was asked for."""

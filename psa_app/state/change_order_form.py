@@ -7,6 +7,7 @@ from typing import Any
 
 from psa_app.display.change import DeltaDraft
 from psa_app.display.forms import FieldSpec, Option
+from psa_app.errors import Invalid
 from psa_app.formats import words
 from psa_app.queries.contracts.orders import Choices
 from psa_app.rules import fields, hours, money, scopes
@@ -31,7 +32,7 @@ from psa_app.rules.deltas import (
 from psa_app.services.problems import FieldProblems
 
 PREFIX = "change-"
-FEE_PARTS = 4
+MOST_PARTS = 60  # days on which one further fee is billed
 TITLES = {
     "cap": "Another cap",
     "hours": "Another estimate",
@@ -53,17 +54,20 @@ _KEYS = {  # what is typed of each kind
     "add_milestone": ("line", "title", "amount", "day", "criteria"),
     "change_milestone": ("milestone", "amount", "day"),
     "drop_milestone": ("milestone",),
-    "add_fee": (
-        "line",
-        "amount",
-        "title",
-        *(f"{name}{n}" for n in range(FEE_PARTS) for name in ("day", "share")),
-    ),
+    "add_fee": ("line", "amount", "title"),  # and a day and a share for each of its parts
     "add_line": ("title", "amount", "cap", "hours"),
     "add_fixed": ("title", "amount", "day", "hours"),
     "start": ("day",),
     "end": ("day",),
 }
+
+
+def _keys(row: Typed) -> tuple[str, ...]:
+    """The fields of a row: a fee's parts are as many as it has been given."""
+    fixed = _KEYS[row["kind"]]
+    if row["kind"] != "add_fee":
+        return fixed
+    return (*fixed, *(f"{name}{n}" for n in range(int(row["parts"])) for name in ("day", "share")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +105,10 @@ def drafts(typed: Sequence[Typed], offered: Offered) -> list[DeltaDraft]:
             TITLES[one["kind"]],
             [
                 _spec(one["kind"], key, f"deltas.{place}.{key}", one.get(key, ""), offered)
-                for key in _KEYS[one["kind"]]
+                for key in _keys(one)
             ],
             f"deltas.{place}",
+            "Another day" if one["kind"] == "add_fee" else "",
         )
         for place, one in enumerate(typed)
     ]
@@ -171,16 +176,22 @@ def _fits(kind: str, model: str) -> bool:
     return kind not in ("add_milestone", "add_fee") or model in scopes.FEES
 
 
-def read_typed(data: Mapping[str, Any], kinds: Sequence[str]) -> list[Typed]:
-    """What the form says of each row, as text."""
+def with_part(row: Typed) -> Typed:
+    """A fee's row with fields for one more part. Raises `Invalid` when that is too many."""
+    n = int(row["parts"])
+    if n >= MOST_PARTS:
+        raise Invalid(f"A fee is billed on at most {MOST_PARTS} days.")
+    return row | {"parts": str(n + 1), f"day{n}": "", f"share{n}": ""}
+
+
+def read_typed(data: Mapping[str, Any], shown: Sequence[Typed]) -> list[Typed]:
+    """What the form says now of each row that it showed, as text."""
 
     def text(place: int, key: str) -> str:
         value = data.get(f"deltas.{place}.{key}", "")
         return value.strip()[:2000] if isinstance(value, str) else ""
 
-    return [
-        {"kind": kind} | {key: text(place, key) for key in _KEYS[kind]} for place, kind in enumerate(kinds)
-    ]
+    return [row | {key: text(place, key) for key in _keys(row)} for place, row in enumerate(shown)]
 
 
 def begun(kind: str, offered: Offered) -> Typed:
@@ -192,8 +203,8 @@ def begun(kind: str, offered: Offered) -> Typed:
     if kind == "cap" and len(lines) == 1:
         cap = dict(offered.choices.caps).get(int(lines[0]))
         row["amount"] = "" if cap is None else money.plain(cap, offered.currency)
-    if "share0" in row:
-        row["share0"] = "100"
+    if kind == "add_fee":
+        row |= {"parts": "1", "day0": "", "share0": "100"}
     return row
 
 
@@ -246,7 +257,7 @@ def _delta(one: Typed, field: str, currency: str, found: FieldProblems) -> Delta
 
 def _shares(one: Typed, field: str, found: FieldProblems) -> list[FeeShare]:
     parts = []
-    for n in range(FEE_PARTS):
+    for n in range(int(one["parts"])):
         day, share = one[f"day{n}"], one[f"share{n}"]
         if day or (share and n):
             when = found.tried(lambda n=n: fields.iso_date(one[f"day{n}"], f"{field}.day{n}"), date.max)
@@ -296,8 +307,8 @@ def _typed(delta: Delta, currency: str) -> Typed:
 
 
 def _parts_of(parts: Sequence[FeeShare]) -> Typed:
-    row: Typed = {}
-    for n, part in enumerate(parts[:FEE_PARTS]):
+    row: Typed = {"parts": str(len(parts))}
+    for n, part in enumerate(parts):
         row |= {f"day{n}": _iso(part.due_on), f"share{n}": f"{part.share_ppm / 10_000:g}"}
     return row
 

@@ -47,6 +47,29 @@ def about_margin(found: Effect) -> str:
     )
 
 
+def about_bookings(found: Effect) -> str:
+    """Whose booked hours fall outside the new days, or that the plan moves along; "" when it stays."""
+    cut = {one.who: 0 for one in found.bookings if not one.is_shifted}
+    for one in found.bookings:
+        if not one.is_shifted:
+            cut[one.who] += one.lost
+    said = []
+    if cut:
+        whose = ", ".join(f"{who} {_hours(lost)}" for who, lost in cut.items())
+        said.append(
+            f"{_hours(sum(cut.values()))} of bookings fall outside the new days: {whose}. "
+            "They are cut off when the client signs."
+        )
+    moved = [one for one in found.bookings if one.is_shifted and one.days_after]
+    if moved:
+        by = (moved[0].days_after[0] - moved[0].days[0]).days if moved[0].days_after else 0
+        whose = ", ".join(dict.fromkeys(one.who for one in moved))
+        days = "1 day" if abs(by) == 1 else f"{abs(by)} days"
+        many = "1 booking moves" if len(moved) == 1 else f"{len(moved)} bookings move"
+        said.append(f"{many} {days} {'later' if by > 0 else 'earlier'} when the client signs: {whose}.")
+    return " ".join([*said, "The project’s lead gets a mail."]) if said else ""
+
+
 def _three(row: EffectRow) -> tuple[str, str, str, str]:
     return row.before, row.after, row.change, row.tone
 

@@ -5,13 +5,14 @@ from typing import Any
 import reflex as rx
 
 from psa_app import routes
+from psa_app.display.change import OrderLine
 from psa_app.display.figures import Bar, Fact
 from psa_app.display.scope import Part
 from psa_app.display.states import badge
 from psa_app.display.tables import Cell, Row
 from psa_app.errors import NotFound, PsaError
 from psa_app.formats import words
-from psa_app.queries.portal.project import ProjectToRead, project_to_read
+from psa_app.queries.portal.project import OrderRow, ProjectToRead, project_to_read
 from psa_app.rules import fields, hours, weeks
 from psa_app.services.contracts.milestones import accept_milestone
 from psa_app.state.base import allow, field_errors, form_values, read, say, write
@@ -31,6 +32,7 @@ class PortalProjectState(rx.State):
     subtitle: str = ""
     facts: list[Fact] = []
     parts: list[Part] = []
+    orders: list[OrderLine] = []
     bars: list[Bar] = []
     weeks: list[Row] = []
     first_week: str = ""
@@ -69,6 +71,7 @@ class PortalProjectState(rx.State):
         acts = {"ready": "Accept"} if found.may_sign else {}
         self.parts = parts_of(found.milestones, found.currency, found.locale, found.zone, acts)
         self.facts = _facts(found)
+        self.orders = [_order(one, found.locale) for one in found.orders]
         self._hours(found)
         self.is_ready, self.is_missing = True, False
 
@@ -122,6 +125,12 @@ class PortalProjectState(rx.State):
         title, self.accepting = self.accepting, ""
         await self._load()
         await say(self, f"“{title}” is accepted.")
+
+
+def _order(one: OrderRow, locale: str) -> OrderLine:
+    word = badge(one.status)
+    sub = f"{one.number} · from {words.day(one.effective_on, locale)}"
+    return OrderLine(str(one.id), one.title, sub, "", word.text, word.tone, routes.portal_change(one.id))
 
 
 def _facts(found: ProjectToRead) -> list[Fact]:

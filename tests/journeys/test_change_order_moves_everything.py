@@ -1,13 +1,24 @@
 """A signed change order moves caps, plan, rates, milestones, dates and what is billed, all at once."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from psa_app.access import Actor
 from psa_app.errors import Conflict, Invalid, NotFound
-from psa_app.models import ChangeOrder, FeePart, Milestone, Outbox, Project, Rate, Sow, SowLine, Task
+from psa_app.models import (
+    Booking,
+    ChangeOrder,
+    FeePart,
+    Milestone,
+    Outbox,
+    Project,
+    Rate,
+    Sow,
+    SowLine,
+    Task,
+)
 from psa_app.queries.contracts.effect import effect_of
 from psa_app.queries.contracts.listing import scope_page
 from psa_app.queries.contracts.orders import changes_of
@@ -37,7 +48,8 @@ from psa_app.services.contracts.papers import change_order_pdf, read_change_orde
 from psa_app.services.evidence import head
 from psa_app.services.identity.portal_links import open_portal_link
 from psa_app.services.invoices.draft import draft_invoice
-from tests.support.world import FRI, MON, THU, TUE, WED, World, ask, do, row, rows
+from psa_app.services.planning.book import create_booking
+from tests.support.world import FRI, MON, THU, TUE, WED, World, ask, do, past, row, rows
 
 pytestmark = pytest.mark.journey
 FROM = date(2026, 11, 18)  # Wednesday
@@ -59,6 +71,7 @@ def test_a_change_order_moves_everything(world: World) -> None:
     with pytest.raises(Conflict, match="already been accepted"):
         sign(order, link)
     bill_what_is_agreed(world)
+    the_plan_follows(world, sow_id)
 
 
 def cap_it(world: World) -> None:
@@ -195,8 +208,87 @@ def bill_what_is_agreed(world: World) -> None:
     world.worked("Ann", "Build", FRI, 60)
     made = do(draft_invoice, world["Fred"], account_id=world.clients["Northwind"], until=date(2026, 11, 23))
     assert made.net_minor == 36_000 + 15_000
-    with pytest.raises(Invalid, match=r"510\.00 EUR is already billed"):
+    with pytest.raises(Invalid, match=r"€510\.00 is already billed"):
         drafted(world, [CapTo(world.lines["Engineering"], 50_000)], WED)
+
+
+def the_plan_follows(world: World, sow_id: int) -> None:
+    """A later end leaves the plan; an earlier one cuts it, as was told before; the lead gets a mail."""
+    week = date(2027, 1, 4), date(2027, 1, 8)
+    percent = booked(world, "Ann", *week)
+    total = booked(world, "Ben", *week, mode="total", total_minutes=2400)
+    gone = booked(world, "Ben", date(2027, 1, 11), date(2027, 1, 12))
+    longer = drafted(world, [EndOn(date(2027, 3, 31))], FROM)
+    sign(longer, send(world, longer))
+    assert [(one.id, one.ends_on) for one in rows(Booking)] == [
+        (percent, week[1]),
+        (total, week[1]),
+        (gone, date(2027, 1, 12)),
+    ]
+
+    tuesday = date(2027, 1, 5)
+    shorter = [EndOn(tuesday)]
+
+    def effect(session: Any, who: Actor) -> Any:
+        return effect_of(session, who, session.get_one(Sow, sow_id), tuple(shorter), FROM)
+
+    told = [(one.who, one.lost) for one in ask(effect, world["Lea"]).bookings]
+    assert told == [("Ann Test", 3 * 480), ("Ben Test", 3 * 480), ("Ben Test", 2 * 480)]
+    order = drafted(world, shorter, FROM)
+    link = send(world, order)
+    assert row(Booking, percent).ends_on == week[1]
+    sign(order, link)
+    assert [(one.id, one.starts_on, one.ends_on, one.total_minutes) for one in rows(Booking)] == [
+        (percent, week[0], tuesday, 0),
+        (total, week[0], tuesday, 960),
+    ]
+    assert (past("booking", percent), past("booking", gone)) == (
+        ["created", "changed"],
+        ["created", "deleted"],
+    )
+    (mail,) = [one for one in rows(Outbox) if one.key.startswith("bookings-moved-")]
+    assert "lea@" in mail.payload
+    assert "24:00 h fall away" in mail.payload
+
+
+def booked(world: World, who: str, first: date, last: date, **more: Any) -> int:
+    made = do(
+        create_booking,
+        world["Lea"],
+        project_id=world.projects["Checkout"],
+        person_id=world.people[who],
+        starts_on=first,
+        ends_on=last,
+        **more,
+    )
+    return int(made.id)
+
+
+def test_a_project_that_moves_as_a_whole_takes_its_plan_along(world: World) -> None:
+    from psa_app import db
+
+    sow_id, by = world.sows["Northwind"], timedelta(days=14)
+    with db.unit_of_work() as session:
+        sow, project = session.get_one(Sow, sow_id), session.get_one(Project, world.projects["Checkout"])
+        sow.ends_on = project.ends_on = date(2026, 12, 31)
+        project.starts_on = sow.starts_on
+    over = booked(world, "Ann", MON, FRI)
+    ahead = booked(world, "Ann", date(2026, 11, 30), date(2026, 12, 4))
+    sow = row(Sow, sow_id)
+    order = drafted(world, [EndOn(sow.ends_on + by), StartOn(sow.starts_on + by)], FROM)
+    sign(order, send(world, order))
+    days = {one.id: (one.starts_on, one.ends_on) for one in rows(Booking)}
+    assert days == {over: (MON, FRI), ahead: (date(2026, 12, 14), date(2026, 12, 18))}
+
+
+def test_another_estimate_moves_the_budget_of_project_and_task(world: World) -> None:
+    engineering, project_id = world.lines["Engineering"], world.projects["Checkout"]
+    before, estimate = row(Project, project_id).budget_minutes, row(SowLine, engineering).estimate_minutes
+    task = rows(Task, sow_line_id=engineering)[0]
+    order = drafted(world, [HoursTo(engineering, estimate + 600)], FROM)
+    sign(order, send(world, order))
+    assert row(Project, project_id).budget_minutes == before + 600
+    assert row(Task, task.id).budget_minutes == task.budget_minutes + 600
 
 
 def test_a_link_ends_and_a_signed_order_stays_as_it_is(world: World) -> None:

@@ -71,7 +71,7 @@ def test_hours_over_the_cap_are_priced_and_drafted_once(world: World) -> None:
         {"kind": "cap", "line_id": world.lines["Engineering"], "to": 39_000},
         {"kind": "hours", "line_id": world.lines["Engineering"], "to": 54},
     ]
-    assert "0:54 h at 100.00 = 90.00 EUR" in order.reason
+    assert "0:54 h at €100.00 = €90.00." in order.reason
     assert propose(sow_id) == []
     assert len(orders()) == 1
 

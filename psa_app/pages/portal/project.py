@@ -5,6 +5,7 @@ import reflex as rx
 from psa_app import routes
 from psa_app.components.badges import tag
 from psa_app.components.cards import card, columns, span
+from psa_app.components.change_list import order_list
 from psa_app.components.definition import facts_card
 from psa_app.components.empty import empty
 from psa_app.components.missing import found
@@ -32,7 +33,7 @@ WEEKS = [
     title="Project",
     right="portal.read",
     on_load=State.load,
-    live=("milestone", "project", "time_entry"),
+    live=("milestone", "project", "time_entry", "change_order"),
 )
 def project() -> rx.Component:
     """Milestones and hours; the agreement beside."""
@@ -50,7 +51,14 @@ def project() -> rx.Component:
                     ),
                     _hours(),
                 ),
-                span(4, facts_card("In short", State.facts)),
+                span(
+                    4,
+                    facts_card("In short", State.facts),
+                    rx.cond(
+                        State.orders.length() > 0,
+                        card(order_list(State.orders), title="Change orders", body=False),
+                    ),
+                ),
             ),
             back=routes.PORTAL,
             label="Overview",

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlmodel import Session, col, func, or_, select
 
+from psa_app.formats import words
 from psa_app.models import (
     Account,
     ChangeOrder,
@@ -37,6 +38,7 @@ def contract_of(session: Session, sow: Sow) -> Contract:
     ).all()
     ids = [int(line.id or 0) for line in lines]
     billed = billed_on_lines(session, ids)
+    locale = session.exec(select(Firm.locale)).one()
     parts = session.exec(
         select(Milestone).where(col(Milestone.sow_line_id).in_(ids)).order_by(col(Milestone.id))
     ).all()
@@ -62,6 +64,7 @@ def contract_of(session: Session, sow: Sow) -> Contract:
         ),
         sow.currency,
         _first_work(session, ids),
+        lambda amount: words.money(amount, sow.currency, locale),
     )
 
 

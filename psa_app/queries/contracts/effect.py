@@ -10,6 +10,7 @@ from psa_app import clock
 from psa_app.access import Actor, may
 from psa_app.models import Firm, Project, Sow
 from psa_app.queries.contracts.change_orders import contract_of, names_on
+from psa_app.queries.contracts.order_bookings import BookingMove, booking_moves
 from psa_app.queries.exchange import exchange
 from psa_app.queries.projects.earned import Earned
 from psa_app.queries.projects.standing import project_figures
@@ -48,7 +49,8 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """`base` is the firm's currency; `at_standard`: costs are the roles' standard, never persons' own."""
+    """`base` is the firm's currency; `at_standard`: costs are the roles' standard, never persons' own;
+    `bookings` are those that its days move or cut, for who may see the plan."""
 
     currency: str
     base: str
@@ -57,6 +59,7 @@ class Effect:
     rows: tuple[Row, ...]
     shows_margin: bool
     at_standard: bool
+    bookings: tuple[BookingMove, ...] = ()
 
 
 def effect_of(
@@ -78,6 +81,7 @@ def effect_of(
         tuple(rows(before, deltas, names)),
         reader.shows_margin,
         not may(actor, "cost.read"),
+        reader.bookings(deltas),
     )
 
 
@@ -89,7 +93,8 @@ class _Reader:
         self.fx = exchange(session)
         self.base = self.fx.base
         self.today = clock.today(session.exec(select(Firm.time_zone)).one())
-        project = session.exec(select(Project).where(Project.sow_id == sow.id)).first()
+        self.session, self.actor = session, actor
+        self.project = project = session.exec(select(Project).where(Project.sow_id == sow.id)).first()
         leads = project is not None and project.lead_id == (actor.person_id or 0)
         self.shows_margin = may(actor, "projects.margin") and (may(actor, "cost.read") or leads)
         self.earned: Earned | None = None
@@ -108,6 +113,12 @@ class _Reader:
             return money.divide(spent * 3600, worked.seconds - worked.uncosted_seconds)
         wanted = {role_id for _, role_id in self.names.rates if role_id in standards} or set(standards)
         return money.divide(sum(standards[one] for one in wanted), len(wanted)) if wanted else 0
+
+    def bookings(self, deltas: tuple[Delta, ...]) -> tuple[BookingMove, ...]:
+        """What the deltas do to the project's plan, as far as the reader sees it."""
+        if not may(self.actor, "bookings.read"):
+            return ()
+        return booking_moves(self.session, self.actor, self.project, deltas, self.today)
 
     def side(self, contract: Contract, deltas: tuple[Delta, ...]) -> Side:
         """One side of the comparison."""

@@ -9,9 +9,20 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from psa_app.access import Actor, fetch, require, visible
-from psa_app.models import Account, Firm, Person, Project, Sow, SowLine, TimeEntry
+from psa_app.models import Account, ChangeOrder, Firm, Person, Project, Sow, SowLine, TimeEntry
 from psa_app.queries.portal.overview import may_sign
 from psa_app.queries.portal.scope import MilestoneRow, milestones_of
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    """A change order that was sent or signed."""
+
+    id: int
+    number: str
+    title: str
+    status: str
+    effective_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +45,7 @@ class ProjectToRead:
     milestones: tuple[MilestoneRow, ...]
     weeks: tuple[tuple[int, int], ...]
     seconds: int
+    orders: tuple[OrderRow, ...] = ()
 
 
 def project_to_read(session: Session, actor: Actor, project_id: int) -> ProjectToRead:
@@ -61,6 +73,26 @@ def project_to_read(session: Session, actor: Actor, project_id: int) -> ProjectT
         milestones_of(session, actor, int(sow.id or 0)) if sow else (),
         weeks,
         sum(each for _, each in weeks),
+        tuple(_orders(session, actor, sow)),
+    )
+
+
+def _orders(session: Session, actor: Actor, sow: Sow | None) -> Iterable[OrderRow]:
+    """What waits for an answer first, then what is signed, the newest first."""
+    if sow is None:
+        return []
+    statement = (
+        select(ChangeOrder)
+        .where(
+            ChangeOrder.sow_id == sow.id,
+            col(ChangeOrder.status).in_(("sent", "signed")),
+            visible(actor, ChangeOrder),
+        )
+        .order_by(col(ChangeOrder.status), col(ChangeOrder.position).desc())
+    )
+    return (
+        OrderRow(int(one.id or 0), one.number, one.title, one.status, one.effective_on)
+        for one in session.exec(statement)
     )
 
 

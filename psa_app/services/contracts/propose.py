@@ -13,7 +13,8 @@ from sqlmodel import Session, col, select
 
 from psa_app.access import Actor, fetch, require
 from psa_app.errors import Invalid
-from psa_app.models import ChangeOrder, Sow, SowLine, move
+from psa_app.formats import words
+from psa_app.models import Account, ChangeOrder, Sow, SowLine, move
 from psa_app.queries.contracts.extra_hours import out_of_scope, over_cap
 from psa_app.queries.time.tables import ENTRY
 from psa_app.rules.deltas import write_deltas
@@ -86,7 +87,8 @@ def _out_of_scope(session: Session, actor: Actor, sow: Sow) -> list[int]:
 
 
 def _draft(session: Session, actor: Actor, sow: Sow, source: str, extras: Sequence[Extra], key: str) -> int:
-    order = draft_change_order(session, actor, int(sow.id or 0), **_values(sow, source, extras))
+    values = _values(session, sow, source, extras)
+    order = draft_change_order(session, actor, int(sow.id or 0), **values)
     order.source, order.source_key = source, key
     session.flush()
     return int(order.id or 0)
@@ -98,7 +100,7 @@ def _follow(
     """The hours of a draft that nobody has touched are those of today."""
     if not _is_untouched(order):
         return []
-    values = _values(sow, order.source, extras)
+    values = _values(session, sow, order.source, extras)
     before, after = history.changed(history.values_of(order, values), values)
     order.source_key = key
     if not after:
@@ -109,12 +111,19 @@ def _follow(
     return [int(order.id or 0)]
 
 
-def _values(sow: Sow, source: str, extras: Sequence[Extra]) -> dict[str, Any]:
+def _values(session: Session, sow: Sow, source: str, extras: Sequence[Extra]) -> dict[str, Any]:
+    locale = session.get_one(Account, sow.account_id).locale
+    reason = reason_of(
+        source,
+        extras,
+        lambda amount: words.money(amount, sow.currency, locale),
+        lambda day: words.day(day, locale),
+    )
     return {
         "title": title_of(source, extras),
         "effective_on": first_day(extras, sow.starts_on, sow.ends_on),
         "deltas": write_deltas(proposed(extras)),
-        "reason": reason_of(source, extras, sow.currency)[:4000],
+        "reason": reason[:4000],
     }
 
 

@@ -29,7 +29,7 @@ PARTS: dict[str, Callable[[Path], Iterator[Line]]] = {
 
 
 def main() -> int:
-    """Prints the table line by line; 1 when something promised was not reached."""
+    """Prints the table line by line; 1 when something promised was not reached, not even in ratio."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("parts", nargs="*", choices=[[], *PARTS], metavar="name", help=", ".join(PARTS))
     chosen = parser.parse_args().parts or list(PARTS)
@@ -44,7 +44,7 @@ def main() -> int:
         try:
             for line in PARTS[name](place):
                 print(line, flush=True)
-                missed += line.reached is False
+                missed += line.missed
         finally:
             shutil.rmtree(place, ignore_errors=True)
     return 1 if missed else 0

@@ -8,7 +8,7 @@ from typing import Any
 
 from benchmarks import firm
 from benchmarks.entries import approve, fresh, hand_in, import_time
-from benchmarks.measure import Line, middle, seconds, span, times
+from benchmarks.measure import Line, middle, seconds, span
 from psa_app import db
 from psa_app.models import Invoice
 from psa_app.services.invoices.draft import discard_draft, draft_invoice
@@ -43,10 +43,11 @@ def lines(place: Path) -> Iterator[Line]:
         "draft an invoice from 5,000 entries",
         span(figure),
         f"raw sqlite3, the entries read and 5,000 shares written: {span(floor)}",
-        times(figure, floor),
         "0.74 s",
         "≤ 0.1 s",
         figure <= 0.1,
+        figure / floor,
+        0.1 / 0.02,
     )
 
 

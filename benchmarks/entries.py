@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select
 
 from benchmarks import firm
-from benchmarks.measure import Line, middle, rate, seconds, span, times
+from benchmarks.measure import Line, middle, rate, seconds, span
 from psa_app import db
 from psa_app.access import Actor
 from psa_app.formats.time_exports import Reading
@@ -21,6 +21,7 @@ from psa_app.services.time.approve import Approved, approve_entries
 from psa_app.services.time.imports import ImportChoices, ImportResult, apply_import
 from psa_app.services.time.log import log_time
 from psa_app.services.time.submit import submit_all
+from psa_app.state.warm_up import spare_the_collector
 
 MANY = 20_000
 RUNS = 5
@@ -31,6 +32,7 @@ def lines(place: Path) -> Iterator[Line]:
     """The three lines; `place` is an empty folder."""
     empty, imported = place / "empty.db", place / "imported.db"
     firm.found(empty, SHAPE)
+    spare_the_collector()  # as the program does when it has started
     yield importing(place, empty, imported)
     yield from logging(place, empty)
     yield approving(place, imported)
@@ -56,10 +58,11 @@ def importing(place: Path, empty: Path, imported: Path) -> Line:
         "import of 20,000 entries, all checks on, history per row",
         f"{rate(alone)}; {rate(with_file)} with reading the CSV file",
         f"raw sqlite3, the same rows into the same two tables with their indexes: {rate(floor)}",
-        times(floor, alone),
         "1,466/s",
         "≥ 20,000/s",
         alone >= MANY,
+        floor / alone,
+        250_000 / 20_000,
     )
 
 
@@ -116,10 +119,11 @@ def logging(place: Path, empty: Path) -> Iterator[Line]:
         "one entry through the service, committed durably (synchronous=FULL)",
         rate(figure),
         f"raw sqlite3, entry and history, the same pragmas: {rate(floor)}",
-        times(floor, figure),
         "416/s",
         "≥ 1,000/s",
         figure >= 1000,
+        floor / figure,
+        5_000 / 1_000,
     )
 
 
@@ -184,10 +188,11 @@ def approving(place: Path, imported: Path) -> Line:
         "approve 20,000 entries (rates frozen, history written)",
         span(figure),
         f"one UPDATE {span(floor)}",
-        times(figure, floor),
         "none has it",
         "≤ 1 s",
         figure <= 1,
+        figure / floor,
+        1 / 0.04,
     )
 
 

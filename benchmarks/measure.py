@@ -9,26 +9,43 @@ from typing import TypeVar
 
 T = TypeVar("T")
 HEADER = (
-    "| work | figure | floor | figure ÷ floor | PEERS' best | to reach | reached |\n"
-    "|---|---|---|---|---|---|---|"
+    "| work | figure | floor | figure ÷ floor | PEERS' best | to reach | goal ÷ its floor | reached |\n"
+    "|---|---|---|---|---|---|---|---|"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the table. `reached` is None where nothing was promised, or nothing measured."""
+    """One line of the table. `reached` is None where nothing was promised, or nothing measured.
+
+    `apart` is how many times its floor the figure is. A goal was set on one machine, `allowed` times
+    the floor there: on a slower machine, or a busy one, it is reached in ratio. `but` are words for
+    another reason why a goal is missed that does not lie in the program.
+    """
 
     work: str
     figure: str
     floor: str = "–"
-    ratio: str = "–"
     peers: str = "–"
     goal: str = "–"
     reached: bool | None = None
+    apart: float | None = None
+    allowed: float | None = None
+    but: str = ""
+
+    @property
+    def missed(self) -> bool:
+        """Whether something promised was reached neither as such nor in ratio."""
+        return self.reached is False and not self._otherwise()
+
+    def _otherwise(self) -> str:
+        in_ratio = self.apart is not None and self.allowed is not None and self.apart <= self.allowed
+        return "in ratio" if in_ratio else self.but
 
     def __str__(self) -> str:
-        told = {True: "yes", False: "**no**", None: "–"}[self.reached]
-        cells = (self.work, self.figure, self.floor, self.ratio, self.peers, self.goal, told)
+        told = "–" if self.reached is None else "yes" if self.reached else self._otherwise() or "**no**"
+        ratios = (_times(self.apart), _times(self.allowed))
+        cells = (self.work, self.figure, self.floor, ratios[0], self.peers, self.goal, ratios[1], told)
         return f"| {' | '.join(cells)} |"
 
 
@@ -68,6 +85,6 @@ def milliseconds(number: float) -> str:
     return f"{number * 1000:.1f} ms"
 
 
-def times(figure: float, floor: float) -> str:
+def _times(number: float | None) -> str:
     """How many times the floor: ×3.1."""
-    return f"×{figure / floor:.1f}" if floor else "–"
+    return "–" if number is None else f"×{number:.1f}" if number >= 1 else f"×{number:.2f}"

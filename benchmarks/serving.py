@@ -24,6 +24,7 @@ from psa_app.models import User
 from psa_app.services.identity.sessions import open_session
 
 ROOT = Path(__file__).resolve().parents[1]
+HOST = "127.0.0.1"
 SPACE = "/_event"
 PATIENCE = 60.0
 STATE = "reflex___state____state"
@@ -56,28 +57,47 @@ class Server:
         """Bytes of all its processes; what they share counts once (PSS)."""
         return sum(_proportional(pid) for pid in _family(self.pid))
 
+    def cpu_seconds(self) -> float:
+        """Seconds of CPU that all its processes have taken so far."""
+        return sum(_worked(pid) for pid in _family(self.pid))
+
 
 @contextmanager
 def serving(place: Path, file: Path) -> Iterator[Server]:
     """`psa serve` on a free port with this SQLite file; ended at the end."""
     migrations.stamp(f"sqlite:///{file}")
+    port = _free_port()
+    own = {"PSA_DATA": str(place), "PORT": str(port), "DATABASE_URL": f"sqlite:///{file}", "HOST": HOST}
+    with _running(place, [sys.executable, "-m", "psa_app.cli", "serve"], port, own) as server:
+        yield server
+
+
+def bare_start(place: Path) -> float:
+    """Seconds until a program that does nothing but load Reflex and SQLModel gives a page."""
+    port = _free_port()
+    program = str(Path(sys.executable).with_name("granian"))
+    words = [program, "--interface", "asgi", "--host", HOST, "--port", str(port), "benchmarks.bare:app"]
+    with _running(place, words, port, {}) as server:
+        return server.started_in
+
+
+def _free_port() -> int:
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    own = {
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def _running(place: Path, words: list[str], port: int, own: dict[str, str]) -> Iterator[Server]:
+    own = own | {
         "PSA_ENV_FILE": os.devnull,
         "PSA_ENV": "development",
-        "PSA_DATA": str(place),
-        "PORT": str(port),
-        "DATABASE_URL": f"sqlite:///{file}",
         "REFLEX_WEB_WORKDIR": str(web()),
-        "HOST": "127.0.0.1",
         # What Python compiles at a first start it keeps for the next, here too.
         "PYTHONPYCACHEPREFIX": str(place / "compiled"),
         "PYTHONDONTWRITEBYTECODE": "",
     }
     start = time.perf_counter()
-    words = [sys.executable, "-m", "psa_app.cli", "serve"]
     with (place / "server.log").open("wb") as log:
         process = subprocess.Popen(words, cwd=ROOT, env=os.environ | own, stdout=log, stderr=log)
     try:
@@ -111,6 +131,12 @@ def _family(pid: int) -> list[int]:
 def _proportional(pid: int) -> int:
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
+
+
+def _worked(pid: int) -> float:
+    # proc(5): the 14th to 17th fields are the times of the process and of its children that ended.
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
 
 
 def sign_in(file: Path, user_ids: Sequence[int]) -> list[str]:

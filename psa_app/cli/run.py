@@ -124,6 +124,6 @@ def _become_server(host: str, port: int) -> None:
     """Turns this process into the server, so that what was loaded for the start does not stay in memory."""
     program = Path(sys.executable).with_name("granian")
     words = ["--interface", "asgi", "--factory", "--host", host, "--port", str(port), "--workers", "1"]
-    words += ["--workers-kill-timeout", "5", "--log-level", "warning", "psa_app.psa_app:app"]
+    words += ["--workers-kill-timeout", "5", "--log-level", "warning", "psa_app.served:app"]
     os.environ.update(SERVING)
     os.execv(program, [str(program), *words])  # noqa: S606 - our own server, with words of our own

@@ -6,16 +6,17 @@ import reflex as rx
 
 from psa_app.components.icons import Icon
 from psa_app.components.link import Text
+from psa_app.components.scripts import script
 from psa_app.display.board import BoardCard, BoardColumn
 
 _NEEDS = Icon  # the script draws it
-_PARTS = [rx.asset("board_drag.js", shared=True), rx.asset("board_card.jsx", shared=True)]
+_PARTS = [script(__name__, "board_drag.js"), script(__name__, "board_card.jsx")]
 
 
 class Board(rx.NoSSRComponent):
     """See :func:`board`."""
 
-    library = rx.asset("board.jsx", shared=True).importable_path
+    library = script(__name__, "board.jsx")
     tag = "Board"
     columns: rx.Var[list]
     cards: rx.Var[list]

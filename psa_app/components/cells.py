@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from psa_app.components.scripts import script
 from psa_app.display.tables import Cell, Row
 
 _EMPTY = vars(Cell())
@@ -25,7 +26,7 @@ def lean_row(row: Row) -> dict[str, Any]:
 class RowCells(rx.Component):
     """The cells of a row under their columns; ``href`` makes the first one the link of the whole row."""
 
-    library = rx.asset("cells.jsx", shared=True).importable_path
+    library = script(__name__, "cells.jsx")
     tag = "RowCells"
     cells: rx.Var[list]
     columns: rx.Var[list]

@@ -5,12 +5,13 @@ from typing import Any
 import reflex as rx
 
 from psa_app.components.link import Text
+from psa_app.components.scripts import script
 
 
 class Chart(rx.NoSSRComponent):
     """A figure as a dict (``json.loads(fig.to_json())``), drawn in the page's colours, light and dark."""
 
-    library = rx.asset("chart.jsx", shared=True).importable_path
+    library = script(__name__, "chart.jsx")
     lib_dependencies: list[str] = ["plotly.js-basic-dist-min@3.7.0"]
     tag = "Chart"
     figure: rx.Var[dict]

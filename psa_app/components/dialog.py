@@ -7,12 +7,13 @@ import reflex as rx
 from psa_app.components.buttons import button
 from psa_app.components.icons import Icon
 from psa_app.components.link import Text
+from psa_app.components.scripts import script
 
 
 class Dialog(rx.NoSSRComponent):
     """Opens while ``open`` is true; ``on_close`` must set it to false. Content lives only while open."""
 
-    library = rx.asset("dialog.jsx", shared=True).importable_path
+    library = script(__name__, "dialog.jsx")
     tag = "Dialog"
     open: rx.Var[bool]
     heading: rx.Var[str]

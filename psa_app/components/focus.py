@@ -2,11 +2,13 @@
 
 import reflex as rx
 
+from psa_app.components.scripts import script
+
 
 class FocusOn(rx.NoSSRComponent):
     """``target`` is "id#n": n grows, so that the same field can be focused twice; "" does nothing."""
 
-    library = rx.asset("focus.jsx", shared=True).importable_path
+    library = script(__name__, "focus.jsx")
     tag = "FocusOn"
     target: rx.Var[str]
 

@@ -4,6 +4,8 @@ from typing import Literal, get_args
 
 import reflex as rx
 
+from psa_app.components.scripts import script
+
 IconName = Literal[
     "home",
     "clients",
@@ -79,7 +81,7 @@ ICONS: tuple[str, ...] = get_args(IconName)
 class Icon(rx.Component):
     """An inline SVG that takes the colour of its text. Hidden from screen readers."""
 
-    library = rx.asset("icons.jsx", shared=True).importable_path
+    library = script(__name__, "icons.jsx")
     tag = "Icon"
     name: rx.Var[str]
 

@@ -7,6 +7,7 @@ import reflex as rx
 
 from psa_app.components.icons import Icon, IconName, icon
 from psa_app.components.link import Text, link
+from psa_app.components.scripts import script
 from psa_app.display.frame import MenuItem
 
 
@@ -76,7 +77,7 @@ def menu(ident: Text, button: rx.Component, *content: Any, label: Text, start: b
 class MenuButton(rx.Component):
     """Three dots; the menu is made when it is opened, so that a table can have one in each row."""
 
-    library = rx.asset("menu_button.jsx", shared=True).importable_path
+    library = script(__name__, "menu_button.jsx")
     tag = "MenuButton"
     label: rx.Var[str]
     icon: rx.Var[str]

@@ -6,10 +6,11 @@ import reflex as rx
 
 from psa_app.components.icons import Icon
 from psa_app.components.link import Text
+from psa_app.components.scripts import script
 from psa_app.display.frame import Hit
 
 _NEEDS = Icon  # palette.jsx draws it
-_PART = rx.asset("palette_keys.jsx", shared=True)
+_PART = script(__name__, "palette_keys.jsx")
 
 
 class Palette(rx.NoSSRComponent):
@@ -18,7 +19,7 @@ class Palette(rx.NoSSRComponent):
     ``results`` belong to the text in ``answered``; late answers to another text are not shown.
     """
 
-    library = rx.asset("palette.jsx", shared=True).importable_path
+    library = script(__name__, "palette.jsx")
     tag = "Palette"
     actions: rx.Var[list]
     results: rx.Var[list]

@@ -3,6 +3,7 @@
 import reflex as rx
 
 from psa_app.components.icons import Icon
+from psa_app.components.scripts import script
 
 _NEEDS = Icon  # picker.jsx draws it
 
@@ -10,7 +11,7 @@ _NEEDS = Icon  # picker.jsx draws it
 class Picker(rx.NoSSRComponent):
     """A combobox with a hidden input of ``name`` that carries the chosen value into the form."""
 
-    library = rx.asset("picker.jsx", shared=True).importable_path
+    library = script(__name__, "picker.jsx")
     tag = "Picker"
     ident: rx.Var[str]
     name: rx.Var[str]

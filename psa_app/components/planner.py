@@ -6,17 +6,18 @@ import reflex as rx
 
 from psa_app.components.icons import Icon
 from psa_app.components.link import Text
+from psa_app.components.scripts import script
 from psa_app.display.plan import PlanBar, PlanColumn, PlanRow
 
 _NEEDS = Icon  # the script draws it
-_PARTS = [rx.asset(name, shared=True) for name in ("plan_layout.js", "plan_drag.js", "plan_row.jsx")]
+_PARTS = [script(__name__, name) for name in ("plan_layout.js", "plan_drag.js", "plan_row.jsx")]
 _Dict = rx.event.passthrough_event_spec(dict)
 
 
 class Planner(rx.NoSSRComponent):
     """See :func:`planner`."""
 
-    library = rx.asset("planner.jsx", shared=True).importable_path
+    library = script(__name__, "planner.jsx")
     tag = "Planner"
     rows: rx.Var[list]
     columns: rx.Var[list]

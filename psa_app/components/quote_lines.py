@@ -4,9 +4,10 @@ import reflex as rx
 
 from psa_app.components.icons import Icon
 from psa_app.components.scope_lines import ScopeLines
+from psa_app.components.scripts import script
 
 _NEEDS = (Icon, ScopeLines)  # quote_lines.jsx draws with their parts
-_PARTS = [rx.asset("quote_line.jsx", shared=True)]
+_PARTS = [script(__name__, "quote_line.jsx")]
 
 
 class QuoteLines(rx.NoSSRComponent):
@@ -19,7 +20,7 @@ class QuoteLines(rx.NoSSRComponent):
     what came of it, one for each line.
     """
 
-    library = rx.asset("quote_lines.jsx", shared=True).importable_path
+    library = script(__name__, "quote_lines.jsx")
     tag = "QuoteLines"
     lines: rx.Var[list]
     roles: rx.Var[list]

@@ -3,6 +3,7 @@
 import reflex as rx
 
 from psa_app.components.icons import Icon
+from psa_app.components.scripts import script
 
 _NEEDS = Icon  # rate_matrix.jsx draws it
 
@@ -15,7 +16,7 @@ class RateMatrix(rx.NoSSRComponent):
     ``on_open("card|row")`` asks for the past of a cell, ``on_save()`` comes by Ctrl+Enter.
     """
 
-    library = rx.asset("rate_matrix.jsx", shared=True).importable_path
+    library = script(__name__, "rate_matrix.jsx")
     tag = "RateMatrix"
     rows: rx.Var[list]
     cards: rx.Var[list]

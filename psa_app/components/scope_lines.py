@@ -4,10 +4,11 @@ up to; and its deliverables."""
 import reflex as rx
 
 from psa_app.components.icons import Icon
+from psa_app.components.scripts import script
 
 _NEEDS = Icon  # scope_lines.jsx draws it
 _PARTS = [
-    rx.asset(name, shared=True)
+    script(__name__, name)
     for name in (
         "scope_amounts.js",
         "scope_fields.jsx",
@@ -29,7 +30,7 @@ class ScopeLines(rx.NoSSRComponent):
     another currency is chosen in the form's field ``currency``.
     """
 
-    library = rx.asset("scope_lines.jsx", shared=True).importable_path
+    library = script(__name__, "scope_lines.jsx")
     tag = "ScopeLines"
     lines: rx.Var[list]
     roles: rx.Var[list]
@@ -44,7 +45,7 @@ class ScopeDeliverables(rx.NoSSRComponent):
     under ``name``. ``errors`` are by field, such as "deliverables.0.title".
     """
 
-    library = rx.asset("scope_deliverables.jsx", shared=True).importable_path
+    library = script(__name__, "scope_deliverables.jsx")
     tag = "ScopeDeliverables"
     rows: rx.Var[list]
     errors: rx.Var[dict]

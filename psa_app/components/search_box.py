@@ -6,6 +6,7 @@ import reflex as rx
 
 from psa_app.components.icons import Icon
 from psa_app.components.link import Text
+from psa_app.components.scripts import script
 
 _NEEDS = Icon  # search_box.jsx draws it
 
@@ -13,7 +14,7 @@ _NEEDS = Icon  # search_box.jsx draws it
 class SearchBox(rx.NoSSRComponent):
     """Asks after 180 ms of rest; "/" moves the focus here."""
 
-    library = rx.asset("search_box.jsx", shared=True).importable_path
+    library = script(__name__, "search_box.jsx")
     tag = "SearchBox"
     value: rx.Var[str]
     label: rx.Var[str]

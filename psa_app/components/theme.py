@@ -3,6 +3,7 @@
 import reflex as rx
 
 from psa_app.components.icons import Icon
+from psa_app.components.scripts import script
 
 _NEEDS = Icon  # theme.jsx draws it
 
@@ -10,7 +11,7 @@ _NEEDS = Icon  # theme.jsx draws it
 class ThemeSwitch(rx.NoSSRComponent):
     """Three small buttons; the choice is remembered in this browser, the server hears nothing."""
 
-    library = rx.asset("theme.jsx", shared=True).importable_path
+    library = script(__name__, "theme.jsx")
     tag = "ThemeSwitch"
 
 

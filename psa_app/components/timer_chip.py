@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from psa_app.components.icons import Icon
+from psa_app.components.scripts import script
 from psa_app.display.frame import Timer
 
 _NEEDS = Icon  # timer_chip.jsx draws it
@@ -13,7 +14,7 @@ _NEEDS = Icon  # timer_chip.jsx draws it
 class TimerChip(rx.NoSSRComponent):
     """Counts in the browser from ``started_at``; pressing it sends one event."""
 
-    library = rx.asset("timer_chip.jsx", shared=True).importable_path
+    library = script(__name__, "timer_chip.jsx")
     tag = "TimerChip"
     timer: rx.Var[Any]
     on_toggle: rx.EventHandler[rx.event.no_args_event_spec]

@@ -5,13 +5,14 @@ from typing import Any
 import reflex as rx
 
 from psa_app.components.icons import Icon
+from psa_app.components.scripts import script
 from psa_app.display.frame import Toast
 
 
 class Toasts(rx.NoSSRComponent):
     """Shows each toast of the list once, by its growing id; hides it after 5 s (10 s with undo)."""
 
-    library = rx.asset("toast.jsx", shared=True).importable_path
+    library = script(__name__, "toast.jsx")
     tag = "Toasts"
     toasts: rx.Var[list]
     on_undo: rx.EventHandler[rx.event.passthrough_event_spec(int)]

@@ -7,12 +7,13 @@ import reflex as rx
 from psa_app.components.icons import Icon
 from psa_app.components.link import Text
 from psa_app.components.picker import Picker
+from psa_app.components.scripts import script
 from psa_app.display.forms import Option
 from psa_app.display.week import Suggestion, WeekDay, WeekRow
 
 _NEEDS = (Icon, Picker)  # the script draws them
 _PARTS = [
-    rx.asset(name, shared=True)
+    script(__name__, name)
     for name in ("week_pending.js", "week_cells.js", "week_sheet.jsx", "week_day.jsx", "week_table.jsx")
 ]
 _Dict = rx.event.passthrough_event_spec(dict)
@@ -22,7 +23,7 @@ _Str = rx.event.passthrough_event_spec(str)
 class WeekGrid(rx.NoSSRComponent):
     """See :func:`week_grid`."""
 
-    library = rx.asset("week_grid.jsx", shared=True).importable_path
+    library = script(__name__, "week_grid.jsx")
     tag = "WeekGrid"
     rows: rx.Var[list]
     days: rx.Var[list]

@@ -46,7 +46,10 @@ class Checked:
 
 def canonical(body: Mapping[str, Any]) -> str:
     """JSON with one spelling for the same content."""
-    return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _ENCODE(body)
+
+
+_ENCODE = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
 def digest_of(salt: str, content: str) -> str:

@@ -7,17 +7,20 @@ how an exported pack is checked without this program's database.
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import repeat
 from typing import Any
 
-from sqlalchemy import func, insert
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from psa_app import clock
 from psa_app.access import Actor
-from psa_app.db import is_sqlite
+from psa_app.db import insert_columns, is_sqlite
 from psa_app.models import Evidence, Signature
 from psa_app.rules.evidence import canonical, digest_of, seal_of
 
+_TABLE: Any = Evidence.__table__  # type: ignore[attr-defined]
 LOCK = 72460003  # PostgreSQL's advisory lock of the chain's end
 _ACTS = {"milestone": "accepted", "quote": "accepted"}  # of a signature; all else is signed
 
@@ -79,28 +82,33 @@ def _bind(session: Session, deeds: list[tuple[Deed, dict[str, Any]]]) -> str:
     if not is_sqlite(session):  # SQLite has one writer anyway
         session.connection().execute(select(func.pg_advisory_xact_lock(LOCK)))
     position, seal = _last(session)
-    at, rows = clock.now(), []
+    at = clock.now()
+    instant = at.isoformat()
+    made = []
     for deed, told in deeds:
-        position += 1
-        fixed = {"kind": deed.kind, "document_id": deed.document_id, "act": deed.act, "at": at.isoformat()}
+        fixed = {"kind": deed.kind, "document_id": deed.document_id, "act": deed.act, "at": instant}
         content, salt = canonical(told | fixed), secrets.token_hex(16)
         before, digest = seal, digest_of(salt, content)
         seal = seal_of(before, digest)
-        rows.append(
-            fixed
-            | {
-                "position": position,
-                "at": at,
-                "signature_id": deed.signature_id,
-                "content": content,
-                "salt": salt,
-                "digest": digest,
-                "before": before,
-                "seal": seal,
-            }
-        )
-    session.connection().execute(insert(Evidence), rows)
+        made.append((content, salt, digest, before, seal))
+    _insert(session, position, at, [deed for deed, _ in deeds], made)
     return seal
+
+
+def _insert(
+    session: Session, last: int, at: datetime, deeds: list[Deed], made: list[tuple[str, str, str, str, str]]
+) -> None:
+    """Writes the links that follow position `last`; `made` are content, salt, digest, before and seal."""
+    columns = dict(zip(("content", "salt", "digest", "before", "seal"), zip(*made, strict=True), strict=True))
+    given = {
+        "position": range(last + 1, last + 1 + len(deeds)),
+        "kind": [deed.kind for deed in deeds],
+        "document_id": [deed.document_id for deed in deeds],
+        "act": [deed.act for deed in deeds],
+        "at": repeat(at),
+        "signature_id": [deed.signature_id for deed in deeds],
+    }
+    insert_columns(session, _TABLE, {**given, **columns})
 
 
 def _last(session: Session) -> tuple[int, str]:

@@ -308,7 +308,7 @@ def test_a_start_migrates_tells_the_address_and_becomes_the_server(psa: Psa, bui
     ((program, *words),) = built
     assert program.endswith("granian")
     assert ("--port", str(port)) == tuple(words[words.index("--port") :][:2])
-    assert words[-1] == "psa_app.psa_app:app"
+    assert words[-1] == "psa_app.served:app"
     assert migrations.current(settings().database_url) == migrations.head()
 
 

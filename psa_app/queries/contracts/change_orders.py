@@ -21,13 +21,13 @@ from psa_app.models import (
     Task,
     TimeEntry,
 )
-from psa_app.queries.contracts.text import canonical
 from psa_app.queries.invoices.open_work import billed_on_lines
 from psa_app.queries.invoices.parties import buyer_block, seller_block
 from psa_app.rules import money
 from psa_app.rules.change_orders import Contract, Line, Part, applied
 from psa_app.rules.change_words import DAY, MONEY, Names, Row, Value, rows
 from psa_app.rules.deltas import Delta, read_deltas
+from psa_app.rules.evidence import canonical
 
 
 def contract_of(session: Session, sow: Sow) -> Contract:

@@ -5,7 +5,6 @@ client reads, on the page and as PDF, is made from the very text that was sent (
 """
 
 import hashlib
-import json
 from datetime import date
 from typing import Any
 
@@ -29,6 +28,7 @@ from psa_app.models import (
 from psa_app.queries.contracts.terms import FORM
 from psa_app.queries.invoices.parties import buyer_block, seller_block
 from psa_app.rules import money, scopes
+from psa_app.rules.evidence import canonical
 
 
 def sow_text(session: Session, sow: Sow) -> str:
@@ -63,11 +63,6 @@ def sow_text(session: Session, sow: Sow) -> str:
         "files": _files(session, sow),
     }
     return canonical(body)
-
-
-def canonical(body: dict[str, Any]) -> str:
-    """JSON with one spelling for the same content, so that its hash says whether it changed."""
-    return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def hash_of(text: str) -> str:

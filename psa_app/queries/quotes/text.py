@@ -13,9 +13,9 @@ from typing import Any, cast
 from sqlmodel import Session, col, select
 
 from psa_app.models import Account, Firm, Quote, QuoteLine, Role, Signature, TaxRate
-from psa_app.queries.contracts.text import canonical
 from psa_app.queries.invoices.parties import buyer_block, seller_block
 from psa_app.rules import money, quotes
+from psa_app.rules.evidence import canonical
 from psa_app.rules.taxes import TaxKind, TaxRounding
 
 

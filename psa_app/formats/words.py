@@ -96,6 +96,20 @@ def _shortened(units: int, figures: _Figures) -> str:
     return f"{text}{letter}"
 
 
+def modifier(factor_ppm: int, plus: int, currency: str, locale: str = "en") -> str:
+    """What a modifier does to a rate, in millionths and minor units: "×1.5", "+20.00 EUR", or one after
+    the other.
+    """
+    parts = []
+    if factor_ppm != 1_000_000:
+        digits = len(f"{factor_ppm:07d}"[-6:].rstrip("0"))
+        parts.append("×" + _figures(locale).decimal(factor_ppm // 10 ** (6 - digits), digits))
+    if plus:
+        sign = "+" if plus > 0 else MINUS
+        parts.append(f"{sign}{_figures(locale).decimal(abs(plus), exponent(currency))} {currency}")
+    return ", then ".join(parts)
+
+
 def hours(minutes: int) -> str:
     """Minutes as hours: 2790 is "46:30", −1875 is "−31:15"."""
     return h_mm(minutes)

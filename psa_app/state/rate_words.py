@@ -16,6 +16,7 @@ from psa_app.services.rates import RatePreview
 from psa_app.services.rates_matrix import TouchedEntry
 
 ISO_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
+NOTHING = "No time changes: what is not approved yet keeps its rate."
 FIXED = "Agreed in a signed scope: a change order changes it."
 
 

@@ -17,8 +17,9 @@ from psa_app.queries.time.choices import task_choices
 from psa_app.queries.time.week import WeekView, week_view
 from psa_app.rules import fields, weeks
 from psa_app.rules.hours import h_mm_seconds
+from psa_app.services.time.cells import set_cell, set_note
 from psa_app.services.time.copy import copy_last_week
-from psa_app.services.time.log import delete_entry, set_cell, set_note
+from psa_app.services.time.log import delete_entry
 from psa_app.services.time.submit import recall_week, submit_week
 from psa_app.services.time.timer import start_timer, stop_timer
 from psa_app.state import week_words
@@ -120,11 +121,19 @@ class WeekState(rx.State):
         """Sets a cell; a refusal stands beside it and what was typed stays."""
         row, day, seq = _place(change)
         minutes, person = change.get("minutes"), self._person or None
+        parts = _parts(change.get("parts"))
         await self._set(
             change,
             seq,
             lambda session, who: set_cell(
-                session, who, task_id=row, day=day, minutes=_whole(minutes), seq=seq, person_id=person
+                session,
+                who,
+                task_id=row,
+                day=day,
+                minutes=_whole(minutes),
+                seq=seq,
+                parts=parts,
+                person_id=person,
             ),
         )
 
@@ -276,6 +285,15 @@ def _place(change: Mapping[str, Any]) -> tuple[int, date, int]:
     if isinstance(seq, bool) or not isinstance(seq, int) or not 0 <= seq < 2**53:
         raise Invalid("The page is out of step. Reload it.")
     return _number(change.get("row")) or 0, fields.iso_date(str(change.get("day", "")), "day"), seq
+
+
+def _parts(value: Any) -> dict[int, int] | None:
+    """Minutes by modifier as a browser sends them; None: not said."""
+    if value is None:
+        return None
+    if not isinstance(value, dict) or len(value) > MOST_ADDED:
+        raise Invalid("The page is out of step. Reload it.")
+    return {_number(key) or 0: _whole(minutes) for key, minutes in value.items()}
 
 
 def _whole(value: Any) -> int:

@@ -1,4 +1,5 @@
 // How many of a cell's hours have which modifier of the rate: after hours, on site.
+import { Icon } from "$/public/external/psa_app/components/icons/icons.jsx";
 import { DAY, apply, show } from "$/public/hours.js";
 import { sum } from "$/public/external/psa_app/components/week_grid/week_cells.js";
 
@@ -18,7 +19,7 @@ export function read(texts, minutes) {
 export function Parts({ choices, texts, whole, bad, locked, onChange }) {
   const none = Object.fromEntries(choices.map((one) => [one.id, ""]));
   return (
-    <fieldset className="sheet-parts" aria-describedby={bad ? "parts-bad" : undefined}>
+    <fieldset className="field sheet-parts" aria-describedby={bad ? "parts-bad" : undefined}>
       <legend>Of these</legend>
       {choices.map((one) => (
         <div className="line" key={one.id}>
@@ -45,6 +46,7 @@ export function Parts({ choices, texts, whole, bad, locked, onChange }) {
       ))}
       {bad ? (
         <div className="error" id="parts-bad" role="alert">
+          <Icon name="warning" />
           <span>{`Type hours as 1:30, 1.5 or 90m, together at most ${show(whole) || "0:00"}.`}</span>
         </div>
       ) : null}

@@ -4,6 +4,7 @@ The house English ("en") writes 1,234.56 and 12 Nov 2026. Minus is the true sign
 stands apart from its sign by a narrow space that does not break.
 """
 
+import re
 from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from fractions import Fraction
@@ -23,6 +24,7 @@ Number = int | float | Decimal | Fraction
 MINUS = "−"
 MISSING = "–"
 NARROW_SPACE = "\u202f"
+ISO_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b", re.ASCII)
 NO_BREAK_SPACE = "\u00a0"
 _SHORT = ((1_000_000_000, "bn"), (1_000_000, "M"), (1_000, "k"))
 
@@ -147,6 +149,11 @@ def _exact(value: Number) -> Fraction:
 def day(value: date, locale: str = "en", *, year: bool = True) -> str:
     """A day, short: "12 Nov 2026", or "12 Nov" without the year."""
     return _date(value, "d MMM y" if year else "d MMM", "yMMMd" if year else "MMMd", locale)
+
+
+def with_days(sentence: str) -> str:
+    """A rule's sentence with its days as people write them: rules know no language."""
+    return ISO_DAY.sub(lambda found: day(date.fromisoformat(found[0])), sentence)
 
 
 @lru_cache(maxsize=1024)

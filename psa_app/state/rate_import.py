@@ -7,6 +7,7 @@ import reflex as rx
 from psa_app import routes
 from psa_app.display.tables import Cell, Row
 from psa_app.errors import PsaError
+from psa_app.formats import words
 from psa_app.services.rates_import import LIMITS, ListRow, RatesImported, RowProblem, import_rates
 from psa_app.state import rate_words
 from psa_app.state.base import allow, read, say, write
@@ -126,6 +127,6 @@ def _problem(one: RowProblem) -> Row:
         [
             Cell(str(one.line), align="right", kind="muted"),
             Cell(one.column or "–"),
-            Cell(one.sentence, kind="bad"),
+            Cell(words.with_days(one.sentence), kind="bad"),
         ],
     )

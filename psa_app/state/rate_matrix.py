@@ -173,7 +173,7 @@ class RateMatrixState(rx.State):
         self._show_effect(found, wrong)
 
     def _show_effect(self, found: MatrixPreview, wrong: dict[str, str]) -> None:
-        self.refused = wrong | found.problems
+        self.refused = wrong | {cell: words.with_days(why) for cell, why in found.problems.items()}
         self.wrong = len(self.refused)
         sums = found.sums
         self.effect = rate_words.effect_of(sums, "")

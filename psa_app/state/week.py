@@ -13,6 +13,7 @@ from psa_app.display.forms import Option
 from psa_app.display.tables import Row
 from psa_app.display.week import WeekDay, WeekRow
 from psa_app.errors import Conflict, Invalid, Problems, PsaError
+from psa_app.formats import words
 from psa_app.queries.time.choices import task_choices
 from psa_app.queries.time.week import WeekView, week_view
 from psa_app.rules import fields, weeks
@@ -154,7 +155,7 @@ class WeekState(rx.State):
         try:
             await write(service)
         except PsaError as error:
-            self.refused = {**self.refused, key: error.sentence}
+            self.refused = {**self.refused, key: words.with_days(error.sentence)}
             if "note" in change:
                 await say(self, error.sentence, "bad")
         else:
@@ -253,7 +254,7 @@ class WeekState(rx.State):
         copied = await write(lambda session, who: copy_last_week(session, who, week=week, person_id=person))
         await self._load()
         for sentence in copied.left_out[:1]:
-            await say(self, f"Left out: {sentence}", "info")
+            await say(self, f"Left out: {words.with_days(sentence)}", "info")
         if copied.entry_ids:
             text = f"Copied {h_mm_seconds(copied.seconds)} from last week."
             await say(self, text, undo=WeekState.uncopy(list(copied.entry_ids)))

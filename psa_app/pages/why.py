@@ -67,7 +67,7 @@ def why() -> rx.Component:
                 card(
                     rx.el.p(State.verdict, class_name="lead pad"),
                     rx.cond(State.rungs.length() > 0, ladder(State.rungs)),
-                    title="The ladder",
+                    title=rx.cond(State.rungs.length() > 0, "The ladder", "The answer"),
                     aside=link("Rate cards", href=routes.RATES, class_name="link"),
                     body=False,
                 ),
@@ -78,6 +78,7 @@ def why() -> rx.Component:
             ),
         ),
         area="settings",
+        actions=[rx.cond(~State.asking, link_button("Explain another", href=routes.WHY))],
         subtitle=rx.cond(State.asking, CHOOSE, ORDER),
     )
 
@@ -85,7 +86,7 @@ def why() -> rx.Component:
 def _choose() -> rx.Component:
     """What one may ask for, when the address names nothing."""
     return stack(
-        search_box(State.text, State.find, placeholder="Person, project, task, client or quote"),
+        search_box(State.text, State.find, placeholder="Person, project or client"),
         _few(ENTRIES, State.entries, "Time, the latest first"),
         _few(TASKS, State.tasks, "Tasks"),
         rx.cond(

@@ -167,7 +167,8 @@ def test_a_dry_run_says_what_becomes_of_time_that_is_not_approved(world: World) 
     found = bring(world, line, dry_run=True)
     assert found.sums is not None
     assert (found.sums.entries, found.sums.after["USD"] - found.sums.before["USD"]) == (1, 2000)
-    assert [(one.person, one.before, one.after) for one in found.entries] == [("Ann Test", before, before + 1000)]
+    (one,) = found.entries
+    assert (one.person, one.before, one.after) == ("Ann Test", before, before + 1000)
     assert entries()[0].bill_rate_minor == before
     bring(world, line)
     assert entries()[0].bill_rate_minor == before + 1000

@@ -85,6 +85,7 @@ function Line({ row, at, cells, onTimer, onOpen }) {
   const lock = cells.locked(row, at);
   const refusal = cells.refusal(row, at);
   const note = cells.note(row, at);
+  const parts = cells.parts(row, at).map((part) => `${part.name} ${show(part.minutes)}`);
   return (
     <li>
       <button type="button" className="day-open" onClick={onOpen}>
@@ -92,6 +93,7 @@ function Line({ row, at, cells, onTimer, onOpen }) {
           <b>{row.project}</b>
           <span>{[row.client, row.task].filter(Boolean).join(" · ")}</span>
           {note ? <span className="note">{note}</span> : null}
+          {parts.length ? <span className="note part">{parts.join(" · ")}</span> : null}
           {refusal ? <span className="bad">{refusal}</span> : null}
         </span>
         <span className={`hours ${cells.waits(row, at) ? "waits" : ""} ${refusal ? "bad" : ""}`}>

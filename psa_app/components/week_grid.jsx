@@ -49,11 +49,12 @@ function OpenCell({ open, rows, days, cells, why, onDone }) {
       day={days[at]}
       first={open.first}
       minutes={cells.minutes(row, at)}
+      parts={cells.parts(row, at)}
       note={cells.note(row, at)}
       locked={cells.locked(row, at)}
       why={why && `${why}&task=${row.id}&day=${open.day}`}
-      onSave={(minutes, words) => {
-        cells.setMinutes(row, at, minutes);
+      onSave={(minutes, words, parts) => {
+        cells.setMinutes(row, at, minutes, parts);
         cells.setNote(row, at, words);
         onDone(rows.indexOf(row), at);
       }}
@@ -142,7 +143,7 @@ export function WeekGrid(props) {
       </div>
       <div className="week-foot">
         <p>
-          Type 1:30, 1.5, 90m or +30m · Tab to the next day · Enter for a note · T starts the timer in the row
+          Type 1:30, 1.5, 90m or +30m · Tab to the next day · Enter for a note or a modifier · T starts the timer in the row
         </p>
         <p role="status" className={say || cells.refusals.length ? "bad" : ""}>
           {status}

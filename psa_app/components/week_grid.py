@@ -14,7 +14,14 @@ from psa_app.display.week import Suggestion, WeekDay, WeekRow
 _NEEDS = (Icon, Picker)  # the script draws them
 _PARTS = [
     script(__name__, name)
-    for name in ("week_pending.js", "week_cells.js", "week_sheet.jsx", "week_day.jsx", "week_table.jsx")
+    for name in (
+        "week_pending.js",
+        "week_cells.js",
+        "week_parts.jsx",
+        "week_sheet.jsx",
+        "week_day.jsx",
+        "week_table.jsx",
+    )
 ]
 _Dict = rx.event.passthrough_event_spec(dict)
 _Str = rx.event.passthrough_event_spec(str)
@@ -62,11 +69,12 @@ def week_grid(
 ) -> rx.Component:
     """Rows of project and task, days, totals against capacity.
 
-    Every cell is *set*, never added to, and can come twice: ``on_commit({row, day, minutes, seq})`` and
-    ``on_note({row, day, note, seq})`` with a ``seq`` that only grows. The handler ignores a ``seq`` older
-    than the cell's last, writes, and sets ``acked`` to it; until then the grid keeps the hours in the browser
-    under ``draft_key`` (must hold the person's id; cleared at sign-out) and sends them again. A refusal also
-    acknowledges, with its sentence in ``refused["row|day"]``: the typed hours stay, in red.
+    Every cell is *set*, never added to, and can come twice: ``on_commit({row, day, minutes, parts, seq})``
+    and ``on_note({row, day, note, seq})`` with a ``seq`` that only grows; ``parts`` are the minutes by
+    modifier where someone chose them, else absent. The handler ignores a ``seq`` older than the cell's last,
+    writes, and sets ``acked`` to it; until then the grid keeps the hours in the browser under ``draft_key``
+    (must hold the person's id; cleared at sign-out) and sends them again. A refusal also acknowledges, with
+    its sentence in ``refused["row|day"]``: the typed hours stay, in red.
 
     More events: ``on_timer({row})``, ``on_remove({row})``, ``on_add(choice)``, ``on_find(text)`` for
     ``choices``, ``on_accept(id)`` and ``on_dismiss(id)`` of a suggestion. ``shut`` says why the whole week is

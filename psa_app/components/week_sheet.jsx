@@ -3,13 +3,41 @@ import { useEffect, useRef, useState } from "react";
 import { Link } from "react-router";
 import { Icon } from "$/public/external/psa_app/components/icons/icons.jsx";
 import { DAY, apply, show } from "$/public/hours.js";
+import { Parts, choicesOf, read } from "$/public/external/psa_app/components/week_grid/week_parts.jsx";
 
-export function Sheet({ row, day, minutes, note, locked, first, why, onSave, onClose }) {
+const textsOf = (parts) => Object.fromEntries(parts.map((part) => [part.id, show(part.minutes)]));
+
+// The hours and how they are divided: a part that is the whole stays the whole.
+function useHours(minutes, parts) {
+  const [text, setText] = useState(show(minutes));
+  const [texts, setTexts] = useState(() => textsOf(parts));
+  const [bad, setBad] = useState(""); // "" | hours | parts
+  const whole = (said = text) => {
+    const n = apply(said, minutes);
+    return Number.isNaN(n) || n > DAY ? null : n;
+  };
+  const type = (said) => {
+    const before = whole(),
+      after = whole(said);
+    const all = Object.keys(texts).find((id) => before && apply(texts[id], 0) === before);
+    if (all && after !== null) setTexts({ ...texts, [all]: show(after) });
+    setText(said);
+    setBad("");
+  };
+  const divide = (next) => {
+    setTexts(next);
+    setBad("");
+  };
+  return { text, texts, bad, setBad, whole, type, divide };
+}
+
+export function Sheet({ row, day, minutes, parts, note, locked, first, why, onSave, onClose }) {
   const dialog = useRef(null),
     hours = useRef(null),
     words = useRef(null);
-  const [text, setText] = useState(show(minutes)),
-    [bad, setBad] = useState(false);
+  const typed = useHours(minutes, parts);
+  const bad = typed.bad === "hours";
+  const choices = choicesOf(row, day, parts);
   useEffect(() => {
     dialog.current.showModal();
     const start = first === "hours" ? hours.current : words.current;
@@ -22,20 +50,24 @@ export function Sheet({ row, day, minutes, note, locked, first, why, onSave, onC
   };
   const save = (e) => {
     e?.preventDefault();
-    const m = apply(text, minutes);
-    if (Number.isNaN(m) || m > DAY) {
-      setBad(true);
+    const m = typed.whole();
+    if (m === null) {
+      typed.setBad("hours");
       hours.current.focus();
       return;
     }
-    onSave(m, words.current.value.trim());
+    const divided = m ? read(typed.texts, m) : {};
+    if (divided === null) {
+      typed.setBad("parts");
+      return;
+    }
+    const given = { ...Object.fromEntries(parts.map((part) => [part.id, 0])), ...divided };
+    const same = parts.every((part) => given[part.id] === part.minutes) && m === minutes;
+    const isNew = Object.keys(divided).some((id) => divided[id] && !parts.some((part) => part.id === id));
+    onSave(m, words.current.value.trim(), (same && !isNew) || !choices.length ? null : given);
     dialog.current.close();
   };
-  const add = (by) => {
-    const m = apply(text, minutes);
-    setBad(false);
-    setText(show(Math.min(DAY, (Number.isNaN(m) ? 0 : m) + by)));
-  };
+  const add = (by) => typed.type(show(Math.min(DAY, (typed.whole() ?? 0) + by)));
   return (
     <dialog
       ref={dialog}
@@ -66,16 +98,13 @@ export function Sheet({ row, day, minutes, note, locked, first, why, onSave, onC
               ref={hours}
               id="sheet-hours"
               className="input sheet-hours"
-              value={text}
+              value={typed.text}
               disabled={Boolean(locked)}
               autoComplete="off"
               placeholder="0:00"
               aria-invalid={bad || undefined}
               aria-describedby={bad ? "sheet-bad" : undefined}
-              onChange={(e) => {
-                setText(e.target.value);
-                setBad(false);
-              }}
+              onChange={(e) => typed.type(e.target.value)}
             />
             {[15, 30, 60].map((by) => (
               <button
@@ -93,6 +122,16 @@ export function Sheet({ row, day, minutes, note, locked, first, why, onSave, onC
             </div>
           ) : null}
         </div>
+        {choices.length ? (
+          <Parts
+            {...{ choices }}
+            texts={typed.texts}
+            whole={typed.whole() ?? 0}
+            bad={typed.bad === "parts"}
+            locked={Boolean(locked)}
+            onChange={typed.divide}
+          />
+        ) : null}
         <div className="field">
           <label htmlFor="sheet-note">Note</label>
           <textarea

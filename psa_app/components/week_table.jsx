@@ -83,19 +83,34 @@ function Foot({ days, cells }) {
 }
 
 // One input. `text` is what is being typed in it, or null; `wrong`: it cannot be read.
-function Cell({ row, day, at, place, cells, text, wrong, on }) {
+function Cell({ row, day, at, place, cells, text, wrong, on, onOpen }) {
   const lock = cells.locked(row, at);
   const refusal = cells.refusal(row, at);
   const note = cells.note(row, at);
   const { state, wish } = row.cells[at] ?? {};
+  const parts = cells.parts(row, at).map((part) => `${part.name} ${show(part.minutes)}`);
+  const name = `${row.project} ${row.task}, ${day.long || `${day.name} ${day.number}`}`;
   const says = [
-    `${row.project} ${row.task}`,
-    day.long || `${day.name} ${day.number}`,
+    name,
+    ...parts,
     ...(note ? ["has a note"] : []),
     ...(lock ? ["locked"] : []),
   ].join(", ");
   return (
-    <td className={`${day.off ? "off" : ""} ${note ? "noted" : ""} s-${state || "none"}`}>
+    <td
+      className={`${day.off ? "off" : ""} ${note ? "noted" : ""} s-${state || "none"}`}
+      data-part={parts.length ? "" : undefined}>
+      {cells.minutes(row, at) ? (
+        <button
+          type="button"
+          tabIndex={-1}
+          className="cell-open"
+          aria-label={`Open ${name}`}
+          title={row.modifiers?.length ? "Note and modifier (Enter)" : "Note (Enter)"}
+          onClick={onOpen}>
+          <Icon name="dots" />
+        </button>
+      ) : null}
       <input
         data-cell={place}
         autoComplete="off"
@@ -105,7 +120,7 @@ function Cell({ row, day, at, place, cells, text, wrong, on }) {
         aria-label={says}
         aria-invalid={wrong || refusal ? true : undefined}
         readOnly={Boolean(lock)}
-        title={refusal || lock || note || undefined}
+        title={refusal || lock || [...parts, note].filter(Boolean).join(" · ") || undefined}
         data-pending={cells.waits(row, at) ? "" : undefined}
         value={text ?? show(cells.minutes(row, at))}
         onFocus={(event) => {
@@ -211,6 +226,7 @@ export function WeekTable({
                 text={typed[cells.keyOf(row, at)]?.text ?? null}
                 wrong={typed[cells.keyOf(row, at)]?.wrong}
                 on={bound(row, index, at)}
+                onOpen={() => onOpen(row.id, day.id)}
               />
             ))}
             <td className="sum">{show(cells.ofRow(row)) || "0:00"}</td>

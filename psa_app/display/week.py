@@ -17,6 +17,25 @@ class WeekDay:
 
 
 @dataclass(frozen=True)
+class WeekPart:
+    """Minutes of a cell at a modifier of the rate, "After hours"."""
+
+    id: str
+    name: str
+    minutes: int
+
+
+@dataclass(frozen=True)
+class WeekModifier:
+    """A modifier that may be chosen in a row from ``first`` to ``last`` (ISO days, "" for no end)."""
+
+    id: str
+    name: str
+    first: str
+    last: str = ""
+
+
+@dataclass(frozen=True)
 class WeekCell:
     """What a row holds on a day: 0 minutes is nothing; ``locked`` says in a sentence why it is shut."""
 
@@ -25,6 +44,7 @@ class WeekCell:
     locked: str = ""
     state: str = ""  # "" | submitted | approved | rejected | invoiced
     wish: int = 0  # minutes that a booking or calendar suggests
+    parts: list[WeekPart] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -39,6 +59,7 @@ class WeekRow:
     color: str = ""
     running: bool = False  # the person's timer runs in this row
     removable: bool = False
+    modifiers: list[WeekModifier] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

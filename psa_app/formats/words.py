@@ -4,6 +4,7 @@ The house English ("en") writes 1,234.56 and 12 Nov 2026. Minus is the true sign
 stands apart from its sign by a narrow space that does not break.
 """
 
+import re
 from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from fractions import Fraction
@@ -23,6 +24,7 @@ Number = int | float | Decimal | Fraction
 MINUS = "−"
 MISSING = "–"
 NARROW_SPACE = "\u202f"
+ISO_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b", re.ASCII)
 NO_BREAK_SPACE = "\u00a0"
 _SHORT = ((1_000_000_000, "bn"), (1_000_000, "M"), (1_000, "k"))
 
@@ -96,6 +98,20 @@ def _shortened(units: int, figures: _Figures) -> str:
     return f"{text}{letter}"
 
 
+def modifier(factor_ppm: int, plus: int, currency: str, locale: str = "en") -> str:
+    """What a modifier does to a rate, in millionths and minor units: "×1.5", "+20.00 EUR", or one after
+    the other.
+    """
+    parts = []
+    if factor_ppm != 1_000_000:
+        digits = len(f"{factor_ppm:07d}"[-6:].rstrip("0"))
+        parts.append("×" + _figures(locale).decimal(factor_ppm // 10 ** (6 - digits), digits))
+    if plus:
+        sign = "+" if plus > 0 else MINUS
+        parts.append(f"{sign}{_figures(locale).decimal(abs(plus), exponent(currency))} {currency}")
+    return ", then ".join(parts)
+
+
 def hours(minutes: int) -> str:
     """Minutes as hours: 2790 is "46:30", −1875 is "−31:15"."""
     return h_mm(minutes)
@@ -133,6 +149,11 @@ def _exact(value: Number) -> Fraction:
 def day(value: date, locale: str = "en", *, year: bool = True) -> str:
     """A day, short: "12 Nov 2026", or "12 Nov" without the year."""
     return _date(value, "d MMM y" if year else "d MMM", "yMMMd" if year else "MMMd", locale)
+
+
+def with_days(sentence: str) -> str:
+    """A rule's sentence with its days as people write them: rules know no language."""
+    return ISO_DAY.sub(lambda found: day(date.fromisoformat(found[0])), sentence)
 
 
 @lru_cache(maxsize=1024)

@@ -121,6 +121,7 @@ class Timer(Row, table=True):
     note: str = ""
     started_at: datetime
     time_zone: str
+    modifier_id: int | None = None
 
 
 class ImportRun(Record, table=True):

@@ -139,7 +139,9 @@ def _form() -> rx.Component:
                 required=True,
             ),
             fields.fields(
-                fields.date("day", "Day", State.edit_day, error=errors["day"], required=True),
+                fields.date(
+                    "day", "Day", State.edit_day, error=errors["day"], required=True, on_change=State.turn
+                ),
                 fields.hours("hours", "Hours", State.edit_hours, error=errors["hours"], required=True),
                 two=True,
             ),

@@ -9,6 +9,7 @@ from psa_app.components.table import export_menu, table_card
 from psa_app.components.upload import drop_zone
 from psa_app.display.tables import Column
 from psa_app.pages.frame import staff
+from psa_app.pages.rates import TOUCHED
 from psa_app.pages.registry import page
 from psa_app.state.rate_import import RateImportState as State
 
@@ -21,6 +22,7 @@ RATES = [
     Column("amount", "An hour", align="right", phone="side"),
     Column("days", "Counts"),
 ]
+TITLE = "Rates to be written"
 PROBLEMS = [
     Column("line", "Line", align="right", width="64px"),
     Column("column", "Column"),
@@ -53,11 +55,26 @@ def rate_import() -> rx.Component:
             rx.cond(State.problems.length() > 0, notice(State.summary, tone="bad"), notice(State.summary)),
         ),
         rx.cond(State.problems.length() > 0, table_card(PROBLEMS, State.problems, label="Rows to mend")),
-        rx.cond(State.rates.length() > 0, table_card(RATES, State.rates, label="Rates to be written")),
+        rx.cond(State.effect != "", notice(State.effect)),
+        rx.cond(State.touched.length() > 0, _touched()),
+        rx.cond(
+            State.rates.length() > 0,
+            table_card(RATES, State.rates, label=TITLE, title=TITLE),
+        ),
         area="settings",
         subtitle="All or nothing: with one wrong row nothing is written.",
         actions=[
             link_button("Back to rates", href=routes.RATES),
             rx.cond(State.may_apply, button("Bring in", look="primary", on_click=State.apply)),
         ],
+    )
+
+
+def _touched() -> rx.Component:
+    return table_card(
+        TOUCHED,
+        State.touched,
+        label="Entries that change",
+        title="Entries that change",
+        aside=State.touched_more,
     )

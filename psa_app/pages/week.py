@@ -151,6 +151,18 @@ def _timer() -> rx.Component:
                 ),
                 two=True,
             ),
+            rx.cond(
+                Timer.modifiers.length() > 0,
+                fields.select(
+                    "modifier",
+                    "Modifier",
+                    Timer.modifiers,
+                    Timer.modifier,
+                    empty="None",
+                    error=errors["modifier"],
+                    on_change=Timer.choose,
+                ),
+            ),
             fields.text("note", "Note", Timer.note, error=errors["note"]),
             form_foot(
                 "Stop and log",

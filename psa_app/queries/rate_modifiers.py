@@ -8,7 +8,7 @@ from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
 from psa_app.access import Actor, require, visible
-from psa_app.models import Account, RateModifier, Sow, SowLine, TimeEntry
+from psa_app.models import Account, Firm, RateModifier, Sow, SowLine, TimeEntry
 from psa_app.rules.modifiers import ModifierRow
 
 
@@ -16,7 +16,8 @@ from psa_app.rules.modifiers import ModifierRow
 class ModifierLine:
     """A modifier; `counts_for` is a client or a scope's line in words, "" for all the firm's work.
 
-    `entries` is how many time entries have it; `is_fixed`: its scope was sent.
+    `entries` is how many time entries have it; `is_fixed`: its scope was sent; `locale` is the client's,
+    else the firm's.
     """
 
     row: ModifierRow
@@ -24,22 +25,38 @@ class ModifierLine:
     counts_for: str
     is_fixed: bool
     entries: int
+    locale: str
 
 
 def modifiers_of(session: Session, actor: Actor) -> list[ModifierLine]:
     """All modifiers by name, those that have ended last."""
     require(actor, "rates.read")
     used = _used(session, actor)
-    columns: Any = (RateModifier, Account.name, SowLine.title, Sow.number, Sow.title, Sow.status)
+    own = session.exec(select(Firm.locale)).first() or "en"
+    columns: Any = (
+        RateModifier,
+        col(Account.locale),
+        col(RateModifier.account_id).is_not(None),
+        Account.name,
+        SowLine.title,
+        Sow.number,
+        Sow.title,
+        Sow.status,
+    )
     found = session.exec(
         select(*columns)
-        .outerjoin(Account, col(Account.id) == col(RateModifier.account_id))
         .outerjoin(SowLine, col(SowLine.id) == col(RateModifier.sow_line_id))
         .outerjoin(Sow, col(Sow.id) == col(SowLine.sow_id))
+        .outerjoin(
+            Account, col(Account.id) == func.coalesce(col(RateModifier.account_id), col(Sow.account_id))
+        )
         .where(visible(actor, RateModifier))
         .order_by(col(RateModifier.valid_to).is_not(None), RateModifier.name, col(RateModifier.id))
     )
-    return [_line(one, used, *names) for one, *names in found]
+    return [
+        _line(one, used, locale or own, client if is_clients else None, *names)
+        for one, locale, is_clients, client, *names in found
+    ]
 
 
 def _used(session: Session, actor: Actor) -> dict[int, int]:
@@ -54,6 +71,7 @@ def _used(session: Session, actor: Actor) -> dict[int, int]:
 def _line(
     one: RateModifier,
     used: dict[int, int],
+    locale: str,
     client: str | None,
     line: str | None,
     number: str | None,
@@ -72,7 +90,8 @@ def _line(
         one.sow_line_id,
     )
     counts_for = client or (f"{number or scope}: {line}" if line else "")
-    return ModifierLine(row, one.version, counts_for, status not in (None, "draft"), used.get(row.id, 0))
+    is_fixed = status not in (None, "draft")
+    return ModifierLine(row, one.version, counts_for, is_fixed, used.get(row.id, 0), locale)
 
 
 def draft_lines(session: Session, actor: Actor) -> list[tuple[int, str]]:

@@ -235,6 +235,8 @@ class Explanation:
     steps: tuple[Step, ...]
     has_modifier: bool = False  # one counts
     modifier: str = ""  # what the chosen modifier does to the base rate, or why it does not count
+    modifier_row: ModifierRow | None = None  # the chosen one
+    base: int | None = None  # the rate before it, where it counts
 
 
 def explain_entry(session: Session, actor: Actor, entry_id: int) -> Explanation:
@@ -265,6 +267,8 @@ def explain_entry(session: Session, actor: Actor, entry_id: int) -> Explanation:
         tuple(ladder(session).explain(work_of(facts))),
         entry.base_rate_minor is not None,
         _modifier_told(session, entry, facts),
+        modifiers(session)[entry.modifier_id] if entry.modifier_id is not None else None,
+        entry.base_rate_minor,
     )
 
 

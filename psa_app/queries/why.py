@@ -4,24 +4,38 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from psa_app import clock
 from psa_app.access import Actor, fetch, require, visible
 from psa_app.errors import Invalid
-from psa_app.models import Quote, QuoteLine, Task, TimeEntry
+from psa_app.models import Person, Project, ProjectMember, Quote, QuoteLine, Sow, SowLine, Task, TimeEntry
 from psa_app.queries.rate_explain import explain_rate
 from psa_app.queries.rates import Explanation, explain_entry
+from psa_app.rules import quotes, scopes
 from psa_app.rules.rates import Step
 
 KEYS = ("entry", "quote_line", "task", "project", "sow_line", "person", "role", "client")
 
 
 @dataclass(frozen=True, slots=True)
+class Fee:
+    """A line that is no time and materials: its model, and its price (minor units; `each` its rhythm)."""
+
+    title: str
+    model: str
+    amount: int
+    currency: str
+    each: str
+
+
+@dataclass(frozen=True, slots=True)
 class Why:
     """What was asked in words, the rate of the day (minor units an hour; None: none fits), and the ladder.
 
-    `asked` is what a quote's line asks for an hour, `entry` the whole story where time is logged.
+    `asked` is what a quote's line asks for an hour, `entry` the whole story where time is logged. Where a
+    `fee` covers the time, or it `is_billable` not, no hour has a price and there are no steps. `people` are
+    those on the project (id and name) where nobody was named, as a rate by role or person needs.
     """
 
     about: tuple[tuple[str, str], ...]
@@ -32,6 +46,9 @@ class Why:
     steps: tuple[Step, ...]
     asked: int | None = None
     entry: Explanation | None = None
+    fee: Fee | None = None
+    is_billable: bool = True
+    people: tuple[tuple[int, str], ...] = ()
 
 
 def why(session: Session, actor: Actor, keys: Mapping[str, int], day: date | None = None) -> Why:
@@ -47,7 +64,7 @@ def why(session: Session, actor: Actor, keys: Mapping[str, int], day: date | Non
         return _of_quote(session, actor, keys["quote_line"], day)
     entry = keys.get("entry") or _only_entry(session, actor, keys, day)
     if entry:
-        return _of_entry(explain_entry(session, actor, entry))
+        return _of_entry(session, explain_entry(session, actor, entry))
     return _of_work(session, actor, keys, day or clock.now().date())
 
 
@@ -65,7 +82,9 @@ def _only_entry(session: Session, actor: Actor, keys: Mapping[str, int], day: da
     return found[0] if len(found) == 1 else None
 
 
-def _of_entry(told: Explanation) -> Why:
+def _of_entry(session: Session, told: Explanation) -> Why:
+    task = session.get_one(Task, session.get_one(TimeEntry, told.entry_id).task_id)
+    fee = _fee(session, task.sow_line_id) if told.is_billable else None
     about = (
         ("Person", told.person),
         ("Role here", told.role),
@@ -78,17 +97,31 @@ def _of_entry(told: Explanation) -> Why:
         told.amount,
         told.currency,
         told.level,
-        told.steps if told.is_billable else (),
+        told.steps if told.is_billable and fee is None else (),
         entry=told,
+        fee=fee,
+        is_billable=told.is_billable,
     )
+
+
+def _fee(session: Session, line_id: int | None) -> Fee | None:
+    """The line's price where it covers all its time."""
+    line = session.get(SowLine, line_id) if line_id is not None else None
+    if line is None or line.model == scopes.TIME:
+        return None
+    each = line.rhythm if line.model in scopes.PERIODIC else ""
+    currency = session.get_one(Sow, line.sow_id).currency
+    return Fee(line.title, line.model, line.value_minor, currency, each)
 
 
 def _of_work(session: Session, actor: Actor, keys: Mapping[str, int], day: date) -> Why:
     project, line = keys.get("project"), keys.get("sow_line")
     about: tuple[tuple[str, str], ...] = ()
+    is_billable = True
     if "task" in keys:
         task = fetch(session, actor, Task, keys["task"])
         project, line = task.project_id, task.sow_line_id
+        is_billable = task.is_billable and session.get_one(Project, project).account_id is not None
         about = (("Task", task.name),)
     told = explain_rate(
         session,
@@ -100,7 +133,31 @@ def _of_work(session: Session, actor: Actor, keys: Mapping[str, int], day: date)
         sow_line_id=line,
         person_id=keys.get("person"),
     )
-    return Why((*told.about, *about), day, told.amount, told.currency, told.level, told.steps)
+    fee = _fee(session, line) if is_billable else None
+    is_priced = is_billable and fee is None
+    is_somebodys = not is_priced or "person" in keys or "role" in keys
+    return Why(
+        (*told.about, *about),
+        day,
+        told.amount if is_priced else None,
+        told.currency,
+        told.level,
+        told.steps if is_priced else (),
+        fee=fee,
+        is_billable=is_billable,
+        people=() if is_somebodys or project is None else _people(session, actor, project),
+    )
+
+
+def _people(session: Session, actor: Actor, project_id: int) -> tuple[tuple[int, str], ...]:
+    found = session.exec(
+        select(Person.id, Person.name)
+        .join(ProjectMember, col(ProjectMember.person_id) == col(Person.id))
+        .where(ProjectMember.project_id == project_id, visible(actor, Person))
+        .order_by(Person.name, col(Person.id))
+        .limit(50)
+    )
+    return tuple((int(key or 0), name) for key, name in found)
 
 
 def _of_quote(session: Session, actor: Actor, line_id: int, day: date | None) -> Why:
@@ -112,4 +169,8 @@ def _of_quote(session: Session, actor: Actor, line_id: int, day: date | None) ->
         session, actor, day=when, role_id=line.role_id, account_id=quote.account_id, currency=quote.currency
     )
     about = (("Quote", f"{quote.number or quote.title}: {line.title}"), *told.about)
+    if line.model != quotes.TIME:
+        each = "monthly" if line.model in scopes.PERIODIC else ""
+        fee = Fee(line.title, line.model, line.value_minor, quote.currency, each)
+        return Why(about, when, None, quote.currency, "", (), fee=fee)
     return Why(about, when, told.amount, told.currency, told.level, told.steps, asked=line.rate_minor)

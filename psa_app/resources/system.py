@@ -1,6 +1,17 @@
 """The firm as a record, who may sign in, deputies, running timers, imports and the history."""
 
-from psa_app.models import Contact, Deputy, Firm, History, ImportRun, Person, Task, Timer, User
+from psa_app.models import (
+    Contact,
+    Deputy,
+    Firm,
+    History,
+    ImportRun,
+    Person,
+    RateModifier,
+    Task,
+    Timer,
+    User,
+)
 from psa_app.models.resource import FieldSpec, Resource
 
 FIRM = Resource(
@@ -80,6 +91,7 @@ TIMERS = Resource(
         FieldSpec("note", "Note"),
         FieldSpec("started_at", "Started", "instant"),
         FieldSpec("time_zone", "Time zone", "zone"),
+        FieldSpec("modifier_id", "Modifier", "link", links_to=RateModifier),
     ),
 )
 IMPORTS = Resource(

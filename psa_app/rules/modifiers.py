@@ -122,13 +122,3 @@ def factor_of(text: str) -> int:
     if percent and ppm % 100:
         raise Invalid("Give a percentage with at most four decimals.", "factor_ppm")
     return ppm // 100 if percent else ppm
-
-
-def effect(row: ModifierRow) -> str:
-    """What it does to any rate: “× 1.5 + 20.00 EUR”."""
-    parts = [f"× {_factor(row.factor_ppm)}"] if row.factor_ppm != MILLION else []
-    if row.plus:
-        parts.append(
-            f"{'+' if row.plus > 0 else '−'} {money.plain(abs(row.plus), row.currency)} {row.currency}"
-        )
-    return " ".join(parts)

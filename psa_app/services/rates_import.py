@@ -1,7 +1,7 @@
 """Rate cards from a file, a list or side by side: as changed in a spreadsheet, whole or not at all."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlmodel import Session, select
@@ -17,8 +17,8 @@ from psa_app.queries.rate_sheet import EVERYONE, EVERYWHERE, FIRM, LIST_HEADERS,
 from psa_app.rules import fields, money
 from psa_app.rules.money import Money
 from psa_app.rules.rate_matrix import cell
-from psa_app.services.rates import create_rate
-from psa_app.services.rates_matrix import set_rate
+from psa_app.services.rates import RatePreview, create_rate
+from psa_app.services.rates_matrix import TouchedEntry, effect_of, set_rate
 
 HEADERS = LIST_HEADERS
 LIMITS = Limits(bytes=2_000_000, rows=2_000, columns=40)
@@ -61,13 +61,16 @@ class RowProblem:
 class RatesImported:
     """How many rates were (or would be) written, and how many stand so already; with problems nothing is.
 
-    `rates` are those to be written, in the file's order.
+    `rates` are those to be written, in the file's order; `sums` and `entries` what that does to time not
+    approved yet, the newest first, as `preview_rates` tells it (told by a dry run only).
     """
 
     written: int
     known: int
     problems: tuple[RowProblem, ...]
     rates: tuple[ListRow, ...] = field(default=(), compare=False)
+    sums: RatePreview | None = field(default=None, compare=False)
+    entries: tuple[TouchedEntry, ...] = field(default=(), compare=False)
 
 
 def import_rates(session: Session, actor: Actor, data: bytes, *, dry_run: bool = True) -> RatesImported:
@@ -82,12 +85,17 @@ def import_rates(session: Session, actor: Actor, data: bytes, *, dry_run: bool =
     table = read_any(data, LIMITS)
     rows = list_rows(table) if "Level" in table.headers else matrix_rows(table)
     names = {key: _names(session, actor, model) for key, (_, model) in _OWNERS.items()}
+    before = query.rate_rows(session)
     with session.begin_nested() as whole:
         found = _take(session, actor, rows, names)
+        after = query.rate_rows(session)
         if dry_run or found.problems:
             whole.rollback()
             query.forget(session)
-    return found
+    if not dry_run or found.problems or not found.written:
+        return found
+    sums, entries = effect_of(session, actor, before, after)
+    return replace(found, sums=sums, entries=entries)
 
 
 def list_rows(table: Table) -> list[ListRow]:

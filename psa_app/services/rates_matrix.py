@@ -192,8 +192,8 @@ def preview_rates(
     """What `set_rates` would do with the same inputs. Writes nothing; cells with problems are left out."""
     require(actor, "rates.change")
     _check_many(changes)
-    then = {row.id: row for row in query.rate_rows(session)}
-    moved: list[RateRow] = []
+    now = query.rate_rows(session)
+    then = {row.id: row for row in now}
     problems: dict[str, str] = {}
     for place, one in enumerate(changes, 1):
         try:
@@ -204,10 +204,18 @@ def preview_rates(
         for gone in laid.gone:
             del then[gone.id]
         then |= {row.id or -place: replace(row, id=row.id or -place) for row in laid.come}
-        moved += [*laid.gone, *laid.come]
+    return MatrixPreview(*effect_of(session, actor, now, list(then.values())), problems)
+
+
+def effect_of(
+    session: Session, actor: Actor, now: Sequence[RateRow], then: Sequence[RateRow]
+) -> tuple[RatePreview, tuple[TouchedEntry, ...]]:
+    """What other rates would do to time not approved yet: the sums, and the first of the entries."""
+    require(actor, "rates.change")
+    moved = [*set(now).symmetric_difference(then)]
     facts = touched_facts(session, moved) if moved else []
-    sums, touched = compare(session, facts, Ladder(then.values()))
-    return MatrixPreview(sums, _named(session, actor, touched[:MOST_SHOWN]), problems)
+    sums, touched = compare(session, facts, Ladder(then))
+    return sums, _named(session, actor, touched[:MOST_SHOWN])
 
 
 def _laid(

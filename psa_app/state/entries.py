@@ -1,7 +1,7 @@
 """Time entries as a list: filtered and turned by the address, changed in a dialog."""
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import reflex as rx
@@ -24,7 +24,6 @@ from psa_app.services.time.override import set_no_charge
 from psa_app.state.base import actor, allow, field_errors, form_values, read, say, show, write
 
 KEYS = ("person", "project", "status", "from", "to", "money", "after", "order")
-SOON = timedelta(days=366)
 MONEY = (
     ("billable", "Billable"),
     ("unbillable", "Not billable"),
@@ -72,6 +71,8 @@ class EntriesState(rx.State):
     deleting: int = 0
     lost: list[str] = []
     _page: list[EntryRow] = []
+    _task: int = 0  # in the form, and the day
+    _day: date | None = None
 
     @rx.event
     @allow("time.log")
@@ -173,8 +174,9 @@ class EntriesState(rx.State):
     @allow("time.log")
     def add(self) -> None:
         """Opens the form for a new entry of one's own."""
-        self._edit(0, 0, "", "", clock.today("UTC").isoformat(), "", "")
-        self.edit_modifier, self.modifiers = "", []
+        today = clock.today("UTC")
+        self._edit(0, 0, "", "", today.isoformat(), "", "")
+        self.edit_modifier, self.modifiers, self._task, self._day = "", [], 0, today
 
     @rx.event
     @allow("time.log")
@@ -187,19 +189,30 @@ class EntriesState(rx.State):
         time = hours.h_mm_seconds(one.seconds)
         self._edit(one.id, one.version, str(one.task_id), name, one.day.isoformat(), time, one.note)
         self.edit_modifier = str(one.modifier_id or "")
-        await self._offer(one.task_id)
+        await self._offer(one.task_id, one.day)
 
     @rx.event
     @allow("time.log")
     async def pick(self, task: str) -> None:
         """A task was picked: offers the modifiers that count for it."""
-        await self._offer(fields.whole(task or "0", "task"))
+        await self._offer(fields.whole(task or "0", "task"), self._day)
 
-    async def _offer(self, task_id: int) -> None:
-        today = clock.today("UTC")
-        found = await read(
-            lambda session, who: modifier_choices(session, who, [task_id], date.min, today + SOON)
-        )
+    @rx.event
+    @allow("time.log")
+    async def turn(self, day: str) -> None:
+        """A day was typed: offers the modifiers that count on it."""
+        try:
+            found = fields.optional_date(day, "day")
+        except Invalid:
+            return
+        await self._offer(self._task, found)
+
+    async def _offer(self, task_id: int, day: date | None) -> None:
+        self._task, self._day = task_id, day
+        if not (task_id and day):
+            self.modifiers = []
+            return
+        found = await read(lambda session, who: modifier_choices(session, who, [task_id], day, day))
         self.modifiers = [Option(str(one.id), one.name) for one in found]
 
     def _edit(

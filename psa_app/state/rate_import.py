@@ -7,7 +7,9 @@ import reflex as rx
 from psa_app import routes
 from psa_app.display.tables import Cell, Row
 from psa_app.errors import PsaError
+from psa_app.formats import words
 from psa_app.services.rates_import import LIMITS, ListRow, RatesImported, RowProblem, import_rates
+from psa_app.state import rate_words
 from psa_app.state.base import allow, read, say, write
 
 MOST_SHOWN = 200
@@ -21,6 +23,9 @@ class RateImportState(rx.State):
     summary: str = ""
     rates: list[Row] = []
     problems: list[Row] = []
+    effect: str = ""  # what it does to time that is not approved yet
+    touched: list[Row] = []
+    touched_more: str = ""
     may_apply: bool = False
     files: list[str] = routes.rate_list_files()
     _data: bytes = b""
@@ -34,6 +39,7 @@ class RateImportState(rx.State):
     def _forget(self) -> None:
         self.name, self.error, self.summary, self._data = "", "", "", b""
         self.rates, self.problems, self.may_apply = [], [], False
+        self.effect, self.touched, self.touched_more = "", [], ""
 
     @rx.event
     @allow("rates.change")
@@ -57,6 +63,7 @@ class RateImportState(rx.State):
         self.rates = [_rate(row) for row in found.rates[:MOST_SHOWN]]
         self.problems = [_problem(one) for one in found.problems[:MOST_SHOWN]]
         self.may_apply = bool(found.written) and not found.problems
+        self._show_effect(found)
         known = f"{found.known:,} stand so already." if found.known else ""
         if found.problems:
             many = len(found.problems)
@@ -71,6 +78,15 @@ class RateImportState(rx.State):
             self.summary = f"{new} {known}"
         else:
             self.summary = f"The file changes nothing. {known}"
+
+    def _show_effect(self, found: RatesImported) -> None:
+        sums = found.sums
+        self.effect, self.touched, self.touched_more = "", rate_words.touched_rows(found.entries), ""
+        if sums is None:
+            return
+        self.effect = rate_words.effect_of(sums, "") if sums.entries else rate_words.NOTHING
+        more = sums.entries - len(found.entries)
+        self.touched_more = f"And {more:,} more." if more > 0 else ""
 
     @rx.event
     @allow("rates.change")
@@ -111,6 +127,6 @@ def _problem(one: RowProblem) -> Row:
         [
             Cell(str(one.line), align="right", kind="muted"),
             Cell(one.column or "–"),
-            Cell(one.sentence, kind="bad"),
+            Cell(words.with_days(one.sentence), kind="bad"),
         ],
     )

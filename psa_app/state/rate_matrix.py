@@ -34,7 +34,6 @@ from psa_app.state.base import actor, allow, read, say, show, write
 KEYS = ("of", "client", "currency", "day", "until")
 OWNERS = {"account": "account_id", "project": "project_id", "sow_line": "sow_line_id"}
 MOST_TYPED = 500
-NOTHING = "No time changes: what is not approved yet keeps its rate."
 
 
 class RateMatrixState(rx.State):
@@ -174,12 +173,12 @@ class RateMatrixState(rx.State):
         self._show_effect(found, wrong)
 
     def _show_effect(self, found: MatrixPreview, wrong: dict[str, str]) -> None:
-        self.refused = wrong | found.problems
+        self.refused = wrong | {cell: words.with_days(why) for cell, why in found.problems.items()}
         self.wrong = len(self.refused)
         sums = found.sums
         self.effect = rate_words.effect_of(sums, "")
         if not sums.entries:
-            self.effect = "" if len(wrong) == self.count else NOTHING
+            self.effect = "" if len(wrong) == self.count else rate_words.NOTHING
         self.touched = rate_words.touched_rows(found.entries)
         more = sums.entries - len(found.entries)
         self.touched_more = f"And {more:,} more." if more > 0 else ""

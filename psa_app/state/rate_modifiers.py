@@ -14,7 +14,7 @@ from psa_app.queries.rate_matrix import client_choices
 from psa_app.queries.rate_modifiers import ModifierLine, draft_lines, modifiers_of
 from psa_app.rules import fields, money
 from psa_app.rules.hours import h_mm_seconds
-from psa_app.rules.modifiers import effect, factor_of
+from psa_app.rules.modifiers import factor_of
 from psa_app.services.rates_modifiers import create_modifier, end_modifier, touched_after
 from psa_app.state.base import actor, allow, field_errors, form_values, read, say, write
 from psa_app.state.rate_words import entries_of
@@ -167,7 +167,7 @@ def _row(one: ModifierLine) -> Row:
         days = words.day_range(row.valid_from, row.valid_to)
     cells = [
         Cell(row.name, kind="strong"),
-        Cell(effect(row)),
+        Cell(words.modifier(row.factor_ppm, row.plus, row.currency, one.locale)),
         Cell(one.counts_for or "All work", kind="text" if one.counts_for else "muted"),
         Cell(days),
         Cell(f"{one.entries:,}", align="right"),

@@ -1,8 +1,6 @@
 """Rates in words: cells, ladders, and what a change does."""
 
-import re
 from collections.abc import Sequence
-from datetime import date
 from zoneinfo import ZoneInfo
 
 from psa_app.display.rates import MatrixCard, MatrixCell, MatrixLine, Rung
@@ -15,7 +13,7 @@ from psa_app.rules.rates import WORDS, RateRow, Step
 from psa_app.services.rates import RatePreview
 from psa_app.services.rates_matrix import TouchedEntry
 
-ISO_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
+NOTHING = "No time changes: what is not approved yet keeps its rate."
 FIXED = "Agreed in a signed scope: a change order changes it."
 
 
@@ -79,17 +77,12 @@ def rungs(steps: Sequence[Step], currency: str) -> list[Rung]:
     return [
         Rung(
             WORDS[step.level][0].upper() + WORDS[step.level][1:],
-            _with_days(step.sentence),
+            words.with_days(step.sentence),
             words.money(step.amount, currency) if step.amount is not None else "–",
             "won" if step.won else "none" if step.amount is None else "lost",
         )
         for step in steps
     ]
-
-
-def _with_days(sentence: str) -> str:
-    """A rule's sentence with its days as people write them: rules know no language."""
-    return ISO_DAY.sub(lambda found: words.day(date.fromisoformat(found[0])), sentence)
 
 
 def entries_of(number: int) -> str:

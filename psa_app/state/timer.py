@@ -5,11 +5,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import reflex as rx
+from sqlmodel import Session
 
 from psa_app import clock
+from psa_app.access import Actor
+from psa_app.display.forms import Option
 from psa_app.errors import Invalid, PsaError
 from psa_app.formats import words
-from psa_app.queries.time.timer import running_timer
+from psa_app.queries.time.modifiers import modifier_choices
+from psa_app.queries.time.timer import RunningTimer, running_timer
 from psa_app.rules import fields
 from psa_app.rules.hours import h_mm_seconds
 from psa_app.services.time.timer import change_timer, discard_timer, stop_timer
@@ -25,6 +29,8 @@ class TimerState(rx.State):
     title: str = ""
     since: str = ""
     note: str = ""
+    modifier: str = ""
+    modifiers: list[Option] = []  # what counts for the task today
     ended: str = ""  # as a datetime-local input takes it, in the person's zone
     errors: dict[str, str] = {}
     form_key: int = 0
@@ -36,6 +42,7 @@ class TimerState(rx.State):
     async def show(self) -> None:
         """Opens the dialog of the running timer."""
         timer = await read(running_timer)
+        choices = await read(lambda session, who: _modifiers(session, who, timer)) if timer else []
         if timer is None:
             await say(self, "No timer is running.", "info")
             return
@@ -43,8 +50,21 @@ class TimerState(rx.State):
         self.title, self.note, self._zone = f"{timer.project}: {timer.task}", timer.note, timer.time_zone
         self.since = f"Runs since {words.moment(timer.started_at, zone)}."
         self.ended = f"{clock.now().astimezone(zone):%Y-%m-%dT%H:%M}"
+        self.modifier, self.modifiers = str(timer.modifier_id or ""), choices
         self.errors, self.open = {}, True
         self.form_key += 1
+
+    @rx.event
+    @allow("timer.run")
+    async def choose(self, modifier: str) -> None:
+        """Gives the running timer a modifier at once, or takes it off; it runs on."""
+        chosen = fields.optional_whole(modifier, "modifier") or 0
+        try:
+            await write(lambda session, who: change_timer(session, who, modifier_id=chosen))
+        except PsaError as error:
+            self.errors = {"modifier": error.sentence}
+            return
+        self.modifier, self.errors = modifier, {}
 
     @rx.event
     @allow("timer.run")
@@ -96,6 +116,12 @@ class TimerState(rx.State):
     def close(self) -> None:
         """Closes the dialog; the timer runs on."""
         self.open = False
+
+
+def _modifiers(session: Session, who: Actor, timer: RunningTimer) -> list[Option]:
+    today = clock.today(timer.time_zone)
+    found = modifier_choices(session, who, [timer.task_id], today, today)
+    return [Option(str(one.id), one.name) for one in found]
 
 
 def _instant(text: str, zone: str) -> datetime:

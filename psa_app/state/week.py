@@ -13,12 +13,14 @@ from psa_app.display.forms import Option
 from psa_app.display.tables import Row
 from psa_app.display.week import WeekDay, WeekRow
 from psa_app.errors import Conflict, Invalid, Problems, PsaError
+from psa_app.formats import words
 from psa_app.queries.time.choices import task_choices
 from psa_app.queries.time.week import WeekView, week_view
 from psa_app.rules import fields, weeks
 from psa_app.rules.hours import h_mm_seconds
+from psa_app.services.time.cells import set_cell, set_note
 from psa_app.services.time.copy import copy_last_week
-from psa_app.services.time.log import delete_entry, set_cell, set_note
+from psa_app.services.time.log import delete_entry
 from psa_app.services.time.submit import recall_week, submit_week
 from psa_app.services.time.timer import start_timer, stop_timer
 from psa_app.state import week_words
@@ -120,11 +122,19 @@ class WeekState(rx.State):
         """Sets a cell; a refusal stands beside it and what was typed stays."""
         row, day, seq = _place(change)
         minutes, person = change.get("minutes"), self._person or None
+        parts = _parts(change.get("parts"))
         await self._set(
             change,
             seq,
             lambda session, who: set_cell(
-                session, who, task_id=row, day=day, minutes=_whole(minutes), seq=seq, person_id=person
+                session,
+                who,
+                task_id=row,
+                day=day,
+                minutes=_whole(minutes),
+                seq=seq,
+                parts=parts,
+                person_id=person,
             ),
         )
 
@@ -145,7 +155,7 @@ class WeekState(rx.State):
         try:
             await write(service)
         except PsaError as error:
-            self.refused = {**self.refused, key: error.sentence}
+            self.refused = {**self.refused, key: words.with_days(error.sentence)}
             if "note" in change:
                 await say(self, error.sentence, "bad")
         else:
@@ -244,7 +254,7 @@ class WeekState(rx.State):
         copied = await write(lambda session, who: copy_last_week(session, who, week=week, person_id=person))
         await self._load()
         for sentence in copied.left_out[:1]:
-            await say(self, f"Left out: {sentence}", "info")
+            await say(self, f"Left out: {words.with_days(sentence)}", "info")
         if copied.entry_ids:
             text = f"Copied {h_mm_seconds(copied.seconds)} from last week."
             await say(self, text, undo=WeekState.uncopy(list(copied.entry_ids)))
@@ -276,6 +286,15 @@ def _place(change: Mapping[str, Any]) -> tuple[int, date, int]:
     if isinstance(seq, bool) or not isinstance(seq, int) or not 0 <= seq < 2**53:
         raise Invalid("The page is out of step. Reload it.")
     return _number(change.get("row")) or 0, fields.iso_date(str(change.get("day", "")), "day"), seq
+
+
+def _parts(value: Any) -> dict[int, int] | None:
+    """Minutes by modifier as a browser sends them; None: not said."""
+    if value is None:
+        return None
+    if not isinstance(value, dict) or len(value) > MOST_ADDED:
+        raise Invalid("The page is out of step. Reload it.")
+    return {_number(key) or 0: _whole(minutes) for key, minutes in value.items()}
 
 
 def _whole(value: Any) -> int:

@@ -5,7 +5,7 @@ from datetime import date, tzinfo
 
 from psa_app.display.states import badge
 from psa_app.display.tables import Cell, Row
-from psa_app.display.week import WeekCell, WeekDay, WeekRow
+from psa_app.display.week import WeekCell, WeekDay, WeekModifier, WeekPart, WeekRow
 from psa_app.formats import words
 from psa_app.queries.time.choices import TaskChoice
 from psa_app.queries.time.week import CellView, DayView, RowView, SheetView, WeekView
@@ -86,6 +86,15 @@ def _row(row: RowView, view: WeekView, is_added: bool) -> WeekRow:
         color=str(row.color),
         running=row.is_running,
         removable=empty and (is_added or not row.is_running),
+        modifiers=[
+            WeekModifier(
+                str(one.id),
+                one.name,
+                one.valid_from.isoformat(),
+                one.valid_to.isoformat() if one.valid_to else "",
+            )
+            for one in row.modifiers
+        ],
     )
 
 
@@ -95,7 +104,8 @@ def _cell(cell: CellView, day: DayView, row: RowView, locked_through: date | Non
         locked = f"Time up to {words.day(locked_through)} is locked."
     elif not row.is_open and not cell.seconds:
         locked = f"{row.project}, {row.task} takes no more time."
-    return WeekCell((cell.seconds + 30) // 60, cell.note, locked, cell.state)
+    parts = [WeekPart(str(key), name, (seconds + 30) // 60) for key, name, seconds in cell.parts]
+    return WeekCell((cell.seconds + 30) // 60, cell.note, locked, cell.state, parts=parts)
 
 
 def sheet_rows(view: WeekView, zone: tzinfo) -> list[Row]:

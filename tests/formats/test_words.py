@@ -170,3 +170,18 @@ def test_ten_thousand_amounts_are_shown_at_once() -> None:
 )
 def test_key_figures_leave_out_the_minor_unit(amount, currency, shown):
     assert words.money_whole(amount, currency) == shown
+
+
+@pytest.mark.parametrize(
+    ("factor_ppm", "plus", "locale", "shown"),
+    [
+        (1_500_000, 0, "en", "×1.5"),
+        (1_250_000, 0, "de-AT", "×1,25"),
+        (2_000_000, 0, "en", "×2"),
+        (1_000_000, 2000, "en", "+20.00 EUR"),
+        (1_000_000, 123_456, "de", "+1.234,56 EUR"),
+        (500_000, -500, "en", "×0.5, then −5.00 EUR"),
+    ],
+)
+def test_a_modifier_says_what_it_does_to_a_rate(factor_ppm: int, plus: int, locale: str, shown: str) -> None:
+    assert words.modifier(factor_ppm, plus, "EUR", locale) == shown

@@ -22,7 +22,8 @@ from psa_app.services.payments.record import record_payment
 from psa_app.services.planning.book import create_booking
 from psa_app.services.projects.make import make_project_from_sow
 from psa_app.services.time.approve import approve_timesheet
-from psa_app.services.time.log import change_entry, set_cell
+from psa_app.services.time.cells import set_cell
+from psa_app.services.time.log import change_entry
 from psa_app.services.time.reject import reject_entries
 from psa_app.services.time.submit import submit_week
 from tests.support.world import World, ask, do, row, rows

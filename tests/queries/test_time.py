@@ -18,8 +18,9 @@ from psa_app.queries.time.entries import EntryFilter, entry_page
 from psa_app.queries.time.report import person_months
 from psa_app.queries.time.week import week_view
 from psa_app.services.time.approve import approve_entries
+from psa_app.services.time.cells import set_cell, set_note
 from psa_app.services.time.lock import lock_time
-from psa_app.services.time.log import log_time, set_cell, set_note
+from psa_app.services.time.log import log_time
 from psa_app.services.time.reject import reject_entries
 from psa_app.services.time.submit import submit_week
 from psa_app.services.time.timer import start_timer, stop_timer

@@ -5,8 +5,11 @@ from typing import Any
 
 import pytest
 
+from psa_app import db
 from psa_app.errors import Forbidden, Invalid, NotFound
+from psa_app.models import SowLine, Task
 from psa_app.queries.why import why
+from psa_app.queries.why_choices import why_choices
 from psa_app.rules.money import Money
 from psa_app.rules.quotes import TIME
 from psa_app.services.quotes.inputs import QuoteHead, QuoteLineInput
@@ -14,6 +17,7 @@ from psa_app.services.quotes.write import create_quote
 from psa_app.services.rates import create_rate
 from psa_app.services.rates_modifiers import create_modifier
 from psa_app.services.time.log import log_time
+from psa_app.state.why_words import verdict
 from tests.services.quote_world import lines
 from tests.services.time_world import MON, World, ask, do, make_world
 
@@ -67,3 +71,38 @@ def test_nothing_named_is_asked_for_and_members_see_no_rates(world: World) -> No
         ask(why, world["Lea"], {"quote_line": 10**6})
     with pytest.raises(Forbidden):
         ask(why, world["Ann"], {"task": world.tasks["Build"]})
+
+
+def test_time_on_a_line_with_a_fee_has_no_hour_price(world: World) -> None:
+    build = world.tasks["Build"]
+    one = do(log_time, world["Ann"], task_id=build, work_date=MON, seconds=60).id
+    with db.unit_of_work() as session:
+        line = session.get_one(SowLine, session.get_one(Task, build).sow_line_id)
+        line.title, line.model, line.value_minor, line.rhythm = "Care", "retainer", 500_000, "monthly"
+    for keys in ({"entry": one}, {"task": build}, {"sow_line": line.id}):
+        told = ask(why, world["Lea"], keys, MON)
+        assert (told.steps, told.people) == ((), ())
+        assert verdict(told) == "Covered by the retainer Care, €5,000.00 a month: its hours have no price."
+
+
+def test_a_task_that_is_not_billed_says_so_and_one_without_a_person_asks_for_whom(world: World) -> None:
+    told = ask(why, world["Lea"], {"task": world.tasks["Travel"]}, MON)
+    assert (told.steps, verdict(told)) == ((), "This task is not billed, so no hour of it has a price.")
+    asks = ask(why, world["Lea"], {"task": world.tasks["Build"]}, MON)
+    assert "Ann Test" in [name for _, name in asks.people]
+
+
+def test_what_can_be_asked_for_is_found_by_words_and_by_scope(world: World) -> None:
+    do(log_time, world["Ann"], task_id=world.tasks["Build"], work_date=MON, seconds=60)
+    do(log_time, world["Ann"], task_id=world.tasks["Data"], work_date=MON, seconds=60)
+
+    def seen(who: str, text: str = "") -> tuple[list[str], list[str]]:
+        found = ask(why_choices, world[who], text)
+        return [one.task for one in found.entries], sorted(one.name for one in found.tasks)
+
+    assert seen("Fred") == (["Data", "Build"], ["Build", "Data", "Review"])
+    assert seen("Fred", "ann bui") == (["Build"], [])
+    assert seen("Fred", "checkout") == (["Build"], ["Build", "Review"])
+    assert seen("Lea")[0] == ["Build"]
+    with pytest.raises(Forbidden):
+        ask(why_choices, world["Ann"])

@@ -16,7 +16,8 @@ from psa_app.queries.rate_sheet import matrix_sheet, rate_sheet
 from psa_app.rules.money import Money
 from psa_app.services.rates_import import HEADERS, RatesImported, import_rates
 from psa_app.services.rates_matrix import set_rate
-from tests.services.time_world import TODAY, World, ask, do, make_world
+from psa_app.services.time.log import log_time
+from tests.services.time_world import MON, TODAY, World, ask, do, entries, make_world
 
 HEAD = ",".join(HEADERS)
 GOOD = "account_role,Northwind,,,Engineer,EUR,150.00,2026-01-01,"
@@ -156,3 +157,26 @@ def test_a_broken_or_swollen_workbook_is_refused(world: World) -> None:
         with pytest.raises(Invalid, match=words) as refused:
             do(import_rates, world["Fred"], data)
         assert refused.value.field == "file"
+
+
+def test_a_dry_run_says_what_becomes_of_time_that_is_not_approved(world: World) -> None:
+    data = world.tasks["Data"]
+    do(log_time, world["Ann"], task_id=data, work_date=MON, seconds=7200)
+    before = entries()[0].bill_rate_minor or 0
+    line = f"project_person,,Platform,Ann Test,,USD,{(before + 1000) // 100}.00,2026-01-01,"
+    found = bring(world, line, dry_run=True)
+    assert found.sums is not None
+    assert (found.sums.entries, found.sums.after["USD"] - found.sums.before["USD"]) == (1, 2000)
+    (one,) = found.entries
+    assert (one.person, one.before, one.after) == ("Ann Test", before, before + 1000)
+    assert entries()[0].bill_rate_minor == before
+    bring(world, line)
+    assert entries()[0].bill_rate_minor == before + 1000
+
+
+def test_rates_that_overlap_say_so_at_their_row(world: World) -> None:
+    ends = "firm_role,,,,Junior,GBP,{},2026-{}-01,2026-12-31"
+    found = bring(world, ends.format("90.00", "01"), ends.format("95.00", "06"))
+    ((line, sentence),) = [(one.line, one.sentence) for one in found.problems]
+    assert (line, found.written) == (3, 0)
+    assert sentence == "A rate of 90.00 GBP counts from 2026-01-01 to 2026-12-31 already. End it first."

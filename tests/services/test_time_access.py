@@ -63,6 +63,7 @@ def everything() -> None:
     import psa_app.services.rates_matrix
     import psa_app.services.rates_modifiers
     import psa_app.services.time.approve
+    import psa_app.services.time.cells
     import psa_app.services.time.copy
     import psa_app.services.time.lock
     import psa_app.services.time.log

@@ -24,9 +24,10 @@ from psa_app.models import (
 from psa_app.rules.money import Money
 from psa_app.services.rates import create_rate
 from psa_app.services.time.approve import approve_entries, approve_timesheet
+from psa_app.services.time.cells import set_cell
 from psa_app.services.time.copy import copy_last_week
 from psa_app.services.time.lock import lock_time
-from psa_app.services.time.log import change_entry, delete_entry, log_time, set_cell
+from psa_app.services.time.log import change_entry, delete_entry, log_time
 from psa_app.services.time.override import override_rate, set_no_charge
 from psa_app.services.time.pricing import reprice
 from psa_app.services.time.reject import reject_entries, reject_timesheet, unapprove_entries

@@ -12,8 +12,9 @@ from psa_app import db
 from psa_app.errors import Conflict, Forbidden, Invalid, NotFound, PsaError, Stale
 from psa_app.models import BilledTime, Firm, Invoice, InvoiceLine, Person, Project, Task, TimeEntry
 from psa_app.rules.hours import h_mm_seconds
+from psa_app.services.time.cells import set_cell
 from psa_app.services.time.lock import lock_time, unlock_time
-from psa_app.services.time.log import Logged, change_entry, delete_entry, log_time, set_cell
+from psa_app.services.time.log import Logged, change_entry, delete_entry, log_time
 from tests.services.time_world import (
     FRI,
     MON,

@@ -14,12 +14,16 @@ from psa_app.formats.time_exports import read_entries, suggest_mapping
 from psa_app.models import InvoiceLine, Sow, SowLine
 from psa_app.queries.rates import explain_entry
 from psa_app.queries.time.modifiers import modifier_choices
+from psa_app.queries.time.week import week_view
 from psa_app.services.invoices.draft import draft_invoice
 from psa_app.services.rates_modifiers import create_modifier, end_modifier, touched_after
 from psa_app.services.time.approve import approve_entries
+from psa_app.services.time.cells import set_cell, set_note
+from psa_app.services.time.copy import copy_last_week
 from psa_app.services.time.imports import ImportChoices, apply_import, plan_import
-from psa_app.services.time.log import change_entry, log_time, set_cell
+from psa_app.services.time.log import change_entry, log_time
 from psa_app.services.time.submit import submit_week
+from psa_app.services.time.timer import change_timer, start_timer, stop_timer
 from tests.services.time_world import FRI, MON, TODAY, TUE, WEEK, World, ask, do, entries, entry, make_world
 
 HOUR = 3600
@@ -193,3 +197,99 @@ def test_a_token_sets_the_modifier_too(world: World) -> None:
     about = {"task_id": world.tasks["Build"], "work_date": MON, "seconds": HOUR}
     one = do(log_time, token, modifier_id=after.id, **about)
     assert (entry(one.id).source, price(one.id)) == ("api", (22500, 15000))
+
+
+def set_parts(world: World, minutes: int, parts: dict[int, int] | None, seq: int) -> Any:
+    about = {"task_id": world.tasks["Build"], "day": MON, "minutes": minutes, "seq": seq}
+    return do(set_cell, world["Ann"], parts=parts, **about)
+
+
+def held() -> list[tuple[int, int | None, int | None]]:
+    return [(one.seconds // 60, one.modifier_id, one.bill_rate_minor) for one in entries()]
+
+
+def test_a_cell_holds_time_with_and_without_a_modifier(world: World) -> None:
+    late = make(world)
+    cell = set_parts(world, 180, {late.id: 60}, 1)
+    assert (cell.seconds, held()) == (3 * HOUR, [(120, None, 15000), (60, late.id, 22500)])
+    set_parts(world, 240, None, 2)
+    assert held() == [(180, None, 15000), (60, late.id, 22500)]
+    do(set_note, world["Ann"], task_id=world.tasks["Build"], day=MON, note="Release")
+    assert [one.note for one in entries()] == ["Release", "Release"]
+    with pytest.raises(Invalid, match="1:00 of this cell has a modifier"):
+        set_parts(world, 30, None, 3)
+    set_parts(world, 240, {late.id: 0}, 4)
+    assert held() == [(240, None, 15000)]
+    set_parts(world, 0, None, 5)
+    assert held() == []
+
+
+def test_an_entry_that_only_gets_another_modifier_stays_the_same_entry(world: World) -> None:
+    late, site = (
+        make(world),
+        make(world, name="On site", factor_ppm=1_000_000, plus_minor=2000, currency="EUR"),
+    )
+    first = set_parts(world, 60, {}, 1).entry_id
+    assert set_parts(world, 60, {late.id: 60}, 2).entry_id == first
+    assert set_parts(world, 90, {late.id: 0, site.id: 90}, 3).entry_id == first
+    assert held() == [(90, site.id, 17000)]
+
+
+@pytest.mark.parametrize(("is_known", "minutes"), [(False, 30), (True, 90), (True, -5), (True, True)])
+def test_parts_that_make_no_sense_are_refused_whole(world: World, is_known: bool, minutes: int) -> None:
+    late = make(world)
+    for key in [late.id] if is_known else [0, 10**6]:
+        with pytest.raises((Invalid, NotFound)):
+            set_parts(world, 60, {key: minutes}, 1)
+    assert entries() == []
+
+
+def test_parts_stay_within_what_is_handed_in(world: World) -> None:
+    late = make(world)
+    set_parts(world, 60, {late.id: 60}, 1)
+    do(submit_week, world["Ann"], week=WEEK)
+    with pytest.raises(Invalid, match="handed in and stays"):
+        set_parts(world, 120, {late.id: 30}, 2)
+    set_parts(world, 120, {late.id: 90}, 3)
+    assert held() == [(60, late.id, 22500), (30, None, 15000), (30, late.id, 22500)]
+
+
+def test_the_week_shows_what_may_be_chosen_and_what_was(world: World) -> None:
+    late, dollars = make(world, valid_to=TUE), make(world, name="Far", plus_minor=1, currency="USD")
+    make(world, name="Theirs", account_id=world.accounts["Kestrel"])
+    set_parts(world, 90, {late.id: 30}, 1)
+    (row,) = ask(week_view, world["Ann"], WEEK).rows
+    assert [(one.id, one.counts_on(TUE), one.counts_on(FRI)) for one in row.modifiers] == [
+        (late.id, True, False)
+    ]
+    assert row.cells[0].parts == ((late.id, "After hours", HOUR // 2),)
+    assert dollars.id not in [one.id for one in row.modifiers]
+
+
+def test_last_weeks_hours_are_copied_with_their_modifier_while_it_counts(world: World) -> None:
+    late, ends = make(world), make(world, name="Old", valid_to=FRI)
+    set_parts(world, 120, {late.id: 60}, 1)
+    log(world, ends, "Review")
+    copied = do(copy_last_week, world["Ann"], week=WEEK + 1)
+    new = [one for one in entries() if one.work_date > FRI]
+    assert [(one.seconds, one.modifier_id, one.bill_rate_minor) for one in new] == [
+        (HOUR, None, 15000),
+        (HOUR, late.id, 22500),
+    ]
+    assert "Old does not count on" in copied.left_out[0]
+
+
+def test_the_timer_gives_its_time_the_modifier(world: World, clock: Any) -> None:
+    late = make(world)
+    theirs = make(world, name="Theirs", account_id=world.accounts["Northwind"])
+    do(start_timer, world["Ann"], task_id=world.tasks["Build"], modifier_id=late.id)
+    clock.forward(minutes=60)
+    do(stop_timer, world["Ann"])
+    do(start_timer, world["Ann"], task_id=world.tasks["Build"])
+    do(change_timer, world["Ann"], modifier_id=theirs.id)
+    do(change_timer, world["Ann"], task_id=world.tasks["Hiring"])
+    clock.forward(minutes=5)
+    do(stop_timer, world["Ann"])
+    assert held() == [(60, late.id, 22500), (5, None, None)]
+    with pytest.raises(NotFound):
+        do(start_timer, world["Ann"], task_id=world.tasks["Build"], modifier_id=10**6)

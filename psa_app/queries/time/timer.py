@@ -22,6 +22,7 @@ class RunningTimer:
     note: str
     started_at: datetime
     time_zone: str
+    modifier_id: int | None = None
 
 
 def running_timer(session: Session, actor: Actor) -> RunningTimer | None:
@@ -37,6 +38,7 @@ def running_timer(session: Session, actor: Actor) -> RunningTimer | None:
                 TIMER.c.note,
                 TIMER.c.started_at,
                 TIMER.c.time_zone,
+                TIMER.c.modifier_id,
             )
             .join(TASK, TASK.c.id == TIMER.c.task_id)
             .join(PROJECT, PROJECT.c.id == TASK.c.project_id)

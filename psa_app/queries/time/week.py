@@ -16,7 +16,8 @@ from psa_app.models import Person, Task, TimeEntry, Timesheet
 from psa_app.prepared import Prepared
 from psa_app.queries.capacity import PersonDays, person_days
 from psa_app.queries.time.choices import belongs
-from psa_app.queries.time.tables import ACCOUNT, ENTRY, FIRM, PROJECT, SHEET, TASK, TIMER
+from psa_app.queries.time.modifiers import ModifierChoice, modifier_choices
+from psa_app.queries.time.tables import ACCOUNT, ENTRY, FIRM, MODIFIER, PROJECT, SHEET, TASK, TIMER
 from psa_app.rules import weeks
 from psa_app.rules.timesheets import HandedIn, Week, week_state
 
@@ -26,7 +27,8 @@ class CellView:
     """A task on a day: all its seconds, of which `fixed` are not the grid's own draft.
 
     `state` is the furthest that any of its entries is: "" (draft), rejected, submitted, approved
-    or invoiced; `reason` says why it was sent back.
+    or invoiced; `reason` says why it was sent back. `parts` are the seconds at a modifier, by its id, with
+    its name.
     """
 
     seconds: int = 0
@@ -35,6 +37,7 @@ class CellView:
     state: str = ""
     reason: str = ""
     entry_ids: tuple[int, ...] = ()
+    parts: tuple[tuple[int, str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,7 @@ class RowView:
     is_open: bool
     cells: tuple[CellView, ...]
     is_running: bool = False
+    modifiers: tuple[ModifierChoice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +179,10 @@ def _entries_between(actor: Actor) -> Prepared:
             ENTRY.c.is_billable,
             ENTRY.c.reject_reason,
             ENTRY.c.timesheet_id,
+            ENTRY.c.modifier_id,
+            MODIFIER.c.name.label("modifier"),
         )
+        .outerjoin_from(ENTRY, MODIFIER, MODIFIER.c.id == ENTRY.c.modifier_id)
         .where(
             ENTRY.c.person_id == bindparam("whose"),
             ENTRY.c.work_date.between(bindparam("first"), bindparam("last")),
@@ -210,10 +217,10 @@ def _rows(
         by_cell[entry.task_id, entry.work_date].append(entry)
     logged = _tasks_of(entries)
     wanted = {*logged, *more, *([timer] if timer else [])}
+    tasks = [task for task in _tasks(session, actor, person_id, wanted) if task.is_open or task.id in logged]
+    modifiers = _modifiers(session, actor, [task.id for task in tasks if task.is_billable], days)
     rows = []
-    for task in _tasks(session, actor, person_id, wanted):
-        if not task.is_open and task.id not in logged:
-            continue
+    for task in tasks:
         cells = tuple(_cell(by_cell[task.id, day]) if (task.id, day) in by_cell else EMPTY for day in days)
         rows.append(
             RowView(
@@ -227,9 +234,21 @@ def _rows(
                 task.is_open,
                 cells,
                 task.id == timer,
+                tuple(modifiers[task.id]) if task.id in modifiers else (),
             )
         )
     return tuple(rows)
+
+
+def _modifiers(
+    session: Session, actor: Actor, task_ids: Sequence[int], days: Sequence[date]
+) -> dict[int, list[ModifierChoice]]:
+    if not may(actor, "time.log"):
+        return {}
+    found: dict[int, list[ModifierChoice]] = defaultdict(list)
+    for one in modifier_choices(session, actor, task_ids, days[0], days[-1]):
+        found[one.task_id].append(one)
+    return found
 
 
 def _tasks(session: Session, actor: Actor, person_id: int, ids: Collection[int]) -> list[Any]:
@@ -282,7 +301,16 @@ def _cell(entries: Sequence[Any]) -> CellView:
         state=max(states, key=_RANK.__getitem__) if "rejected" not in states else "rejected",
         reason=next((e.reject_reason for e in entries if e.status == "draft" and e.reject_reason), ""),
         entry_ids=tuple(e.id for e in entries),
+        parts=_parts(entries),
     )
+
+
+def _parts(entries: Sequence[Any]) -> tuple[tuple[int, str, int], ...]:
+    seconds: dict[tuple[int, str], int] = defaultdict(int)
+    for entry in entries:
+        if entry.modifier_id is not None:
+            seconds[entry.modifier_id, entry.modifier] += entry.seconds
+    return tuple((*key, value) for key, value in seconds.items())
 
 
 EMPTY = CellView()

@@ -76,6 +76,9 @@ _A_DAY = Prepared(
         ENTRY.c.source,
         ENTRY.c.started_at,
         ENTRY.c.note,
+        ENTRY.c.modifier_id,
+        ENTRY.c.no_charge_reason,
+        ENTRY.c.override_minor,
     )
     .where(ENTRY.c.person_id == bindparam("person_id"), ENTRY.c.work_date == bindparam("day"))
     .order_by(ENTRY.c.id)
@@ -94,6 +97,9 @@ class DayEntry:
     source: str
     has_clock: bool
     note: str
+    modifier_id: int | None = None
+    no_charge_reason: str = ""
+    override_minor: int | None = None
 
 
 def whose(actor: Actor, person_id: int | None) -> int:
@@ -149,7 +155,16 @@ def day_entries(session: Session, person_id: int, day: date) -> list[DayEntry]:
     rows = _A_DAY.all(session, {"person_id": person_id, "day": day})
     return [
         DayEntry(
-            row.id, row.task_id, row.seconds, row.status, row.source, row.started_at is not None, row.note
+            row.id,
+            row.task_id,
+            row.seconds,
+            row.status,
+            row.source,
+            row.started_at is not None,
+            row.note,
+            row.modifier_id,
+            row.no_charge_reason,
+            row.override_minor,
         )
         for row in rows
     ]

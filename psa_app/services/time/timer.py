@@ -7,11 +7,12 @@ from sqlmodel import Session, select
 
 from psa_app import clock
 from psa_app.access import Actor, act
-from psa_app.errors import Conflict, Invalid, PsaError
+from psa_app.errors import Conflict, Invalid, NotFound, PsaError
 from psa_app.models import Timer
+from psa_app.queries import rates
 from psa_app.rules import hours, weeks
 from psa_app.services import history
-from psa_app.services.time import checks, facts, pricing
+from psa_app.services.time import checks, facts, modifiers, pricing
 from psa_app.services.time.entries import insert_entry, new_values
 from psa_app.services.time.log import Logged
 
@@ -20,16 +21,19 @@ NONE_RUNS = "No timer is running."
 
 
 @act("timers", "start", right="timer.run")
-def start_timer(session: Session, actor: Actor, *, task_id: int, note: str = "") -> tuple[Logged, ...]:
+def start_timer(
+    session: Session, actor: Actor, *, task_id: int, note: str = "", modifier_id: int | None = None
+) -> tuple[Logged, ...]:
     """Starts the timer on a task; one that runs is stopped and its entries are returned.
 
     Refuses what `log_time` refuses for today; nothing is stopped then.
     """
     person = facts.locked_person(session, facts.whose(actor, None))
-    now = clock.now()
-    task = facts.task_for(session, actor, person, task_id, clock.today(person.time_zone))
+    now, today = clock.now(), clock.today(person.time_zone)
+    task = facts.task_for(session, actor, person, task_id, today)
     checks.check_task(task, person)
-    checks.check_employed(person, clock.today(person.time_zone), clock.today(person.time_zone))
+    checks.check_employed(person, today, today)
+    modifier = modifiers.chosen(session, actor, modifier_id, task, today)
     stopped: tuple[Logged, ...] = ()
     running = _running(session, person.id)
     if running is not None:
@@ -41,6 +45,7 @@ def start_timer(session: Session, actor: Actor, *, task_id: int, note: str = "")
             note=checks.clean_note(note),
             started_at=now,
             time_zone=person.time_zone,
+            modifier_id=modifier.id if modifier else None,
         )
     )
     session.flush()
@@ -71,14 +76,21 @@ def change_timer(
     task_id: int | None = None,
     note: str | None = None,
     started_at: datetime | None = None,
+    modifier_id: int | None = None,
 ) -> None:
-    """Changes task, note or beginning of the running timer."""
+    """Changes task, note, beginning or modifier (0 takes it off) of the running timer.
+
+    A modifier that does not count for another task goes with the old one.
+    """
     person = facts.locked_person(session, facts.whose(actor, None))
     timer = _the_running(session, person.id)
     if task_id is not None:
-        task = facts.task_for(session, actor, person, task_id, clock.today(person.time_zone))
-        checks.check_task(task, person)
-        timer.task_id = task.id
+        _move(session, actor, person, timer, task_id)
+    if modifier_id is not None:
+        today = clock.today(person.time_zone)
+        task = facts.task_for(session, actor, person, timer.task_id, today)
+        modifier = modifiers.chosen(session, actor, modifier_id, task, today)
+        timer.modifier_id = modifier.id if modifier else None
     if note is not None:
         timer.note = checks.clean_note(note)
     if started_at is not None:
@@ -87,6 +99,17 @@ def change_timer(
         timer.started_at = started_at
     session.add(timer)
     session.flush()
+
+
+def _move(session: Session, actor: Actor, person: Any, timer: Timer, task_id: int) -> None:
+    today = clock.today(person.time_zone)
+    task = facts.task_for(session, actor, person, task_id, today)
+    checks.check_task(task, person)
+    timer.task_id = task.id
+    try:
+        modifiers.chosen(session, actor, timer.modifier_id, task, today)
+    except (Invalid, NotFound):
+        timer.modifier_id = None
 
 
 @act("timers", "discard", right="timer.run")
@@ -145,7 +168,8 @@ def _log(
     checks.check_employed(person, day, clock.today(person.time_zone))
     checks.check_task(task, person)
     hours.check_day(task.day_seconds + seconds, "timer")
-    price = pricing.price_one(session, person, task, day)
+    modifier = rates.modifiers(session)[timer.modifier_id] if timer.modifier_id else None
+    price = pricing.price_one(session, person, task, day, modifier=modifier)
     clock_times = (started, ended) if on_its_day else (None, None)
     values = new_values(
         person,
@@ -157,6 +181,7 @@ def _log(
         source="timer",
         started_at=clock_times[0],
         ended_at=clock_times[1],
+        modifier_id=timer.modifier_id,
     )
     warnings = hours.warn_entry(seconds, day, clock.today(person.time_zone))
     return Logged(insert_entry(session, actor, values), seconds, tuple(warnings))

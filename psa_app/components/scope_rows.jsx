@@ -1,4 +1,5 @@
 // Rates and milestones of a scope's line: a row each.
+import { useState } from "react";
 import { Icon } from "$/public/external/psa_app/components/icons/icons.jsx";
 import { Cell, Drop, Wrong } from "$/public/external/psa_app/components/scope_lines/scope_fields.jsx";
 
@@ -9,12 +10,23 @@ export function Rates({ line, at, name, roles, currency, errors, changeRow, addR
     const typed = line.rates[row].amount;
     changeRow(at, "rates", row, { role, amount: typed && typed !== before ? typed : usual || typed });
   };
+  const [asked, setAsked] = useState(false);
+  const dated = asked || line.rates.some((rate) => rate.since || rate.until);
+  const days = [
+    ["since", "From", "First day"],
+    ["until", "Until", "Last day"],
+  ];
   return (
     <div>
       <table className="scope-rows">
         <thead>
           <tr>
             <th scope="col">Role</th>
+            {dated ? days.map(([key, word]) => (
+              <th key={key} scope="col" className="day">
+                {word}
+              </th>
+            )) : null}
             <th scope="col" className="amount">
               An hour
             </th>
@@ -45,6 +57,18 @@ export function Rates({ line, at, name, roles, currency, errors, changeRow, addR
                     ))}
                   </Cell>
                 </td>
+                {dated ? days.map(([key, word, label]) => (
+                  <td key={key} className="day">
+                    <Cell
+                      id={`${where}-${key}`}
+                      type="date"
+                      label={`${label} of rate ${row + 1}`}
+                      head={word}
+                      value={rate[key] ?? ""}
+                      onChange={(e) => changeRow(at, "rates", row, { [key]: e.target.value })}
+                    />
+                  </td>
+                )) : null}
                 <td className="amount">
                   <Cell
                     id={where}
@@ -63,9 +87,17 @@ export function Rates({ line, at, name, roles, currency, errors, changeRow, addR
         </tbody>
       </table>
       <Wrong text={errors[`${name}.${at}.rates`]} id={`${name}-${at}-rates-error`} />
-      <button type="button" className="button small quiet" onClick={() => addRow(at, "rates")}>
-        <Icon name="plus" /> Rate
-      </button>
+      <div className="scope-part-foot">
+        <button type="button" className="button small quiet" onClick={() => addRow(at, "rates")}>
+          <Icon name="plus" /> Rate
+        </button>
+        {line.rates.length && !dated ? (
+          <button type="button" className="button small quiet" onClick={() => setAsked(true)}>
+            Rates that change on a day
+          </button>
+        ) : null}
+        {dated ? <span className="muted">Empty: as long as the scope.</span> : null}
+      </div>
     </div>
   );
 }

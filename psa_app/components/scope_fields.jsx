@@ -37,6 +37,34 @@ export function Field({ id, label, value, onChange, error, unit, help, wide, are
   );
 }
 
+export function Choice({ id, label, value, options, onChange, error, help }) {
+  const about = [error && `${id}-error`, help && `${id}-help`].filter(Boolean).join(" ") || undefined;
+  return (
+    <div className="field">
+      <label htmlFor={id}>{label}</label>
+      <select
+        className="input"
+        id={id}
+        value={value}
+        aria-invalid={!!error || undefined}
+        aria-describedby={about}
+        onChange={(e) => onChange(e.target.value)}>
+        {options.map(([key, word]) => (
+          <option key={key} value={key}>
+            {word}
+          </option>
+        ))}
+      </select>
+      {help ? (
+        <div className="help" id={`${id}-help`}>
+          {help}
+        </div>
+      ) : null}
+      <Wrong text={error} id={`${id}-error`} />
+    </div>
+  );
+}
+
 export function Cell({ id, label, head, error, unit, children, ...more }) {
   const given = { id, "aria-label": label, "aria-invalid": !!error || undefined, ...more };
   const tied = { ...given, "aria-describedby": error ? `${id}-error` : undefined };

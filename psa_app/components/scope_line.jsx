@@ -3,6 +3,7 @@ import { useId } from "react";
 import { parse, show } from "$/public/hours.js";
 import { Icon } from "$/public/external/psa_app/components/icons/icons.jsx";
 import { minor, shown } from "$/public/external/psa_app/components/scope_lines/scope_amounts.js";
+import { RateCard } from "$/public/external/psa_app/components/scope_lines/scope_card.jsx";
 import { Field } from "$/public/external/psa_app/components/scope_lines/scope_fields.jsx";
 import {
   FIXED,
@@ -15,7 +16,7 @@ import {
   rated,
 } from "$/public/external/psa_app/components/scope_lines/scope_models.js";
 import { Fees } from "$/public/external/psa_app/components/scope_lines/scope_parts.jsx";
-import { Milestones, Rates } from "$/public/external/psa_app/components/scope_lines/scope_rows.jsx";
+import { Milestones } from "$/public/external/psa_app/components/scope_lines/scope_rows.jsx";
 import { Rules } from "$/public/external/psa_app/components/scope_lines/scope_rules.jsx";
 
 /** Minor units of a list of milestones; what cannot be read counts as 0. */
@@ -70,7 +71,7 @@ export function Line(props) {
       <Words {...props} />
       {line.model === MILESTONE ? <Milestones {...props} /> : null}
       {line.model === FIXED ? <Fees {...props} /> : null}
-      {rated(line.model) ? <Rates {...props} /> : null}
+      {rated(line.model) ? <RateCard {...props} /> : null}
       <Rules {...props} />
     </section>
   );

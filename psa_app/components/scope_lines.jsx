@@ -14,7 +14,7 @@ import {
 } from "$/public/external/psa_app/components/scope_lines/scope_models.js";
 
 const blank = {
-  rates: () => ({ role: "", amount: "" }),
+  rates: () => ({ role: "", amount: "", since: "", until: "" }),
   milestones: () => ({ title: "", value: "", due: "", criteria: "" }),
   fees: () => ({ title: "", due: "", value: "" }),
 };
@@ -33,6 +33,8 @@ const ID = { fees: "fee_parts" };
 export function ScopeLines({
   lines = [],
   roles = [],
+  cards = [],
+  client = "",
   currency = "EUR",
   errors = {},
   name = "lines",
@@ -91,7 +93,7 @@ export function ScopeLines({
     if (next) next.focus();
     else addRow(+at, part);
   };
-  const shared = { name, roles, currency, digits, errors, change, changeRow, addRow, dropRow };
+  const shared = { name, roles, cards, client, currency, digits, errors, change, changeRow, addRow, dropRow };
   return (
     <div className="stack" onKeyDown={key}>
       <input ref={hidden} type="hidden" name={name} value={text} readOnly />

@@ -11,6 +11,7 @@ _PARTS = [
     script(__name__, name)
     for name in (
         "scope_amounts.js",
+        "scope_card.jsx",
         "scope_fields.jsx",
         "scope_line.jsx",
         "scope_models.js",
@@ -27,13 +28,16 @@ class ScopeLines(rx.NoSSRComponent):
 
     What is typed stays in the browser until the form's key changes. ``errors`` are by field, such as
     "lines.0.cap"; the input of that field has the id "lines-0-cap". ``on_currency(code)`` is sent when
-    another currency is chosen in the form's field ``currency``.
+    another currency is chosen in the form's field ``currency``. ``cards`` (``display.scope.CardChoice``) are
+    the rates of the client's card and the firm's, and those that apply; ``client`` is its name.
     """
 
     library = script(__name__, "scope_lines.jsx")
     tag = "ScopeLines"
     lines: rx.Var[list]
     roles: rx.Var[list]
+    cards: rx.Var[list]
+    client: rx.Var[str]
     currency: rx.Var[str]
     errors: rx.Var[dict]
     name: rx.Var[str]

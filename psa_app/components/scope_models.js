@@ -33,6 +33,10 @@ export const RHYTHMS = {
 export const PERIOD = { monthly: "month", quarterly: "quarter", yearly: "year" };
 export const periodic = (model) => model === RETAINER || model === SUBSCRIPTION;
 export const rated = (model) => model === TIME || model === RETAINER;
+export const LINE = "line",
+  CLIENT = "client",
+  FIRM = "firm",
+  APPLIES = "applies"; // whose rates a line takes; the last: what the ladder gives a line without its own
 export const worked = (model) => model === TIME || model === RETAINER;
 
 /** A new line of a model; `roles` are those of the price list. */
@@ -41,7 +45,7 @@ export function blankLine(model, roles) {
   return {
     ...{ model, title: "", description: "", cap: "", estimate: "", value: "", period: "", periods: "" },
     ...{ rhythm: RHYTHMS[model][0][0], approval: "lead", silence: "" },
-    ...{ round_increment: "", round_mode: "up", round_minimum: "", round_per: "entry" },
+    ...{ round_increment: "", round_mode: "up", round_minimum: "", round_per: "entry", rate_card: LINE },
     rates: model === TIME ? usual : [],
     milestones: model === MILESTONE ? [{ title: "", value: "", due: "", criteria: "" }] : [],
     fees: model === FIXED ? [{ title: "", due: "", value: "100 %" }] : [],
@@ -53,7 +57,8 @@ export function cleaned(line, plain) {
   const { model } = line;
   return {
     ...plain(line),
-    rates: rated(model) ? line.rates.map(plain) : [],
+    rates: rated(model) && line.rate_card === LINE ? line.rates.map(plain) : [],
+    rate_card: rated(model) ? line.rate_card : LINE,
     milestones: model === MILESTONE ? line.milestones.map(plain) : [],
     fees: model === FIXED ? line.fees.map(plain) : [],
     cap: model === TIME ? line.cap : "",

@@ -1,4 +1,5 @@
 // Rates and milestones of a scope's line: a row each.
+import { useState } from "react";
 import { Foot, Rows } from "$/public/external/psa_app/components/scope_lines/scope_table.jsx";
 
 export function Rates({ line, at, name, roles, currency, errors, changeRow, addRow, dropRow }) {
@@ -6,7 +7,7 @@ export function Rates({ line, at, name, roles, currency, errors, changeRow, addR
   const priceOf = (role) => roles.find((r) => r.id === role)?.price ?? "";
   const who = (rate) => roles.find((r) => r.id === rate.role)?.name ?? "everyone";
   const set = (row, field, value) => {
-    if (field === "amount") return changeRow(at, "rates", row, { amount: value });
+    if (field !== "role") return changeRow(at, "rates", row, { [field]: value });
     const { role, amount: typed } = line.rates[row];
     const usual = priceOf(value);
     changeRow(at, "rates", row, { role: value, amount: typed && typed !== priceOf(role) ? typed : usual || typed });
@@ -21,12 +22,24 @@ export function Rates({ line, at, name, roles, currency, errors, changeRow, addR
       </option>
     )),
   ];
+  const [asked, setAsked] = useState(false);
+  const dated = asked || line.rates.some((rate) => rate.since || rate.until);
+  const day = (field, head, what) => ({
+    field,
+    head,
+    kind: "day",
+    id: field,
+    error: field,
+    label: (_, n) => `${what} day of rate ${n + 1}`,
+  });
+  const days = dated ? [day("since", "From", "First"), day("until", "Until", "Last")] : [];
   return (
     <div>
       <Rows
         rows={line.rates}
         columns={[
           { field: "role", head: "Role", id: "role", error: "role", choices, label: (_, n) => `Role of rate ${n + 1}` },
+          ...days,
           {
             field: "amount",
             head: "An hour",
@@ -44,7 +57,14 @@ export function Rates({ line, at, name, roles, currency, errors, changeRow, addR
         at={at}
         part="rates"
       />
-      <Foot word="Rate" wrong={errors[path]} id={`${name}-${at}-rates`} onAdd={() => addRow(at, "rates")} />
+      <Foot word="Rate" wrong={errors[path]} id={`${name}-${at}-rates`} onAdd={() => addRow(at, "rates")}>
+        {line.rates.length && !dated ? (
+          <button type="button" className="button small quiet" onClick={() => setAsked(true)}>
+            Rates that change on a day
+          </button>
+        ) : null}
+        {dated ? <span className="muted">Empty: as long as the scope.</span> : null}
+      </Foot>
     </div>
   );
 }

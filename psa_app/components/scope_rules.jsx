@@ -1,37 +1,9 @@
 // How a line of a scope is billed: how often, who approves its time, and its own rounding.
 import { useId } from "react";
-import { Field, Wrong } from "$/public/external/psa_app/components/scope_lines/scope_fields.jsx";
+import { Choice, Field } from "$/public/external/psa_app/components/scope_lines/scope_fields.jsx";
 import { RHYTHMS, worked } from "$/public/external/psa_app/components/scope_lines/scope_models.js";
 
 const STEPS = ["1", "5", "6", "10", "15", "30", "60"];
-
-function Choice({ id, label, value, options, onChange, error, help }) {
-  const about = [error && `${id}-error`, help && `${id}-help`].filter(Boolean).join(" ") || undefined;
-  return (
-    <div className="field">
-      <label htmlFor={id}>{label}</label>
-      <select
-        className="input"
-        id={id}
-        value={value}
-        aria-invalid={!!error || undefined}
-        aria-describedby={about}
-        onChange={(e) => onChange(e.target.value)}>
-        {options.map(([key, word]) => (
-          <option key={key} value={key}>
-            {word}
-          </option>
-        ))}
-      </select>
-      {help ? (
-        <div className="help" id={`${id}-help`}>
-          {help}
-        </div>
-      ) : null}
-      <Wrong text={error} id={`${id}-error`} />
-    </div>
-  );
-}
 
 const words = (line) => {
   const often = (RHYTHMS[line.model] ?? []).find(([key]) => key === line.rhythm)?.[1] ?? "";

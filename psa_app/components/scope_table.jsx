@@ -35,7 +35,7 @@ export function Rows({ rows, columns, path, errors, dropLabel, onSet, onDrop, at
                   label={label(row, n)}
                   head={head}
                   unit={unit}
-                  value={row[field]}
+                  value={row[field] ?? ""}
                   error={errors[`${path}.${n}${error && `.${error}`}`]}
                   onChange={(e) => onSet(n, field, e.target.value)}>
                   {choices}

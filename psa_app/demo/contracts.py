@@ -6,6 +6,7 @@ from sqlmodel import Session, select
 
 from psa_app.access import Actor
 from psa_app.models import Account, Role, Sow
+from psa_app.resources.contracts import AGREEMENTS
 from psa_app.rules.money import Money
 from psa_app.services.contracts.accept import accept_sow
 from psa_app.services.contracts.files import add_file
@@ -19,6 +20,7 @@ from psa_app.services.contracts.inputs import (
 )
 from psa_app.services.contracts.send import send_sow
 from psa_app.services.contracts.write import create_sow
+from psa_app.services.records import create_record
 
 Client = tuple[Account, Actor]
 ASSUMPTIONS = (
@@ -33,6 +35,7 @@ def sign_care(session: Session, owner: Actor, client: Client, first: date, today
     """A retainer signed at the story's first day, whose last day for a notice comes in twelve days."""
     account, contact = client
     starts, renews = first.replace(day=1), (today + timedelta(days=40)).replace(day=1)
+    agreed = _agree(session, owner, account, "Framework agreement", "FA-14", starts, renews, 25)
     lines = (
         _retainer(session, account),
         LineInput("Hosting and certificates", "subscription", value=Money(18_000, account.currency)),
@@ -42,7 +45,7 @@ def sign_care(session: Session, owner: Actor, client: Client, first: date, today
         starts_on=starts,
         ends_on=renews - timedelta(days=1),
         summary=f"We look after the shop of {account.name}: updates, small changes, and someone to call.",
-        new_agreement="Framework agreement",
+        agreement_id=agreed,
         assumptions="Hours that are not used in a month are not carried on.",
         renewal="automatic",
         renews_on=renews,
@@ -60,6 +63,29 @@ def sign_care(session: Session, owner: Actor, client: Client, first: date, today
         title="Head of digital",
         agrees=True,
     )
+
+
+def _agree(
+    session: Session,
+    owner: Actor,
+    account: Account,
+    title: str,
+    number: str,
+    signed: date,
+    ends: date | None = None,
+    notice_days: int = 0,
+) -> int:
+    """A governing agreement with a client; its id."""
+    given = {
+        "account_id": account.id,
+        "title": title,
+        "number": number,
+        "signed_on": signed,
+        "starts_on": signed,
+        "ends_on": ends - timedelta(days=1) if ends else signed + timedelta(days=730),
+        "notice_days": notice_days,
+    }
+    return int(create_record(session, owner, AGREEMENTS, given).id)
 
 
 def _retainer(session: Session, account: Account) -> LineInput:
@@ -116,12 +142,14 @@ def draft_relaunch(session: Session, owner: Actor, client: Client, today: date) 
         DeliverableInput("Working search", "Answers within 200 ms.", starts + timedelta(days=110)),
         DeliverableInput("Handbook", "Twelve pages that your editors can work by."),
     )
+    signed = (today - timedelta(days=200)).replace(day=1)
+    agreed = _agree(session, owner, account, "Master services agreement", "MSA-2026-3", signed)
     head = Head(
         title="Search and product pages",
         starts_on=starts,
         ends_on=starts + timedelta(days=120),
         summary="Visitors find what they look for, and see at once whether it fits.",
-        new_agreement="Master services agreement",
+        agreement_id=agreed,
         assumptions=ASSUMPTIONS,
     )
     sow = create_sow(

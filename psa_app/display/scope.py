@@ -72,11 +72,27 @@ class RoleChoice:
 
 
 @dataclass(frozen=True)
+class CardChoice:
+    """A rate as a card has it, typed as in the editor; ``card``: client | firm, or ``applies`` for what
+    the ladder gives. ``words`` say from when, and of what applies whose card it is."""
+
+    card: str
+    role: str
+    name: str
+    amount: str
+    since: str = ""
+    until: str = ""
+    words: str = ""
+
+
+@dataclass(frozen=True)
 class RateDraft:
-    """A rate as typed; ``role`` is the id as text, "" for everyone."""
+    """A rate as typed; ``role`` is the id as text, "" for everyone; days are "" where it counts all along."""
 
     role: str = ""
     amount: str = ""
+    since: str = ""
+    until: str = ""
 
 
 @dataclass(frozen=True)
@@ -139,3 +155,4 @@ class LineDraft:
     round_mode: str = "up"
     round_minimum: str = ""
     round_per: str = "entry"
+    rate_card: str = "line"

@@ -10,12 +10,18 @@ from psa_app.models.base import Big, BigOrNone, Json, Own, Record, Row
 
 
 class Agreement(Record, table=True):
-    """A governing agreement (master services agreement) under which scopes are signed."""
+    """A governing agreement (master services agreement) under which scopes are signed.
+
+    It ends on `ends_on`; whoever wants to go on or out says so `notice_days` before.
+    """
 
     account_id: int = Field(foreign_key="account.id", index=True)
     title: str
+    number: str = ""  # the reference that both sides know it by
     signed_on: date | None = None
+    starts_on: date | None = None
     ends_on: date | None = None
+    notice_days: int = 0
     notes: str = ""
     is_archived: bool = False
 
@@ -75,6 +81,7 @@ class SowLine(Record, table=True):
     round_mode: str | None = None
     round_minimum: int | None = None
     round_per: str | None = None
+    rate_card: str = "line"  # line | client | firm: whose rates its hours take
 
 
 class Milestone(Record, table=True):

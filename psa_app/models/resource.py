@@ -35,6 +35,7 @@ Kind = Literal[
 TEXTS = ("text", "multiline", "choice")  # kinds of own fields that are empty, not missing
 Check = Callable[[Session, Mapping[str, Any], Any], Mapping[str, Any] | None]
 Saved = Callable[[Session, Any, Any], None]
+Warns = Callable[[Any, date], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,8 @@ class Resource:
     a new or changed record. `bulk` are the verbs of its acts that can be done to many records at once:
     acts on a record that ask for nothing else.
     `keys` are the fields by which an import finds a record that is there already,
-    the most telling first.
+    the most telling first. `warns(record, today)` gives a sentence that its page says above all else,
+    "" for nothing.
     """
 
     kind: str  # as in the address: clients, contacts, rates, ...
@@ -99,6 +101,7 @@ class Resource:
     has_version: bool = True
     bulk: tuple[str, ...] = ()
     keys: tuple[tuple[str, ...], ...] = ()
+    warns: Warns | None = None
 
     def field(self, name: str) -> FieldSpec | None:
         """The field of this name, or None."""

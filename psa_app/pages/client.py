@@ -31,7 +31,7 @@ from psa_app.pages.registry import page
 from psa_app.state.checklist import ChecklistState
 from psa_app.state.client import ClientForm, ClientLog
 from psa_app.state.client import ClientState as State
-from psa_app.state.client_tables import CHANCES, INVOICES, PAYMENTS, PROJECTS, QUOTES, SOWS
+from psa_app.state.client_tables import AGREEMENTS, CHANCES, INVOICES, PAYMENTS, PROJECTS, QUOTES, SOWS
 from psa_app.state.client_tables import ClientTables as Tables
 from psa_app.state.client_timeline import ClientTimeline as Story
 
@@ -43,6 +43,7 @@ LIVE = (
     "account_tax_number",
     "opportunity",
     "quote",
+    "agreement",
     "sow",
     "change_order",
     "milestone",
@@ -320,7 +321,28 @@ def _sales() -> rx.Component:
 def _work() -> rx.Component:
     return stack(
         _list("Scopes", SOWS, Tables.sows, "What is agreed, at which rates.", State.new_sow),
+        _agreements(),
         _list("Projects", PROJECTS, Tables.projects, "A project is made from a signed scope."),
+    )
+
+
+def _agreements() -> rx.Component:
+    """Those that govern its scopes; a new one is written here."""
+    words = "A master services agreement, under which scopes are signed. Its PDF can lie beside it."
+    add = button(
+        "New", icon_name="plus", small=True, on_click=State.add("agreements"), aria_label="New: agreement"
+    )
+    return card(
+        table(
+            AGREEMENTS,
+            Tables.agreements,
+            label="Agreements",
+            loading=~Tables.is_ready,
+            empty=empty("No agreements yet", words),
+        ),
+        title="Agreements",
+        aside=rx.cond(State.may_agree, add),
+        body=False,
     )
 
 

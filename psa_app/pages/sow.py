@@ -13,6 +13,7 @@ from psa_app.components.form import described_fields, form, form_error
 from psa_app.components.link import text_link
 from psa_app.components.menu import dots_menu, item
 from psa_app.components.missing import found
+from psa_app.components.record_form import record_form
 from psa_app.components.scope_lines import scope_deliverables, scope_lines
 from psa_app.components.scope_sheet import file_line, parts_list, scope_sheet
 from psa_app.components.shell import crumbs
@@ -25,6 +26,7 @@ from psa_app.pages.frame import staff
 from psa_app.pages.registry import page
 from psa_app.pages.sow_dialogs import dialogs
 from psa_app.pages.template_dialogs import apply_billing, save_template
+from psa_app.state.scope_agreement import ScopeAgreement
 from psa_app.state.sow import SowState as State
 from psa_app.state.sow_acts import SowActs as Acts
 from psa_app.state.sow_changes import SowChangesState as Changes
@@ -43,7 +45,8 @@ FORM, ZONE = "scope-form", "scope-file"
     title="Scope of work",
     right="accounts.read",
     on_load=[State.load, Changes.load],
-    live=("sow", "milestone", "project", "change_order"),
+    on_open=State.open_anew,
+    live=("sow", "milestone", "project", "change_order", "agreement"),
 )
 def sow() -> rx.Component:
     """A draft is written here; everything else is the sheet with its evidence beside."""
@@ -61,6 +64,7 @@ def sow() -> rx.Component:
         *dialogs(),
         save_template(),
         apply_billing(),
+        record_form(ScopeAgreement, "agreement"),
         focus_on(target=Edit.focus),
         area="clients",
         subtitle=rx.fragment(State.number, " · ", State.account),
@@ -125,6 +129,7 @@ def _editor() -> rx.Component:
                 actions=button("Show theirs", small=True, on_click=Edit.reload),
             ),
         ),
+        rx.cond(State.agreement != "", notice(State.agreement, tone="warn")),
         form(
             form_error(errors["form"]),
             card(described_fields(Edit.head, errors, prefix=PREFIX), title="What is agreed"),
@@ -132,22 +137,22 @@ def _editor() -> rx.Component:
                 scope_lines(
                     lines=Edit.lines,
                     roles=Edit.roles,
+                    cards=Edit.cards,
+                    client=Edit.client,
                     currency=Edit.currency,
                     errors=errors,
                     name="lines",
                     on_currency=Edit.choose_currency,
                 ),
                 title="Lines",
-                aside="Rates are those of the price list; change them as agreed.",
+                aside="Each is billed in its own way.",
             ),
             card(
                 scope_deliverables(rows=Edit.deliverables, errors=errors, name="deliverables"),
                 title="Deliverables",
                 aside="What the client gets, and what it must meet.",
             ),
-            card(
-                described_fields(Edit.term, errors, prefix=PREFIX), title="Agreement, renewal and assumptions"
-            ),
+            _term(),
             card(described_fields(Edit.billing, errors, prefix=PREFIX), title="Billing and terms"),
             on_submit=Acts.save,
             key=Edit.form_key,
@@ -155,6 +160,18 @@ def _editor() -> rx.Component:
             id=FORM,
         ),
         _files(),
+    )
+
+
+def _term() -> rx.Component:
+    """The governing agreement, which can be made here too; renewal and assumptions."""
+    errors = Edit.errors
+    new = button("New agreement", icon_name="plus", small=True, on_click=ScopeAgreement.add, type="button")
+    return card(
+        rx.el.div(described_fields(Edit.agreement, errors, prefix=PREFIX), key=Edit.agreement_key),
+        rx.cond(Edit.may_agree, rx.el.div(new, class_name="line")),
+        described_fields(Edit.term, errors, prefix=PREFIX),
+        title="Agreement, renewal and assumptions",
     )
 
 
@@ -185,14 +202,11 @@ def _files() -> rx.Component:
 
 
 def _renewal() -> rx.Component:
-    """Told while there is still time for a notice, and after."""
-    return rx.cond(
-        State.renewal != "",
-        notice(
-            State.renewal,
-            tone="warn",
-            actions=rx.cond(State.may_renew, button("Renew", small=True, on_click=Acts.renew)),
-        ),
+    """Told while there is still time for a notice, and after; and of an agreement that ends too early."""
+    renew = rx.cond(State.may_renew, button("Renew", small=True, on_click=Acts.renew))
+    return rx.fragment(
+        rx.cond(State.agreement != "", notice(State.agreement, tone="warn")),
+        rx.cond(State.renewal != "", notice(State.renewal, tone="warn", actions=renew)),
     )
 
 

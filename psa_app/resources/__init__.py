@@ -2,11 +2,23 @@
 
 from psa_app.access.permissions import LISTS
 from psa_app.models.resource import Resource
-from psa_app.resources import clients, firm, lowcode, money, people, plan, quotes, sales, system, work
+from psa_app.resources import (
+    clients,
+    contracts,
+    firm,
+    lowcode,
+    money,
+    people,
+    plan,
+    quotes,
+    sales,
+    system,
+    work,
+)
 
 RESOURCES: dict[str, Resource] = {
     value.kind: value
-    for module in (clients, sales, people, firm, work, plan, quotes, money, lowcode, system)
+    for module in (clients, sales, people, firm, contracts, work, plan, quotes, money, lowcode, system)
     for value in vars(module).values()
     if isinstance(value, Resource)
 }

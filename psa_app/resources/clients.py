@@ -74,7 +74,7 @@ def _check_contact(session: Session, values: Mapping[str, Any], record: Contact 
     if record is not None and record.merged_into_id is not None:
         raise Invalid("This contact was merged into another one. Change that one.")
     if record is None:
-        _hold(session, account_id)
+        hold(session, account_id)
     email = values.get("email")
     if email and account_id:
         other = twin(session, Contact, record, fold="email", account_id=account_id, email=email)
@@ -82,7 +82,7 @@ def _check_contact(session: Session, values: Mapping[str, Any], record: Contact 
             raise Invalid(f"{other.title} already has this address.", "email")
 
 
-def _hold(session: Session, account_id: int | None) -> None:
+def hold(session: Session, account_id: int | None) -> None:
     """Keeps the account from being merged away until what is added to it is saved."""
     statement = select(Account).where(Account.id == account_id).with_for_update(read=True)
     fresh = statement.execution_options(populate_existing=True)
@@ -93,7 +93,7 @@ def _hold(session: Session, account_id: int | None) -> None:
 
 def _check_address(session: Session, values: Mapping[str, Any], record: Address | None) -> None:
     if record is None:
-        _hold(session, values.get("account_id"))
+        hold(session, values.get("account_id"))
     account_id = values.get("account_id", record.account_id if record else None)
     if values.get("kind") == "billing":
         other = twin(session, Address, record, account_id=account_id, kind="billing")
@@ -115,7 +115,7 @@ def _check_number(
         for name in ("kind", "country", "number", "account_id")
     )
     if record is None:
-        _hold(session, account_id)
+        hold(session, account_id)
     country = accounts.numbers_country(kind, country)
     clean = accounts.tax_number(kind, country, number)
     same = {"account_id": account_id, "kind": kind, "country": country}

@@ -2,6 +2,7 @@
 
 from psa_app.models import (
     Account,
+    Agreement,
     Booking,
     ChangeOrder,
     Milestone,
@@ -40,6 +41,15 @@ SOWS = Resource(
         FieldSpec("title", "Title"),
         FieldSpec("status", "State", filterable=True),
         FieldSpec("currency", "Currency", "currency", in_list=False),
+        FieldSpec(
+            "agreement_id",
+            "Agreement",
+            "link",
+            links_to=Agreement,
+            filterable=True,
+            read_right="agreements.read",
+            in_list=False,
+        ),
         FieldSpec("starts_on", "From", "date"),
         FieldSpec("ends_on", "To", "date"),
         FieldSpec("summary", "Summary", "multiline", in_list=False),
@@ -98,6 +108,7 @@ SOW_LINES = Resource(
         FieldSpec("value_minor", "Value", "money", money_in="sow_id.currency"),
         FieldSpec("cap_minor", "Cap", "money", money_in="sow_id.currency"),
         FieldSpec("estimate_minutes", "Estimate", "minutes", in_list=False),
+        FieldSpec("rate_card", "Rates from", filterable=True, in_list=False),
     ),
 )
 MILESTONES = Resource(

@@ -12,6 +12,7 @@ RETAINER, SUBSCRIPTION = "retainer", "subscription"
 MODELS = (TIME, FIXED, MILESTONE, RETAINER, SUBSCRIPTION)
 FEES = (FIXED, MILESTONE)  # one price for all of the line
 PERIODIC = (RETAINER, SUBSCRIPTION)  # a price for each period
+RATED = (TIME, RETAINER)  # their hours have a price: a retainer's, those beyond
 COVERED = (*FEES, *PERIODIC)  # hours on such a line are not billed by the hour
 RHYTHMS = {
     TIME: ("monthly", "weekly", "at_end"),
@@ -21,6 +22,7 @@ RHYTHMS = {
     SUBSCRIPTION: ("monthly", "quarterly", "yearly"),
 }
 APPROVALS = ("lead", "client")
+RATE_CARDS = ("line", "client", "firm")  # rates of the line's own, or those of a card
 RENEWALS = ("none", "ask", "automatic")
 WHOLE = 1_000_000  # all of a fee, in millionths
 WARN_DAYS = 30  # before the last day on which notice can be given
@@ -84,3 +86,22 @@ def renewal_state(renewal: str, renews_on: date | None, notice_days: int, today:
     if today > last:
         return "due"
     return "soon" if today >= last - timedelta(days=WARN_DAYS) else ""
+
+
+def agreement_state(ends_on: date | None, notice_days: int, today: date) -> str:
+    """ "soon" from 30 days before the last day for a notice, "due" once that has passed, "over" after its
+    last day; "" before that, or when the agreement has no end.
+    """
+    if ends_on is None:
+        return ""
+    if today > ends_on:
+        return "over"
+    last = notice_on(ends_on, notice_days)
+    if notice_days and today > last:
+        return "due"
+    return "soon" if today >= last - timedelta(days=WARN_DAYS) else ""
+
+
+def outlives(ends_on: date | None, agreement_ends_on: date | None) -> bool:
+    """Whether a scope that ends on a day (None: open) goes on after its governing agreement."""
+    return agreement_ends_on is not None and (ends_on is None or ends_on > agreement_ends_on)

@@ -52,7 +52,7 @@ from psa_app.state.sow import id_in
 
 TABS = ("overview", "timeline", "contacts", "sales", "work", "money")
 REMOVALS = {"addresses": delete_address, "account_numbers": delete_number}
-PARTS = ("contacts", "addresses", "account_numbers")
+PARTS = ("contacts", "addresses", "account_numbers", "agreements")
 
 
 @dataclass(frozen=True)
@@ -96,6 +96,7 @@ class ClientState(rx.State):
     may_change: bool = False
     may_change_contacts: bool = False
     may_log: bool = False
+    may_agree: bool = False
     asking: str = ""  # what is asked about before it is removed
     timeline_href: str = ""
     new_chance: str = ""
@@ -161,6 +162,7 @@ class ClientState(rx.State):
             may_change=may(who, "accounts.change") and is_live,
             may_change_contacts=may(who, "contacts.change") and is_live,
             may_log=may(who, "activities.change") and is_live,
+            may_agree=may(who, "agreements.change") and is_live,
             timeline_href=f"{routes.client(self._client)}?tab=timeline",
             all_invoices=routes.with_query(routes.INVOICES, client=self._client),
             **_ways(self._client, who),
@@ -202,9 +204,9 @@ class ClientState(rx.State):
         await (await self.get_state(ClientForm))._open_form("accounts", self._client)
 
     @rx.event
-    @allow("accounts.change", "contacts.change")
+    @allow("accounts.change", "contacts.change", "agreements.change")
     async def add(self, kind: str) -> None:
-        """Opens the form for a new contact, address or number."""
+        """Opens the form for a new contact, address, number or agreement."""
         await (await self.get_state(ClientForm))._open_form(_part(kind), fixed={"account_id": self._client})
 
     @rx.event

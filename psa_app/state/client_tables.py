@@ -11,10 +11,12 @@ from psa_app.display.states import badge
 from psa_app.display.tables import Cell, Column, Row
 from psa_app.formats import words
 from psa_app.queries.clients.parts import (
+    AgreementRow,
     InvoiceRow,
     PaymentRow,
     ProjectRow,
     SowRow,
+    agreements_of,
     chances_of,
     invoices_of,
     payments_of,
@@ -25,6 +27,7 @@ from psa_app.queries.clients.parts import (
 from psa_app.queries.home.facts import FirmFacts, firm_facts
 from psa_app.queries.quotes.listing import QuoteRow
 from psa_app.queries.sales.rows import Chance
+from psa_app.rules.scopes import agreement_state, notice_on
 from psa_app.state.base import read, show
 from psa_app.state.invoice_words import METHODS
 
@@ -46,6 +49,13 @@ SOWS = [
     Column("title", "Scope"),
     Column("from", "From"),
     Column("to", "To"),
+    Column("state", "State", phone="side"),
+]
+AGREEMENTS = [
+    Column("title", "Agreement"),
+    Column("runs", "Runs"),
+    Column("notice", "Notice until", phone="hide"),
+    Column("scopes", "Scopes", align="right", phone="hide"),
     Column("state", "State", phone="side"),
 ]
 PROJECTS = [
@@ -77,6 +87,7 @@ class ClientTables(rx.State):
     chances: list[Row] = []
     quotes: list[Row] = []
     sows: list[Row] = []
+    agreements: list[Row] = []
     projects: list[Row] = []
     invoices: list[Row] = []
     payments: list[Row] = []
@@ -108,10 +119,15 @@ class ClientTables(rx.State):
         )
 
     async def _work(self, client_id: int) -> None:
-        sows, projects = await read(
-            lambda session, who: (sows_of(session, who, client_id), projects_of(session, who, client_id))
-        )
-        show(self, sows=[_sow(one) for one in sows], projects=[_project(one) for one in projects])
+        def all_of(session: Session, who: Actor) -> dict[str, list[Row]]:
+            today = firm_facts(session).today
+            return {
+                "agreements": [_agreement(one, today) for one in agreements_of(session, who, client_id)],
+                "sows": [_sow(one) for one in sows_of(session, who, client_id)],
+                "projects": [_project(one) for one in projects_of(session, who, client_id)],
+            }
+
+        show(self, **await read(all_of))
 
     async def _money(self, client_id: int) -> None:
         def both(
@@ -183,6 +199,32 @@ def _sow(one: SowRow) -> Row:
         ],
         href=routes.sow(one.id),
         name=one.title,
+    )
+
+
+def _agreement(one: AgreementRow, today: date) -> Row:
+    row = one.row
+    state = agreement_state(row.ends_on, row.notice_days, today)
+    word, tone = {"": ("In force", "ok"), "over": ("Ended", "bad")}.get(state, ("Ends soon", "warn"))
+    if row.is_archived or row.signed_on is None:
+        word, tone = ("Archived" if row.is_archived else "Not signed"), "wait"
+    starts = row.starts_on or row.signed_on
+    runs = [f"from {words.day(starts)}"] if starts else []
+    runs += [f"until {words.day(row.ends_on)}"] if row.ends_on else []
+    if starts and row.ends_on:
+        runs = [words.day_range(starts, row.ends_on)]
+    last = notice_on(row.ends_on, row.notice_days) if row.ends_on and row.notice_days else None
+    return Row(
+        str(row.id),
+        [
+            Cell(row.title, sub=row.number, kind="strong"),
+            Cell(" ".join(runs) or words.MISSING),
+            Cell(_day(last)),
+            Cell(str(one.scopes) if one.scopes else words.MISSING, align="right"),
+            Cell(word, kind="badge", tone=tone),
+        ],
+        href=routes.record("agreements", int(row.id or 0)),
+        name=row.title,
     )
 
 

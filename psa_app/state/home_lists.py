@@ -104,6 +104,9 @@ def _one(one: Waits, facts: FirmFacts) -> Waiting:
     elif one.kind == "renewal":
         said = _joined(one.beside, _notice(one.since, facts))
         return Waiting(f"renewal-{one.id}", one.title, said, one.href, "Renew")
+    elif one.kind == "agreement":
+        said = _joined(one.beside, _ends(one.since, facts))
+        return Waiting(f"agreement-{one.id}", one.title, said, one.href, "Open")
     elif one.kind in ("sow", "milestone") or one.kind.startswith("change_"):
         title, said = one.title, _joined(one.beside, WORDS[one.kind])
     else:
@@ -122,6 +125,13 @@ def _notice(last: date | None, facts: FirmFacts) -> str:
         return "renews"
     day = words.day(last, facts.locale)
     return f"notice until {day}" if last >= facts.today else f"renews; the notice was due by {day}"
+
+
+def _ends(day: date | None, facts: FirmFacts) -> str:
+    if day is None:
+        return "agreement without an end"
+    ends = "ends" if day >= facts.today else "ended"
+    return f"agreement {ends} on {words.day(day, facts.locale)}"
 
 
 def _since(day: date | None, facts: FirmFacts) -> str:

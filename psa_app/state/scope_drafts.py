@@ -1,13 +1,14 @@
 """From what is typed in a scope's lines and deliverables to what its service takes, and back."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
 from psa_app.display.scope import (
+    CardChoice,
     DeliverableDraft,
     FeeDraft,
     LineDraft,
@@ -16,7 +17,9 @@ from psa_app.display.scope import (
     RoleChoice,
 )
 from psa_app.errors import Invalid
+from psa_app.formats import words
 from psa_app.models import Deliverable, FeePart
+from psa_app.queries.contracts.cards import CardRate
 from psa_app.queries.contracts.one import LineRow
 from psa_app.queries.contracts.prices import RolePrice
 from psa_app.rules import fields, hours, money, scopes
@@ -90,11 +93,17 @@ class _Reader:
             round_mode=draft.round_mode if own else None,
             round_minimum=self.minutes(draft.round_minimum, "round_minimum") if own else None,
             round_per=draft.round_per if own else None,
+            rate_card=draft.rate_card,
         )
 
     def rate(self, draft: RateDraft, place: int) -> RateInput:
         where = f"rates.{place}"
-        return RateInput(self.amount(draft.amount, where), self.whole(draft.role, where))
+        return RateInput(
+            self.amount(draft.amount, where),
+            self.whole(draft.role, where),
+            self.day(draft.since, where),
+            self.day(draft.until, where),
+        )
 
     def milestone(self, draft: MilestoneDraft, place: int) -> MilestoneInput:
         where = f"milestones.{place}"
@@ -159,7 +168,15 @@ def _draft(line: LineRow, currency: str) -> LineDraft:
         line.description,
         money.plain(line.cap, currency) if line.cap is not None else "",
         _h_mm(line.estimate_minutes),
-        [RateDraft(str(rate.role_id or ""), money.plain(rate.amount, currency)) for rate in line.rates],
+        [
+            RateDraft(
+                str(rate.role_id or ""),
+                money.plain(rate.amount, currency),
+                _iso(rate.since),
+                _iso(rate.until),
+            )
+            for rate in line.rates
+        ],
         [
             MilestoneDraft(part.title, money.plain(part.value, currency), _iso(part.due_on), part.criteria)
             for part in line.milestones
@@ -171,6 +188,7 @@ def _draft(line: LineRow, currency: str) -> LineDraft:
         rhythm=row.rhythm,
         approval=row.approval,
         silence=str(row.silence_days or ""),
+        rate_card=row.rate_card,
         **rounding,
     )
 
@@ -193,6 +211,29 @@ def role_choices(prices: list[RolePrice], currency: str) -> list[RoleChoice]:
             str(one.role_id), one.name, money.plain(one.amount, currency) if one.amount is not None else ""
         )
         for one in prices
+    ]
+
+
+def card_choices(cards: Iterable[CardRate], applies: Iterable[CardRate], currency: str) -> list[CardChoice]:
+    """Both cards' rates, and those that apply to a line without its own, as the editor shows them."""
+    whose = {"client": "client’s card", "firm": "firm’s card"}
+
+    def one(rate: CardRate, card: str, words_of: str) -> CardChoice:
+        since = f"from {words.day(rate.since)}" if rate.since else ""
+        told = " · ".join(part for part in (words_of, since) if part)
+        return CardChoice(
+            card,
+            str(rate.role_id or ""),
+            rate.role or "Everyone",
+            money.plain(rate.amount, currency),
+            _iso(rate.since),
+            _iso(rate.until),
+            told,
+        )
+
+    return [
+        *(one(rate, rate.card, "") for rate in cards),
+        *(one(rate, "applies", whose[rate.card]) for rate in applies),
     ]
 
 

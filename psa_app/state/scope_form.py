@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from psa_app.display.forms import FieldSpec, Option
+from psa_app.formats import words
 from psa_app.models import Agreement, Sow
 from psa_app.queries.contracts.prices import Usual
 from psa_app.rules import fields, hours
@@ -21,7 +22,6 @@ GROUPINGS = (
 )
 MODES = (("up", "up"), ("nearest", "to the nearest"), ("down", "down"))
 PERS = (("entry", "each entry"), ("day_task", "each person, day and task"))
-NEW = "new"  # the choice of an agreement that is made with the scope
 RENEWALS = (
     ("none", "does not renew"),
     ("ask", "can be renewed, by a new agreement"),
@@ -46,9 +46,7 @@ def read_head(data: Mapping[str, Any], found: FieldProblems) -> Head:
     starts_on = day("starts_on")
     if starts_on is None:
         found.say("starts_on", "Give the first day of the work.")
-    least, agreement = text("round_minimum"), text("agreement_id")
-    if agreement == NEW and not text("new_agreement"):
-        found.say("new_agreement", "Name the new agreement.")
+    least = text("round_minimum")
     return Head(
         title=text("title"),
         starts_on=starts_on or date.min,
@@ -64,8 +62,7 @@ def read_head(data: Mapping[str, Any], found: FieldProblems) -> Head:
         round_per=text("round_per") or None,
         grouping=text("grouping") or "role",
         tax_rate_id=whole("tax_rate_id"),
-        agreement_id=None if agreement == NEW else whole("agreement_id"),
-        new_agreement=text("new_agreement") if agreement == NEW else "",
+        agreement_id=whole("agreement_id"),
         assumptions=text("assumptions"),
         renewal=text("renewal") or "none",
         renews_on=day("renews_on"),
@@ -79,20 +76,34 @@ def currencies(first: str) -> list[Option]:
     return [Option(code, code) for code in (*order, *sorted(CURRENCIES - set(order)))]
 
 
-def term_specs(sow: Sow, agreements: tuple[Agreement, ...]) -> list[FieldSpec]:
-    """The governing agreement, renewal and notice, and what is assumed."""
-    known = [Option(str(one.id), one.title) for one in agreements]
-    options = [Option("", "none"), *known, Option(NEW, "a new one, named here")]
-    renews = [Option(key, word) for key, word in RENEWALS]
+def agreement_specs(chosen: int | None, agreements: tuple[Agreement, ...]) -> list[FieldSpec]:
+    """The client's governing agreement that the scope stands under, or none."""
+    known = [Option(str(one.id), agreement_name(one)) for one in agreements]
+    nothing = "" if known else "This client has none yet."
+    options = [Option("", "none"), *known]
     return [
         FieldSpec(
             "agreement_id",
             "Governing agreement",
             "choice",
-            value=str(sow.agreement_id or ""),
+            value=str(chosen or ""),
             options=options,
-        ),
-        FieldSpec("new_agreement", "Name of the new agreement", help="Only for a new one."),
+            help=nothing,
+        )
+    ]
+
+
+def agreement_name(one: Agreement) -> str:
+    """ "Master services agreement · MSA-7 · until 31 Dec 2027" """
+    until = f"until {words.day(one.ends_on)}" if one.ends_on else ""
+    archived = "archived" if one.is_archived else ""
+    return " · ".join(part for part in (one.title, one.number, until, archived) if part)
+
+
+def term_specs(sow: Sow) -> list[FieldSpec]:
+    """Renewal and notice, and what is assumed."""
+    renews = [Option(key, word) for key, word in RENEWALS]
+    return [
         FieldSpec("renewal", "After its end it", "choice", value=sow.renewal, options=renews),
         FieldSpec("renews_on", "Renews on", "date", value=sow.renews_on.isoformat() if sow.renews_on else ""),
         FieldSpec("notice_days", "Notice", "number", value=str(sow.notice_days or ""), unit="days before"),

@@ -1,12 +1,12 @@
-"""Files and the renewal of a scope, in words."""
+"""Files, renewal and governing agreement of a scope, in words."""
 
 from datetime import date
 
 from psa_app import routes
 from psa_app.display.scope import FileRow
 from psa_app.formats import words
-from psa_app.models import Attachment, Sow
-from psa_app.rules.scopes import notice_on, renewal_state
+from psa_app.models import Agreement, Attachment, Sow
+from psa_app.rules.scopes import agreement_state, notice_on, outlives, renewal_state
 
 
 def file_rows(files: tuple[Attachment, ...], token: str = "") -> list[FileRow]:
@@ -37,3 +37,20 @@ def renewal_words(sow: Sow, today: date) -> str:
     if state == "due":
         return f"It is to be renewed on {day}; the notice was due by {last}."
     return f"It was to be renewed on {day}."
+
+
+def agreement_words(sow: Sow, agreement: Agreement | None, today: date) -> str:
+    """What to know about the governing agreement: that it ends before the scope, or soon; else ""."""
+    if agreement is None or agreement.ends_on is None or sow.status in ("declined", "closed"):
+        return ""
+    name, day = f"“{agreement.title}”", words.day(agreement.ends_on)
+    ends = "ended" if agreement.ends_on < today else "ends"
+    if outlives(sow.ends_on, agreement.ends_on):
+        until = f"goes on until {words.day(sow.ends_on)}" if sow.ends_on else "has no end"
+        return f"{name} {ends} on {day}, but this scope {until}. Agree on a longer one in time."
+    state = agreement_state(agreement.ends_on, agreement.notice_days, today)
+    if state == "over" or not state:
+        return ""
+    last = words.day(notice_on(agreement.ends_on, agreement.notice_days))
+    notice = f" Notice can be given until {last}." if agreement.notice_days and state == "soon" else ""
+    return f"{name} ends on {day}.{notice}"

@@ -13,14 +13,14 @@ from psa_app.display.scope import FileRow, Part, Sheet
 from psa_app.display.states import badge
 from psa_app.errors import NotFound
 from psa_app.formats import words
-from psa_app.models import Firm
+from psa_app.models import Agreement, Firm
 from psa_app.queries.contracts.one import Scope, one_scope
 from psa_app.queries.contracts.paper import signed_at, sow_paper
 from psa_app.queries.history import Past, happened
 from psa_app.rules.scopes import TIME, notice_on
 from psa_app.state.base import actor, allow, read
 from psa_app.state.scope_sheets import parts_of, sheet_of
-from psa_app.state.scope_words import file_rows, renewal_words
+from psa_app.state.scope_words import agreement_words, file_rows, renewal_words
 from psa_app.state.sow_edit import SowEdit
 from psa_app.state.template_save import SaveTemplate
 
@@ -63,6 +63,7 @@ class SowState(rx.State):
     may_attach: bool = False
     declined: str = ""
     renewal: str = ""
+    agreement: str = ""  # a warning about the governing agreement
     files: list[FileRow] = []
     tab: str = ""
     tabs: list[Tab] = []
@@ -89,13 +90,23 @@ class SowState(rx.State):
             self.reset()  # type: ignore[no-untyped-call]
             self.is_missing, self.scope_title = True, "Scope of work"
 
+    @rx.event
+    @allow("accounts.read")
+    async def open_anew(self) -> None:
+        """Closes what was left open when the page was left by the browser's Back."""
+        from psa_app.state.scope_agreement import ScopeAgreement
+        from psa_app.state.sow_acts import SowActs
+        from psa_app.state.template_billing import ApplyBilling
+
+        for dialogs in (SowActs, ScopeAgreement, ApplyBilling, SaveTemplate):
+            (await self.get_state(dialogs)).reset()  # type: ignore[no-untyped-call]
+
     async def _load(self, tab: str) -> None:
         who = actor()
         found = await read(lambda session, actor: _read(session, actor, self._sow))
         scope, zone = found.scope, found.zone
         self._name(scope)
         self._rights(scope, who)
-        (await self.get_state(SaveTemplate)).is_open = False
         self._renewal(scope, zone)
         self.tab = tab if self.is_draft and self.may_write else "paper"
         here = routes.sow(self._sow)
@@ -141,6 +152,7 @@ class SowState(rx.State):
         sow, today = scope.sow, clock.now().astimezone(zone).date()
         waits = sow.status == "signed" and scope.renewed_by is None
         self.renewal = renewal_words(sow, today) if waits else ""
+        self.agreement = agreement_words(sow, _agreement(scope), today)
         self.may_renew = waits and self.may_write and bool(sow.renews_on or sow.ends_on)
 
 
@@ -185,9 +197,10 @@ def _facts(scope: Scope, zone: ZoneInfo) -> list[Fact]:
 def _term(scope: Scope) -> list[Fact]:
     """Agreement, notice and renewal, and the scopes before and after."""
     sow, rows = scope.sow, []
-    agreement = next((one.title for one in scope.agreements if one.id == sow.agreement_id), "")
-    if agreement:
-        rows.append(Fact("Agreement", agreement))
+    agreement = _agreement(scope)
+    if agreement is not None:
+        at = routes.record("agreements", int(agreement.id or 0))
+        rows.append(Fact("Agreement", agreement.title, at))
     if sow.renews_on:
         rows.append(Fact("Notice until", words.day(notice_on(sow.renews_on, sow.notice_days))))
         rows.append(Fact("Renews", words.day(sow.renews_on)))
@@ -195,6 +208,10 @@ def _term(scope: Scope) -> list[Fact]:
         if other is not None:
             rows.append(Fact(label, other.number, routes.sow(int(other.id or 0))))
     return rows
+
+
+def _agreement(scope: Scope) -> Agreement | None:
+    return next((one for one in scope.agreements if one.id == scope.sow.agreement_id), None)
 
 
 def _billed(scope: Scope) -> list[Fact]:

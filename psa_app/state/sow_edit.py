@@ -1,28 +1,32 @@
 """A scope while it is a draft: what the editor begins with, and saving it. Nothing typed is lost."""
 
+from datetime import date
 from typing import Any
 
 import reflex as rx
 from sqlmodel import Session
 
-from psa_app.access import Actor
+from psa_app.access import Actor, fetch, may
 from psa_app.display.forms import FieldSpec
-from psa_app.display.scope import DeliverableDraft, LineDraft, RoleChoice
+from psa_app.display.scope import CardChoice, DeliverableDraft, LineDraft, RoleChoice
 from psa_app.errors import PsaError, Stale
-from psa_app.queries.contracts.one import Scope, one_scope
+from psa_app.models import Account, Agreement, Sow
+from psa_app.queries.contracts.cards import applying, card_rates
+from psa_app.queries.contracts.one import Scope, agreements_for, one_scope
 from psa_app.queries.contracts.prices import role_prices, usual_terms
 from psa_app.rules.money import CURRENCIES
 from psa_app.services.contracts.write import change_sow
 from psa_app.services.problems import FieldProblems
-from psa_app.state.base import allow, field_errors, read, write
+from psa_app.state.base import actor, allow, field_errors, read, write
 from psa_app.state.scope_drafts import (
+    card_choices,
     deliverable_drafts,
     drafts_of,
     read_deliverables,
     read_lines,
     role_choices,
 )
-from psa_app.state.scope_form import billing_specs, head_specs, read_head, term_specs
+from psa_app.state.scope_form import agreement_specs, billing_specs, head_specs, read_head, term_specs
 
 PREFIX = "scope-"
 
@@ -33,6 +37,11 @@ class SowEdit(rx.State):
     head: list[FieldSpec] = []
     billing: list[FieldSpec] = []
     term: list[FieldSpec] = []
+    agreement: list[FieldSpec] = []
+    agreement_key: str = ""  # changes when another agreement is chosen for the person, not by them
+    may_agree: bool = False
+    client: str = ""
+    cards: list[CardChoice] = []
     deliverables: list[DeliverableDraft] = []
     lines: list[LineDraft] = []
     roles: list[RoleChoice] = []
@@ -57,22 +66,37 @@ class SowEdit(rx.State):
         self.currency, self.is_stale, self.errors = sow.currency, False, {}
         usual = await read(lambda session, who: usual_terms(session, who, sow.account_id))
         self.head, self.billing = head_specs(sow, usual), billing_specs(sow, usual)
-        self.term = term_specs(sow, scope.agreements)
+        self.term, self.client = term_specs(sow), scope.account.name
+        self._agreements(sow.agreement_id, scope.agreements)
         self.lines = drafts_of(scope.lines, sow.currency)
         self.deliverables = deliverable_drafts(scope.deliverables)
         self.form_key = f"sow-{sow_id}-{sow.version}"
         await self._price(sow.currency)
 
+    def _agreements(self, chosen: int | None, known: tuple[Agreement, ...]) -> None:
+        self.agreement, self.may_agree = agreement_specs(chosen, known), may(actor(), "agreements.change")
+        self.agreement_key = f"agreement-{self._sow}-{self._version}-{chosen}"
+
+    async def _choose_agreement(self, agreement_id: int) -> None:
+        """Offers an agreement that was just made, and chooses it; all else that is typed stays."""
+        known = await read(
+            lambda session, who: agreements_for(session, who, fetch(session, who, Sow, self._sow))
+        )
+        self._agreements(agreement_id, known)
+
     async def _price(self, currency: str) -> None:
-        starts_on = next((spec.value for spec in self.head if spec.name == "starts_on"), "")
+        given = {spec.name: spec.value for spec in self.head}
+        starts_on = date.fromisoformat(given["starts_on"])
+        ends_on = date.fromisoformat(given["ends_on"]) if given.get("ends_on") else None
 
-        def ask(session: Session, who: Actor) -> list[RoleChoice]:
-            from datetime import date
+        def ask(session: Session, who: Actor) -> tuple[list[RoleChoice], list[CardChoice]]:
+            roles = role_prices(session, who, self._account, currency, starts_on)
+            account = fetch(session, who, Account, self._account)
+            known = card_rates(session, account, currency, starts_on)
+            applies = applying(session, account, currency, starts_on, ends_on)
+            return role_choices(roles, currency), card_choices(known, applies, currency)
 
-            day = date.fromisoformat(starts_on)
-            return role_choices(role_prices(session, who, self._account, currency, day), currency)
-
-        self.roles = await read(ask)
+        self.roles, self.cards = await read(ask)
 
     @rx.event
     @allow("sows.change")

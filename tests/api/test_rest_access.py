@@ -17,6 +17,8 @@ from psa_app.models import (
     ApiToken,
     BilledTime,
     Contact,
+    Deliverable,
+    FeePart,
     Invoice,
     InvoiceLine,
     InvoiceTax,
@@ -122,7 +124,9 @@ def own_and_foreign(firm: World) -> tuple[set[tuple[str, int]], set[tuple[str, i
     for model in (Contact, Sow, Invoice, Payment, Project):
         put(model, lambda one: one.account_id)
     put(SowLine, lambda one: lines[one.id])
-    put(Milestone, lambda one: lines[one.sow_line_id])
+    for model in (Milestone, FeePart):
+        put(model, lambda one: lines[one.sow_line_id])
+    put(Deliverable, lambda one: sows[one.sow_id])
     for model in (InvoiceLine, InvoiceTax, Allocation):
         put(model, lambda one: invoices[one.invoice_id])
     put(BilledTime, lambda one: printed[one.line_id])

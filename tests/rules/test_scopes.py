@@ -6,7 +6,15 @@ import pytest
 
 from psa_app.errors import Invalid
 from psa_app.rules.contract_value import line_worth
-from psa_app.rules.scopes import fee_amounts, moved_on, notice_on, percent, renewal_state
+from psa_app.rules.scopes import (
+    agreement_state,
+    fee_amounts,
+    moved_on,
+    notice_on,
+    outlives,
+    percent,
+    renewal_state,
+)
 
 
 @pytest.mark.parametrize(
@@ -96,3 +104,35 @@ def test_a_scope_that_does_not_renew_is_never_due():
 )
 def test_a_day_of_a_term_moves_on_with_it(day, old, new, moved):
     assert moved_on(day, old, new) == moved
+
+
+@pytest.mark.parametrize(
+    ("ends_on", "notice_days", "today", "state"),
+    [
+        (None, 30, date(2026, 11, 23), ""),
+        (date(2026, 12, 31), 0, date(2026, 11, 30), ""),
+        (date(2026, 12, 31), 0, date(2026, 12, 1), "soon"),
+        (date(2026, 12, 31), 0, date(2026, 12, 31), "soon"),
+        (date(2026, 12, 31), 30, date(2026, 10, 31), ""),
+        (date(2026, 12, 31), 30, date(2026, 11, 1), "soon"),
+        (date(2026, 12, 31), 30, date(2026, 12, 1), "soon"),
+        (date(2026, 12, 31), 30, date(2026, 12, 2), "due"),
+        (date(2026, 12, 31), 30, date(2027, 1, 1), "over"),
+    ],
+)
+def test_an_agreement_is_warned_of_from_thirty_days_before_its_notice(ends_on, notice_days, today, state):
+    assert agreement_state(ends_on, notice_days, today) == state
+
+
+@pytest.mark.parametrize(
+    ("ends_on", "agreement_ends_on", "goes_on"),
+    [
+        (date(2027, 1, 1), None, False),
+        (None, None, False),
+        (date(2026, 12, 31), date(2026, 12, 31), False),
+        (date(2027, 1, 1), date(2026, 12, 31), True),
+        (None, date(2026, 12, 31), True),
+    ],
+)
+def test_a_scope_outlives_the_agreement_that_ends_first(ends_on, agreement_ends_on, goes_on):
+    assert outlives(ends_on, agreement_ends_on) is goes_on

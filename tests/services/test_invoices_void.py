@@ -6,7 +6,18 @@ import pytest
 
 from psa_app import db
 from psa_app.errors import Conflict, Forbidden, Invalid
-from psa_app.models import BilledTime, Firm, Invoice, InvoiceLine, Outbox, PortalLink, SowLine, TimeEntry
+from psa_app.models import (
+    BilledFee,
+    BilledTime,
+    FeePart,
+    Firm,
+    Invoice,
+    InvoiceLine,
+    Outbox,
+    PortalLink,
+    SowLine,
+    TimeEntry,
+)
 from psa_app.rules.money import Money
 from psa_app.services.invoices.draft import draft_invoice
 from psa_app.services.invoices.issue import issue_invoice
@@ -37,6 +48,24 @@ def test_a_voided_invoice_frees_its_hours_and_milestones(world):
     assert past("time_entry", entry)[-2:] == ["invoiced", "freed"]
     second = issued(world)
     assert (second.number, second.total_minor) == ("INV-2026-0002", first.total_minor)
+
+
+def test_a_voided_invoice_frees_the_parts_of_a_fee_and_bills_none_twice(world):
+    with db.unit_of_work() as session:
+        sow_id = session.get_one(SowLine, world.lines["Engineering"]).sow_id
+        line = SowLine(sow_id=sow_id, title="Concept", model="fixed", value_minor=100_000, rhythm="schedule")
+        session.add(line)
+        session.flush()
+        for place in (1, 2):
+            session.add(FeePart(sow_line_id=line.id, position=place, due_on=MON, share_ppm=500_000))
+    first = issued(world)
+    assert [one.net_minor for one in rows(InvoiceLine, invoice_id=first.id)] == [50_000, 50_000]
+    with pytest.raises(Conflict, match="Nothing|nothing|no "):
+        issued(world)
+    void(world, first)
+    second = issued(world)
+    assert second.total_minor == first.total_minor
+    assert [one.released_at is not None for one in rows(BilledFee)] == [True, True, False, False]
 
 
 def test_what_stood_on_a_void_invoice_stays_as_evidence(world):

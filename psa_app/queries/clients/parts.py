@@ -5,10 +5,10 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import case
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from psa_app.access import Actor, may, visible
-from psa_app.models import Invoice, Payment, Person, Project, Sow
+from psa_app.models import Agreement, Invoice, Payment, Person, Project, Sow
 from psa_app.queries.invoices.listing import paid_on_invoice
 from psa_app.queries.invoices.payments import sum_of
 from psa_app.queries.invoices.tables import FACT
@@ -28,6 +28,14 @@ class SowRow:
     status: str
     starts_on: date
     ends_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementRow:
+    """A governing agreement of the client; `scopes` stand under it."""
+
+    row: Agreement
+    scopes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +111,20 @@ def sows_of(session: Session, actor: Actor, client_id: int) -> tuple[SowRow, ...
         .limit(MOST)
     ).all()
     return tuple(SowRow(int(s.id or 0), s.number, s.title, s.status, s.starts_on, s.ends_on) for s in rows)
+
+
+def agreements_of(session: Session, actor: Actor, client_id: int) -> tuple[AgreementRow, ...]:
+    """Its governing agreements with how many scopes stand under each, those in use first."""
+    if not may(actor, "agreements.read"):
+        return ()
+    under = select(func.count()).where(Sow.agreement_id == Agreement.id, visible(actor, Sow))
+    rows = session.exec(
+        select(Agreement, under.scalar_subquery())
+        .where(Agreement.account_id == client_id, visible(actor, Agreement))
+        .order_by(col(Agreement.is_archived), Agreement.title, col(Agreement.id))
+        .limit(MOST)
+    ).all()
+    return tuple(AgreementRow(one, int(scopes)) for one, scopes in rows)
 
 
 def projects_of(session: Session, actor: Actor, client_id: int) -> tuple[ProjectRow, ...]:

@@ -26,10 +26,12 @@ from psa_app.queries.invoices.open_work import billed_on_lines
 
 @dataclass(frozen=True, slots=True)
 class RateRow:
-    """What an hour costs, minor units; `role_id` None is everyone on the line."""
+    """What an hour costs, minor units; `role_id` None is everyone on the line. No days: all along."""
 
     role_id: int | None
     amount: int
+    since: date | None = None
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,7 @@ def one_scope(session: Session, actor: Actor, sow_id: int) -> Scope:
     return Scope(
         sow,
         account,
-        _lines(session, actor, sow_id),
+        _lines(session, actor, sow),
         contacts_of(session, actor, sow.account_id),
         tuple(
             SignatureRow(one.side, one.name, one.title, one.email, one.at, one.address, one.text_hash)
@@ -126,7 +128,7 @@ def one_scope(session: Session, actor: Actor, sow_id: int) -> Scope:
         project.name if project else "",
         bool(project and project.lead_id is not None and project.lead_id == actor.person_id),
         _deliverables(session, sow_id),
-        _agreements(session, actor, sow.account_id),
+        agreements_for(session, actor, sow),
         files_of(session, actor, sow_id),
         session.get(Sow, sow.renewed_from_id) if sow.renewed_from_id else None,
         session.exec(select(Sow).where(Sow.renewed_from_id == sow_id, visible(actor, Sow))).first(),
@@ -138,20 +140,26 @@ def _deliverables(session: Session, sow_id: int) -> tuple[Deliverable, ...]:
     return tuple(session.exec(of_sow.order_by(col(Deliverable.position))))
 
 
-def _agreements(session: Session, actor: Actor, account_id: int) -> tuple[Agreement, ...]:
-    """The client's governing agreements that are in use, by title."""
+def agreements_for(session: Session, actor: Actor, sow: Sow) -> tuple[Agreement, ...]:
+    """The client's governing agreements that are in use, and the scope's own, by title."""
+    usable = ~col(Agreement.is_archived) | (col(Agreement.id) == sow.agreement_id)
     statement = select(Agreement).where(
-        Agreement.account_id == account_id, ~col(Agreement.is_archived), visible(actor, Agreement)
+        Agreement.account_id == sow.account_id, usable, visible(actor, Agreement)
     )
     return tuple(session.exec(statement.order_by(Agreement.title)))
 
 
 def files_of(session: Session, actor: Actor, sow_id: int) -> tuple[Attachment, ...]:
     """The files beside a scope that the actor may see, the first one first."""
-    of_sow = select(Attachment).where(
-        Attachment.kind == "sow", Attachment.record_id == sow_id, visible(actor, Attachment)
+    return files_beside(session, actor, "sow", sow_id)
+
+
+def files_beside(session: Session, actor: Actor, table: str, record_id: int) -> tuple[Attachment, ...]:
+    """The same for a record of any table."""
+    beside = select(Attachment).where(
+        Attachment.kind == table, Attachment.record_id == record_id, visible(actor, Attachment)
     )
-    return tuple(session.exec(of_sow.order_by(col(Attachment.id))))
+    return tuple(session.exec(beside.order_by(col(Attachment.id))))
 
 
 def contacts_of(session: Session, actor: Actor, account_id: int) -> tuple[ContactRow, ...]:
@@ -164,12 +172,12 @@ def contacts_of(session: Session, actor: Actor, account_id: int) -> tuple[Contac
     return tuple(ContactRow(int(c.id or 0), c.name, c.email, c.title, c.is_approver) for c in rows)
 
 
-def _lines(session: Session, actor: Actor, sow_id: int) -> tuple[LineRow, ...]:
+def _lines(session: Session, actor: Actor, sow: Sow) -> tuple[LineRow, ...]:
     lines = session.exec(
-        select(SowLine).where(SowLine.sow_id == sow_id).order_by(col(SowLine.position))
+        select(SowLine).where(SowLine.sow_id == sow.id).order_by(col(SowLine.position))
     ).all()
     ids = [int(line.id or 0) for line in lines]
-    rates, parts, fees = _rates(session, ids), _milestones(session, ids), _fees(session, ids)
+    rates, parts, fees = _rates(session, ids, sow.starts_on), _milestones(session, ids), _fees(session, ids)
     billed = billed_on_lines(session, ids) if ids and may(actor, "invoices.read") else None
     return tuple(
         LineRow(
@@ -190,11 +198,12 @@ def _lines(session: Session, actor: Actor, sow_id: int) -> tuple[LineRow, ...]:
     )
 
 
-def _rates(session: Session, line_ids: list[int]) -> dict[int | None, list[RateRow]]:
+def _rates(session: Session, line_ids: list[int], starts_on: date) -> dict[int | None, list[RateRow]]:
     found: dict[int | None, list[RateRow]] = defaultdict(list)
     rows = session.exec(select(Rate).where(col(Rate.sow_line_id).in_(line_ids)).order_by(col(Rate.id)))
     for row in rows:
-        found[row.sow_line_id].append(RateRow(row.role_id, row.amount_minor))
+        since = row.valid_from if row.valid_from > starts_on else None
+        found[row.sow_line_id].append(RateRow(row.role_id, row.amount_minor, since, row.valid_to))
     return found
 
 

@@ -4,11 +4,15 @@ from collections.abc import Iterable
 
 from psa_app.formats import words
 from psa_app.gateways.pdf.papers import Column, Section, Table, Total
-from psa_app.queries.contracts.terms import LineTerm, RoundingTerm, Terms
+from psa_app.queries.contracts.terms import LineTerm, RateTerm, RoundingTerm, Terms
 from psa_app.rules import scopes
 
 ROUNDED = {"up": "up to", "nearest": "to the nearest", "down": "down to"}
 PERIODS = {"monthly": "month", "quarterly": "quarter", "yearly": "year"}
+CARDS = {
+    "client": "Hours cost what your rate card says on the day of the work; as this is written:",
+    "firm": "Hours cost what our price list says on the day of the work; as this is written:",
+}
 RHYTHMS = {"weekly": "Billed every week.", "at_end": "Billed when it is done."}
 
 
@@ -82,6 +86,8 @@ def _rules(line: LineTerm, terms: Terms, locale: str) -> Iterable[str]:
         yield _approval(line)
     if line.rounding is not None:
         yield f"On this line: {lower_first(rounding_sentence(line.rounding))}"
+    if line.rate_card in CARDS:
+        yield CARDS[line.rate_card]
 
 
 def _periodic(line: LineTerm, terms: Terms, locale: str) -> str:
@@ -104,12 +110,22 @@ def _approval(line: LineTerm) -> str:
 def _rates(line: LineTerm, terms: Terms, locale: str) -> Table | None:
     if not line.rates:
         return None
-    return Table(
-        (Column("Role"), Column("An hour", numeric=True)),
-        tuple(
-            (rate.role or "Everyone", words.money(rate.amount, terms.currency, locale)) for rate in line.rates
-        ),
-    )
+    dated = any(rate.since or rate.until for rate in line.rates)
+
+    def row(rate: RateTerm) -> tuple[str, ...]:
+        amount = words.money(rate.amount, terms.currency, locale)
+        return (rate.role or "Everyone", *((_days(rate, locale),) if dated else ()), amount)
+
+    counts = (Column("Counts", share=1),) if dated else ()
+    columns = (Column("Role"), *counts, Column("An hour", numeric=True))
+    return Table(columns, tuple(row(rate) for rate in line.rates))
+
+
+def _days(rate: RateTerm, locale: str) -> str:
+    """ "from 1 Jan 2027", "until 31 Dec 2026", both, or "from the start" """
+    since = f"from {words.day(rate.since, locale)}" if rate.since else ""
+    until = f"until {words.day(rate.until, locale)}" if rate.until else ""
+    return " ".join(one for one in (since, until) if one) or "from the start"
 
 
 def _milestones(line: LineTerm, terms: Terms, locale: str) -> Table:

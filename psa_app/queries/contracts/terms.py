@@ -17,10 +17,12 @@ FORM = 2
 
 @dataclass(frozen=True, slots=True)
 class RateTerm:
-    """What an hour costs, minor units; an empty role is everyone on the line."""
+    """What an hour costs, minor units; an empty role is everyone on the line. No days: all along."""
 
     role: str
     amount: int
+    since: date | None = None
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,8 @@ class RoundingTerm:
 @dataclass(frozen=True, slots=True)
 class LineTerm:
     """One line. `value` is the price of a fixed line, or of each period of a retainer or subscription;
-    `cap` the most that a line by time may cost; `rounding` None for the scope's."""
+    `cap` the most that a line by time may cost; `rounding` None for the scope's; `rate_card` line, or the
+    card (client | firm) whose rates count as they stand on the day of the work."""
 
     title: str
     description: str
@@ -73,6 +76,7 @@ class LineTerm:
     approval: str = "lead"
     silence_days: int = 0
     rounding: RoundingTerm | None = None
+    rate_card: str = "line"
 
     def worth(self) -> int | None:
         """The most that the line may cost; None when it has no end."""
@@ -177,7 +181,12 @@ def _line(line: dict[str, Any], currency: str) -> LineTerm:
         value=amount(line["value"]) if line["value"] else 0,
         cap=amount(line["cap"]) if line["cap"] else None,
         estimate_minutes=line["estimate_minutes"],
-        rates=tuple(RateTerm(rate["role"], amount(rate["an_hour"])) for rate in line["rates"]),
+        rates=tuple(
+            RateTerm(
+                rate["role"], amount(rate["an_hour"]), _date(rate.get("from", "")), _date(rate.get("to", ""))
+            )
+            for rate in line["rates"]
+        ),
         milestones=tuple(
             MilestoneTerm(part["title"], amount(part["value"]), part["criteria"], _date(part["due"]))
             for part in line["milestones"]
@@ -197,6 +206,7 @@ def _line(line: dict[str, Any], currency: str) -> LineTerm:
         approval=line.get("approval", "lead"),
         silence_days=line.get("silence_days", 0),
         rounding=_rounding(own) if own else None,
+        rate_card=line.get("rate_card", "line"),
     )
 
 

@@ -25,6 +25,7 @@ from psa_app.models import (
     SowLine,
     TaxRate,
 )
+from psa_app.queries.contracts.cards import applying
 from psa_app.queries.contracts.terms import FORM
 from psa_app.queries.invoices.parties import buyer_block, seller_block
 from psa_app.rules import money, scopes
@@ -138,10 +139,9 @@ def _line(session: Session, sow: Sow, line: SowLine) -> dict[str, Any]:
         "approval": line.approval,
         "silence_days": line.silence_days,
         "rounding": _rounding(line) if line.round_increment is not None else None,
-        "rates": _rates(session, line),
         "milestones": _milestones(session, sow, line),
         "fees": _fees(session, sow, line),
-    }
+    } | _rates(session, sow, line)
 
 
 def _rounding(terms: Sow | SowLine) -> dict[str, Any]:
@@ -153,16 +153,38 @@ def _rounding(terms: Sow | SowLine) -> dict[str, Any]:
     }
 
 
-def _rates(session: Session, line: SowLine) -> list[dict[str, str]]:
-    rates = session.exec(
+def _rates(session: Session, sow: Sow, line: SowLine) -> dict[str, Any]:
+    """The rates by role: those of the line, or those of a card as it stands now, which is then named."""
+    if line.rate_card != "line":
+        account = session.get_one(Account, sow.account_id)
+        applies = applying(session, account, sow.currency, sow.starts_on, sow.ends_on)
+        told = [_told(one.role, one.amount, sow.currency, one.since, None) for one in applies]
+        return {"rate_card": line.rate_card, "rates": told}
+    rows = session.exec(
         select(Rate, Role.name)
         .outerjoin(Role, col(Role.id) == col(Rate.role_id))
         .where(Rate.sow_line_id == line.id)
         .order_by(col(Rate.id))
     ).all()
-    return [
-        {"role": role or "", "an_hour": money.plain(rate.amount_minor, rate.currency)} for rate, role in rates
-    ]
+    return {
+        "rates": [
+            _told(
+                role or "",
+                rate.amount_minor,
+                rate.currency,
+                rate.valid_from if rate.valid_from > sow.starts_on else None,
+                rate.valid_to,
+            )
+            for rate, role in rows
+        ]
+    }
+
+
+def _told(role: str, amount: int, currency: str, since: date | None, until: date | None) -> dict[str, str]:
+    """A rate; its days stand there only where it does not count all along."""
+    told = {"role": role, "an_hour": money.plain(amount, currency)}
+    days = {"from": _day(since), "to": _day(until)}
+    return told | {name: day for name, day in days.items() if day}
 
 
 def _milestones(session: Session, sow: Sow, line: SowLine) -> list[dict[str, str]]:

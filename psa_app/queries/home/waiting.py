@@ -12,22 +12,22 @@ from sqlmodel import Session
 from psa_app import clock, routes
 from psa_app.access import Actor, may, visible
 from psa_app.formats import words
-from psa_app.models import Invoice, Leave, Milestone, Payment, Sow, TimeEntry, Timesheet
+from psa_app.models import Agreement, Invoice, Leave, Milestone, Payment, Sow, TimeEntry, Timesheet
 from psa_app.queries.home.waiting_changes import changes_waiting
 from psa_app.queries.projects.tables import ACCOUNT, INVOICE, LEAVE, LINE, MILESTONE, PERSON, PROJECT, SOW
 from psa_app.queries.templates.checklists import due_items
 from psa_app.queries.time.tables import ENTRY, SHEET
 from psa_app.rules import weeks
 from psa_app.rules.hours import h_mm_seconds
-from psa_app.rules.scopes import notice_on, renewal_state
+from psa_app.rules.scopes import agreement_state, notice_on, renewal_state
 
 EACH = 20  # of a kind
 
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """Something that waits. `kind`: todo | time | leave | sow | renewal | milestone | draft | payment |
-    unpriced, or one of `changes_waiting`.
+    """Something that waits. `kind`: todo | time | leave | sow | renewal | agreement | milestone |
+    draft | payment | unpriced, or one of `changes_waiting`.
 
     `since` is the day since when; an amount is in minor units of its currency ("" for none).
     """
@@ -160,6 +160,27 @@ def _renewals(session: Session, actor: Actor, zone: ZoneInfo) -> Iterable[Waits]
         yield Waits("renewal", row.id, f"{row.number} {row.title}", row.name, last, routes.sow(row.id))
 
 
+def _agreements(session: Session, actor: Actor, zone: ZoneInfo) -> Iterable[Waits]:
+    """Agreements in use whose notice or end is near or past, until they are prolonged or archived."""
+    today = clock.now().astimezone(zone).date()
+    agreement: Any = Agreement.__table__  # type: ignore[attr-defined]
+    statement = (
+        select(
+            agreement.c.id, agreement.c.title, agreement.c.ends_on, agreement.c.notice_days, ACCOUNT.c.name
+        )
+        .join(ACCOUNT, ACCOUNT.c.id == agreement.c.account_id)
+        .where(
+            agreement.c.is_archived.is_(False), agreement.c.ends_on.is_not(None), visible(actor, Agreement)
+        )
+        .order_by(agreement.c.ends_on, agreement.c.id)
+    )
+    rows = session.connection().execute(statement)
+    due = [row for row in rows if agreement_state(row.ends_on, row.notice_days, today)]
+    for row in due[:EACH]:
+        href = routes.record("agreements", row.id)
+        yield Waits("agreement", row.id, row.title, row.name, row.ends_on, href)
+
+
 def _milestones(session: Session, actor: Actor, zone: ZoneInfo) -> Iterable[Waits]:
     statement = (
         select(
@@ -255,5 +276,6 @@ _KINDS: tuple[tuple[str, Callable[[Session, Actor, ZoneInfo], Iterable[Waits]]],
     ("sows.send", _sows),
     ("changes.draft", _changes),
     ("sows.change", _renewals),
+    ("agreements.change", _agreements),
     ("milestones.ready", _milestones),
 )

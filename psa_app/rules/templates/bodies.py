@@ -32,6 +32,11 @@ RHYTHMS = (
     ("schedule", "By a schedule"),
     ("at_end", "At the end"),
 )
+RATE_CARDS = (
+    ("line", "The line’s own rates"),
+    ("client", "The client’s card"),
+    ("firm", "The firm’s card"),
+)
 APPROVALS = (("lead", "The project’s lead"), ("client", "The lead, then the client"))
 MODES = (("up", "Up"), ("nearest", "To the nearest"), ("down", "Down"))
 PERS = (("entry", "Each entry"), ("day_task", "Each person’s day on a task"))
@@ -128,6 +133,7 @@ LINE = Shape(
         *_APPROVING,
         *_rounding(or_none=True),
         Field("description", "Description", "lines", most=4000),
+        Field("rate_card", "Rates from", "choice", choices=RATE_CARDS, default="line"),
         Field("rates", "Rates", "list", of=RATE),
         Field("milestones", "Milestones", "list", of=MILESTONE),
         Field("fee_parts", "Fee schedule", "list", of=FEE_PART),

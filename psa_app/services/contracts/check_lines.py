@@ -199,17 +199,13 @@ def _check_time(line: LineInput, field: str, around: Around) -> None:
 def _check_rates(line: LineInput, field: str, around: Around) -> None:
     if len(line.rates) > MOST_PARTS:
         around.found.say(f"{field}.rates", f"A line has at most {MOST_PARTS} rates.")
-    seen: set[int | None] = set()
     for place, rate in enumerate(line.rates):
-        _check_rate(rate, f"{field}.rates.{place}", seen, around)
-        seen.add(rate.role_id)
+        _check_rate(rate, f"{field}.rates.{place}", around)
 
 
-def _check_rate(rate: RateInput, field: str, seen: set[int | None], around: Around) -> None:
+def _check_rate(rate: RateInput, field: str, around: Around) -> None:
     found = around.found
     found.tried(lambda: amount(rate.amount, around.currency, field), 0)
-    if rate.role_id in seen:
-        found.say(field, "This role has two rates; keep one.")
     if rate.role_id is not None and rate.role_id not in around.roles:
         found.say(field, "Choose a role from the list.")
 

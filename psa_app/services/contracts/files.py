@@ -1,4 +1,4 @@
-"""Files beside a scope. Those for the client belong to what is agreed: their hash stands in its text."""
+"""Files beside a scope or an agreement. A scope's for the client are agreed: their hash is in its text."""
 
 import hashlib
 import os
@@ -11,13 +11,18 @@ from psa_app.access import Actor, act, fetch, require
 from psa_app.config import settings
 from psa_app.db import reading
 from psa_app.errors import Conflict, Invalid, NotFound
-from psa_app.models import Attachment, Sow
+from psa_app.models import Agreement, Attachment, Sow
+from psa_app.models.base import Record
 from psa_app.rules import fields
 from psa_app.services import history
 
 MEGABYTE = 1_000_000
 LARGEST = 10 * MEGABYTE
-MOST = 20  # beside one scope
+MOST = 20  # beside one record
+_BESIDE: dict[str, tuple[str, type[Record]]] = {
+    "sow": ("sows.read", Sow),
+    "agreement": ("agreements.read", Agreement),
+}
 _ZIP = b"PK\x03\x04"
 _OFFICE = "application/vnd.openxmlformats-officedocument."
 TYPES: dict[str, tuple[str, bytes]] = {  # by the name's ending: the media type, and how such a file begins
@@ -46,10 +51,24 @@ def add_file(
     if for_client:
         require(actor, "sows.change")
         _check_draft(sow)
-    known = session.exec(select(Attachment).where(Attachment.kind == "sow", Attachment.record_id == sow_id))
+    return keep_beside(session, actor, "sow", sow_id, name, content, for_client=for_client)
+
+
+def keep_beside(
+    session: Session,
+    actor: Actor,
+    kind: str,
+    record_id: int,
+    name: str,
+    content: bytes,
+    *,
+    for_client: bool = False,
+) -> Attachment:
+    """Keeps a file beside a record that the caller has locked. Raises `Invalid` as `add_file`."""
+    known = session.exec(select(Attachment).where(Attachment.kind == kind, Attachment.record_id == record_id))
     beside = known.all()
     if len(beside) >= MOST:
-        raise Invalid(f"A scope has at most {MOST} files.", "file")
+        raise Invalid(f"There are {MOST} files already. Remove one first.", "file")
     shown = fields.text(PurePath(name.replace("\\", "/")).name, "file", max=120)
     if any(one.name == shown for one in beside):
         raise Invalid(
@@ -59,8 +78,8 @@ def add_file(
     digest = hashlib.sha256(content).hexdigest()
     _keep(digest, content)
     file = Attachment(
-        kind="sow",
-        record_id=sow_id,
+        kind=kind,
+        record_id=record_id,
         name=shown,
         media_type=media_type,
         size=len(content),
@@ -71,7 +90,7 @@ def add_file(
     )
     session.add(file)
     session.flush()
-    history.note(session, actor, "sow", sow_id, "file added", {}, {"file": shown, "sha256": digest})
+    history.note(session, actor, kind, record_id, "file added", {}, {"file": shown, "sha256": digest})
     return file
 
 
@@ -92,14 +111,18 @@ def remove_file(session: Session, actor: Actor, attachment_id: int) -> None:
 
 
 def read_file(actor: Actor, attachment_id: int) -> tuple[str, str, bytes]:
-    """Name, media type and bytes for someone who may see the scope. `NotFound` outside their sight.
+    """Name, media type and bytes for someone who may see what it lies beside, else `NotFound`.
 
     Raises `Conflict` when the stored bytes are not those that were added.
     """
     require(actor, "sows.read")
     with reading() as session:
         file = fetch(session, actor, Attachment, attachment_id)
-        fetch(session, actor, Sow, file.record_id if file.kind == "sow" else 0)
+        if file.kind not in _BESIDE:
+            raise NotFound()
+        right, model = _BESIDE[file.kind]
+        require(actor, right)
+        fetch(session, actor, model, file.record_id)
     try:
         content = place_of(file.sha256).read_bytes()
     except FileNotFoundError:

@@ -8,10 +8,15 @@ from psa_app.rules.money import Money
 
 @dataclass(frozen=True, slots=True)
 class RateInput:
-    """A price per hour for a role, or for everyone on the line when `role_id` is empty."""
+    """A price per hour for a role, or for everyone on the line when `role_id` is empty.
+
+    It counts from `valid_from` (empty: the scope's first day) to `valid_to` (empty: without end).
+    """
 
     amount: Money
     role_id: int | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +57,8 @@ class LineInput:
 
     `rhythm` (`rules/scopes.py`), "" for the usual one of the model; `approval`: lead | client, with
     `silence_days` after which the client's silence approves (0: never). `round_*` is the line's own
-    rounding, all empty for the scope's.
+    rounding, all empty for the scope's. `rate_card`: line (its own `rates`), or the card whose rates
+    count, client | firm; `rates` is empty then.
     """
 
     title: str
@@ -73,6 +79,7 @@ class LineInput:
     round_mode: str | None = None
     round_minimum: int | None = None
     round_per: str | None = None
+    rate_card: str = "line"
 
 
 @dataclass(frozen=True, slots=True)

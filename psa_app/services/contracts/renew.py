@@ -11,6 +11,7 @@ from psa_app.models import Agreement, Deliverable, FeePart, Firm, Milestone, Rat
 from psa_app.rules.money import Money
 from psa_app.rules.scopes import moved_on, notice_on
 from psa_app.services import history
+from psa_app.services.contracts.check_cards import card_problem_of
 from psa_app.services.contracts.inputs import (
     DeliverableInput,
     FeePartInput,
@@ -123,6 +124,7 @@ def _line(session: Session, sow: Sow, row: SowLine, begins: date) -> LineInput:
         round_mode=row.round_mode,
         round_minimum=row.round_minimum,
         round_per=row.round_per,
+        rate_card="line" if card_problem_of(session, sow, row.rate_card, begins) else row.rate_card,
     )
 
 

@@ -15,6 +15,7 @@ from psa_app.queries.contracts.text import hash_of, sow_text
 from psa_app.rules import fields
 from psa_app.rules.scopes import TIME
 from psa_app.services import history
+from psa_app.services.contracts.check_cards import card_problem_of
 from psa_app.services.contracts.evidence import sign
 from psa_app.services.identity.portal_links import LIVES, make_portal_link, revoke_portal_links
 from psa_app.services.mails import promise_mail
@@ -98,7 +99,9 @@ def _check_lines(session: Session, sow: Sow) -> None:
         session.exec(select(Rate.sow_line_id).where(col(Rate.sow_line_id).in_([x.id for x in lines]))).all()
     )
     for place, line in enumerate(lines):
-        if line.model == TIME and line.id not in priced:
+        if wrong := card_problem_of(session, sow, line.rate_card):
+            raise Invalid(wrong, f"lines.{place}.rate_card")
+        if line.model == TIME and line.rate_card == "line" and line.id not in priced:
             sentence = f"“{line.title}” has no rate. Say what an hour costs before sending."
             raise Invalid(sentence, f"lines.{place}.rates")
         if line.model != TIME and not line.value_minor:

@@ -26,6 +26,7 @@ from psa_app.queries.contracts.text import sow_text
 from psa_app.rules import fields, scopes
 from psa_app.services import history
 from psa_app.services.contracts.check import head_values
+from psa_app.services.contracts.check_cards import check_cards
 from psa_app.services.contracts.check_lines import check_deliverables, check_lines
 from psa_app.services.contracts.inputs import (
     DeliverableInput,
@@ -143,6 +144,7 @@ def _checked(
     values = head_values(session, head, account, firm, found)
     if "currency" not in found.fields:
         check_lines(session, lines, values["currency"], head.starts_on, found)
+        check_cards(session, lines, account, head, values["currency"], found)
     check_deliverables(deliverables, head.starts_on, found)
     found.stop_if_any()
     return values
@@ -195,6 +197,7 @@ def _line(sow: Sow, position: int, given: LineInput) -> SowLine:
         round_mode=given.round_mode,
         round_minimum=given.round_minimum,
         round_per=given.round_per,
+        rate_card=given.rate_card,
     )
 
 
@@ -219,7 +222,8 @@ def _rate(sow: Sow, line: SowLine, given: RateInput) -> Rate:
         role_id=given.role_id,
         currency=sow.currency,
         amount_minor=given.amount.amount,
-        valid_from=sow.starts_on,
+        valid_from=given.valid_from or sow.starts_on,
+        valid_to=given.valid_to,
     )
 
 

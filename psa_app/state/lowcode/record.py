@@ -5,13 +5,16 @@ from typing import Any
 import reflex as rx
 
 from psa_app import routes
+from psa_app.access import may
 from psa_app.display.figures import Fact
 from psa_app.display.frame import Crumb
 from psa_app.display.record import Change, FactGroup, Related
+from psa_app.display.scope import FileRow
 from psa_app.display.states import Badge
 from psa_app.errors import NotFound
 from psa_app.models.resource import Resource
 from psa_app.state.base import actor, allow, read, say, show
+from psa_app.state.lowcode.filed import FILES
 from psa_app.state.lowcode.form import RecordForm
 from psa_app.state.lowcode.kinds import OWN_PAGES, STAFF, address_of, area_of, list_at, may_change
 from psa_app.state.lowcode.record_reading import record_of
@@ -29,6 +32,10 @@ class RecordState(RecordForm, rx.State):
     notes: list[Fact] = []
     related: list[Related] = []
     happened: list[Change] = []
+    warning: str = ""
+    files: list[FileRow] = []
+    takes_files: bool = False
+    may_attach: bool = False
     own_page: str = ""
     may_change: bool = False
     is_missing: bool = False
@@ -65,6 +72,10 @@ class RecordState(RecordForm, rx.State):
             notes=found.notes,
             related=found.related,
             happened=found.happened,
+            warning=found.warning,
+            files=found.files,
+            takes_files=kind in FILES,
+            may_attach=kind in FILES and may(actor(), FILES[kind].right),
             own_page=address_of(kind, record_id) if kind in OWN_PAGES else "",
             may_change=may_change(actor(), found.resource),
             is_missing=False,

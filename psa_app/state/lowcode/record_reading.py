@@ -8,14 +8,16 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from psa_app import routes
+from psa_app import clock, routes
 from psa_app.access import Actor, fetch, may
 from psa_app.display.figures import Fact
 from psa_app.display.record import Change, FactGroup, FieldChange, Related
+from psa_app.display.scope import FileRow
 from psa_app.display.states import Badge, badge
 from psa_app.formats import words
 from psa_app.models.resource import FieldSpec, Resource
 from psa_app.queries import record_links
+from psa_app.queries.contracts.one import files_beside
 from psa_app.queries.currencies import lookup
 from psa_app.queries.history import Past, happened
 from psa_app.queries.own_fields import full
@@ -24,6 +26,7 @@ from psa_app.resources import RESOURCES
 from psa_app.state import record_words
 from psa_app.state.lowcode.kinds import address_of, kind_of, resource_of, sees
 from psa_app.state.lowcode.reading import chosen, firm_of, head, offered, rows_of
+from psa_app.state.scope_words import file_rows
 
 FEW = 5  # rows of a related list
 _MOST_COLUMNS = 5
@@ -41,6 +44,8 @@ class OneRecord:
     notes: list[Fact]
     related: list[Related]
     happened: list[Change]
+    warning: str
+    files: list[FileRow]
 
 
 def record_of(session: Session, who: Actor, kind: str, record_id: int) -> OneRecord:
@@ -72,7 +77,14 @@ def record_of(session: Session, who: Actor, kind: str, record_id: int) -> OneRec
         notes,
         _related(session, who, resource, record_id),
         _history(session, who, resource, record_id, base, zone),
+        resource.warns(record, clock.now().astimezone(zone).date()) if resource.warns else "",
+        files_of_record(session, who, resource, record_id),
     )
+
+
+def files_of_record(session: Session, who: Actor, resource: Resource, record_id: int) -> list[FileRow]:
+    """The files beside a record, in words."""
+    return file_rows(files_beside(session, who, str(resource.model.__tablename__), record_id))
 
 
 def _fact(

@@ -30,7 +30,7 @@ from psa_app.demo.set_up import (
 from psa_app.demo.templates import keep_templates
 from psa_app.demo.today import leave_open
 from psa_app.demo.weeks import decide, hand_in, log_week
-from psa_app.models import Account, Firm, Outbox
+from psa_app.models import Account, Firm, Mail, Outbox
 from psa_app.services.projects.make import set_project_status
 
 ZONE = ZoneInfo("Europe/Vienna")
@@ -152,4 +152,7 @@ def _quiet_old_mail(session: Session, real_now: datetime) -> None:
         update(Outbox)
         .where(col(Outbox.created_at) < real_now - timedelta(days=4))
         .values(done_at=col(Outbox.created_at), tries=1)
+    )
+    session.connection().execute(
+        update(Mail).where(col(Mail.at) < real_now - timedelta(days=4)).values(done_at=col(Mail.at))
     )

@@ -1,16 +1,12 @@
 """What can be promised, and who does it: mails, papers, and pages to close at the payment service."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from psa_app.config import settings
 from psa_app.errors import Invalid
-from psa_app.formats import change_mail_texts, mail_texts
+from psa_app.formats.written_mails import written
 from psa_app.gateways import mail
 from psa_app.jobs.outbox import effect
-
-TEXTS = (mail_texts, change_mail_texts)
-NAMES = {texts.__name__ for texts in TEXTS}
 
 
 @effect("mail")
@@ -20,7 +16,7 @@ def send_mail(key: str, payload: dict[str, Any]) -> str:
     payload: template, to, path, values, reply_to, attach (see `services/mails.py`).
     """
     config = settings()
-    words = _words(payload["template"], payload["values"], config.link(payload["path"]))
+    words = written(payload["template"], payload["values"], config.link(payload["path"]))
     message = mail.Message(
         to=payload["to"],
         subject=words.subject,
@@ -66,18 +62,6 @@ def expire_checkout(key: str, payload: dict[str, Any]) -> str:  # noqa: ARG001
 
     expire_page(int(payload["payment_id"]))
     return ""
-
-
-def _words(template: str, values: Mapping[str, Any], link: str) -> mail_texts.MailText:
-    found = (getattr(texts, template, None) for texts in TEXTS)
-    words = next((one for one in found if getattr(one, "__module__", "") in NAMES), None)
-    if template.startswith("_") or words is None:
-        raise Invalid(f"There are no words for a mail {template!r}.", "template")
-    try:
-        text: mail_texts.MailText = words(**values, link=link)
-    except TypeError as error:
-        raise Invalid(f"The mail {template} lacks a word: {error}.", "values") from None
-    return text
 
 
 def _attachment(kind: str, record_id: int) -> mail.Attachment:

@@ -166,10 +166,6 @@ def _reading() -> rx.Component:
                 State.newer != "",
                 notice(text_link(State.newer, href=State.newer_href), " is the newest of this quote."),
             ),
-            rx.cond(
-                State.scope != "",
-                notice("The scope ", text_link(State.scope, href=State.scope_href), " is made from it."),
-            ),
             scope_sheet(State.sheet),
         ),
         stack(

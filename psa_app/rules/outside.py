@@ -26,6 +26,13 @@ def outside(form: str, value: str) -> str:
     return ""
 
 
+def shown(form: str, value: str) -> str:
+    """A website as people say it, "northwind.com"; anything else as it is."""
+    if form != "website" or not outside(form, value):
+        return value
+    return re.sub(r"^https?://(www\.)?", "", value.strip(), flags=re.IGNORECASE).rstrip("/")
+
+
 def check_website(value: str, field: str) -> None:
     """Raises `Invalid` for what is no address of the web; "northwind.com" is one."""
     if value.strip() and not _website(value.strip()):

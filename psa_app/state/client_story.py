@@ -54,6 +54,8 @@ SAID = {  # where thing and verb alone do not tell it
     ("address", "created"): "Address added",
     ("contact", "created"): "Contact added",
     ("contact", "merged away"): "Became one with another contact",
+    ("change_order", "answered"): "Question answered",
+    ("change_order", "asked"): "Question about a change order",
     ("change_order", "created"): "Change order drafted",
     ("invoice", "seen"): "Invoice opened by the client",
     ("opportunity", "created"): "Opportunity",
@@ -94,6 +96,8 @@ QUIET = frozenset(
         ("quote", "changed"),
         ("quote", "superseded"),
         ("sow", "changed"),
+        ("sow", "file added"),
+        ("sow", "file removed"),
     }
 )
 _TONES = {

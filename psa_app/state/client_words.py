@@ -13,7 +13,7 @@ from psa_app.queries.home.facts import FirmFacts
 from psa_app.resources.clients import ACCOUNTS
 from psa_app.rules.accounts import ADDRESS_KINDS, KINDS, NUMBER_KINDS
 from psa_app.rules.activities import KINDS as ACTIVITY_KINDS
-from psa_app.rules.outside import outside
+from psa_app.rules.outside import outside, shown
 
 KIND_WORDS = dict(KINDS)
 KIND_TONES = {"client": "ok", "prospect": "accent", "partner": "warn", "former": "wait"}
@@ -110,7 +110,7 @@ def about_facts(found: Client, own: list[Fact]) -> list[Fact]:
 
 def _away(label: str, form: str, value: str) -> Fact:
     href = outside(form, value)
-    return Fact(label, value, href, value if href else "")
+    return Fact(label, value, href, shown(form, value) if href else "")
 
 
 def billing_facts(found: Client, contacts: tuple[ContactRow, ...]) -> list[Fact]:
@@ -151,7 +151,7 @@ def contact_part(one: ContactRow, may_invite: bool) -> Part:
 
 def ways(**given: str) -> list[Way]:
     """Addresses by their form (website, email, phone), those that are there, as links out of the app."""
-    return [Way(text, outside(form, text)) for form, text in given.items() if text]
+    return [Way(shown(form, text), outside(form, text)) for form, text in given.items() if text]
 
 
 def address_part(one: Address) -> Part:

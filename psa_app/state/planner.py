@@ -91,8 +91,7 @@ class PlannerState(rx.State):
         self._bars = {bar.id: bar for bar in plan.bars}
         self.columns = columns_of(plan, facts)
         rows = plan_rows(plan, facts, with_tentative=shown.with_tentative, links=self.may_change)
-        roles = sum(row.open for row in rows)
-        self.rows = [*rows[:roles], *demand_rows(wanted), *rows[roles:]]
+        self.rows = [*rows, *demand_rows(wanted)]
         self.bars = plan_bars(plan, facts, locked=not self.may_change)
         self.people = plan_people(plan, self.rows, facts)
         self.conflicts = conflict_words(plan, facts, with_tentative=shown.with_tentative)

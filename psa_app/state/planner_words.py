@@ -56,11 +56,10 @@ def _demand(one: Demand) -> PlanRow:
         _demand_load(full, likely, titles)
         for full, likely, titles in zip(one.full, one.weighted, one.titles, strict=True)
     ]
-    hours, likely = words.hours(sum(one.full)), words.hours(sum(one.weighted))
     return PlanRow(
         f"{DEMAND}{one.role_id}",
         f"Pipeline: {one.role}",
-        f"{hours} h if won, {likely} h weighted",
+        f"{words.hours(sum(one.full))} h if won",
         open=True,
         loads=loads,
     )

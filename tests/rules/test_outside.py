@@ -3,7 +3,7 @@
 import pytest
 
 from psa_app.errors import Invalid
-from psa_app.rules.outside import check_website, outside
+from psa_app.rules.outside import check_website, outside, shown
 
 
 @pytest.mark.parametrize(
@@ -32,6 +32,11 @@ from psa_app.rules.outside import check_website, outside
 )
 def test_an_address_opens_only_what_it_says(form: str, value: str, opens: str) -> None:
     assert outside(form, value) == opens
+
+
+def test_a_website_is_shown_as_people_say_it() -> None:
+    assert shown("website", "https://www.northwind.com/") == "northwind.com"
+    assert shown("website", "javascript:alert(1)") == "javascript:alert(1)"
 
 
 def test_what_is_no_web_address_is_refused_beside_its_field() -> None:

@@ -231,8 +231,9 @@ def test_roles_are_replaced_as_a_whole_and_show_as_demand(world):
     assert (found.role, found.full, found.weighted) == ("Engineer", (0, 3000, 3000, 0), (0, 1500, 1500, 0))
     assert found.titles[1] == ("Relaunch",)
     (row,) = demand_rows([found])
-    assert (row.name, row.sub) == ("Pipeline: Engineer", "100:00 h if won, 50:00 h weighted")
+    assert (row.name, row.sub) == ("Pipeline: Engineer", "100:00 h if won")
     assert [load.text for load in row.loads] == ["", "50:00 h", "50:00 h", ""]
+    assert row.loads[1].tip == "50:00 h if won, 25:00 h weighted: Relaunch"
     move(world, one, "Lost", loss_reason="No budget")
     assert ask(demand, world["Lea"], [202649]) == []
 

@@ -75,6 +75,16 @@ def compare_clients(one_id: int, other_id: int) -> str:
     return with_query(CLIENT_TWINS, one=one_id, other=other_id)
 
 
+def compare_contacts(one_id: int, other_id: int) -> str:
+    """Two contacts of a client side by side, to be made one."""
+    return with_query(CLIENT_TWINS, tab="contacts", one=one_id, other=other_id)
+
+
+def client_tab(account_id: int, tab: str) -> str:
+    """One tab of a client's page."""
+    return with_query(client(account_id), tab=tab)
+
+
 def opportunity(opportunity_id: int) -> str:
     return f"/pipeline/{opportunity_id}"
 

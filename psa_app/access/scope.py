@@ -36,6 +36,7 @@ from psa_app.models import (
     ChangeQuestion,
     ChecklistItem,
     Contact,
+    ContactApart,
     CostRate,
     CustomField,
     Deliverable,
@@ -56,6 +57,7 @@ from psa_app.models import (
     Leave,
     ListColumns,
     LoginSession,
+    Mail,
     Milestone,
     NumberSeries,
     Opportunity,
@@ -171,6 +173,7 @@ _SALES: tuple[type[SQLModel], ...] = (
     ChangeOrder,
     ChangeQuestion,
     ChecklistItem,
+    ContactApart,
     Deliverable,
     FeePart,
     Opportunity,
@@ -219,6 +222,7 @@ _LEAD: dict[type[SQLModel], Rule] = (
             ),
         ),
         History: EVERYTHING,
+        Mail: lambda _: col(Mail.about).in_(("quote", "sow", "change_order", "milestone", "contact")),
     }
 )
 _FINANCE_READS: tuple[type[SQLModel], ...] = (

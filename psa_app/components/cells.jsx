@@ -5,6 +5,8 @@ import { Link } from "react-router";
 import { Icon } from "$/public/external/psa_app/components/icons/icons.jsx";
 
 const LONG = 28; // what a column may cut off is read on hovering
+const OUTSIDE = /^(https?|mailto|tel):/;
+const NEW_TAB = { target: "_blank", rel: "noopener noreferrer" };
 const COLOURED = ["strong", "muted", "warn", "bad"];
 
 function Bar({ text, value = 0, tone, tip }) {
@@ -53,6 +55,12 @@ function words(cell) {
 function linked(cell, rowHref) {
   const to = rowHref || cell.href;
   if (!to) return words(cell);
+  if (OUTSIDE.test(to))
+    return (
+      <a href={to} className="link" {...(to.startsWith("http") ? NEW_TAB : {})}>
+        {words(cell)}
+      </a>
+    );
   return (
     <Link to={to} prefetch="intent" className={rowHref ? "cover main-text" : "link"}>
       {words(cell)}

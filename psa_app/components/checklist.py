@@ -8,7 +8,6 @@ from psa_app.components import fields
 from psa_app.components.buttons import button
 from psa_app.components.cards import card
 from psa_app.components.dialog import dialog
-from psa_app.components.empty import empty
 from psa_app.components.form import form, form_error, form_foot
 from psa_app.components.menu import dots_menu, item
 from psa_app.display.templates import CheckItem
@@ -50,11 +49,10 @@ def checklist(state: Any, on_save: Any) -> rx.Component:
         rx.cond(has_items, more),
         class_name="line",
     )
-    nothing = empty(
-        "No onboarding yet",
-        "A checklist says what is to do for a new client, by whom and until when.",
-        button("Start onboarding", on_click=state.ask_start),
-        icon_name="check",
+    nothing = rx.el.div(
+        rx.el.span("What is to do for a new client, by whom and until when.", class_name="muted"),
+        button("Start onboarding", small=True, on_click=state.ask_start),
+        class_name="card-body line wrap",
     )
     rows = rx.el.ul(rx.foreach(state.items, one), class_name="waiting checklist")
     shown = card(rx.cond(has_items, rows, nothing), title="Onboarding", aside=aside, body=False)

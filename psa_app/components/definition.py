@@ -3,13 +3,16 @@
 import reflex as rx
 
 from psa_app.components.cards import card
-from psa_app.components.link import Text, link
+from psa_app.components.link import Text, link, outside_link
 from psa_app.display.figures import Fact
 
 
 def _one(fact: rx.Var[Fact]) -> rx.Component:
     words = rx.cond(fact.link != "", fact.link, fact.value)
-    value = rx.cond(fact.href != "", link(words, href=fact.href, class_name="link"), rx.fragment(fact.value))
+    inside = link(words, href=fact.href, class_name="link")
+    is_away = fact.href.startswith("http") | fact.href.startswith("mailto:") | fact.href.startswith("tel:")
+    opened = rx.cond(is_away, outside_link(words, href=fact.href), inside)
+    value = rx.cond(fact.href != "", opened, rx.fragment(fact.value))
     return rx.el.div(
         rx.el.dt(fact.label),
         rx.el.dd(value, class_name="t-" + fact.tone),

@@ -23,6 +23,18 @@ def link(
     return PageLink.create(*content, to=href, prefetch="intent", class_name=class_name, **props)
 
 
+def outside_link(*content: Any, href: rx.Var[str], class_name: Text = "link") -> rx.Component:
+    """A link out of the app (https, mailto, tel); a website opens beside the app and knows nothing of it."""
+    is_page = href.startswith("http")
+    return rx.el.a(
+        *content,
+        href=href,
+        class_name=class_name,
+        target=rx.cond(is_page, "_blank", "_self"),
+        rel="noopener noreferrer",
+    )
+
+
 def text_link(*content: Any, href: Text, native: bool = False, **props: Any) -> rx.Component:
     """A link in running text, in the accent colour."""
     return link(*content, href=href, native=native, class_name="link", **props)

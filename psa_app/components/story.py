@@ -6,8 +6,8 @@ import reflex as rx
 
 from psa_app.components.badges import tag
 from psa_app.components.icons import Icon
-from psa_app.components.link import link
-from psa_app.display.story import Part, StoryLine, TodoLine
+from psa_app.components.link import link, outside_link
+from psa_app.display.story import Part, StoryLine, TodoLine, Way
 
 
 def story(lines: rx.Var[list[StoryLine]], acts: Any = None) -> rx.Component:
@@ -31,6 +31,7 @@ def _line(line: rx.Var[StoryLine], acts: Any) -> rx.Component:
         ),
         rx.cond(line.text != "", rx.el.p(line.text, class_name="said")),
         rx.cond(line.sub != "", rx.el.div(line.sub, class_name="muted small")),
+        rx.cond(line.letter != "", _letter(line)),
         class_name="what",
     )
     end = [rx.el.span(acts(line), class_name="acts")] if acts is not None else []
@@ -43,6 +44,14 @@ def _line(line: rx.Var[StoryLine], acts: Any) -> rx.Component:
             *end,
             key=line.id,
         ),
+    )
+
+
+def _letter(line: rx.Var[StoryLine]) -> rx.Component:
+    """The text of a mail, opened where it stands."""
+    return rx.el.details(
+        rx.el.summary("Read the mail", class_name="link small", aria_label="Read the mail: " + line.title),
+        rx.el.p(line.letter, class_name="letter"),
     )
 
 
@@ -77,13 +86,23 @@ def todos(lines: rx.Var[list[TodoLine]], on_tick: Any, on_open: Any = None) -> r
     return rx.el.ul(rx.foreach(lines, one), class_name="waiting todos")
 
 
+def way(one: rx.Var[Way]) -> rx.Component:
+    """An address out of the app, as a link where it opens something."""
+    opened = outside_link(one.text, href=one.href)
+    return rx.el.span(rx.cond(one.href != "", opened, rx.fragment(one.text)))
+
+
 def parts(rows: rx.Var[list[Part]], acts: Any) -> rx.Component:
     """Records that hang on another: name, a line below, marks, and ``acts(part)`` at the end."""
 
     def one(part: rx.Var[Part]) -> rx.Component:
         words = rx.el.div(
             rx.el.div(part.name, class_name="strong"),
-            rx.cond(part.sub != "", rx.el.div(part.sub, class_name="sub")),
+            rx.el.div(
+                rx.cond(part.sub != "", rx.el.span(part.sub)),
+                rx.foreach(part.ways.to(list[Way]), way),
+                class_name="sub dotted",
+            ),
             class_name="text",
         )
         marks = rx.foreach(part.marks.to(list[str]), lambda mark: tag(mark, "wait"))

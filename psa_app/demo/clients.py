@@ -52,6 +52,7 @@ PEOPLE = (  # client, name, mail, position, what they do
     ("Municipal Library", "Anton Reiss", "anton.reiss@library.example", "Treasurer", "billing"),
     ("Meridian Health", "Priya Shah", "priya.shah@meridian.example", "Head of research", "approver"),
     ("Fjord Ferries", "Signe Dahl", "signe@fjord.example", "Digital lead", "approver"),
+    ("Fjord Ferries", "S. Dahl", "s.dahl@fjord.example", "", "billing"),
     ("Fjord Ferries AS", "Signe Dahl", "signe@fjord.example", "", ""),
     ("Salt & Stone Hotels", "Julia Ebner", "julia@saltstone.example", "Marketing", "approver"),
 )

@@ -30,7 +30,7 @@ from psa_app.demo.set_up import (
 from psa_app.demo.templates import keep_templates
 from psa_app.demo.today import leave_open
 from psa_app.demo.weeks import decide, hand_in, log_week
-from psa_app.models import Account, Firm, Outbox
+from psa_app.models import Account, Firm, Mail, Outbox
 from psa_app.services.projects.make import set_project_status
 
 ZONE = ZoneInfo("Europe/Vienna")
@@ -75,13 +75,13 @@ def _tell_story(session: Session, today: date, real_now: datetime, tell: Told) -
             tell(f"week of {monday.isoformat()}")
         _week(session, actors, clients, internal, running, monday, week, today)
     clock.set_source(lambda: real_now)
+    tell("quotes")
+    write_quotes(session, actors["Mara"], clients, today)
     leave_open(session, actors, clients, running, today)
     tell("rate cards")
     set_rate_cards(session, actors["Felix"], actors, clients, today)
     tell("the pipeline")
     make_pipeline(session, actors, real_now)
-    tell("quotes")
-    write_quotes(session, actors["Mara"], clients, today)
     tell("what was said")
     know_clients(session, actors, real_now)
     tell("change orders")
@@ -152,4 +152,7 @@ def _quiet_old_mail(session: Session, real_now: datetime) -> None:
         update(Outbox)
         .where(col(Outbox.created_at) < real_now - timedelta(days=4))
         .values(done_at=col(Outbox.created_at), tries=1)
+    )
+    session.connection().execute(
+        update(Mail).where(col(Mail.at) < real_now - timedelta(days=4)).values(done_at=col(Mail.at))
     )

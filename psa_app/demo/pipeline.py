@@ -72,6 +72,7 @@ OPEN = (
         {"Senior engineer": 320, "Senior designer": 120},
         ("Call Signe back", 2),
     ),
+    Deal("Alder & Co", "Wine club on the phone", "Lead", "Jonas", 3, 18, "referral", {}),
     Deal("Lumen Energy", "Customer portal", "Lead", "Ines", 41, 16, "web", {"fixed": 64_000}),
     Deal(
         "Kestrel Foods", "Recipe finder", "Lead", "Jonas", 9, 10, "existing", {"time_and_materials": 28_000}
@@ -296,7 +297,8 @@ class _Story:
         given = tuple(
             AmountInput(model, Money(amount * 100, one.currency)) for model, amount in amounts.items()
         )
-        set_amounts(self.session, actor, int(one.id or 0), version=one.version, amounts=given)
+        if given:
+            set_amounts(self.session, actor, int(one.id or 0), version=one.version, amounts=given)
         assign_owner(self.session, actor, int(one.id or 0), owner_id=actor.user_id)
         return one
 

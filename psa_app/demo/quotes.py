@@ -14,7 +14,6 @@ from psa_app.rules.quotes import TIME
 from psa_app.services.quotes.answer import accept_quote, decline_quote
 from psa_app.services.quotes.inputs import QuoteHead, QuoteLineInput
 from psa_app.services.quotes.questions import answer_question, ask_question
-from psa_app.services.quotes.scope import make_scope
 from psa_app.services.quotes.send import send_quote
 from psa_app.services.quotes.write import change_quote, create_quote, new_version
 
@@ -49,14 +48,13 @@ def write_quotes(session: Session, owner: Actor, clients: dict[str, Client], tod
     northwind = clients["Northwind"]
     others = [clients[name] for name in names if name != "Northwind"]
     try:
-        research = _accepted_with_an_option(session, owner, northwind, today)
+        _accepted_with_an_option(session, owner, northwind, today)
         _about_to_expire(session, owner, others[0], today)
         _declined(session, owner, others[1], today)
         _accepted(session, owner, others[0], today)
         _renewed(session, owner, others[1], today)
         _with_a_question(session, owner, northwind, today)
         clock.set_source(lambda: now)
-        make_scope(session, owner, research)
         _draft(session, owner, others[1], today)
     finally:
         clock.set_source(lambda: now)
@@ -108,7 +106,7 @@ def _accept(session: Session, client: Client, quote: Quote, chosen: tuple[int, .
     )
 
 
-def _accepted_with_an_option(session: Session, owner: Actor, client: Client, today: date) -> int:
+def _accepted_with_an_option(session: Session, owner: Actor, client: Client, today: date) -> None:
     make = _Maker(session, client)
     lines = (
         make.hours("Interviews with twelve customers", "Senior designer", 60, 132),
@@ -118,7 +116,6 @@ def _accepted_with_an_option(session: Session, owner: Actor, client: Client, tod
     day = today - timedelta(days=24)
     quote = _sent(session, owner, client, "Research for the app", lines, day, day + timedelta(days=30))
     _accept(session, client, quote, (3,), day + timedelta(days=6))
-    return int(quote.id or 0)
 
 
 def _accepted(session: Session, owner: Actor, client: Client, today: date) -> None:

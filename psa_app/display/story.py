@@ -25,6 +25,7 @@ class StoryLine:
     activity: int = 0
     todo: str = ""
     may_delete: bool = False
+    letter: str = ""  # the text of a mail that the app wrote
 
 
 @dataclass(frozen=True)
@@ -40,11 +41,20 @@ class TodoLine:
 
 
 @dataclass(frozen=True)
+class Way:
+    """A mail address, phone number or website, and what it opens ("" for plain text)."""
+
+    text: str
+    href: str = ""
+
+
+@dataclass(frozen=True)
 class Part:
-    """A record that hangs on another, in a short list: name, a line below, marks; `act` can be offered."""
+    """A record that hangs on another: name, a line below, which ends in `ways`, marks; `act` is offered."""
 
     id: int
     name: str
     sub: str = ""
     marks: list[str] = field(default_factory=list)
     act: str = ""
+    ways: list[Way] = field(default_factory=list)

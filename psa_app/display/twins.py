@@ -1,19 +1,19 @@
-"""Clients that look like one, as their page shows them."""
+"""Clients or contacts that look like one, as their page shows them."""
 
 from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
 class TwinPair:
-    """Two clients, with why they look like one."""
+    """Two records, with why they look like one; `one_sub` and `other_sub` stand beside the names."""
 
     id: str
     one: int
     other: int
     one_name: str
     other_name: str
-    one_city: str = ""
-    other_city: str = ""
+    one_sub: str = ""
+    other_sub: str = ""
     reasons: list[str] = field(default_factory=list)
     score: str = ""
 

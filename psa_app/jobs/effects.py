@@ -1,12 +1,11 @@
 """What can be promised, and who does it: mails, papers, and pages to close at the payment service."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from psa_app.config import settings
 from psa_app.errors import Invalid
-from psa_app.formats.mail_letters import MailText
-from psa_app.formats.mail_texts import TEXTS
+from psa_app.formats.written_mails import written
 from psa_app.gateways import mail
 
 Effect = Callable[[str, dict[str, Any]], str]
@@ -18,7 +17,7 @@ def send_mail(key: str, payload: dict[str, Any]) -> str:
     payload: template, to, path, values, reply_to, attach (see `services/mails.py`).
     """
     config = settings()
-    words = _words(payload["template"], payload["values"], config.link(payload["path"]))
+    words = written(payload["template"], payload["values"], config.link(payload["path"]))
     message = mail.Message(
         to=payload["to"],
         subject=words.subject,
@@ -61,16 +60,6 @@ def expire_checkout(key: str, payload: dict[str, Any]) -> str:  # noqa: ARG001
 
     expire_page(int(payload["payment_id"]))
     return ""
-
-
-def _words(template: str, values: Mapping[str, Any], link: str) -> MailText:
-    words = TEXTS.get(template)
-    if words is None:
-        raise Invalid(f"There are no words for a mail {template!r}.", "template")
-    try:
-        return words(**values, link=link)
-    except TypeError as error:
-        raise Invalid(f"The mail {template} lacks a word: {error}.", "values") from None
 
 
 def _attachment(kind: str, record_id: int) -> mail.Attachment:

@@ -17,7 +17,7 @@ from sqlmodel import SQLModel, col, select
 from psa_app import clock, db
 from psa_app.errors import Invalid, PsaError
 from psa_app.jobs.effects import EFFECTS
-from psa_app.models import Outbox
+from psa_app.models import Mail, Outbox
 
 log = logging.getLogger("psa_app.jobs")
 LEASE = timedelta(minutes=2)
@@ -74,16 +74,20 @@ def _do(kind: str, key: str, payload: dict[str, Any]) -> str:
 
 
 def _finish(row: Any, remark: str) -> None:
-    _settle(row.id, done_at=clock.now(), error=remark[:400], payload=_without_secrets(row.payload))
+    _settle(row, done_at=clock.now(), error=remark[:400], payload=_without_secrets(row.payload))
 
 
 def _wait(row: Any, error: str) -> None:
-    _settle(row.id, due_at=clock.now() + wait_after(row.tries + 1), error=error[:400])
+    _settle(row, due_at=clock.now() + wait_after(row.tries + 1), error=error[:400])
 
 
-def _settle(row_id: int, **values: Any) -> None:
+def _settle(row: Any, **values: Any) -> None:
+    """What became of a mail stands at the kept mail too, which outlives the promise."""
+    told = {name: values[name] for name in ("done_at", "error") if name in values}
     with db.unit_of_work() as session:
-        session.connection().execute(update(Outbox).where(col(Outbox.id) == row_id).values(**values))
+        session.connection().execute(update(Outbox).where(col(Outbox.id) == row.id).values(**values))
+        if row.kind == "mail":
+            session.connection().execute(update(Mail).where(col(Mail.key) == row.key).values(**told))
 
 
 def _without_secrets(payload: str) -> str:

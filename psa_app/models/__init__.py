@@ -1,7 +1,16 @@
 """The tables. Import them from here: `from psa_app.models import Invoice`."""
 
 from psa_app.models.base import NAMING, Record, Row, metadata, move, touch
-from psa_app.models.clients import Account, AccountTaxNumber, Activity, Address, Apart, Contact
+from psa_app.models.clients import (
+    Account,
+    AccountTaxNumber,
+    Activity,
+    Address,
+    Apart,
+    Contact,
+    ContactApart,
+    Mail,
+)
 from psa_app.models.contracts import (
     Agreement,
     ChangeOrder,
@@ -77,6 +86,7 @@ __all__ = [
     "ChangeQuestion",
     "ChecklistItem",
     "Contact",
+    "ContactApart",
     "CostRate",
     "CustomField",
     "Deliverable",
@@ -97,6 +107,7 @@ __all__ = [
     "Leave",
     "ListColumns",
     "LoginSession",
+    "Mail",
     "Milestone",
     "NumberSeries",
     "OneTimeLink",

@@ -79,6 +79,17 @@ class Contact(Record, Own, table=True):
     merged_into_id: int | None = Field(default=None, foreign_key="contact.id", index=True)
 
 
+class ContactApart(Row, table=True):
+    """Two contacts who look like one and are not. `contact_id` is the lower id."""
+
+    __tablename__ = "contact_apart"
+    __table_args__ = (UniqueConstraint("contact_id", "other_id"),)
+    contact_id: int = Field(foreign_key="contact.id")
+    other_id: int = Field(foreign_key="contact.id", index=True)
+    made_at: datetime
+    made_by: int | None = Field(default=None, foreign_key="user.id")
+
+
 class Address(Record, table=True):
     """A further address of an account; the one on invoices is the account's own."""
 
@@ -121,3 +132,24 @@ class Activity(Record, table=True):
     owner_id: int | None = Field(default=None, foreign_key="user.id")
     made_by: int | None = Field(default=None, foreign_key="user.id")
     done_at: datetime | None = None
+
+
+class Mail(Row, table=True):
+    """A mail that the app wrote to a client, kept as it reads, without its secret links.
+
+    `key` is that of the promise that sends it; `done_at` and `error` say what became of it.
+    """
+
+    __table_args__ = (Index("ix_mail_account", "account_id", "at"),)
+    key: str = Field(unique=True)
+    account_id: int = Field(foreign_key="account.id")
+    contact_id: int | None = Field(default=None, foreign_key="contact.id", index=True)
+    about: str  # the table of the record that it is about
+    about_id: int
+    at: datetime
+    sent_by: str  # a name, as it was
+    sent_to: str  # name and address, as they were
+    subject: str
+    text: str
+    done_at: datetime | None = None  # sent, or given up with an `error`
+    error: str = ""

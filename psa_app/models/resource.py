@@ -48,7 +48,8 @@ class FieldSpec:
     field from roles without it; `set` says when it may be written: always, at creation only, or never
     (it is the app's). A field that the firm added has an `own_key`: its value lies in the record's `own`
     under that key. `is_guarded` keeps a field's values out of history, which more people read. Amounts
-    and times are summed below a list if the field `adds_up`, as rates do not.
+    and times are summed below a list if the field `adds_up`, as rates do not. A text of a `form` is shown
+    as a link out of the app.
     """
 
     name: str
@@ -69,6 +70,12 @@ class FieldSpec:
     own_key: str = ""
     is_guarded: bool = False
     adds_up: bool = True
+    form: Literal["", "website", "phone"] = ""
+
+    @property
+    def opens(self) -> str:
+        """What its text is an address of: "website", "email", "phone", or "" for plain text."""
+        return "email" if self.kind == "email" else self.form
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from psa_app.components.missing import found
 from psa_app.components.record_form import record_form
 from psa_app.components.shell import crumbs
 from psa_app.components.skeleton import lines, until
-from psa_app.components.story import parts, story, todos
+from psa_app.components.story import parts, story, todos, way
 from psa_app.components.table import table
 from psa_app.components.tabs import tabs
 from psa_app.display.frame import Crumb
@@ -95,7 +95,7 @@ def _subtitle() -> rx.Component:
         (State.owner != "", State.owner + " looks after it"),
     ]
     shown = [rx.cond(is_there, rx.el.span(words)) for is_there, words in said]
-    return rx.el.span(*shown, "\u00a0", class_name="dotted")
+    return rx.el.span(*shown, rx.foreach(State.ways, way), "\u00a0", class_name="dotted")
 
 
 def _log_menu() -> rx.Component:
@@ -112,17 +112,17 @@ def _log_menu() -> rx.Component:
 
 
 def _more() -> rx.Component:
-    def way(label: str, href: Any, mark: IconName) -> rx.Component:
+    def entry(label: str, href: Any, mark: IconName) -> rx.Component:
         return rx.cond(href != "", link_item(label, href=href, icon_name=mark))
 
     return rx.cond(
         State.is_ready & (State.merged_into == ""),
         dots_menu(
             rx.cond(State.may_change, item("Change client", icon_name="edit", on_click=State.edit)),
-            way("New opportunity", State.new_chance, "sales"),
-            way("New quote", State.new_quote, "file"),
-            way("Write a scope", State.new_sow, "file"),
-            way("Draft invoice", State.new_draft, "invoices"),
+            entry("New opportunity", State.new_chance, "sales"),
+            entry("New quote", State.new_quote, "file"),
+            entry("Write a scope", State.new_sow, "file"),
+            entry("Draft invoice", State.new_draft, "invoices"),
             label="More for this client",
         ),
     )
@@ -299,13 +299,19 @@ def _contacts() -> rx.Component:
             "Add", icon_name="plus", small=True, on_click=State.add("contacts"), aria_label="Add a contact"
         ),
     )
+    twin = notice(
+        State.people_twin,
+        tone="warn",
+        actions=link_button("Compare", href=State.people_twin_href, small=True),
+    )
     nobody = empty("No contacts yet", "Add who accepts scopes and who gets the invoices.", icon_name="user")
-    return card(
+    listed = card(
         rx.cond(State.contacts.length() > 0, parts(State.contacts, acts), nobody),
         title="Contacts",
         aside=add,
         body=False,
     )
+    return stack(rx.cond(State.people_twin != "", twin), listed)
 
 
 # Sales, work, money

@@ -21,7 +21,7 @@ from psa_app.pages.frame import staff
 from psa_app.pages.registry import page
 from psa_app.state.planner import PlannerState as State
 
-LIVE = ("booking", "leave", "project", "person", "holiday", "work_pattern")
+LIVE = ("booking", "leave", "project", "person", "holiday", "work_pattern", "opportunity")
 
 
 @page(routes.PLANNER, title="Planner", right="bookings.read", on_load=State.load, live=LIVE)

@@ -75,6 +75,9 @@ def quote() -> rx.Component:
                 button("Send", look="primary", on_click=Acts.ask_send),
             ),
             rx.cond(State.may_renew, button("New version", on_click=Acts.renew)),
+            rx.cond(
+                State.scope != "", link_button("Open " + State.scope, href=State.scope_href, look="primary")
+            ),
             rx.cond(State.may_make, button("Make the scope", look="primary", on_click=Acts.ask("scope"))),
             rx.cond(
                 State.is_draft & State.may_write,
@@ -162,10 +165,6 @@ def _reading() -> rx.Component:
             rx.cond(
                 State.newer != "",
                 notice(text_link(State.newer, href=State.newer_href), " is the newest of this quote."),
-            ),
-            rx.cond(
-                State.scope != "",
-                notice("The scope ", text_link(State.scope, href=State.scope_href), " is made from it."),
             ),
             scope_sheet(State.sheet),
         ),

@@ -11,6 +11,7 @@ from psa_app.models import Firm
 from psa_app.models.resource import FieldSpec
 from psa_app.queries.many import once
 from psa_app.rules import fields, hours, money
+from psa_app.rules.outside import check_website
 
 _TRUE = {"true", "on", "1", "yes"}
 _FALSE = {"false", "off", "0", "no", ""}
@@ -68,6 +69,8 @@ def _text(field: FieldSpec, given: Any) -> str:
         return fields.country(given, field.name)
     if field.kind == "zone":
         return fields.zone(given, field.name)
+    if field.form == "website":
+        check_website(given, field.name)
     return fields.text(
         given, field.name, max=field.max_length, required=field.required, multiline=field.kind == "multiline"
     )

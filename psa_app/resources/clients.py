@@ -148,7 +148,7 @@ ACCOUNTS = Resource(
         FieldSpec("country", "Country", "country", default="AT", help="Two letters, such as AT."),
         FieldSpec("vat_id", "VAT number", in_list=False, max_length=40),
         FieldSpec("email", "E-mail", "email", in_list=False),
-        FieldSpec("website", "Website", in_list=False),
+        FieldSpec("website", "Website", in_list=False, form="website"),
         FieldSpec("currency", "Currency", "currency", default="EUR", filterable=True),
         FieldSpec(
             "locale",
@@ -184,7 +184,7 @@ CONTACTS = Resource(
         ),
         FieldSpec("name", "Name", required=True, max_length=120),
         FieldSpec("email", "E-mail", "email", required=True),
-        FieldSpec("phone", "Phone", max_length=40),
+        FieldSpec("phone", "Phone", max_length=40, form="phone"),
         FieldSpec("title", "Position"),
         FieldSpec("is_approver", "May accept scopes and milestones", "bool", default=False),
         FieldSpec("is_billing", "Gets invoices", "bool", default=False),

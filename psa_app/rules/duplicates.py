@@ -1,4 +1,4 @@
-"""Whether two companies look like one: by name, domain, e-mail addresses and VAT number."""
+"""Whether two companies, or two people at one company, look like one."""
 
 import re
 import unicodedata
@@ -110,14 +110,19 @@ def likeness(one: Party, other: Party) -> Likeness:
     found += _by_name(one, other)
     if one.domain and one.domain == other.domain:
         found.append((70, "same domain"))
-    rest = 100
-    for points, _ in found:
-        rest = rest * (100 - points) // 100
-    score = 100 - rest if found else 0
+    how = _together(found)
     if one.vat_id and other.vat_id and one.vat_id != other.vat_id:
-        score = max(0, score - 30)
+        return Likeness(max(0, how.score - 30), how.reasons)
+    return how
+
+
+def _together(found: Iterable[tuple[int, str]]) -> Likeness:
+    """Each reason takes its share of the doubt that the others left."""
     ordered = sorted(found, key=lambda pair: -pair[0])
-    return Likeness(score, tuple(reason for _, reason in ordered))
+    rest = 100
+    for points, _ in ordered:
+        rest = rest * (100 - points) // 100
+    return Likeness(100 - rest, tuple(reason for _, reason in ordered))
 
 
 def _by_name(one: Party, other: Party) -> list[tuple[int, str]]:
@@ -131,3 +136,68 @@ def _by_name(one: Party, other: Party) -> list[tuple[int, str]]:
 
 def _names(party: Party) -> Iterable[str]:
     return {name.strip() for name in (party.name, party.legal_name) if name.strip()}
+
+
+# People
+
+
+@dataclass(frozen=True, slots=True)
+class Human:
+    """What is compared of two people at one company."""
+
+    name: str
+    email: str = ""
+    phone: str = ""
+
+
+def people_alike(one: Human, other: Human) -> Likeness:
+    """How much two contacts of one company look like one person, and why."""
+    mine, theirs = traces(one), traces(other)
+    kinds = {kind for kind, _ in mine & theirs}
+    firsts = [{word for kind, word in all_ if kind == "first"} for all_ in (mine, theirs)]
+    if "name" in kinds or (all(firsts) and firsts[0] != firsts[1]):
+        kinds.discard("initial")  # Nora and Nils Berg are two
+    return _together((_WEIGHTS[kind], _WHY[kind]) for kind in _WEIGHTS if kind in kinds)
+
+
+_WEIGHTS = {"email": 95, "name": 80, "initial": 60, "mailbox": 65, "phone": 40}
+_WHY = {
+    "email": "same address",
+    "name": "same name",
+    "initial": "nearly the same name",
+    "mailbox": "same name in the address",
+    "phone": "same phone",
+}
+_OFFICES = "accounting billing buchhaltung contact hello info invoice mail office sales"
+_SHARED_BOXES = frozenset(_OFFICES.split(" "))
+_PREFIXES = "dr mag ing prof dipl mr mrs ms herr frau bsc msc mba"
+_TITLES = frozenset(_PREFIXES.split(" "))
+
+
+def traces(human: Human) -> frozenset[tuple[str, str]]:
+    """By what someone is recognized, (kind, value): two who share none are not alike.
+
+    "N. Berg" and "Dr. Nora Berg" share the initial and surname; "Nora Berg" and "Nora Berg" the name
+    alone. A number of seven digits or more is compared without its country's prefix.
+    """
+    words = [word for word in _plain(human.name).split() if word not in _TITLES]
+    found = {("name", " ".join(words))} if words else set()
+    if len(words) > 1 and len(words[0]) == 1:
+        found.add(("initial", f"{words[0]} {words[-1]}"))
+    elif len(words) > 1:
+        found |= {("initial", f"{words[0][0]} {words[-1]}"), ("first", words[0])}
+    email = human.email.strip().casefold()
+    if email:
+        found.add(("email", email))
+    box = re.sub(r"[._-]", "", email.partition("@")[0].partition("+")[0])
+    if len(box) > 2 and box not in _SHARED_BOXES:
+        found.add(("mailbox", box))
+    digits = re.sub(r"\D", "", human.phone).lstrip("0")
+    if len(digits) >= 7:
+        found.add(("phone", digits[-7:]))
+    return frozenset(found)
+
+
+def _plain(name: str) -> str:
+    folded = unicodedata.normalize("NFKD", name.casefold().replace("ß", "ss"))
+    return re.sub(r"[\W_]+", " ", "".join(char for char in folded if not unicodedata.combining(char)))

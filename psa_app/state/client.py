@@ -11,11 +11,12 @@ from psa_app import routes
 from psa_app.access import Actor, fetch, may
 from psa_app.display.figures import Fact, Kpi
 from psa_app.display.frame import Tab
-from psa_app.display.story import Part, TodoLine
+from psa_app.display.story import Part, TodoLine, Way
 from psa_app.errors import NotFound
 from psa_app.models import Contact as ContactModel
 from psa_app.models.resource import Resource
 from psa_app.queries.clients.activities import Todo, open_todos
+from psa_app.queries.clients.contact_twins import ContactPair, contact_pairs
 from psa_app.queries.clients.duplicates import Twin, twins_of
 from psa_app.queries.clients.figures import Figures, client_figures
 from psa_app.queries.clients.one import (
@@ -45,6 +46,7 @@ from psa_app.state.client_words import (
     contact_part,
     figures_of,
     number_part,
+    ways,
 )
 from psa_app.state.lowcode.form import RecordForm
 from psa_app.state.own_facts import own_facts
@@ -66,6 +68,7 @@ class _Found:
     figures: Figures
     todos: list[Todo]
     twins: list[Twin]
+    people: list[ContactPair]
 
 
 class ClientState(rx.State):
@@ -82,6 +85,9 @@ class ClientState(rx.State):
     merged_href: str = ""
     twin: str = ""  # a sentence about another client that looks like this one
     twin_href: str = ""
+    people_twin: str = ""  # and about two of its contacts
+    people_twin_href: str = ""
+    ways: list[Way] = []  # its website and mail address
     tabs: list[Tab] = []
     tab: str = "overview"
     kpis: list[Kpi] = []
@@ -151,12 +157,14 @@ class ClientState(rx.State):
             tone="wait" if account.is_archived else KIND_TONES.get(account.kind, "wait"),
             tier=account.tier.upper(),
             owner=found.client.owner,
+            ways=ways(website=account.website, email=account.email),
             parent=parent[1] if parent else "",
             parent_href=routes.client(parent[0]) if parent else "",
             merged_into=merged[1] if merged else "",
             merged_href=routes.client(merged[0]) if merged else "",
             twin=f"{twin.name} looks like this client: {', '.join(twin.reasons)}." if twin else "",
             twin_href=routes.compare_clients(self._client, twin.id) if twin else "",
+            **_people_twin(found.people if is_live else []),
             tabs=_tabs(self._client, who, len(found.contacts)),
             sees_money=may(who, "invoices.read"),
             may_change=may(who, "accounts.change") and is_live,
@@ -314,6 +322,18 @@ def _tabs(client_id: int, who: Actor, contacts: int) -> list[Tab]:
     return [*named, Tab("money", "Money", f"{here}?tab=money")] if may(who, "invoices.read") else named
 
 
+def _people_twin(found: list[ContactPair]) -> dict[str, str]:
+    """The likeliest two of the contacts who look like one person."""
+    if not found:
+        return {"people_twin": "", "people_twin_href": ""}
+    pair = found[0]
+    both = f"{pair.one.name} and {pair.other.name}"
+    return {
+        "people_twin": f"{both} look like one person: {', '.join(pair.reasons)}.",
+        "people_twin_href": routes.compare_contacts(pair.one_id, pair.other_id),
+    }
+
+
 def _ways(client_id: int, who: Actor) -> dict[str, str]:
     """Where what is new begins, for who may make it; "" for others."""
     ways = {
@@ -341,4 +361,5 @@ def _read(session: Session, who: Actor, client_id: int) -> _Found:
         client_figures(session, who, client_id, facts.today),
         open_todos(session, who, client_id) if may(who, "activities.read") else [],
         twins_of(session, who, client.account) if may(who, "accounts.merge") else [],
+        contact_pairs(session, who, client_id, limit=1) if may(who, "accounts.merge") else [],
     )

@@ -9,7 +9,7 @@ from psa_app import routes
 from psa_app.access import Actor
 from psa_app.display.story import StoryLine, TodoLine
 from psa_app.formats import words
-from psa_app.models import Activity
+from psa_app.models import Activity, Mail
 from psa_app.queries.clients.activities import Todo
 from psa_app.queries.clients.timeline import Event, Timeline
 from psa_app.queries.home.facts import FirmFacts
@@ -54,6 +54,8 @@ SAID = {  # where thing and verb alone do not tell it
     ("address", "created"): "Address added",
     ("contact", "created"): "Contact added",
     ("contact", "merged away"): "Became one with another contact",
+    ("change_order", "answered"): "Question answered",
+    ("change_order", "asked"): "Question about a change order",
     ("change_order", "created"): "Change order drafted",
     ("invoice", "seen"): "Invoice opened by the client",
     ("opportunity", "created"): "Opportunity",
@@ -94,6 +96,8 @@ QUIET = frozenset(
         ("quote", "changed"),
         ("quote", "superseded"),
         ("sow", "changed"),
+        ("sow", "file added"),
+        ("sow", "file removed"),
     }
 )
 _TONES = {
@@ -120,6 +124,8 @@ def story_lines(found: Timeline, group: str, facts: FirmFacts, who: Actor, now: 
         heading, month = (here if here != month else ""), here
         if event.activity is not None:
             lines.append(_logged(event, event.activity, found.names, facts, who, now, heading))
+        elif event.mail is not None:
+            lines.append(_mailed(event, event.mail, found, facts, heading))
         else:
             lines.append(_told(event, found, facts, heading))
     return lines
@@ -153,6 +159,27 @@ def _logged(
         activity=int(one.id or 0),
         todo=todo,
         may_delete=is_own and now - one.created_at <= timedelta(days=1),
+    )
+
+
+def _mailed(event: Event, mail: Mail, found: Timeline, facts: FirmFacts, heading: str) -> StoryLine:
+    """A mail that the app wrote: who sent it to whom, about what, and what became of it."""
+    sent, failed = mail.done_at is not None, bool(mail.error)
+    state = ("Not delivered", "bad") if sent and failed else ("Sent", "ok") if sent else ("Waits", "wait")
+    trouble = mail.error if sent or not failed else f"{mail.error} It is tried again."
+    about = (f"{mail.sent_by} to {mail.sent_to}", trouble)
+    return StoryLine(
+        id=f"mail-{mail.id}",
+        icon=ICONS["mail"],
+        title=mail.subject,
+        what="" if event.kind == "contact" else THINGS.get(event.kind, ""),
+        href=_href(event, found.homes),
+        sub=" · ".join(part for part in about if part),
+        when=_when(event.at, facts),
+        heading=heading,
+        badge=state[0],
+        tone="warn" if failed and not sent else state[1],
+        letter=mail.text,
     )
 
 

@@ -20,6 +20,7 @@ TRIES = 5  # pages read for one that holds nothing but quiet steps
 VIEWS = (  # key, label, the right that it asks for
     ("", "All", "accounts.read"),
     ("activities", "Activities", "activities.read"),
+    ("mails", "Mails", "activities.read"),
     ("sales", "Sales", "opportunities.read"),
     ("scopes", "Work", "sows.read"),
     ("approvals", "Time", "time.approve"),
@@ -60,7 +61,7 @@ class ClientTimeline(rx.State):
                 if key in may_see
             ],
             lines=lines,
-            lately=[replace(one, heading="") for one in lines if one.todo != "open"][:FEW],
+            lately=[replace(one, heading="") for one in lines if _is_news(one)][:FEW],
             more=bool(found.next_cursor),
             is_ready=True,
         )
@@ -80,6 +81,11 @@ class ClientTimeline(rx.State):
         self.lines = [*self.lines, *lines]
         self._cursor, self._read_so_far = found.next_cursor, self._read_so_far + count
         self.more = bool(self._cursor)
+
+
+def _is_news(line: StoryLine) -> bool:
+    """A mail that went out tells no more than the step that sent it."""
+    return line.todo != "open" and not (line.letter and line.tone == "ok")
 
 
 _Page = tuple[FirmFacts, list[StoryLine], Timeline, int]

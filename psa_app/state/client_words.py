@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 from psa_app import routes
 from psa_app.display.figures import Fact, Kpi
-from psa_app.display.story import Part
+from psa_app.display.story import Part, Way
 from psa_app.formats import words
 from psa_app.models import AccountTaxNumber, Address
 from psa_app.queries.clients.figures import Figures, Owed
@@ -13,6 +13,7 @@ from psa_app.queries.home.facts import FirmFacts
 from psa_app.resources.clients import ACCOUNTS
 from psa_app.rules.accounts import ADDRESS_KINDS, KINDS, NUMBER_KINDS
 from psa_app.rules.activities import KINDS as ACTIVITY_KINDS
+from psa_app.rules.outside import outside, shown
 
 KIND_WORDS = dict(KINDS)
 KIND_TONES = {"client": "ok", "prospect": "accent", "partner": "warn", "former": "wait"}
@@ -95,8 +96,8 @@ def about_facts(found: Client, own: list[Fact]) -> list[Fact]:
     rows = [
         Fact("Legal name", account.legal_name),
         Fact("Address", ", ".join(part for part in (account.street, place, account.country) if part)),
-        Fact("E-mail", account.email),
-        Fact("Website", account.website),
+        _away("E-mail", "email", account.email),
+        _away("Website", "website", account.website),
         Fact("Language", _LOCALES.get(account.locale, account.locale)),
         Fact("Time zone", account.time_zone),
     ]
@@ -105,6 +106,11 @@ def about_facts(found: Client, own: list[Fact]) -> list[Fact]:
         for place_in, (row_id, name) in enumerate(found.children)
     ]
     return [*(row for row in rows if row.value), *below, *own]
+
+
+def _away(label: str, form: str, value: str) -> Fact:
+    href = outside(form, value)
+    return Fact(label, value, href, shown(form, value) if href else "")
 
 
 def billing_facts(found: Client, contacts: tuple[ContactRow, ...]) -> list[Fact]:
@@ -136,10 +142,16 @@ def contact_part(one: ContactRow, may_invite: bool) -> Part:
     return Part(
         one.id,
         one.name,
-        " · ".join(part for part in (one.title, one.email, one.phone) if part),
+        one.title,
         [mark for mark in (*roles, portal) if mark],
         "Invite to the portal" if may_invite and not one.signs_in else "",
+        ways(email=one.email, phone=one.phone),
     )
+
+
+def ways(**given: str) -> list[Way]:
+    """Addresses by their form (website, email, phone), those that are there, as links out of the app."""
+    return [Way(shown(form, text), outside(form, text)) for form, text in given.items() if text]
 
 
 def address_part(one: Address) -> Part:

@@ -71,17 +71,25 @@ def _column(one: BoardStage, currency: str, facts: FirmFacts) -> BoardColumn:
     is_open = one.stage.outcome == OPEN
     total = words.money_whole(one.worth.total, currency, facts.locale)
     likely = words.money_whole(one.worth.weighted, currency, facts.locale)
+    has_sum = one.worth.count > one.worth.unknown
     tip = f"{_sums(one.worth.by_currency, facts)} in full; {likely} weighted by probability"
+    unknown = without_amount(one.worth.unknown)
+    below = f"{likely} weighted" if is_open else "last 30 days"
     tones = {"won": "ok", "lost": "wait"}
     return BoardColumn(
         str(one.stage.id),
         one.stage.name,
         str(one.worth.count),
-        total if one.worth.count else words.MISSING,
-        (f"{likely} weighted" if one.worth.count else "") if is_open else "last 30 days",
-        tip if one.worth.count else "",
+        total if has_sum else words.MISSING,
+        " · ".join(part for part in (below if has_sum or not is_open else "", unknown) if part),
+        "; ".join(part for part in (tip if has_sum else "", unknown) if part),
         tones.get(one.stage.outcome, ""),
     )
+
+
+def without_amount(count: int) -> str:
+    """ "2 without an amount": what the sums leave out; "" for none."""
+    return f"{count} without an amount" if count else ""
 
 
 def _sums(sums: tuple[tuple[str, int], ...], facts: FirmFacts) -> str:
@@ -133,7 +141,8 @@ def open_words(open_: Worth, currency: str, missing: tuple[str, ...], facts: Fir
         return "Nothing open"
     total = words.money_whole(open_.total, currency, facts.locale)
     likely = words.money_whole(open_.weighted, currency, facts.locale)
-    said = f"{open_.count} open · {total} · {likely} weighted"
+    parts = [f"{open_.count} open", total, f"{likely} weighted", without_amount(open_.unknown)]
+    said = " · ".join(part for part in parts if part)
     return f"{said} · without {', '.join(missing)}: no exchange rate" if missing else said
 
 
@@ -184,7 +193,7 @@ def list_totals(found: ChancePage, facts: FirmFacts) -> list[Cell]:
     likely = f"{words.money(found.weighted, found.currency, facts.locale)} weighted"
     total = words.money(found.total, found.currency, facts.locale)
     return [
-        Cell(f"{found.count} in all", kind="strong"),
+        Cell(f"{found.count} in all", kind="strong", sub=without_amount(found.unknown)),
         Cell(likely, kind="muted"),
         Cell(""),
         Cell(total, align="right", kind="strong"),
@@ -199,9 +208,10 @@ def number_kpis(found: Numbers, open_: Worth, facts: FirmFacts) -> list[Kpi]:
         return words.money_whole(amount, found.currency, facts.locale)
 
     decided = found.won.count + found.lost.count
+    opened = (f"{open_.count} opportunities", without_amount(open_.unknown))
     rate = f"{words.percent(found.won.count / decided, 0, facts.locale)}" if decided else words.MISSING
     return [
-        Kpi("Open", money(open_.total), f"{open_.count} opportunities"),
+        Kpi("Open", money(open_.total), ", ".join(part for part in opened if part)),
         Kpi("Weighted", money(open_.weighted), "amount × probability"),
         Kpi("Won in a year", money(found.won.total), f"{found.won.count} orders"),
         Kpi("Win rate", rate, f"{found.won.count} of {decided} decided in a year"),
@@ -290,7 +300,8 @@ def month_bars(rows: tuple[Expected, ...], currency: str, facts: FirmFacts) -> t
 
 def _tip(worth: Worth, currency: str, facts: FirmFacts) -> str:
     likely, total = (words.money_whole(n, currency, facts.locale) for n in (worth.weighted, worth.total))
-    return f"{likely} weighted of {total}, {worth.count} opportunities"
+    parts = (f"{worth.count} opportunities", without_amount(worth.unknown))
+    return f"{likely} weighted of {total}, {', '.join(part for part in parts if part)}"
 
 
 def months_ahead(today: date, count: int = 12) -> list[int]:

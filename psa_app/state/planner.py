@@ -15,14 +15,17 @@ from psa_app.errors import Invalid, NotFound
 from psa_app.formats import words
 from psa_app.queries.home.facts import FirmFacts, firm_facts
 from psa_app.queries.planning.board import Board, BoardBar, board
+from psa_app.queries.sales.demand import Demand, demand
 from psa_app.rules import fields, weeks
 from psa_app.services.planning.book import change_booking, create_booking, delete_booking
 from psa_app.state.base import actor, allow, opened, read, say, write
 from psa_app.state.booking_form import BookingForm
 from psa_app.state.planner_words import (
+    DEMAND,
     amount_of,
     columns_of,
     conflict_words,
+    demand_rows,
     plan_bars,
     plan_people,
     plan_rows,
@@ -83,13 +86,14 @@ class PlannerState(rx.State):
     async def _load(self) -> None:
         shown = self._shown()
         self.may_change = may(actor(), "bookings.change")
-        facts, plan = await read(lambda session, who: _read(session, who, shown))
+        facts, plan, wanted = await read(lambda session, who: _read(session, who, shown))
         self._first = plan.weeks[0]
         self._bars = {bar.id: bar for bar in plan.bars}
         self.columns = columns_of(plan, facts)
-        self.rows = plan_rows(plan, facts, with_tentative=shown.with_tentative, links=self.may_change)
+        rows = plan_rows(plan, facts, with_tentative=shown.with_tentative, links=self.may_change)
+        self.rows = [*rows, *demand_rows(wanted)]
         self.bars = plan_bars(plan, facts, locked=not self.may_change)
-        self.people = plan_people(plan, facts, with_tentative=shown.with_tentative)
+        self.people = plan_people(plan, self.rows, facts)
         self.conflicts = conflict_words(plan, facts, with_tentative=shown.with_tentative)
         last = weeks.days(plan.weeks[-1])[SUNDAY]
         period = words.day_range(weeks.monday(self._first), last, facts.locale, year=False, long=True)
@@ -187,7 +191,9 @@ class PlannerState(rx.State):
         start, length = whole(place, "start"), max(whole(place, "length"), 1)
         first = self._monday() + timedelta(7 * start)
         form = await self.get_state(BookingForm)
-        await form._new(str(place.get("row", "")), first, first + timedelta(7 * length - 3), self.project)
+        row = str(place.get("row", ""))
+        row = f"r{row[1:]}" if row.startswith(DEMAND) else row  # what is booked for it is an open role
+        await form._new(row, first, first + timedelta(7 * length - 3), self.project)
 
     @rx.event
     @allow("bookings.change")
@@ -303,8 +309,9 @@ def values_of(bar: BoardBar) -> dict[str, Any]:
     }
 
 
-def _read(session: Session, who: Actor, shown: Shown) -> tuple[FirmFacts, Board]:
+def _read(session: Session, who: Actor, shown: Shown) -> tuple[FirmFacts, Board, list[Demand]]:
     facts = firm_facts(session)
     first = shown.first or facts.today
     plan = board(session, who, first, shown.weeks, project_id=shown.project_id, text=shown.text)
-    return facts, plan
+    is_whole = shown.project_id is None and not shown.text
+    return facts, plan, demand(session, who, plan.weeks) if is_whole else []

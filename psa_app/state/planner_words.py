@@ -10,10 +10,12 @@ from psa_app.display.plan import Load, PlanBar, PlanColumn, PlanLine, PlanPerson
 from psa_app.formats import words
 from psa_app.queries.home.facts import FirmFacts
 from psa_app.queries.planning.board import Board, BoardBar, BoardRow, WeekLoad
+from psa_app.queries.sales.demand import Demand
 from psa_app.rules import weeks
 from psa_app.state.frame import initials
 
 WELL = Fraction(7, 10)  # from here on a week counts as well booked
+DEMAND = "d"  # begins the key of a row of the pipeline
 ON_A_PHONE = 4  # weeks whose load stands beside a name
 
 
@@ -42,6 +44,32 @@ def _row(row: BoardRow, facts: FirmFacts, with_tentative: bool, links: bool) -> 
         return PlanRow(row.key, f"Open: {row.name}", f"{hours} h to fill", open=True, loads=loads)
     href = routes.person(row.person_id) if links else ""
     return PlanRow(row.key, row.name, row.role, initials(row.name), loads=loads, href=href)
+
+
+def demand_rows(found: list[Demand]) -> list[PlanRow]:
+    """What open opportunities would need: a row for each role, tentative until one is won."""
+    return [_demand(one) for one in found]
+
+
+def _demand(one: Demand) -> PlanRow:
+    loads = [
+        _demand_load(full, likely, titles)
+        for full, likely, titles in zip(one.full, one.weighted, one.titles, strict=True)
+    ]
+    return PlanRow(
+        f"{DEMAND}{one.role_id}",
+        f"Pipeline: {one.role}",
+        f"{words.hours(sum(one.full))} h if won",
+        open=True,
+        loads=loads,
+    )
+
+
+def _demand_load(full: int, likely: int, titles: tuple[str, ...]) -> Load:
+    if not full:
+        return Load("")
+    tip = f"{words.hours(full)} h if won, {words.hours(likely)} h weighted: {', '.join(titles)}"
+    return Load(f"{words.hours(full)} h", "off", tip)
 
 
 def _load(load: WeekLoad, row: BoardRow, facts: FirmFacts, with_tentative: bool) -> Load:
@@ -103,7 +131,7 @@ def _tip(bar: BoardBar, facts: FirmFacts) -> Iterable[str]:
         yield bar.note
 
 
-def plan_people(plan: Board, facts: FirmFacts, *, with_tentative: bool) -> list[PlanPerson]:
+def plan_people(plan: Board, rows: list[PlanRow], facts: FirmFacts) -> list[PlanPerson]:
     """The same as a list: everyone with the loads of the first weeks, and their bookings by start."""
     lines: dict[str, list[PlanLine]] = defaultdict(list)
     for bar in plan.bars:
@@ -121,7 +149,7 @@ def plan_people(plan: Board, facts: FirmFacts, *, with_tentative: bool) -> list[
             _week_loads(names, row.loads),
             lines.get(row.id, []),
         )
-        for row in plan_rows(plan, facts, with_tentative=with_tentative)
+        for row in rows
     ]
 
 

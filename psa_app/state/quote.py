@@ -37,7 +37,7 @@ VERBS = {
     "declined": "Declined",
     "expired": "Expired",
     "superseded": "Replaced by a newer version",
-    "made a scope": "Scope made",
+    "made a scope": "Scope drafted",
 }
 FIELDS = {
     "title": "Title",

@@ -10,6 +10,7 @@ from psa_app.display.tables import Cell, Column
 from psa_app.formats import words
 from psa_app.models.resource import FieldSpec
 from psa_app.rules import hours, money
+from psa_app.rules.outside import outside
 
 LONGEST = 80  # characters of a note that stand in a list
 NUMERIC = ("money", "hours", "minutes", "seconds", "number", "percent", "ppm", "nano")
@@ -47,7 +48,8 @@ def cell(
         return Cell(state.text, kind="badge", tone=state.tone, icon=state.icon)
     if field.kind == "multiline" and len(shown) > LONGEST:
         return Cell(f"{shown[:LONGEST].rstrip()}…")
-    return Cell(shown, align="right" if field.kind in NUMERIC else "left")
+    align = "right" if field.kind in NUMERIC else "left"
+    return Cell(shown, href=outside(field.opens, shown), align=align)
 
 
 def text(

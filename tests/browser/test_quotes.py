@@ -35,8 +35,7 @@ def test_a_client_chooses_options_and_accepts_for_the_total_that_is_shown(window
     owner.open(f"{routes.QUOTES}?state=accepted")
     owner.page.get_by_role("link", name=TITLE).click()
     expect(owner.page.locator("main")).to_contain_text("€30,420.00")
-    owner.page.get_by_role("button", name="Make the scope").click()
-    owner.page.get_by_role("dialog").get_by_role("button", name="Make the scope").click()
+    owner.page.get_by_role("link", name=re.compile("Open SOW-")).click()
     owner.page.wait_for_url(re.compile(r"/sows/\d+"))
 
 

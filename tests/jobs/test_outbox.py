@@ -8,11 +8,14 @@ import sys
 from datetime import timedelta
 
 import pytest
+from sqlmodel import select
 
 from psa_app import db
 from psa_app.config import settings
 from psa_app.gateways.mail import read_outbox
 from psa_app.jobs import outbox
+from psa_app.models import Account, Contact, Mail
+from psa_app.services.mails import About, promise_mail
 from psa_app.services.promises import promise
 from tests.jobs.promised import LONG_AGO, path_of, promise_reset, row
 from tests.support.smtp import mail_server
@@ -54,6 +57,31 @@ def test_a_mail_waits_while_the_server_is_down_and_is_then_sent_once(database, s
             outbox.deliver_due()
         assert len(server.mails) == 1
     assert (row().error, row().done_at is None) == ("", False)
+
+
+def test_what_became_of_a_clients_mail_is_kept_with_it(database, setting, clock):
+    with db.unit_of_work() as session:
+        session.add(account := Account(name="Northwind"))
+        session.flush()
+        session.add(nina := Contact(account_id=account.id, name="Nina", email="nina@northwind.example"))
+        session.flush()
+        words = {"firm": "Harbour Studio", "reader": "Nina", "invited_by": "Olga", "valid_for": "60 minutes"}
+        about = About("contact", nina.id, nina, "Olga")
+        promise_mail(session, "invite", "invitation", [nina.email], "/welcome?token=x", words, about=about)
+    setting(SMTP_URL=f"smtp://127.0.0.1:{unused_port()}", MAIL_FROM="Studio <billing@harbour.example>")
+    outbox.deliver_due()
+    assert "did not answer" in kept_mail().error
+    assert kept_mail().done_at is None
+    with mail_server() as server:
+        setting(SMTP_URL=f"smtp://127.0.0.1:{server.port}")
+        clock.forward(hours=2)
+        outbox.deliver_due()
+    assert (kept_mail().error, kept_mail().done_at is None) == ("", False)
+
+
+def kept_mail():
+    with db.reading() as session:
+        return session.exec(select(Mail)).one()
 
 
 def test_a_refused_address_is_final_and_says_so(database, setting, clock):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from psa_app.rules.duplicates import LEAST, Party, domain_of, likeness, normal_name
+from psa_app.rules.duplicates import LEAST, Human, Party, domain_of, likeness, normal_name, people_alike
 
 
 @pytest.mark.parametrize(
@@ -89,3 +89,28 @@ def test_more_reasons_weigh_more_and_unlike_vat_numbers_less():
 
 def test_an_empty_domain_or_vat_number_makes_nobody_alike():
     assert likeness(Party("A"), Party("B")).score == 0
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "reasons"),
+    [
+        (Human("Dr. Nóra Berg", "a1@x.at"), Human("nora berg", "b1@x.at"), ("same name",)),
+        (Human("N. Berg", "n1@x.at"), Human("Nora Berg", "n2@x.at"), ("nearly the same name",)),
+        (Human("Nils Berg", "nils@x.at"), Human("Nora Berg", "nora@x.at"), ()),
+        (
+            Human("Nora", "nora.berg@x.at"),
+            Human("Mag. Lang", "NoraBerg@x.com"),
+            ("same name in the address",),
+        ),
+        (Human("A B", "office@x.at"), Human("C D", "office@x.com"), ()),
+        (Human("A B", "ann@x.at"), Human("C D", "Ann@x.at"), ("same address", "same name in the address")),
+        (Human("A B", phone="+43 660 123 4567"), Human("C D", phone="0660/1234567"), ("same phone",)),
+    ],
+)
+def test_two_contacts_look_like_one_person_by(one: Human, other: Human, reasons: tuple[str, ...]) -> None:
+    assert people_alike(one, other).reasons == reasons == people_alike(other, one).reasons
+
+
+def test_a_shared_phone_alone_makes_nobody_a_twin() -> None:
+    one, other = Human("A B", phone="+43 1 234567"), Human("C D", phone="+43 1 234567")
+    assert people_alike(one, other).score < LEAST <= people_alike(Human("N. Berg"), Human("Nora Berg")).score

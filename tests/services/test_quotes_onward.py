@@ -99,7 +99,10 @@ def test_a_scope_is_made_once_and_only_of_an_accepted_quote(firm: Firm) -> None:
     with pytest.raises(Conflict, match="accepted quote"):
         do(make_scope, firm["Olga"], quote_id)
     accept(firm, "Nora", quote_id)
+    with db.reading() as session:  # made in the client's own act
+        made = session.exec(select(Sow).where(Sow.quote_id == quote_id)).one()
     first = do(make_scope, firm["Olga"], quote_id)
+    assert (first.id, first.status) == (made.id, "draft")
     assert do(make_scope, firm["Olga"], quote_id).id == first.id
     with db.reading() as session:
         assert len(session.exec(select(Sow).where(Sow.quote_id == quote_id)).all()) == 1

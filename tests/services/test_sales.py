@@ -17,6 +17,7 @@ from psa_app.services.records import change_record, create_record
 from psa_app.services.sales.inputs import RoleInput
 from psa_app.services.sales.move import move_opportunity
 from psa_app.services.sales.shape import assign_owner, set_amounts, set_roles
+from psa_app.state.planner_words import demand_rows
 from tests.conftest import NOW
 from tests.services.sales_world import chance, euros, move, now, order, stage
 from tests.support.world import World, ask, do, past, rows
@@ -229,6 +230,10 @@ def test_roles_are_replaced_as_a_whole_and_show_as_demand(world):
     (found,) = ask(demand, world["Lea"], [202648, 202649, 202650, 202651])
     assert (found.role, found.full, found.weighted) == ("Engineer", (0, 3000, 3000, 0), (0, 1500, 1500, 0))
     assert found.titles[1] == ("Relaunch",)
+    (row,) = demand_rows([found])
+    assert (row.name, row.sub) == ("Pipeline: Engineer", "100:00 h if won")
+    assert [load.text for load in row.loads] == ["", "50:00 h", "50:00 h", ""]
+    assert row.loads[1].tip == "50:00 h if won, 25:00 h weighted: Relaunch"
     move(world, one, "Lost", loss_reason="No budget")
     assert ask(demand, world["Lea"], [202649]) == []
 

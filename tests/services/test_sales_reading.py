@@ -1,12 +1,14 @@
 """The pipeline as it is read: board, list, numbers, one opportunity."""
 
 from psa_app.models import Account
+from psa_app.queries.home.facts import firm_facts
 from psa_app.queries.sales.board import pipeline_board
 from psa_app.queries.sales.listing import Narrowed, chance_page
 from psa_app.queries.sales.numbers import pipeline_numbers
 from psa_app.queries.sales.one import one_opportunity
 from psa_app.resources import RESOURCES
 from psa_app.services.records import create_record
+from psa_app.state.pipeline_words import board_columns, open_words
 from tests.conftest import NOW
 from tests.services.sales_world import chance, move, stage
 from tests.support.world import ask, do, rows
@@ -34,6 +36,22 @@ def test_the_board_sums_by_stage_in_the_firms_currency(world):
     page = ask(chance_page, world["Lea"], Narrowed(), TODAY, sort="-amount")
     assert (page.count, page.total, page.weighted) == (3, 1_180_333, 118_167)
     assert [one.title for one in page.rows] == ["A", "B", "C"]
+
+
+def test_what_has_no_amount_yet_is_counted_and_said_beside_the_sums(world):
+    chance(world, "A", amount_minor=0)
+    chance(world, "B", amount_minor=0, stage_id=stage("Proposal"))
+    chance(world, "C", stage_id=stage("Proposal"), amount_minor=10_000)
+    board, facts = (
+        ask(pipeline_board, world["Lea"], TODAY, NOW),
+        ask(lambda s, _: firm_facts(s), world["Lea"]),
+    )
+    assert (board.open.count, board.open.unknown) == (3, 2)
+    assert ask(chance_page, world["Lea"], Narrowed(), TODAY).unknown == 2
+    assert open_words(board.open, "EUR", (), facts).endswith("2 without an amount")
+    lead, proposal = (board_columns(board, facts)[place] for place in (0, 2))
+    assert (lead.sum, lead.weighted) == ("–", "1 without an amount")
+    assert proposal.weighted == "€50 weighted · 1 without an amount"
 
 
 def test_the_list_is_narrowed_by_stage_owner_source_month_and_words(world):

@@ -6,10 +6,10 @@ import pytest
 from sqlmodel import select
 
 from psa_app import db, routes
-from psa_app.models import Account, Activity, Apart
+from psa_app.models import Account, Activity, Apart, Contact, ContactApart
 from psa_app.state.client import ClientForm, ClientLog, ClientState
 from psa_app.state.client_timeline import ClientTimeline
-from psa_app.state.client_twins import TwinsState
+from psa_app.state.client_twins import ContactTwins, TwinsState
 from psa_app.state.clients import ClientsLog, ClientsState
 from psa_app.state.home import HomeState
 from psa_app.state.home_todos import HomeTodos
@@ -246,6 +246,28 @@ async def test_two_clients_become_one_by_choice_or_are_remembered_as_two(tab_of)
     told = await tab.send(ClientState.load, page=routes.client(3))
     assert var(told, "ClientState", "merged_into") == "Northwind"
     assert var(told, "ClientState", "may_log") is not True
+
+
+async def test_two_contacts_are_compared_told_apart_and_made_one(tab_of):
+    with db.unit_of_work() as session:
+        session.add(
+            Contact(account_id=NORTHWIND, name="N. Client", email="n@northwind.example", phone="01 2345")
+        )
+    tab = await tab_of("Fred")
+    page = f"{routes.CLIENT_TWINS}?tab=contacts"
+    (pair,) = var(await tab.send(TwinsState.load, page=page), "ContactTwins", "pairs")
+    both = {"one_id": pair["one"], "other_id": pair["other"]}
+    left = await tab.send(ContactTwins.not_the_same, both, page)
+    assert var(left, "ContactTwins", "pairs") == []
+    await tab.send(ContactTwins.ask_again, both, page)
+    assert kept(ContactApart) == []
+    seen = await tab.send(ClientState.load, page=f"{PAGE}?tab=contacts")
+    assert "look like one person" in var(seen, "ClientState", "people_twin")
+    await tab.send(TwinsState.load, page=routes.compare_contacts(pair["one"], pair["other"]))
+    merged = await tab.send(ContactTwins.merge, {"data": {"name": "other"}}, page)
+    assert redirects(merged) == [routes.client_tab(NORTHWIND, "contacts")]
+    now, gone = (one for one in kept(Contact) if one.account_id == NORTHWIND)
+    assert (now.name, now.phone, gone.merged_into_id) == ("N. Client", "01 2345", now.id)
 
 
 async def test_older_lines_are_appended_page_by_page(tab_of):

@@ -1,5 +1,6 @@
-"""Two accounts side by side, and what would move from each if they became one."""
+"""Two accounts or contacts side by side, and what would move from each if they became one."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,9 +10,10 @@ from sqlmodel import Session
 
 from psa_app.access import Actor, fetch, require
 from psa_app.errors import Conflict
-from psa_app.models import Account
+from psa_app.models import Account, Contact
 from psa_app.models.base import metadata
 from psa_app.queries.clients.duplicates import Twin, twins_of
+from psa_app.rules.duplicates import Human, people_alike
 
 select: Any = sql_select  # its overloads know no tables of SQLModel
 # What people call that which hangs on an account: one, many. Every table with a key to it is here or below.
@@ -31,15 +33,26 @@ CALLED: dict[str, tuple[str, str]] = {
     "account_tax_number": ("number", "numbers"),
     "account": ("client below it", "clients below it"),
     "checklist_item": ("checklist item", "checklist items"),
+    "mail": ("sent mail", "sent mails"),
+}
+CALLED_OF_CONTACT: dict[str, tuple[str, str]] = {
+    "activity": ("activity", "activities"),
+    "opportunity": ("opportunity", "opportunities"),
+    "quote": ("quote", "quotes"),
+    "quote_question": ("question", "questions"),
+    "change_question": ("question on a change order", "questions on change orders"),
+    "mail": ("sent mail", "sent mails"),
+    "portal_link": ("link to the portal", "links to the portal"),
+    "user": ("sign-in to the portal", "sign-ins to the portal"),
 }
 QUIET = frozenset({"account_apart"})  # moves or ends with the merge, nobody needs to hear of it
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One of the two: the account and what hangs on it, (table, how many)."""
+    """One of the two: the record and what hangs on it, (table, how many)."""
 
-    account: Account
+    record: Any  # an account, or a contact
     hangs: tuple[tuple[str, int], ...]
 
 
@@ -61,14 +74,30 @@ def compare(session: Session, actor: Actor, one_id: int, other_id: int) -> Compa
             raise Conflict(f"{account.name} was merged into another client already.")
     found: list[Twin] = twins_of(session, actor, one)
     reasons = next((twin.reasons for twin in found if twin.id == other_id), ())
-    return Comparison(Side(one, _hangs(session, one_id)), Side(other, _hangs(session, other_id)), reasons)
+    sides = [Side(account, hanging(session, "account", CALLED, account.id)) for account in (one, other)]
+    return Comparison(sides[0], sides[1], reasons)
 
 
-def _hangs(session: Session, account_id: int) -> tuple[tuple[str, int], ...]:
+def compare_contacts(session: Session, actor: Actor, one_id: int, other_id: int) -> Comparison:
+    """Two contacts that may be one person. Errors as of `compare`."""
+    require(actor, "accounts.merge")
+    one, other = fetch(session, actor, Contact, one_id), fetch(session, actor, Contact, other_id)
+    for contact in (one, other):
+        if contact.merged_into_id is not None:
+            raise Conflict(f"{contact.name} was merged into another contact already.")
+    how = people_alike(*(Human(x.name, x.email, x.phone) for x in (one, other)))
+    sides = [Side(x, hanging(session, "contact", CALLED_OF_CONTACT, x.id)) for x in (one, other)]
+    return Comparison(sides[0], sides[1], how.reasons)
+
+
+def hanging(
+    session: Session, target: str, called: Mapping[str, object], row_id: int | None
+) -> tuple[tuple[str, int], ...]:
+    """How many rows of each of the tables in `called` belong to a record, where there are any."""
     found = []
-    for name in CALLED:
+    for name in called:
         table = metadata.tables[name]
-        keys = [table.c[column] == account_id for column in keys_to_account(table)]
+        keys = [table.c[column] == row_id for column in keys_to(table, target)]
         statement = select(func.count()).select_from(table).where(or_(*keys))
         count = int(session.connection().execute(statement).scalar_one())
         if count:
@@ -76,10 +105,10 @@ def _hangs(session: Session, account_id: int) -> tuple[tuple[str, int], ...]:
     return tuple(found)
 
 
-def keys_to_account(table: Table) -> list[str]:
-    """The columns of a table that say to which account a row belongs; "merged into" is not one."""
+def keys_to(table: Table, target: str) -> list[str]:
+    """The columns of a table that say to which account or contact a row belongs; "merged into" is not one."""
     return [
         str(key.parent.name)
         for key in table.foreign_keys
-        if key.column.table.name == "account" and key.parent.name != "merged_into_id"
+        if key.column.table.name == target and key.parent.name != "merged_into_id"
     ]

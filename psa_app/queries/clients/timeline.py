@@ -1,8 +1,9 @@
 """Everything that happened with a client in one list, the newest first.
 
-Three sources (tickets will be another), each read in its own order by its own index and merged:
-activities, history of the account's records, and approvals of time. A cursor keeps a place in each, so
-that a page costs the same however long the story is, and nothing is skipped or doubled while others write.
+Four sources (tickets will be another), each read in its own order by its own index and merged:
+activities, history of the account's records, approvals of time, and mails that the app wrote. A cursor
+keeps a place in each, so that a page costs the same however long the story is, and nothing is skipped or
+doubled while others write.
 """
 
 import json
@@ -25,6 +26,7 @@ from psa_app.models import (
     Contact,
     History,
     Invoice,
+    Mail,
     Milestone,
     Opportunity,
     Payment,
@@ -42,6 +44,7 @@ PAGE = 30
 # What can be asked for: key, and the tables whose history it holds.
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "activities": (),
+    "mails": (),
     "approvals": (),
     "sales": ("opportunity", "quote"),
     "scopes": ("sow", "change_order", "milestone", "project"),
@@ -55,7 +58,8 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 class Event:
     """One line. `kind` is a table's name, or "approval"; `record_id` is what it is about.
 
-    `before` and `after` are what history holds; an activity has its own fields, an approval its seconds.
+    `before` and `after` are what history holds; an activity and a mail have their own fields, an approval
+    its seconds. A mail's kind is that of the record it is about.
     """
 
     at: datetime
@@ -68,6 +72,7 @@ class Event:
     before: Mapping[str, Any] = field(default_factory=dict)
     after: Mapping[str, Any] = field(default_factory=dict)
     activity: Activity | None = None
+    mail: Mail | None = None
     seconds: int = 0
 
 
@@ -87,11 +92,12 @@ class Timeline:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """How far each source was read: history's id, an activity's (time, id), an approval's (time, project)."""
+    """How far each source was read: history's id, else the time and an id (a project's of approvals)."""
 
     history: int | None = None
     activity: tuple[datetime, int] | None = None
     approval: tuple[datetime, int] | None = None
+    mail: tuple[datetime, int] | None = None
 
 
 def timeline(
@@ -111,6 +117,7 @@ def timeline(
         _activities(session, actor, account_id, place, limit) if group in ("", "activities") else [],
         _history(session, actor, ids, _kinds(actor, group), place, limit),
         _approvals(session, actor, account_id, place, limit) if group in ("", "approvals") else [],
+        _mails(session, actor, account_id, place, limit) if group in ("", "mails") else [],
     ]
     chosen, place, is_more = _merged(lists, place, limit)
     events = tuple(event for event, _ in chosen)
@@ -124,7 +131,7 @@ _Found = list[tuple[Event, Any]]  # with its place in its own source
 def _merged(lists: list[_Found], place: _Place, limit: int) -> tuple[_Found, _Place, bool]:
     """The newest head first, each source in its own order."""
     chosen: _Found = []
-    at = [0, 0, 0]
+    at = [0] * len(lists)
     while len(chosen) < limit:
         heads = [index for index, found in enumerate(lists) if at[index] < len(found)]
         if not heads:
@@ -133,7 +140,10 @@ def _merged(lists: list[_Found], place: _Place, limit: int) -> tuple[_Found, _Pl
         chosen.append(lists[best][at[best]])
         at[best] += 1
     last = [found[n - 1][1] if n else None for found, n in zip(lists, at, strict=True)]
-    after = _Place(last[1] or place.history, last[0] or place.activity, last[2] or place.approval)
+    kept = (place.activity, place.history, place.approval, place.mail)
+    reached: list[Any] = [new or old for new, old in zip(last, kept, strict=True)]
+    activity, history, approval, mail = reached
+    after = _Place(history, activity, approval, mail)
     return chosen, after, any(n < len(found) for found, n in zip(lists, at, strict=True))
 
 
@@ -153,6 +163,24 @@ def _activities(session: Session, actor: Actor, account_id: int, place: _Place, 
     return [
         (Event(one.at, "activity", one.id, one.kind, name or "", activity=one), (one.at, one.id))
         for one, name in session.execute(statement)
+    ]
+
+
+def _mails(session: Session, actor: Actor, account_id: int, place: _Place, limit: int) -> _Found:
+    """What the app wrote to the client; what was merged into it moved along."""
+    if not may(actor, "activities.read"):
+        return []
+    statement = (
+        select(Mail)
+        .where(col(Mail.account_id) == account_id, visible(actor, Mail))
+        .order_by(col(Mail.at).desc(), col(Mail.id).desc())
+        .limit(limit + 1)
+    )
+    if place.mail is not None:
+        statement = statement.where(_before(col(Mail.at), col(Mail.id), *place.mail))
+    return [
+        (Event(one.at, one.about, one.about_id, "mailed", one.sent_by, mail=one), (one.at, one.id))
+        for one in session.scalars(statement)
     ]
 
 
@@ -318,7 +346,8 @@ _CALLED: Mapping[str, tuple[Any, tuple[Any, ...]]] = {
 
 
 def _cursor(place: _Place) -> str:
-    return f"{place.history or ''}~{_stamp(place.activity)}~{_stamp(place.approval)}"
+    stamps = "~".join(_stamp(one) for one in (place.activity, place.approval, place.mail))
+    return f"{place.history or ''}~{stamps}"
 
 
 def _stamp(place: tuple[datetime, int] | None) -> str:
@@ -329,8 +358,9 @@ def _parsed(cursor: str) -> _Place:
     if not cursor:
         return _Place()
     try:
-        history, activity, approval = cursor.split("~")
-        return _Place(int(history) if history else None, _instant(activity), _instant(approval))
+        history, *stamps = cursor.split("~")
+        activity, approval, mail = (_instant(one) for one in stamps)
+        return _Place(int(history) if history else None, activity, approval, mail)
     except (ValueError, OverflowError):
         raise Invalid("This place in the timeline is not known. Begin at its top.", "cursor") from None
 

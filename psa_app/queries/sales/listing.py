@@ -40,6 +40,7 @@ class ChancePage:
     total: int
     weighted: int
     currency: str
+    unknown: int  # of `count` have no amount yet
 
 
 def chance_page(
@@ -49,15 +50,15 @@ def chance_page(
     require(actor, "opportunities.read")
     where = clauses(asked)
     rates = exchange(session)
-    count = total = likely = 0
-    for currency, many, amount, weighted in session.connection().execute(_sums(actor, where)):
-        count += many
+    count = total = likely = unknown = 0
+    for currency, many, amount, weighted, empty in session.connection().execute(_sums(actor, where)):
+        count, unknown = count + many, unknown + int(empty)
         total += rates.to_base(int(amount), currency, today)
         likely += rates.to_base(int(weighted), currency, today)
     pages = max(1, -(-count // PAGE))
     page = max(1, min(page, pages))
     rows = chances(session, actor, *where, order=_order(sort), limit=PAGE, offset=(page - 1) * PAGE)
-    return ChancePage(tuple(rows), count, page, pages, total, likely, rates.base)
+    return ChancePage(tuple(rows), count, page, pages, total, likely, rates.base, unknown)
 
 
 def clauses(asked: Narrowed) -> list[ColumnElement[bool]]:
@@ -77,11 +78,17 @@ def clauses(asked: Narrowed) -> list[ColumnElement[bool]]:
 
 
 def _sums(actor: Actor, where: list[ColumnElement[bool]]) -> Select[Any]:
-    """By currency: how many, their sum, and their weighted sum, each rounded half up as the board has it."""
+    """By currency: how many, their sum and weighted sum (each half up), and how many have no amount."""
     amount = OPPORTUNITY.c.amount_minor
     weighted = (amount * OPPORTUNITY.c.percent + 50) // 100
     return (
-        select(OPPORTUNITY.c.currency, func.count(), func.sum(amount), func.sum(weighted))
+        select(
+            OPPORTUNITY.c.currency,
+            func.count(),
+            func.sum(amount),
+            func.sum(weighted),
+            func.sum(case((amount == 0, 1), else_=0)),
+        )
         .select_from(joined())
         .where(visible(actor, Opportunity), *where)
         .group_by(OPPORTUNITY.c.currency)

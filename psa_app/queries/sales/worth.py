@@ -11,13 +11,17 @@ from psa_app.rules.pipeline import by_currency, weighted
 
 @dataclass(frozen=True, slots=True)
 class Worth:
-    """`total` and `weighted` in the firm's currency (minor units), and the sums in each currency."""
+    """`total` and `weighted` in the firm's currency (minor units), and the sums in each currency.
+
+    `unknown` of the `count` have no amount yet, so the sums leave them out.
+    """
 
     count: int = 0
     total: int = 0
     weighted: int = 0
     by_currency: tuple[tuple[str, int], ...] = ()
     weighted_by_currency: tuple[tuple[str, int], ...] = ()
+    unknown: int = 0
 
 
 def worth(rows: Iterable[Chance], rates: Exchange, today: date) -> Worth:
@@ -34,4 +38,5 @@ def worth(rows: Iterable[Chance], rates: Exchange, today: date) -> Worth:
         sum(rates.to_base(amount, currency, today) for currency, amount in likely.items()),
         tuple(full.items()),
         tuple(likely.items()),
+        sum(not row.amount for row in listed),
     )

@@ -10,6 +10,7 @@ from psa_app.access import Actor, act, fetch
 from psa_app.errors import Conflict, Invalid
 from psa_app.models import Contact, User, touch
 from psa_app.services import history
+from psa_app.services.clients.apart import CONTACTS, lead_apart
 from psa_app.services.clients.links import lead
 from psa_app.services.clients.picks import Choice, check_fields, picked, told
 
@@ -57,6 +58,7 @@ def join(
     before, after = history.changed(history.values_of(kept, values), values)
     for name, value in after.items():
         setattr(kept, name, value)
+    lead_apart(session, CONTACTS, kept_id, other_id)
     moved = lead(session, "contact", other_id, kept_id)
     other.is_archived, other.merged_into_id = True, kept_id
     touch(kept)

@@ -21,6 +21,8 @@ BY_HAND = frozenset(
         ("account_apart", "account_id"),
         ("account_apart", "other_id"),
         ("contact", "account_id"),
+        ("contact_apart", "contact_id"),
+        ("contact_apart", "other_id"),
         ("user", "contact_id"),
     }
 )

@@ -13,7 +13,7 @@ from psa_app.queries.time.tables import PROJECT, RATE
 from psa_app.rules.accounts import MAX_DEPTH
 from psa_app.rules.rates import overlap
 from psa_app.services import history
-from psa_app.services.clients.apart import lead_apart
+from psa_app.services.clients.apart import CLIENTS, lead_apart
 from psa_app.services.clients.contacts import join
 from psa_app.services.clients.links import lead
 from psa_app.services.clients.picks import Choice, check_fields, picked, told
@@ -70,7 +70,7 @@ def merge_accounts(
     for name, value in after.items():
         setattr(kept, name, value)
     _lead_family(session, kept, other)
-    lead_apart(session, account_id, other_id)
+    lead_apart(session, CLIENTS, account_id, other_id)
     contacts = _lead_contacts(session, actor, kept, other)
     moved = lead(session, "account", other_id, account_id) | ({"contact": contacts} if contacts else {})
     _check_prices(session, account_id)

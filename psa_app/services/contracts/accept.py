@@ -15,7 +15,7 @@ from psa_app.services import history
 from psa_app.services.contracts.evidence import sign
 from psa_app.services.evidence import Deed, bind, head
 from psa_app.services.identity.portal_links import make_portal_link
-from psa_app.services.mails import promise_mail
+from psa_app.services.mails import About, promise_mail
 
 
 @act("sows", "accept", right="sows.accept")
@@ -114,7 +114,9 @@ def _mail_signed(session: Session, sow: Sow, contact: Contact, signer: str) -> N
             "document_hash": sow.text_hash,
             "chain_head": head(session),
         }
-        promise_mail(session, f"sow-signed-{sow.id}-{address}", "sow_accepted", [address], path, values)
+        key = f"sow-signed-{sow.id}-{address}"
+        about = About("sow", int(sow.id or 0), contact) if address == contact.email else None
+        promise_mail(session, key, "sow_accepted", [address], path, values, about=about)
 
 
 def _mail_declined(session: Session, sow: Sow, contact: Contact) -> None:

@@ -14,7 +14,7 @@ from psa_app.services.contracts.accept import answering
 from psa_app.services.contracts.evidence import sign
 from psa_app.services.contracts.send import approvers
 from psa_app.services.identity.portal_links import make_portal_link
-from psa_app.services.mails import promise_mail
+from psa_app.services.mails import About, promise_mail
 
 
 @act("milestones", "ready", right="milestones.ready")
@@ -123,4 +123,5 @@ def _mail_ready(session: Session, actor: Actor, milestone: Milestone, sow: Sow) 
                 "criteria": milestone.criteria,
             },
             reply_to=actor.email,
+            about=About("milestone", int(milestone.id or 0), contact, actor.name),
         )

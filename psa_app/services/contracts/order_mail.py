@@ -14,7 +14,7 @@ from psa_app.queries.contracts.change_orders import agreed_order_text, read_orde
 from psa_app.services.contracts.accept import firm_signer
 from psa_app.services.evidence import head
 from psa_app.services.identity.portal_links import LIVES, make_portal_link
-from psa_app.services.mails import promise_mail
+from psa_app.services.mails import About, promise_mail
 
 KIND = "change_order"
 
@@ -52,6 +52,7 @@ def mail_links(
             values,
             reply_to=actor.email,
             attach={"change_order_pdf": int(order.id or 0)},
+            about=About(KIND, int(order.id or 0), contact, actor.name),
         )
 
 
@@ -74,9 +75,9 @@ def mail_signed(session: Session, order: ChangeOrder, sow: Sow, contact: Contact
             "document_hash": order.text_hash,
             "chain_head": head(session),
         }
-        promise_mail(
-            session, f"change-signed-{order.id}-{address}", "change_accepted", [address], path, values
-        )
+        key = f"change-signed-{order.id}-{address}"
+        about = About(KIND, int(order.id or 0), contact) if address == contact.email else None
+        promise_mail(session, key, "change_accepted", [address], path, values, about=about)
 
 
 def mail_declined(session: Session, order: ChangeOrder, contact: Contact) -> None:
@@ -105,7 +106,9 @@ def mail_answer(
     }
     path = _link(session, order, contact)
     key = f"change-answer-{question.id}"
-    promise_mail(session, key, "change_answer", [contact.email], path, values, reply_to=actor.email)
+    about = About(KIND, int(order.id or 0), contact, actor.name)
+    to = [contact.email]
+    promise_mail(session, key, "change_answer", to, path, values, reply_to=actor.email, about=about)
 
 
 def _tell_sender(session: Session, order: ChangeOrder, key: str, template: str, said: dict[str, str]) -> None:

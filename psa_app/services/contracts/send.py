@@ -18,7 +18,7 @@ from psa_app.services import history
 from psa_app.services.contracts.check_cards import card_problem_of
 from psa_app.services.contracts.evidence import sign
 from psa_app.services.identity.portal_links import LIVES, make_portal_link, revoke_portal_links
-from psa_app.services.mails import promise_mail
+from psa_app.services.mails import About, promise_mail
 
 OPEN_FOR = timedelta(days=30)
 LONGEST_OPEN = timedelta(days=180)
@@ -152,4 +152,5 @@ def _mail_link(session: Session, sow: Sow, contact: Contact, firm: Firm, actor: 
             "valid_until": words.day(until, locale),
         },
         reply_to=actor.email,
+        about=About("sow", int(sow.id or 0), contact, actor.name),
     )

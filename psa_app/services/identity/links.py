@@ -9,12 +9,12 @@ from sqlmodel import Session, col, select
 from psa_app import clock, routes
 from psa_app.access import Actor, passwords, secrets
 from psa_app.errors import Invalid, NotFound
-from psa_app.models import ApiToken, Firm, OneTimeLink, User, touch
+from psa_app.models import ApiToken, Contact, Firm, OneTimeLink, User, touch
 from psa_app.rules.passwords import check_password
 from psa_app.services.history import note
 from psa_app.services.identity.pace import check_pace, count_attempt, forgive, key_of
 from psa_app.services.identity.sessions import end_sessions
-from psa_app.services.mails import promise_mail
+from psa_app.services.mails import About, promise_mail
 
 LIVES = timedelta(minutes=60)
 VALID_FOR = "60 minutes"
@@ -45,7 +45,9 @@ def send_invitation(session: Session, user: User, invited_by: str) -> None:
         "invited_by": invited_by,
         "valid_for": VALID_FOR,
     }
-    _mail_link(session, user, "invitation", "invitation", values)
+    contact = session.get(Contact, user.contact_id) if user.contact_id else None
+    about = About("contact", int(contact.id or 0), contact, invited_by) if contact else None
+    _mail_link(session, user, "invitation", "invitation", values, about)
 
 
 def link_holder(session: Session, token: object) -> str:
@@ -91,7 +93,12 @@ def end_tokens(session: Session, user_id: int) -> None:
 
 
 def _mail_link(
-    session: Session, user: User, purpose: str, template: str, values: Mapping[str, str | bool]
+    session: Session,
+    user: User,
+    purpose: str,
+    template: str,
+    values: Mapping[str, str | bool],
+    about: About | None = None,
 ) -> None:
     session.get(User, user.id, with_for_update=True)  # of two who ask at once, the second ends the first's
     end_links(session, user.id or 0)
@@ -105,7 +112,8 @@ def _mail_link(
     )
     session.add(link)
     session.flush()
-    promise_mail(session, f"{purpose}-{link.id}", template, [user.email], routes.welcome(token), values)
+    key, path = f"{purpose}-{link.id}", routes.welcome(token)
+    promise_mail(session, key, template, [user.email], path, values, about=about)
 
 
 def _holder(session: Session, token: object, lock: bool = False) -> tuple[OneTimeLink, User]:

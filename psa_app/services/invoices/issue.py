@@ -20,7 +20,7 @@ from psa_app.services.identity.portal_links import make_portal_link
 from psa_app.services.invoices.draft import FIRST_YEAR, locked_draft
 from psa_app.services.invoices.entries import mark_invoiced
 from psa_app.services.invoices.totals import write_totals
-from psa_app.services.mails import promise_mail
+from psa_app.services.mails import About, promise_mail
 from psa_app.services.numbers import take_number
 from psa_app.services.promises import promise
 
@@ -53,7 +53,7 @@ def issue_invoice(
     }
     history.note(session, actor, "invoice", invoice_id, "issued", {}, after)
     promise(session, "invoice_pdf", f"invoice-pdf-{invoice_id}", {"invoice_id": invoice_id})
-    _mail(session, invoice, account, firm)
+    _mail(session, actor, invoice, account, firm)
     return invoice
 
 
@@ -70,7 +70,8 @@ def mail_invoice(session: Session, actor: Actor, invoice_id: int) -> Invoice:
     readers = len(_readers(session, account))
     if not readers:
         raise Invalid(f"Nobody at {account.name} gets invoices by mail. Mark a contact as billing contact.")
-    _mail(session, invoice, account, session.exec(select(Firm)).one(), again=_times_noted(session, invoice))
+    firm = session.exec(select(Firm)).one()
+    _mail(session, actor, invoice, account, firm, again=_times_noted(session, invoice))
     history.note(session, actor, "invoice", invoice_id, "mailed again", {}, {"mailed_to": readers})
     return invoice
 
@@ -115,7 +116,9 @@ def _readers(session: Session, account: Account) -> Sequence[Contact]:
     ).all()
 
 
-def _mail(session: Session, invoice: Invoice, account: Account, firm: Firm, again: int = 0) -> None:
+def _mail(
+    session: Session, actor: Actor, invoice: Invoice, account: Account, firm: Firm, again: int = 0
+) -> None:
     for contact in _readers(session, account):
         token = make_portal_link(
             session, contact_id=int(contact.id or 0), document="invoice", document_id=int(invoice.id or 0)
@@ -136,4 +139,5 @@ def _mail(session: Session, invoice: Invoice, account: Account, firm: Firm, agai
                 "test": invoice.is_sandbox,
             },
             attach={"invoice_pdf": int(invoice.id or 0)},
+            about=About("invoice", int(invoice.id or 0), contact, actor.name),
         )

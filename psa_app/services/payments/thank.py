@@ -6,7 +6,7 @@ from psa_app import routes
 from psa_app.formats import words
 from psa_app.models import Account, Contact, Firm, Invoice, Payment
 from psa_app.services.identity.portal_links import make_portal_link
-from psa_app.services.mails import promise_mail
+from psa_app.services.mails import About, promise_mail
 from psa_app.services.payments.settle import open_amount
 
 
@@ -37,4 +37,5 @@ def thank(session: Session, invoice: Invoice, payment: Payment) -> None:
                 "still_open": words.money(rest, payment.currency, account.locale) if rest > 0 else "",
                 "test": payment.provider == "sandbox",
             },
+            about=About("payment", int(payment.id or 0), contact),
         )

@@ -18,7 +18,8 @@ from psa_app.services.contracts.accept import answering, firm_signer
 from psa_app.services.contracts.evidence import sign
 from psa_app.services.evidence import head
 from psa_app.services.identity.portal_links import make_portal_link
-from psa_app.services.mails import promise_mail
+from psa_app.services.mails import About, promise_mail
+from psa_app.services.quotes.scope import scope_on_acceptance
 from psa_app.services.sales.move import win_by_quote
 
 CHANGED = "This quote has changed since you opened it. Reload the page and read it again."
@@ -42,7 +43,7 @@ def accept_quote(
     `chosen` are the places of the optional lines and alternatives that are wanted (those of fixed lines
     may be left out); `text_hash` and `total` are what the reader had in front of them. Raises `Forbidden`
     for a contact who may not accept, `Conflict` when it is already answered, past its day, replaced, or
-    comes to another total, `Invalid` for a choice that cannot be.
+    comes to another total, `Invalid` for a choice that cannot be. The draft of its scope is made at once.
     """
     quote = fetch(session, actor, Quote, quote_id, lock=True)
     contact = answering(session, actor, quote)
@@ -71,6 +72,7 @@ def accept_quote(
     win_by_quote(session, actor, quote.opportunity_id, quote.number)
     after = {"status": "accepted", "by": signer, "chosen": sorted(counted), "text_hash": hash_of(text)}
     history.note(session, actor, "quote", quote_id, "accepted", {"status": "sent"}, after)
+    scope_on_acceptance(session, actor, quote)
     _mail_accepted(session, quote, contact, signer, worth, hash_of(text))
     return quote
 
@@ -139,4 +141,5 @@ def _mail_accepted(
             "chain_head": head(session),
         }
         key = f"quote-accepted-{quote_id}-{address}"
-        promise_mail(session, key, "quote_accepted", [address], path, values)
+        about = About("quote", quote_id, contact) if address == contact.email else None
+        promise_mail(session, key, "quote_accepted", [address], path, values, about=about)

@@ -10,7 +10,7 @@ from psa_app.rules import fields
 from psa_app.services import history
 from psa_app.services.contracts.accept import firm_signer
 from psa_app.services.identity.portal_links import make_portal_link
-from psa_app.services.mails import promise_mail
+from psa_app.services.mails import About, promise_mail
 from psa_app.services.quotes.answer import check_open
 
 MOST_OPEN = 10
@@ -104,4 +104,5 @@ def _mail_answer(
         routes.portal_link(token),
         values,
         reply_to=actor.email,
+        about=About("quote", int(quote.id or 0), contact, actor.name),
     )

@@ -3,7 +3,7 @@
 from sqlmodel import Session, select
 
 from psa_app import clock
-from psa_app.access import Actor, act, fetch
+from psa_app.access import Actor, act, fetch, system
 from psa_app.errors import Conflict
 from psa_app.models import FeePart, Firm, Milestone, Quote, QuoteLine, Rate, Sow, SowLine
 from psa_app.queries.quotes.text import agreed_quote_text, as_rule, chosen_in, lines_of
@@ -20,7 +20,18 @@ def make_scope(session: Session, actor: Actor, quote_id: int) -> Sow:
     Discounts are in its amounts; a fixed price is billed at the end, until the draft says otherwise.
     Raises `Conflict` for a quote that is not accepted.
     """
-    quote = fetch(session, actor, Quote, quote_id, lock=True)
+    return scope_of(session, actor, fetch(session, actor, Quote, quote_id, lock=True))
+
+
+def scope_on_acceptance(session: Session, actor: Actor, quote: Quote) -> Sow:
+    """The same in the client's own act: the client may not write scopes, so the app does."""
+    session.flush()
+    return scope_of(session, system(via=actor.via), quote)
+
+
+def scope_of(session: Session, actor: Actor, quote: Quote) -> Sow:
+    """Does it for a locked quote."""
+    quote_id = int(quote.id or 0)
     made = session.exec(select(Sow).where(Sow.quote_id == quote_id)).first()
     if made is not None:
         return made

@@ -16,7 +16,7 @@ from psa_app.services import history
 from psa_app.services.contracts.evidence import sign
 from psa_app.services.contracts.send import open_until, recipients
 from psa_app.services.identity.portal_links import LIVES, make_portal_link
-from psa_app.services.mails import promise_mail
+from psa_app.services.mails import About, promise_mail
 from psa_app.services.numbers import DEFAULT_PATTERNS, take_number
 
 
@@ -131,4 +131,5 @@ def _mail_link(session: Session, quote: Quote, contact: Contact, firm: Firm, tex
         },
         reply_to=actor.email,
         attach={"quote_pdf": int(quote.id or 0)},
+        about=About("quote", int(quote.id or 0), contact, actor.name),
     )

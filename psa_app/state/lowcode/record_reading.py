@@ -23,6 +23,7 @@ from psa_app.queries.history import Past, happened
 from psa_app.queries.own_fields import full
 from psa_app.queries.records import page_of_records, readable, row_values
 from psa_app.resources import RESOURCES
+from psa_app.rules.outside import outside
 from psa_app.state import record_words
 from psa_app.state.lowcode.kinds import address_of, kind_of, resource_of, sees
 from psa_app.state.lowcode.reading import chosen, firm_of, head, offered, rows_of
@@ -101,6 +102,8 @@ def _fact(
     kind = kind_of(field.links_to) if field.links_to is not None else ""
     if shown and kind and sees(who, RESOURCES[kind]):
         return Fact(field.label, shown, address_of(kind, values[field.name]), shown)
+    if away := outside(field.opens, shown):
+        return Fact(field.label, shown, away, shown)
     return Fact(field.label, shown or "–", tone="" if shown else "muted")
 
 

@@ -5,11 +5,11 @@ from typing import Any
 
 from psa_app.config import settings
 from psa_app.errors import Invalid
-from psa_app.formats import change_mail_texts, mail_texts
+from psa_app.formats import change_mail_texts, mail_texts, time_mail_texts
 from psa_app.gateways import mail
 from psa_app.jobs.outbox import effect
 
-TEXTS = (mail_texts, change_mail_texts)
+TEXTS = (mail_texts, change_mail_texts, time_mail_texts)
 NAMES = {texts.__name__ for texts in TEXTS}
 
 

@@ -31,6 +31,7 @@ ACTS = {
     "change_question": "Answer",
     "change_declined": "Look at it",
     "change_signed": "Open",
+    "client_time": "Open",
 }
 NAMED = 2  # people named before "and 7 more"
 WORDS = {
@@ -104,6 +105,8 @@ def _one(one: Waits, facts: FirmFacts) -> Waiting:
     elif one.kind == "renewal":
         said = _joined(one.beside, _notice(one.since, facts))
         return Waiting(f"renewal-{one.id}", one.title, said, one.href, "Renew")
+    elif one.kind == "client_time":
+        title, said = one.title, one.beside
     elif one.kind in ("sow", "milestone") or one.kind.startswith("change_"):
         title, said = one.title, _joined(one.beside, WORDS[one.kind])
     else:

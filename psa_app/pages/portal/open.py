@@ -12,6 +12,7 @@ from psa_app.components.portal import PortalFrame, portal_shell
 from psa_app.components.quote_answer import quote_for_client
 from psa_app.components.scope_answer import scope_for_client
 from psa_app.components.skeleton import lines
+from psa_app.components.time_answer import time_for_client
 from psa_app.display.frame import NavItem
 from psa_app.pages.registry import EVERYONE, page
 from psa_app.state.open_link import OpenChangeState as Change
@@ -19,6 +20,7 @@ from psa_app.state.open_link import OpenInvoiceState as Invoice
 from psa_app.state.open_link import OpenLinkState as State
 from psa_app.state.open_link import OpenQuoteState as Quote
 from psa_app.state.open_link import OpenScopeState as Scope
+from psa_app.state.open_link import OpenTimeState as Time
 from psa_app.state.toasts import ToastState
 
 NOTHING = rx.Var.create("")
@@ -43,6 +45,7 @@ def opened() -> rx.Component:
         State.kind,
         ("sow", _scope()),
         ("change_order", _change()),
+        ("time_request", _time()),
         ("quote", _quote()),
         ("invoice", _invoice()),
         ("gone", _gone()),
@@ -72,6 +75,18 @@ def _change() -> rx.Component:
         subtitle=Change.number,
         badge=tag(Change.word, Change.tone),
         actions=[link_button("PDF", href=Change.pdf, native=True, icon_name="download")],
+        signed_in=False,
+    )
+
+
+def _time() -> rx.Component:
+    return portal_shell(
+        Time.scope,
+        time_for_client(Time),
+        frame=FRAME,
+        area="",
+        subtitle=Time.days,
+        badge=tag(Time.word, Time.tone),
         signed_in=False,
     )
 

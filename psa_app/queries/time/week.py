@@ -16,7 +16,8 @@ from psa_app.models import Person, Task, TimeEntry, Timesheet
 from psa_app.prepared import Prepared
 from psa_app.queries.capacity import PersonDays, person_days
 from psa_app.queries.time.choices import belongs
-from psa_app.queries.time.tables import ACCOUNT, ENTRY, FIRM, PROJECT, SHEET, TASK, TIMER
+from psa_app.queries.time.tables import ACCOUNT, ENTRY, FIRM, LINE, PROJECT, SHEET, TASK, TIMER
+from psa_app.queries.time.with_client import IS_WAITING
 from psa_app.rules import weeks
 from psa_app.rules.timesheets import HandedIn, Week, week_state
 
@@ -25,8 +26,8 @@ from psa_app.rules.timesheets import HandedIn, Week, week_state
 class CellView:
     """A task on a day: all its seconds, of which `fixed` are not the grid's own draft.
 
-    `state` is the furthest that any of its entries is: "" (draft), rejected, submitted, approved
-    or invoiced; `reason` says why it was sent back.
+    `state` is the furthest that any of its entries is: "" (draft), rejected, submitted,
+    with_client, approved or invoiced; `reason` says why it was sent back.
     """
 
     seconds: int = 0
@@ -175,7 +176,10 @@ def _entries_between(actor: Actor) -> Prepared:
             ENTRY.c.is_billable,
             ENTRY.c.reject_reason,
             ENTRY.c.timesheet_id,
+            IS_WAITING.label("with_client"),
         )
+        .join(TASK, TASK.c.id == ENTRY.c.task_id)
+        .outerjoin(LINE, LINE.c.id == TASK.c.sow_line_id)
         .where(
             ENTRY.c.person_id == bindparam("whose"),
             ENTRY.c.work_date.between(bindparam("first"), bindparam("last")),
@@ -267,14 +271,14 @@ def _has_time(actor: Actor) -> Any:
     return TASK.c.id.in_(select(ENTRY.c.task_id).where(ENTRY.c.person_id == (actor.person_id or 0)))
 
 
-_RANK = {"": 0, "rejected": 1, "submitted": 2, "approved": 3, "invoiced": 4}
+_RANK = {"": 0, "rejected": 1, "submitted": 2, "with_client": 3, "approved": 4, "invoiced": 5}
 
 
 def _cell(entries: Sequence[Any]) -> CellView:
     own = next(
         (e for e in entries if e.status == "draft" and e.source == "grid" and e.started_at is None), None
     )
-    states = [("rejected" if e.reject_reason else "") if e.status == "draft" else e.status for e in entries]
+    states = [_entry_state(entry) for entry in entries]
     return CellView(
         seconds=sum(e.seconds for e in entries),
         fixed=sum(e.seconds for e in entries if e is not own),
@@ -283,6 +287,12 @@ def _cell(entries: Sequence[Any]) -> CellView:
         reason=next((e.reject_reason for e in entries if e.status == "draft" and e.reject_reason), ""),
         entry_ids=tuple(e.id for e in entries),
     )
+
+
+def _entry_state(entry: Any) -> str:
+    if entry.status == "draft":
+        return "rejected" if entry.reject_reason else ""
+    return "with_client" if entry.with_client else str(entry.status)
 
 
 EMPTY = CellView()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, select
 from sqlmodel import Session
 
 from psa_app.queries.time.tables import ACCOUNT, ASKED, ENTRY, LINE, PROJECT, TASK
@@ -19,6 +19,7 @@ WAITS = and_(
     ENTRY.c.client_approved_at.is_(None),
     LINE.c.approval == "client",
 )
+IS_WAITING = func.coalesce(WAITS, false())
 IS_ASKED: ColumnElement[bool] = exists(
     select(ASKED.c.id).where(ASKED.c.entry_id == ENTRY.c.id, ASKED.c.status == "open")
 )

@@ -54,6 +54,8 @@ PORTAL_SOW = "/portal/sows/[sow_id]"
 PORTAL_CHANGE = "/portal/change-orders/[order_id]"
 PORTAL_QUOTE = "/portal/quotes/[quote_id]"
 PORTAL_PROJECT = "/portal/projects/[project_id]"
+PORTAL_TIME = "/portal/time"
+PORTAL_TIME_REQUEST = "/portal/time/[request_id]"
 PORTAL_INVOICES = "/portal/invoices"
 PORTAL_INVOICE = "/portal/invoices/[invoice_id]"
 PORTAL_LINK = "/open/[token]"  # a mail's link to one document, without signing in
@@ -206,6 +208,10 @@ def portal_sow(sow_id: int) -> str:
 
 def portal_change(order_id: int) -> str:
     return f"/portal/change-orders/{order_id}"
+
+
+def portal_time(request_id: int) -> str:
+    return f"/portal/time/{request_id}"
 
 
 def portal_quote(quote_id: int) -> str:

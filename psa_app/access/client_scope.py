@@ -30,6 +30,8 @@ from psa_app.models import (
     Sow,
     SowLine,
     TimeEntry,
+    TimeRequest,
+    TimeRequestLine,
     User,
 )
 
@@ -69,6 +71,10 @@ def _client_orders(actor: Actor) -> Any:
     )
 
 
+def _client_requests(actor: Actor) -> Any:
+    return select(TimeRequest.id).where(TimeRequest.account_id == actor.account_id)
+
+
 CLIENT: dict[type[SQLModel], Rule] = {
     Account: lambda a: col(Account.id) == a.account_id,
     Contact: lambda a: col(Contact.account_id) == a.account_id,
@@ -92,6 +98,8 @@ CLIENT: dict[type[SQLModel], Rule] = {
         col(TimeEntry.project_id).in_(_client_projects(a))
         & col(TimeEntry.status).in_(("approved", "invoiced"))
     ),
+    TimeRequest: lambda a: col(TimeRequest.id).in_(_client_requests(a)),
+    TimeRequestLine: lambda a: col(TimeRequestLine.request_id).in_(_client_requests(a)),
     Invoice: lambda a: col(Invoice.id).in_(_client_invoices(a)),
     InvoiceLine: lambda a: col(InvoiceLine.invoice_id).in_(_client_invoices(a)),
     InvoiceTax: lambda a: col(InvoiceTax.invoice_id).in_(_client_invoices(a)),

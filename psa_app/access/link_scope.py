@@ -26,6 +26,8 @@ from psa_app.models import (
     Sow,
     SowLine,
     TimeEntry,
+    TimeRequest,
+    TimeRequestLine,
 )
 
 Rule = Callable[[Actor, int], ColumnElement[bool]]
@@ -69,6 +71,14 @@ def _invoices(actor: Actor, document_id: int) -> Any:
     return select(Invoice.id).where(_invoice(actor, document_id))
 
 
+def _request(actor: Actor, document_id: int) -> ColumnElement[bool]:
+    return and_(col(TimeRequest.id) == document_id, col(TimeRequest.account_id) == actor.account_id)
+
+
+def _requests(actor: Actor, document_id: int) -> Any:
+    return select(TimeRequest.id).where(_request(actor, document_id))
+
+
 def _sow_lines(actor: Actor, document_id: int) -> Any:
     sows = select(Sow.id).where(_sow(actor, document_id))
     return select(SowLine.id).where(col(SowLine.sow_id).in_(sows))
@@ -110,6 +120,11 @@ _REACHED: dict[str, dict[type[SQLModel], Rule]] = {
     | {
         ChangeOrder: _order,
         ChangeQuestion: lambda a, d: col(ChangeQuestion.change_order_id).in_(_orders(a, d)),
+    },
+    "time_request": _OWN
+    | {
+        TimeRequest: _request,
+        TimeRequestLine: lambda a, d: col(TimeRequestLine.request_id).in_(_requests(a, d)),
     },
     "invoice": _OWN
     | {

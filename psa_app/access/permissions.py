@@ -147,6 +147,7 @@ _CLIENT = {
     "projects.read",
     "milestones.accept",
     "time.read",
+    "time.approve_for_client",
     "invoices.read",
     "payments.start",
     "payments.read",

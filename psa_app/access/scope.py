@@ -91,6 +91,8 @@ from psa_app.models import (
     Template,
     TimeEntry,
     Timer,
+    TimeRequest,
+    TimeRequestLine,
     Timesheet,
     User,
     WorkPattern,
@@ -188,6 +190,13 @@ _SALES: tuple[type[SQLModel], ...] = (
     StageChange,
     Template,
 )
+
+
+def _seen_entries(actor: Actor) -> Any:
+    """The time that a lead sees: their own, that of their projects, and where they stand in."""
+    return select(TimeEntry.id).where(_LEAD[TimeEntry](actor))
+
+
 _LEAD: dict[type[SQLModel], Rule] = (
     _MEMBER
     | dict.fromkeys(_SALES, EVERYTHING)
@@ -221,6 +230,10 @@ _LEAD: dict[type[SQLModel], Rule] = (
                 )
             ),
         ),
+        TimeRequest: lambda a: col(TimeRequest.id).in_(
+            select(TimeRequestLine.request_id).where(col(TimeRequestLine.entry_id).in_(_seen_entries(a)))
+        ),
+        TimeRequestLine: lambda a: col(TimeRequestLine.entry_id).in_(_seen_entries(a)),
         History: EVERYTHING,
         Mail: lambda _: col(Mail.about).in_(("quote", "sow", "change_order", "milestone", "contact")),
     }

@@ -12,6 +12,7 @@ from psa_app.access import Actor
 from psa_app.db import reading, unit_of_work
 from psa_app.demo import world
 from psa_app.demo.changes import write_changes
+from psa_app.demo.client_time import ask_and_answer
 from psa_app.demo.clients import know_clients
 from psa_app.demo.contracts import draft_relaunch, sign_care
 from psa_app.demo.months import bill_month, take_payments
@@ -32,6 +33,7 @@ from psa_app.demo.today import leave_open
 from psa_app.demo.weeks import decide, hand_in, log_week
 from psa_app.models import Account, Firm, Mail, Outbox
 from psa_app.services.projects.make import set_project_status
+from psa_app.services.time.client_answer import note_accepted
 
 ZONE = ZoneInfo("Europe/Vienna")
 WEEKS = 61
@@ -93,6 +95,7 @@ def _tell_story(session: Session, today: date, real_now: datetime, tell: Told) -
     draft_relaunch(session, actors["Mara"], clients["Northwind"], today)
     clock.set_source(lambda: real_now)
     _quiet_old_mail(session, real_now)
+    note_accepted(session)
     in_order(session)
 
 
@@ -127,6 +130,8 @@ def _week(
     if not is_last:
         _at(monday + timedelta(days=7), 9)
         decide(session, actors, running, monday)
+        is_open = monday + timedelta(days=14) > today - timedelta(days=7)
+        ask_and_answer(session, actors, clients, running, week, is_open=is_open)
         _bill(session, actors["Felix"], clients, monday + timedelta(days=7), today)
 
 

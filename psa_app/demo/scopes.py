@@ -67,6 +67,8 @@ def write(session: Session, scope: world.Scope, owner: Actor, account: Account, 
             estimate_minutes=scope.estimate * 60,
             cap=Money(scope.cap * 100, account.currency) if scope.cap else None,
             description="Work as agreed week by week, up to the cap.",
+            approval="client" if scope.silence_days else "lead",
+            silence_days=scope.silence_days,
         )
     ]
     if scope.milestones:

@@ -207,6 +207,7 @@ class Scope:
     estimate: int = 0  # hours
     milestones: tuple[tuple[str, int, int], ...] = ()
     rate_factor: int = 100  # percent of the list price
+    silence_days: int = 0  # the client approves the time too; so long unanswered counts as approved
 
 
 SCOPES = (
@@ -233,6 +234,7 @@ SCOPES = (
         248_000,
         1880,
         (("Clickable prototype", 4_500, 44), ("Tested checkout", 6_500, 58), ("Go-live", 8_000, 65)),
+        silence_days=14,
     ),
     Scope(
         "Kestrel Foods",

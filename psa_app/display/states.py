@@ -49,6 +49,7 @@ _TABLE: dict[str, tuple[str, str, str]] = {
     "invoiced": ("Invoiced", ACCENT, "invoices"),
     "confirmed": ("Confirmed", OK, "check"),
     "approved": ("Approved", OK, "check"),
+    "with_client": ("With the client", ACCENT, "clock"),
     "accepted": ("Accepted", OK, "check"),
     "signed": ("Signed", OK, "check"),
     "active": ("Active", OK, "check"),

@@ -42,7 +42,7 @@ class WeekCell:
     minutes: int = 0
     note: str = ""
     locked: str = ""
-    state: str = ""  # "" | submitted | approved | rejected | invoiced
+    state: str = ""  # "" | submitted | with_client | approved | rejected | invoiced
     wish: int = 0  # minutes that a booking or calendar suggests
     parts: list[WeekPart] = field(default_factory=list)
 

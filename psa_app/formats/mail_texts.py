@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from psa_app.formats import document_mails
+from psa_app.formats import document_mails, time_mail_texts
 from psa_app.formats.mail_letters import Letter as _Draft
 from psa_app.formats.mail_letters import MailText
 from psa_app.formats.mail_letters import mail_of as _mail
@@ -155,5 +155,7 @@ TEXTS: dict[str, Callable[..., MailText]] = {
     "invitation": invitation,
     "password_reset": password_reset,
     "time_rejected": time_rejected,
+    "time_to_approve": time_mail_texts.time_to_approve,
+    "time_refused": time_mail_texts.time_refused,
     "bookings_moved": bookings_moved,
 }

@@ -119,6 +119,24 @@ def propose() -> str:
     return f"{done} change orders drafted or brought up to date"
 
 
+def ask_clients() -> str:
+    """Asks clients for approved time that waits for their own approval."""
+    from psa_app.services.time.client_ask import ask_all
+
+    with db.unit_of_work() as session:
+        return f"{ask_all(session)} requests made"
+
+
+def hear_silence() -> str:
+    """Approves time that clients have left unanswered for as long as their scope says."""
+    from psa_app.services.time.client_answer import approve_by_silence, note_accepted
+
+    with db.unit_of_work() as session:
+        note_accepted(session)
+    with db.unit_of_work() as session:
+        return f"{approve_by_silence(session)} entries approved by silence"
+
+
 def renew() -> str:
     """Drafts what follows the scopes that renew by themselves."""
     from psa_app.access import system
@@ -152,12 +170,14 @@ NIGHTLY: tuple[tuple[str, Callable[[], str]], ...] = (
     ("quotes", expire),
     ("change orders", propose),
     ("renewals", renew),
+    ("time to clients", ask_clients),
     ("checks", apart("verify")),
 )
 TIMETABLE: tuple[tuple[str, str, Callable[[], str]], ...] = (
     ("sweep", "*", sweep),
     ("seal", "*", seal),
     ("nightly", "*/5", nightly),
+    ("silence", "*/15", hear_silence),
 )
 
 

@@ -64,7 +64,15 @@ from psa_app.models.sales import (
     StageChange,
 )
 from psa_app.models.system import History, JobRun, Outbox, RememberedAnswer
-from psa_app.models.time import GridCell, ImportRun, TimeEntry, Timer, Timesheet
+from psa_app.models.time import (
+    GridCell,
+    ImportRun,
+    TimeEntry,
+    Timer,
+    TimeRequest,
+    TimeRequestLine,
+    Timesheet,
+)
 
 __all__ = [
     "NAMING",
@@ -146,6 +154,8 @@ __all__ = [
     "TaxRate",
     "Template",
     "TimeEntry",
+    "TimeRequest",
+    "TimeRequestLine",
     "Timer",
     "Timesheet",
     "User",

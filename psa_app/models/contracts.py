@@ -200,7 +200,7 @@ class Evidence(Row, table=True):
     """A link of the chain of evidence: one signature, acceptance or approval, and the digest before it."""
 
     position: int = Field(unique=True)
-    kind: str  # sow | change_order | quote | milestone | time (of a project)
+    kind: str  # sow | change_order | quote | milestone | time (of a project) | time_request
     document_id: int
     act: str  # signed | accepted | approved | declined
     at: datetime

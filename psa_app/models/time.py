@@ -82,6 +82,7 @@ class TimeEntry(Record, table=True):
     decided_by: int | None = Field(default=None, foreign_key="user.id")
     decided_at: datetime | None = None
     self_approved: bool = False
+    client_approved_at: datetime | None = None  # where its line asks for the client's approval too
     reject_reason: str = ""
     out_of_scope: bool = False  # not in the contract: not billed until a change order with it is signed
     change_order_id: int | None = Field(default=None, foreign_key="change_order.id")  # that order
@@ -136,3 +137,56 @@ class ImportRun(Record, table=True):
     known: int
     seconds: int
     by_user: int | None = Field(default=None, foreign_key="user.id")
+
+
+class TimeRequest(Record, table=True):
+    """What a client is asked to approve: time of one scope that its lead has approved, up to a day.
+
+    `status` follows from its lines: open | approved | refused (some of it) | silent | withdrawn.
+    """
+
+    __tablename__ = "time_request"
+    account_id: int = Field(foreign_key="account.id", index=True)
+    sow_id: int = Field(foreign_key="sow.id", index=True)
+    status: str = Field(default="open", index=True)
+    first_day: date
+    last_day: date
+    seconds: Big
+    asked_at: datetime
+    asked_by: str
+    accepted_at: datetime | None = None  # when the mail server took the first mail: silence counts from then
+    text_hash: str  # sha-256 of the lines as they were asked
+    decided_at: datetime | None = None
+    decided_by: str = ""  # a name; "" for silence
+    contact_id: int | None = Field(default=None, foreign_key="contact.id")
+    address: str = ""
+
+
+class TimeRequestLine(Row, table=True):
+    """An entry that a client is asked to approve, as it was then. One is open for an entry at a time."""
+
+    __tablename__ = "time_request_line"
+    __table_args__ = (
+        UniqueConstraint("request_id", "entry_id"),
+        Index(
+            "uq_time_request_line_open",
+            "entry_id",
+            unique=True,
+            sqlite_where=text("status = 'open'"),
+            postgresql_where=text("status = 'open'"),
+        ),
+    )
+    request_id: int = Field(foreign_key="time_request.id")
+    # Refused time may be deleted; what the client said of it stays.
+    entry_id: int | None = Field(foreign_key="time_entry.id", index=True, ondelete="SET NULL")
+    status: str = "open"  # open | approved | refused | silent | withdrawn
+    silence_days: int = 0  # of its line of the scope; 0 = never
+    work_date: date
+    person: str
+    project: str
+    task: str
+    note: str = ""
+    seconds: int
+    reason: str = ""  # why it is refused
+    decided_at: datetime | None = None
+    decided_by: str = ""

@@ -21,6 +21,7 @@ from psa_app.pages.registry import page
 from psa_app.pages.why import why_dialog
 from psa_app.state.approvals import ApprovalsState as State
 from psa_app.state.why import WhyState
+from psa_app.state.with_client import WithClientState as Clients
 
 WEEKS = [
     Column("person", "Person"),
@@ -39,6 +40,14 @@ LINES = [
     Column("time", "Time", align="right", width="72px", phone="side"),
     Column("value", "Value", align="right", width="112px"),
 ]
+WITH_CLIENTS = [
+    Column("client", "Client"),
+    Column("project", "Project"),
+    Column("since", "Work since"),
+    Column("asked", "Client"),
+    Column("time", "Time", align="right", phone="side"),
+    Column("value", "Value", align="right"),
+]
 FIRST = [Column("person", "Person"), *LINES[1:]]
 
 
@@ -46,8 +55,8 @@ FIRST = [Column("person", "Person"), *LINES[1:]]
     routes.APPROVALS,
     title="Approvals",
     right="time.approve",
-    on_load=State.load,
-    live=("timesheet", "time_entry", "leave"),
+    on_load=[State.load, Clients.load],
+    live=("timesheet", "time_entry", "leave", "time_request"),
 )
 def approvals() -> rx.Component:
     """The queue, or one week of it."""
@@ -109,7 +118,22 @@ def _queue() -> rx.Component:
                 icon_name="approvals",
             ),
         ),
+        rx.cond(
+            Clients.rows.length() > 0,
+            table_card(
+                WITH_CLIENTS,
+                Clients.rows,
+                label="Approved, and with the client",
+                title="Approved, and with the client",
+                acts=_ask_client,
+            ),
+        ),
     )
+
+
+def _ask_client(row: rx.Var[Row]) -> rx.Component:
+    ask = button("Ask now", small=True, on_click=Clients.ask(row.id), aria_label="Ask " + row.name + " now")
+    return rx.cond(Clients.askable.contains(row.id), ask)
 
 
 def _sheet() -> rx.Component:

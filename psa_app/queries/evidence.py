@@ -18,6 +18,7 @@ from psa_app.models import (
     Signature,
     Sow,
     SowLine,
+    TimeRequest,
 )
 from psa_app.rules.evidence import Link, make_pack
 
@@ -76,5 +77,6 @@ def _documents(session: Session, account: Account) -> set[tuple[str, int]]:
         "change_order": select(ChangeOrder.id).where(col(ChangeOrder.sow_id).in_(sows)),
         "quote": select(Quote.id).where(Quote.account_id == account.id),
         "time": projects,
+        "time_request": select(TimeRequest.id).where(TimeRequest.account_id == account.id),
     }
     return {(kind, int(one)) for kind, ids in found.items() for one in session.exec(ids) if one is not None}

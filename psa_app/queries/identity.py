@@ -22,6 +22,7 @@ from psa_app.models import (
     Task,
     TimeEntry,
     Timer,
+    TimeRequest,
     User,
 )
 
@@ -38,7 +39,7 @@ class FrameFacts:
     is_demo: bool
     provider: str
     theme: str
-    waiting: int  # weeks and leave that wait for the actor's decision
+    waiting: int  # weeks and leave that wait for the actor; of a client: requests to approve time, ever
     timer_since: datetime | None
     timer_task: str
     timer_project: str
@@ -112,6 +113,8 @@ def last_task(session: Session, actor: Actor) -> int | None:
 
 
 def _weeks_waiting(actor: Actor) -> ColumnElement[int]:
+    if actor.role == "client":
+        return select(func.count(col(TimeRequest.id))).where(visible(actor, TimeRequest)).scalar_subquery()
     if not may(actor, "time.approve"):
         return literal(0)
     return (

@@ -17,6 +17,7 @@ from psa_app.models import (
     SowLine,
     Task,
     TimeEntry,
+    TimeRequest,
     Timesheet,
 )
 from psa_app.models.resource import FieldSpec, Resource
@@ -284,6 +285,7 @@ ENTRIES = Resource(
             "cost_rate_minor", "Cost rate", "money", read_right="cost.read", adds_up=False, in_list=False
         ),
         FieldSpec("reject_reason", "Rejected because", read_right=_INSIDE, in_list=False),
+        FieldSpec("client_approved_at", "Approved by the client", "instant", in_list=False),
     ),
 )
 TIMESHEETS = Resource(
@@ -303,6 +305,31 @@ TIMESHEETS = Resource(
         FieldSpec("is_empty", "Empty", "bool"),
         FieldSpec("submitted_at", "Submitted", "instant"),
         FieldSpec("recalled_at", "Recalled", "instant"),
+    ),
+)
+TIME_REQUESTS = Resource(
+    kind="time_requests",
+    model=TimeRequest,
+    one="Request to approve time",
+    many="Requests to approve time",
+    read_right="time.approve",
+    search=("decided_by", "asked_by"),
+    sort="-asked_at",
+    title="last_day",
+    fields=(
+        FieldSpec("account_id", "Client", "link", links_to=Account, filterable=True),
+        FieldSpec("sow_id", "Scope", "link", links_to=Sow, filterable=True),
+        FieldSpec("status", "State", filterable=True),
+        FieldSpec("first_day", "From", "date"),
+        FieldSpec("last_day", "To", "date", filterable=True),
+        FieldSpec("seconds", "Time", "seconds"),
+        FieldSpec("asked_at", "Asked", "instant"),
+        FieldSpec("asked_by", "Asked by"),
+        FieldSpec("accepted_at", "Mail accepted", "instant"),
+        FieldSpec("decided_at", "Answered", "instant"),
+        FieldSpec("decided_by", "Answered by"),
+        FieldSpec("address", "From the address", in_list=False),
+        FieldSpec("text_hash", "SHA-256 of the entries", in_list=False),
     ),
 )
 RATE_MODIFIERS = Resource(

@@ -22,6 +22,7 @@ class Kind(StrEnum):
     leave = "leave"
     task = "task"
     quote = "quote"
+    time_request = "time_request"
 
 
 class Sow(StrEnum):
@@ -128,6 +129,16 @@ class Quote(StrEnum):
     superseded = "superseded"
 
 
+class TimeRequest(StrEnum):
+    """Time that a client is asked to approve; answered once, by people or by silence."""
+
+    open = "open"
+    approved = "approved"
+    refused = "refused"
+    silent = "silent"
+    withdrawn = "withdrawn"
+
+
 _PAYMENT_ENDS: Set[str] = {Payment.succeeded, Payment.failed, Payment.canceled, Payment.review}
 
 MOVES: Mapping[str, Mapping[str, Set[str]]] = {
@@ -197,12 +208,25 @@ MOVES: Mapping[str, Mapping[str, Set[str]]] = {
         Quote.expired: {Quote.superseded},
         Quote.superseded: set(),
     },
+    Kind.time_request: {
+        TimeRequest.open: {
+            TimeRequest.approved,
+            TimeRequest.refused,
+            TimeRequest.silent,
+            TimeRequest.withdrawn,
+        },
+        TimeRequest.approved: set(),
+        TimeRequest.refused: set(),
+        TimeRequest.silent: set(),
+        TimeRequest.withdrawn: set(),
+    },
 }
 
 NOUNS: Mapping[str, str] = {
     Kind.sow: "SOW",
     Kind.entry: "time entry",
     Kind.leave: "leave request",
+    Kind.time_request: "request",
 }
 
 

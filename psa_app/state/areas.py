@@ -34,6 +34,7 @@ PLACES = (  # reached by the palette, and from the areas' own pages
 )
 PORTAL_AREAS = (
     ("overview", "Overview", "home", routes.PORTAL, "portal.read"),
+    ("time", "Time", "clock", routes.PORTAL_TIME, "portal.read"),
     ("invoices", "Invoices", "invoices", routes.PORTAL_INVOICES, "portal.read"),
 )
 ON_A_PHONE = {
@@ -63,12 +64,12 @@ def frame_kinds(who: Actor) -> frozenset[str]:
 
 
 def areas(who: Actor, waiting: int = 0) -> list[NavItem]:
-    """The areas that a role may open; approvals carry how many wait."""
+    """The areas that a role may open; approvals carry how many wait. Clients see time once asked."""
     chosen = PORTAL_AREAS if who.role == "client" else AREAS
     return [
         NavItem(key, label, icon, href, str(waiting) if key == "approvals" and waiting else "")
         for key, label, icon, href, right in chosen
-        if may(who, right)
+        if may(who, right) and (key, who.role, waiting) != ("time", "client", 0)
     ]
 
 

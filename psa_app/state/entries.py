@@ -372,7 +372,7 @@ def _columns(shows_money: bool) -> list[Column]:
 
 
 def _row(one: EntryRow, shows_money: bool) -> Row:
-    word = badge("out_of_scope" if one.is_out else one.status)
+    word = badge("out_of_scope" if one.is_out else "with_client" if one.with_client else one.status)
     cells = [
         Cell(words.day(one.day)),
         Cell(one.person),

@@ -31,6 +31,7 @@ ACTS = {
     "change_question": "Answer",
     "change_declined": "Look at it",
     "change_signed": "Open",
+    "client_time": "Open",
 }
 NAMED = 2  # people named before "and 7 more"
 WORDS = {
@@ -107,6 +108,8 @@ def _one(one: Waits, facts: FirmFacts) -> Waiting:
     elif one.kind == "agreement":
         said = _joined(one.beside, _ends(one.since, facts))
         return Waiting(f"agreement-{one.id}", one.title, said, one.href, "Open")
+    elif one.kind == "client_time":
+        title, said = one.title, one.beside
     elif one.kind in ("sow", "milestone") or one.kind.startswith("change_"):
         title, said = one.title, _joined(one.beside, WORDS[one.kind])
     else:

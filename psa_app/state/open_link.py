@@ -11,25 +11,27 @@ from reflex_base.event.context import EventContext
 from sqlmodel import Session, select
 
 from psa_app.access import Actor
-from psa_app.errors import NotFound
+from psa_app.errors import NotFound, PsaError
 from psa_app.models import Firm
+from psa_app.queries.portal.time import request_to_read
 from psa_app.services.contracts.order_questions import ask_about_change
 from psa_app.services.identity.portal_links import GONE, OpenedLink, mark_opened, open_portal_link
 from psa_app.services.quotes.questions import ask_question
-from psa_app.state.base import public, read, write
+from psa_app.state.base import public, read, say, write
 from psa_app.state.change_order_reading import ChangeReading
 from psa_app.state.document_reading import LinkReading
 from psa_app.state.frame import SANDBOX
 from psa_app.state.portal_invoices import InvoiceForClient
 from psa_app.state.quote_reading import QuoteReading
 from psa_app.state.scope_reading import ScopeReading
+from psa_app.state.time_reading import TimeReading, counted
 
 NOBODY = Actor(name="", role="nobody")
 LONGEST = 100
 
 
 class OpenLinkState(rx.State):
-    """What the link in the address opens: "sow", "change_order", "quote", "invoice", or "gone"."""
+    """What the link in the address opens (a kind of `portal_links.DOCUMENTS`), or "gone"."""
 
     kind: str = ""
     firm: str = ""
@@ -69,7 +71,10 @@ class OpenLinkState(rx.State):
         return await read(lambda session, _: open_portal_link(session, token, address, agent), NOBODY)
 
     async def _show(self, link: OpenedLink) -> None:
-        if link.document == "invoice":
+        if link.document == "time_request":
+            time = await self.get_state(OpenTimeState)
+            await time._reload(link.document_id, link.actor)
+        elif link.document == "invoice":
             invoice = await self.get_state(OpenInvoiceState)
             invoice.token = self._token
             await invoice._show(link.document_id, link.actor)
@@ -154,6 +159,75 @@ class OpenChangeState(ByLink, ChangeReading, rx.State):
     async def ask(self, data: dict[str, Any]) -> None:
         """Sends a question."""
         await self._asked(data, ask_about_change)
+
+
+class OpenTimeState(TimeReading, rx.State):
+    """Time that a link opens, and the answer to it."""
+
+    async def _reload(self, request_id: int, who: Actor) -> None:
+        self._show(await read(lambda session, one: request_to_read(session, one, request_id), who))
+
+    @rx.event
+    @public
+    async def approve(self) -> None:
+        """Approves all that is open."""
+        await self._done(self._approval(list(self._open)), "Approved. Thank you.")
+
+    @rx.event
+    @public
+    async def approve_chosen(self) -> None:
+        """Approves the entries that are ticked."""
+        await self._done(self._approval(self.chosen), f"{counted(len(self.chosen))} approved.")
+
+    @rx.event
+    @public
+    async def refuse(self, data: dict[str, Any]) -> None:
+        """Refuses what the question was about, with the reason."""
+        await self._done(self._refusal(data), "Refused. The firm reads why.")
+
+    @rx.event
+    @public
+    def ask_refuse(self) -> None:
+        """Asks why all of it is refused."""
+        self._ask(list(self._open))
+
+    @rx.event
+    @public
+    def ask_refuse_chosen(self) -> None:
+        """Asks why the ticked entries are refused."""
+        self._ask(self.chosen)
+
+    @rx.event
+    @public
+    def choose(self, row_id: str, yes: bool) -> None:
+        """Ticks an entry, or not."""
+        self._choose(row_id, yes)
+
+    @rx.event
+    @public
+    def choose_all(self, yes: bool) -> None:
+        """Ticks all, or none."""
+        self._choose_all(yes)
+
+    @rx.event
+    @public
+    def close(self) -> None:
+        """Closes the open question."""
+        self._close()
+
+    async def _done(self, service: Any, told: str) -> None:
+        link = await self.get_state(OpenLinkState)
+        try:
+            opened = await link._open()
+            await write(service, opened.actor)
+        except PsaError as error:
+            self._refused(error)
+            return
+        self._close()
+        self._choose_all(False)
+        opened = await link._open()
+        await self._reload(opened.document_id, opened.actor)
+        await say(self, told)
 
 
 DOCUMENTS: dict[str, type[LinkReading]] = {

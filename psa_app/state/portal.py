@@ -10,6 +10,8 @@ from psa_app.display.portal import Document, ProjectCard
 from psa_app.display.states import badge
 from psa_app.formats import words
 from psa_app.queries.portal import overview as query
+from psa_app.queries.portal.time import RequestRow, open_requests
+from psa_app.rules.hours import h_mm_seconds
 from psa_app.state.base import allow, read
 
 STEPS = {"accepted": 100, "ready": 50, "planned": 0}
@@ -31,7 +33,8 @@ class PortalState(rx.State):
         """Loads everything."""
         page = await read(query.overview)
         self.account = page.account
-        self.waiting = _waiting(page)
+        times = await read(lambda session, who: open_requests(session, who, page.time_zone))
+        self.waiting = [*(_time(one, page) for one in times), *_waiting(page)]
         self.subtitle = _how_many(len(self.waiting))
         self.projects = [_project(one, page.locale) for one in page.projects]
         self.documents = [_document(one, page) for one in page.documents]
@@ -51,6 +54,16 @@ def _waiting(page: query.Overview) -> list[Waiting]:
         *(_milestone(one, page) for one in page.milestones),
         *(_invoice(one, page) for one in page.invoices),
     ]
+
+
+def _time(one: RequestRow, page: query.Overview) -> Waiting:
+    time = f"{h_mm_seconds(one.seconds)} h"
+    days = words.day_range(one.first_day, one.last_day, page.locale)
+    until = f"answer by {words.day(one.until, page.locale)}" if one.until else ""
+    title = f"Approve {time} of work" if page.may_sign else f"{time} of work wait for approval"
+    sub = " · ".join(part for part in (one.scope, days, until) if part)
+    act = "Review" if page.may_sign else "Look"
+    return Waiting(f"t{one.id}", title, sub, routes.portal_time(one.id), act, page.may_sign)
 
 
 def _quote(one: query.OpenQuote, page: query.Overview) -> Waiting:

@@ -36,6 +36,7 @@ from psa_app.state.project_words import (
     time_row,
 )
 from psa_app.state.template_save import SaveTemplate
+from psa_app.state.with_client import with_client_facts
 
 TABS = ("overview", "tasks", "plan", "raid", "team", "milestones", "time")
 LABELS = {"raid": "RAID"}
@@ -110,6 +111,8 @@ class ProjectState(rx.State):
         planned = await plan._load(project_id)
         self._raid = planned.raid
         self.facts = facts_of(found)
+        if may(actor(), "time.approve"):
+            self.facts += await read(lambda session, who: with_client_facts(session, who, project_id))
         if planned.report_next is not None:
             self.facts.append(Fact("Next status report", words.day(planned.report_next)))
         self.tabs = self._tabs(found)

@@ -38,6 +38,9 @@ def subtitle(view: WeekView) -> str:
         f"{h_mm_seconds(view.billable)} billable",
         STATES[view.state],
     ]
+    waits = sum(cell.seconds for row in view.rows for cell in row.cells if cell.state == "with_client")
+    if waits:
+        parts.append(f"{h_mm_seconds(waits)} with the client")
     return " · ".join(parts if view.is_own else [view.person, *parts])
 
 

@@ -39,6 +39,14 @@ PUBLIC = {
     "open_link.open_scope_state.ask_part",
     "open_link.open_scope_state.close",
     "open_link.open_scope_state.decline",
+    "open_link.open_time_state.approve",
+    "open_link.open_time_state.approve_chosen",
+    "open_link.open_time_state.ask_refuse",
+    "open_link.open_time_state.ask_refuse_chosen",
+    "open_link.open_time_state.choose",
+    "open_link.open_time_state.choose_all",
+    "open_link.open_time_state.close",
+    "open_link.open_time_state.refuse",
     "toasts.toast_state.show",
 }
 FRAMEWORK = {

@@ -19,6 +19,7 @@ STATES: Mapping[Kind, type[StrEnum]] = {
     Kind.leave: moves.Leave,
     Kind.task: moves.Task,
     Kind.quote: moves.Quote,
+    Kind.time_request: moves.TimeRequest,
 }
 
 ALLOWED = """
@@ -66,6 +67,11 @@ quote      accepted
 quote      declined   superseded
 quote      expired    superseded
 quote      superseded
+time_request open      approved refused silent withdrawn
+time_request approved
+time_request refused
+time_request silent
+time_request withdrawn
 """
 EXPECTED = {(row.split()[0], row.split()[1]): set(row.split()[2:]) for row in ALLOWED.strip().splitlines()}
 

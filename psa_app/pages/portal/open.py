@@ -14,6 +14,7 @@ from psa_app.components.portal import PortalFrame, portal_shell
 from psa_app.components.quote_answer import quote_for_client
 from psa_app.components.scope_answer import scope_for_client
 from psa_app.components.skeleton import lines
+from psa_app.components.time_answer import time_for_client
 from psa_app.display.frame import NavItem
 from psa_app.pages.registry import EVERYONE, page
 from psa_app.state.open_link import OpenChangeState as Change
@@ -21,6 +22,7 @@ from psa_app.state.open_link import OpenInvoiceState as Invoice
 from psa_app.state.open_link import OpenLinkState as State
 from psa_app.state.open_link import OpenQuoteState as Quote
 from psa_app.state.open_link import OpenScopeState as Scope
+from psa_app.state.open_link import OpenTimeState as Time
 from psa_app.state.toasts import ToastState
 
 NOTHING = rx.Var.create("")
@@ -45,6 +47,7 @@ def opened() -> rx.Component:
         State.kind,
         ("sow", _document(Scope, scope_for_client(Scope))),
         ("change_order", _document(Change, change_for_client(Change))),
+        ("time_request", _time()),
         ("quote", _document(Quote, quote_for_client(Quote))),
         ("invoice", _invoice()),
         ("gone", _gone()),
@@ -61,6 +64,18 @@ def _document(state: Any, body: rx.Component) -> rx.Component:
         subtitle=state.number,
         badge=tag(state.word, state.tone),
         actions=[link_button("PDF", href=state.pdf, native=True, icon_name="download")],
+        signed_in=False,
+    )
+
+
+def _time() -> rx.Component:
+    return portal_shell(
+        Time.scope,
+        time_for_client(Time),
+        frame=FRAME,
+        area="",
+        subtitle=Time.days,
+        badge=tag(Time.word, Time.tone),
         signed_in=False,
     )
 

@@ -20,7 +20,7 @@ from psa_app.state.portal import PortalState as State
     title="Overview",
     right="portal.read",
     on_load=State.load,
-    live=("quote", "sow", "change_order", "milestone", "project", "invoice", "payment"),
+    live=("quote", "sow", "change_order", "milestone", "project", "invoice", "payment", "time_request"),
 )
 def overview() -> rx.Component:
     """What waits, the projects, the documents."""

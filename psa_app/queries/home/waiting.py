@@ -17,6 +17,7 @@ from psa_app.queries.home.waiting_changes import changes_waiting
 from psa_app.queries.projects.tables import ACCOUNT, INVOICE, LEAVE, LINE, MILESTONE, PERSON, PROJECT, SOW
 from psa_app.queries.templates.checklists import due_items
 from psa_app.queries.time.tables import ENTRY, SHEET
+from psa_app.queries.time.with_client import with_client
 from psa_app.rules import weeks
 from psa_app.rules.hours import h_mm_seconds
 from psa_app.rules.scopes import agreement_state, notice_on, renewal_state
@@ -27,7 +28,7 @@ EACH = 20  # of a kind
 @dataclass(frozen=True, slots=True)
 class Waits:
     """Something that waits. `kind`: todo | time | leave | sow | renewal | agreement | milestone |
-    draft | payment | unpriced, or one of `changes_waiting`.
+    draft | payment | unpriced | client_time, or one of `changes_waiting`.
 
     `since` is the day since when; an amount is in minor units of its currency ("" for none).
     """
@@ -209,6 +210,22 @@ def _milestones(session: Session, actor: Actor, zone: ZoneInfo) -> Iterable[Wait
         yield Waits("milestone", row.id, row.title, row.name, since, href, row.value_minor, row.currency)
 
 
+def _with_clients(session: Session, actor: Actor, zone: ZoneInfo) -> Iterable[Waits]:  # noqa: ARG001
+    """Approved time that the client has yet to approve, by project; `beside` says whether they were asked."""
+    for one in with_client(session, visible(actor, TimeEntry))[:EACH]:
+        asked = "asked" if one.asked == one.entries else "not all asked yet" if one.asked else "not asked yet"
+        yield Waits(
+            "client_time",
+            one.project_id,
+            f"{one.account}: {one.project}",
+            f"{h_mm_seconds(one.seconds)} h wait for the client’s approval, {asked}",
+            None,
+            routes.APPROVALS,
+            one.worth if may(actor, "rates.read") else 0,
+            one.currency if may(actor, "rates.read") else "",
+        )
+
+
 def _drafts(session: Session, actor: Actor, zone: ZoneInfo) -> Iterable[Waits]:
     statement = (
         select(INVOICE.c.id, INVOICE.c.total_minor, INVOICE.c.currency, INVOICE.c.created_at, ACCOUNT.c.name)
@@ -278,4 +295,5 @@ _KINDS: tuple[tuple[str, Callable[[Session, Actor, ZoneInfo], Iterable[Waits]]],
     ("sows.change", _renewals),
     ("agreements.change", _agreements),
     ("milestones.ready", _milestones),
+    ("time.approve", _with_clients),
 )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import and_, func, or_, select
 from sqlmodel import Session
@@ -24,6 +24,8 @@ from psa_app.queries.invoices.tables import (
 from psa_app.rules import money
 from psa_app.rules.billing import BillableEntry, Billed, Key, LineTerms, open_parts
 from psa_app.rules.hours import Rounding
+
+Held = Literal["with", "without", "only"]  # what waits for the client's approval: all, all but it, only it
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ def open_work(
     *,
     include: Sequence[str] = ("time", "milestones"),
     lock: bool = False,
+    held: Held = "with",
 ) -> OpenWork:
     """The open work of a client (None: of all), or of one SOW, up to a day, by work date and id.
 
@@ -58,11 +61,12 @@ def open_work(
 
     An entry of which a part is billed comes with the parts that are not. With `lock` the entries
     stay as they are until the commit, so that none is un-approved while it is put on a draft.
+    `held` says what becomes of time that still waits for the client's own approval.
     """
     milestones = due_parts(session, account_id, until, sow_id) if "milestones" in include else ()
     if "time" not in include:
         return OpenWork(milestones=milestones)
-    rows = _rows(session, account_id, until, sow_id, lock)
+    rows = _rows(session, account_id, until, sow_id, lock, held)
     parts = _billed_parts(session, [row[0] for row in rows if row[-1]])
     time: dict[str, list[BillableEntry]] = {}
     groups: dict[int, _Group] = {}
@@ -119,8 +123,12 @@ def terms_key(sow_line_id: int | None, project_id: int) -> int:
     return sow_line_id if sow_line_id is not None else -project_id
 
 
+_WITH_CLIENT = and_(SOW_LINE.c.approval == "client", ENTRY.c.client_approved_at.is_(None))
+_PASSED = (SOW_LINE.c.id.is_(None), SOW_LINE.c.approval != "client", ENTRY.c.client_approved_at.is_not(None))
+
+
 def _rows(
-    session: Session, account_id: int | None, until: date, sow_id: int | None, lock: bool
+    session: Session, account_id: int | None, until: date, sow_id: int | None, lock: bool, held: Held
 ) -> Sequence[Any]:
     billed = (
         select(func.sum(BILLED_TIME.c.seconds))
@@ -158,6 +166,8 @@ def _rows(
     if sow_id is not None:
         of_project = and_(SOW_LINE.c.id.is_(None), PROJECT.c.sow_id == sow_id)
         statement = statement.where(or_(SOW_LINE.c.sow_id == sow_id, of_project))
+    if held != "with":
+        statement = statement.where(_WITH_CLIENT if held == "only" else or_(*_PASSED))
     if lock:
         statement = statement.with_for_update(of=ENTRY)
     return session.connection().execute(statement).all()

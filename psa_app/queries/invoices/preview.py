@@ -13,6 +13,7 @@ from psa_app.formats import words
 from psa_app.models import Account
 from psa_app.queries.invoices.open_work import OpenWork, chosen_currency, open_work
 from psa_app.queries.invoices.tables import ENTRY, INVOICE, PROJECT, SOW_LINE, TASK
+from psa_app.queries.time.with_client import with_client
 from psa_app.rules.billing import TimePlan, plan_time_lines
 from psa_app.rules.scopes import COVERED
 
@@ -47,7 +48,7 @@ def preview_draft(
     """What `draft_invoice` would bill for a client up to a day, and what not. Writes nothing."""
     require(actor, "invoices.draft")
     account = fetch(session, actor, Account, account_id)
-    work = open_work(session, account_id, until, include=include)
+    work = open_work(session, account_id, until, include=include, held="without")
     money_in = chosen_currency(work, currency, None, account.currency)
     plan = plan_time_lines(work.time.get(money_in, []), work.terms, "none")
     lines: list[str] = []
@@ -58,6 +59,8 @@ def preview_draft(
     lines += [f"{one.title}: {words.money(one.value, one.currency)}" for one in due]
     net = plan.amount + sum(one.value for one in due)
     missing = [*_unpriced(work), *_other_currencies(work, money_in), *_over_cap(plan)]
+    if "time" in include:
+        missing += _with_client(session, account_id, until)
     missing += _elsewhere(session, account_id, until)
     return DraftPreview(tuple(lines), words.money(net, money_in), tuple(missing), bool(work.unpriced))
 
@@ -81,6 +84,21 @@ def _over_cap(plan: TimePlan) -> list[Missing]:
     if not seconds:
         return []
     return [Missing(f"{words.hours(seconds // 60)} h lie over the cap and stay open. Agree a change first.")]
+
+
+def _with_client(session: Session, account_id: int, until: date) -> list[Missing]:
+    """Time that its lead has approved and the client has not: how much, what it is worth, and why."""
+    work = open_work(session, account_id, until, include=("time",), held="only")
+    asked = sum(one.asked for one in with_client(session, PROJECT.c.account_id == account_id))
+    found = []
+    for currency, entries in sorted(work.time.items()):
+        plan = plan_time_lines(entries, work.terms, "none")
+        amount = words.money(plan.amount, currency)
+        time = words.hours(sum(one.seconds for one in entries) // 60)
+        why = "They have been asked." if asked else "They have not been asked yet."
+        sentence = f"{time} h, {amount}, wait for the client to approve them. {why}"
+        found.append(Missing(sentence, routes.APPROVALS))
+    return found
 
 
 def _elsewhere(session: Session, account_id: int, until: date) -> list[Missing]:

@@ -16,11 +16,12 @@ from psa_app.db import among_ids, as_ids
 from psa_app.errors import Invalid
 from psa_app.models import TimeEntry
 from psa_app.prepared import Prepared
-from psa_app.queries.time.tables import ACCOUNT, ENTRY, MODIFIER, PERSON, PROJECT, TASK
+from psa_app.queries.time.tables import ACCOUNT, ENTRY, LINE, MODIFIER, PERSON, PROJECT, TASK
+from psa_app.queries.time.with_client import IS_WAITING, waiting_entries
 
 PAGE = 80
 MOST = 200
-STATUSES = ("draft", "submitted", "approved", "invoiced")
+STATUSES = ("draft", "submitted", "approved", "with_client", "invoiced")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ class EntryRow:
     is_out: bool  # of scope
     modifier_id: int | None = None
     modifier: str = ""  # its name
+    with_client: bool = False  # approved by its lead, and not yet by the client
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,7 @@ def _kept(keep: EntryFilter) -> list[ColumnElement[bool]]:
     for found, value in (
         (column.person_id, keep.person_id),
         (column.project_id, keep.project_id),
-        (column.status, keep.status or None),
+        (column.status, "approved" if keep.status == "with_client" else keep.status or None),
         (column.is_billable, keep.is_billable),
     ):
         if value is not None:
@@ -115,6 +117,8 @@ def _kept(keep: EntryFilter) -> list[ColumnElement[bool]]:
         clauses.append(column.work_date >= keep.first)
     if keep.last is not None:
         clauses.append(column.work_date <= keep.last)
+    if keep.status == "with_client":
+        clauses.append(column.id.in_(waiting_entries(column.id)))
     if keep.is_out:
         clauses.append(column.out_of_scope)
     if keep.unpriced:
@@ -153,11 +157,13 @@ _ROWS = Prepared(
             PROJECT.c.name.label("project"),
             ACCOUNT.c.name.label("client"),
             TASK.c.name.label("task"),
+            IS_WAITING.label("with_client"),
         )
         .select_from(ENTRY)
         .join(PERSON, PERSON.c.id == ENTRY.c.person_id)
         .join(PROJECT, PROJECT.c.id == ENTRY.c.project_id)
         .join(TASK, TASK.c.id == ENTRY.c.task_id)
+        .outerjoin(LINE, LINE.c.id == TASK.c.sow_line_id)
         .outerjoin(ACCOUNT, ACCOUNT.c.id == PROJECT.c.account_id)
         .outerjoin(MODIFIER, MODIFIER.c.id == ENTRY.c.modifier_id)
         .where(among_ids(ENTRY.c.id, "ids", sqlite=sqlite))
@@ -185,6 +191,7 @@ def _row(row: Any, shows_money: bool) -> EntryRow:
         row.out_of_scope,
         row.modifier_id,
         row.modifier or "",
+        bool(row.with_client),
     )
 
 

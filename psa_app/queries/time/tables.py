@@ -21,6 +21,8 @@ from psa_app.models import (
     Task,
     TimeEntry,
     Timer,
+    TimeRequest,
+    TimeRequestLine,
     Timesheet,
     User,
 )
@@ -43,6 +45,8 @@ PERSON = _table(Person)
 PROJECT = _table(Project)
 RATE = _table(Rate)
 ROLE = _table(Role)
+REQUEST = _table(TimeRequest)
+ASKED = _table(TimeRequestLine)
 SHEET = _table(Timesheet)
 SOW = _table(Sow)
 TASK = _table(Task)

@@ -17,7 +17,8 @@ from psa_app.prepared import Prepared
 from psa_app.queries.capacity import PersonDays, person_days
 from psa_app.queries.time.choices import belongs
 from psa_app.queries.time.modifiers import ModifierChoice, modifier_choices
-from psa_app.queries.time.tables import ACCOUNT, ENTRY, FIRM, MODIFIER, PROJECT, SHEET, TASK, TIMER
+from psa_app.queries.time.tables import ACCOUNT, ENTRY, FIRM, LINE, MODIFIER, PROJECT, SHEET, TASK, TIMER
+from psa_app.queries.time.with_client import IS_WAITING
 from psa_app.rules import weeks
 from psa_app.rules.timesheets import HandedIn, Week, week_state
 
@@ -26,9 +27,9 @@ from psa_app.rules.timesheets import HandedIn, Week, week_state
 class CellView:
     """A task on a day: all its seconds, of which `fixed` are not the grid's own draft.
 
-    `state` is the furthest that any of its entries is: "" (draft), rejected, submitted, approved
-    or invoiced; `reason` says why it was sent back. `parts` are the seconds at a modifier, by its id, with
-    its name.
+    `state` is the furthest that any of its entries is: "" (draft), rejected, submitted, with_client,
+    approved or invoiced; `reason` says why it was sent back. `parts` are the seconds at a modifier, by
+    its id, with its name.
     """
 
     seconds: int = 0
@@ -181,8 +182,12 @@ def _entries_between(actor: Actor) -> Prepared:
             ENTRY.c.timesheet_id,
             ENTRY.c.modifier_id,
             MODIFIER.c.name.label("modifier"),
+            IS_WAITING.label("with_client"),
         )
-        .outerjoin_from(ENTRY, MODIFIER, MODIFIER.c.id == ENTRY.c.modifier_id)
+        .select_from(ENTRY)
+        .join(TASK, TASK.c.id == ENTRY.c.task_id)
+        .outerjoin(LINE, LINE.c.id == TASK.c.sow_line_id)
+        .outerjoin(MODIFIER, MODIFIER.c.id == ENTRY.c.modifier_id)
         .where(
             ENTRY.c.person_id == bindparam("whose"),
             ENTRY.c.work_date.between(bindparam("first"), bindparam("last")),
@@ -286,14 +291,14 @@ def _has_time(actor: Actor) -> Any:
     return TASK.c.id.in_(select(ENTRY.c.task_id).where(ENTRY.c.person_id == (actor.person_id or 0)))
 
 
-_RANK = {"": 0, "rejected": 1, "submitted": 2, "approved": 3, "invoiced": 4}
+_RANK = {"": 0, "rejected": 1, "submitted": 2, "with_client": 3, "approved": 4, "invoiced": 5}
 
 
 def _cell(entries: Sequence[Any]) -> CellView:
     own = next(
         (e for e in entries if e.status == "draft" and e.source == "grid" and e.started_at is None), None
     )
-    states = [("rejected" if e.reject_reason else "") if e.status == "draft" else e.status for e in entries]
+    states = [_entry_state(entry) for entry in entries]
     return CellView(
         seconds=sum(e.seconds for e in entries),
         fixed=sum(e.seconds for e in entries if e is not own),
@@ -311,6 +316,12 @@ def _parts(entries: Sequence[Any]) -> tuple[tuple[int, str, int], ...]:
         if entry.modifier_id is not None:
             seconds[entry.modifier_id, entry.modifier] += entry.seconds
     return tuple((*key, value) for key, value in seconds.items())
+
+
+def _entry_state(entry: Any) -> str:
+    if entry.status == "draft":
+        return "rejected" if entry.reject_reason else ""
+    return "with_client" if entry.with_client else str(entry.status)
 
 
 EMPTY = CellView()

@@ -14,7 +14,7 @@ from psa_app.errors import Invalid, NotFound
 from psa_app.models import Account, Contact, PortalLink
 
 LIVES = timedelta(days=30)
-DOCUMENTS = ("sow", "invoice", "quote", "change_order")
+DOCUMENTS = ("sow", "invoice", "quote", "change_order", "time_request")
 GONE = "This link has expired or was withdrawn. Ask your contact for a new one, or sign in."
 
 
@@ -23,7 +23,7 @@ class OpenedLink:
     """What a portal link opens: `actor` reaches this document and nothing else."""
 
     actor: Actor
-    document: str  # sow | invoice | quote | change_order
+    document: str  # one of `DOCUMENTS`
     document_id: int
     expires_at: datetime
 
@@ -38,7 +38,8 @@ def make_portal_link(
     """
     if document not in DOCUMENTS:
         raise Invalid(
-            f"A link can open a scope, a change order, an invoice or a quote, not {document!r}.", "document"
+            f"A link can open a scope, a change order, time, an invoice or a quote, not {document!r}.",
+            "document",
         )
     token, now = secrets.new_secret(), clock.now()
     session.add(

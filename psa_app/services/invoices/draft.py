@@ -62,7 +62,7 @@ def draft_invoice(
     if sow is not None and sow.account_id != account_id:
         raise Invalid("This scope belongs to another client.", "sow_id")
     check_until(until)
-    work = open_work(session, account_id, until, sow_id, include=include, lock=True)
+    work = open_work(session, account_id, until, sow_id, include=include, lock=True, held="without")
     check_priced(work)
     money_in = chosen_currency(work, currency, sow.currency if sow else None, account.currency)
     entries = work.time.get(money_in, [])
@@ -153,6 +153,8 @@ def _nothing(
     ).first()
     if draft is not None:
         return f"Everything up to {day} is already on draft {draft}. Open it, or choose a later day."
+    if open_work(session, account_id, until, include=("time",), held="only").time:
+        return "The open time waits for the client to approve it. It can be billed once they have."
     return f"Nothing is open up to {day}: no approved time, no accepted milestone and no fee that is due."
 
 

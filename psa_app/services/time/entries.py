@@ -70,6 +70,7 @@ def new_values(
         "decided_by": None,
         "decided_at": None,
         "self_approved": False,
+        "client_approved_at": None,
         "reject_reason": "",
         "out_of_scope": False,
         "change_order_id": None,

@@ -19,6 +19,7 @@ from psa_app.services import history
 from psa_app.services.mails import promise_mail
 from psa_app.services.time import deciding
 from psa_app.services.time.approve import look_at_scopes, waiting_lines
+from psa_app.services.time.client_lines import UNDECIDED, withdraw_lines
 from psa_app.services.time.entries import KIND, move_entries
 from psa_app.services.time.pricing import reprice
 
@@ -67,13 +68,31 @@ def unapprove_entries(
     deciding.check_status(rows, "approved", "not approved.")
     deciding.check_days(session, actor, rows, past_lock_reason)
     ids = [row.id for row in rows]
-    undone = {"decided_by": None, "decided_at": None, "self_approved": False}
+    undone = {**UNDECIDED, "decided_by": None, "decided_at": None}
+    withdraw_lines(session, ids)
     move_entries(session, ids, ["approved"], "submitted", undone)
     lines = ((one, {"status": "approved"}, {"status": "submitted"}) for one in ids)
     history.note_many(session, actor, KIND, "approval taken back", lines, reason or past_lock_reason)
     reprice(session, actor, among(session, ENTRY.c.id, ids))
     look_at_scopes(session, rows)
     return len(ids)
+
+
+def send_back(session: Session, actor: Actor, rows: Sequence[Any], reason: str) -> None:
+    """The client refuses approved lines: back to the person as rejected, who gets the reason by mail.
+
+    The client's word counts in a locked period too. Raises `Conflict` for lines on an invoice.
+    """
+    if billed_lines(session, rows):
+        raise Conflict("Some of this time is on an invoice already. Ask about it there.", "entry_ids")
+    ids = [row.id for row in rows]
+    told = {**UNDECIDED, "reject_reason": reason, "decided_by": actor.user_id, "decided_at": clock.now()}
+    move_entries(session, ids, ["approved"], "draft", told)
+    lines = ((one, {"status": "approved"}, {"status": "draft"}) for one in ids)
+    history.note_many(session, actor, KIND, "refused by the client", lines, reason)
+    _tell_each(session, actor, rows, reason)
+    reprice(session, actor, among(session, ENTRY.c.id, ids))
+    look_at_scopes(session, rows)
 
 
 def _reject(session: Session, actor: Actor, rows: Sequence[Any], reason: str, past_lock_reason: str) -> int:
@@ -84,12 +103,16 @@ def _reject(session: Session, actor: Actor, rows: Sequence[Any], reason: str, pa
     move_entries(session, ids, ["submitted"], "draft", decided)
     lines = ((one, {"status": "submitted"}, {"status": "draft"}) for one in ids)
     history.note_many(session, actor, KIND, "rejected", lines, why)
+    _tell_each(session, actor, rows, why)
+    return len(ids)
+
+
+def _tell_each(session: Session, actor: Actor, rows: Sequence[Any], why: str) -> None:
     by_week: dict[tuple[int, int], list[Any]] = defaultdict(list)
     for row in rows:
         by_week[row.person_id, row.week].append(row)
     for (person_id, week), part in by_week.items():
         _tell(session, actor, person_id, week, part, why)
-    return len(ids)
 
 
 def _tell(session: Session, actor: Actor, person_id: int, week: int, rows: Sequence[Any], why: str) -> None:
@@ -107,12 +130,18 @@ def _tell(session: Session, actor: Actor, person_id: int, week: int, rows: Seque
     promise_mail(session, key, "time_rejected", [person.email], routes.week(week), values)
 
 
-def _check_unbilled(session: Session, rows: Sequence[Any]) -> None:
+def billed_lines(session: Session, rows: Sequence[Any]) -> int:
+    """How many of the lines are on an invoice, a draft of one too."""
     billed = sum(row.status == "invoiced" for row in rows)
     on_drafts = select(BILLED.c.entry_id).where(
         among(session, BILLED.c.entry_id, [row.id for row in rows]), BILLED.c.released_at.is_(None)
     )
-    billed += len(session.connection().execute(on_drafts.distinct()).all())
+    found: int = billed + len(session.connection().execute(on_drafts.distinct()).all())
+    return found
+
+
+def _check_unbilled(session: Session, rows: Sequence[Any]) -> None:
+    billed = billed_lines(session, rows)
     if billed:
         sentence = (
             f"{deciding.are(billed)} on an invoice. Take the time off the draft, or void the invoice, first."

@@ -110,6 +110,7 @@ def _same() -> dict[str, Iterable[Any]]:
         "self_approved": False,
         "reject_reason": "",
         "out_of_scope": False,
+        "client_approved_at": None,
     }
     return {name: repeat(value) for name, value in values.items()}
 

@@ -11,6 +11,7 @@ from psa_app.db import insert_columns, reserve_ids
 from psa_app.models import ImportRun, touch
 from psa_app.models.resource import Resource
 from psa_app.services import history
+from psa_app.services.imports.by_acts import write_by_acts
 from psa_app.services.imports.cells import self_links
 from psa_app.services.imports.values import RecordPlan, Row
 from psa_app.services.lowcode import own_values
@@ -25,6 +26,10 @@ def write_rows(
 ) -> None:
     """Writes the new and the changed rows of a plan, and the run itself."""
     reason = f"Import of {name[:100]}" if name else "Import"
+    if resource.incoming is not None:
+        write_by_acts(session, actor, resource, rows)
+        _note_run(session, actor, plan, name)
+        return
     new = [row for row in rows if row.outcome == "new"]
     ids = dict(
         zip(

@@ -11,7 +11,6 @@ from psa_app.errors import Invalid
 from psa_app.models import Person, Project, SowLine, Task
 from psa_app.queries.many import held, once, twin
 from psa_app.rules.moves import check_move
-from psa_app.rules.templates.bodies import Every
 from psa_app.services.projects.make import (
     MOST_MINUTES,
     change_project,
@@ -19,7 +18,7 @@ from psa_app.services.projects.make import (
     create_project,
     set_project_status,
 )
-from psa_app.services.projects.plan import check_phase, plan_task, set_reports
+from psa_app.services.projects.plan import Every, check_phase, plan_task, set_reports
 from psa_app.services.projects.tasks import change_task, create_task, set_task_status
 
 Values = Mapping[str, Any]

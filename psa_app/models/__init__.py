@@ -55,7 +55,7 @@ from psa_app.models.sales import (
     StageChange,
 )
 from psa_app.models.system import History, JobRun, Outbox, RememberedAnswer
-from psa_app.models.time import GridCell, ImportRun, TimeEntry, Timer, Timesheet
+from psa_app.models.time import GridCell, ImportFile, ImportRun, TimeEntry, Timer, Timesheet
 
 __all__ = [
     "NAMING",
@@ -88,6 +88,7 @@ __all__ = [
     "GridCell",
     "History",
     "Holiday",
+    "ImportFile",
     "ImportRun",
     "Inbox",
     "Invoice",

@@ -8,6 +8,7 @@ from sqlmodel import Session
 from psa_app.access import Actor, require
 from psa_app.errors import Conflict, Invalid, Problems, PsaError
 from psa_app.formats.csv_files import Table
+from psa_app.models import ImportRun
 from psa_app.models.resource import FieldSpec, Resource, as_imported
 from psa_app.queries.import_keys import RIGHT, key_choices, takes_parts
 from psa_app.queries.many import Book, many_rows
@@ -21,7 +22,7 @@ from psa_app.services.imports.gather import check_together, fill_down, gathered,
 from psa_app.services.imports.links import folded
 from psa_app.services.imports.match import find_records
 from psa_app.services.imports.values import WHOLE_ROW, Choices, RecordPlan, Row, RowPlan
-from psa_app.services.imports.write import PROVISIONAL, coming, defaults_of, write_rows
+from psa_app.services.imports.write import PROVISIONAL, coming, defaults_of, note_run, write_rows
 from psa_app.services.lowcode import own_values
 from psa_app.services.records import clean, may_write
 
@@ -62,11 +63,13 @@ def apply_records(
     *,
     only_good: bool = False,
     name: str = "",
+    run: ImportRun | None = None,
 ) -> RecordPlan:
     """Makes and changes the records of a table; what it did is told as `plan_records` tells it.
 
     Without `only_good` all rows must be good, or nothing is written and `Conflict` says so; with it the
-    refused ones stay out. Every row passes the checks of the form and leaves its line of history.
+    refused ones stay out. Every row passes the checks of the form and leaves its line of history; `run`
+    is the one that this is, else one is noted.
     """
     plan, rows = _planned(session, actor, resource, table, choices, lock=True)
     if plan.refused and not only_good:
@@ -78,7 +81,9 @@ def apply_records(
             "file",
         )
     if plan.writes:
-        write_rows(session, actor, full(session, as_imported(resource), actor), rows, plan, name)
+        write_rows(session, actor, full(session, as_imported(resource), actor), rows, name)
+    if plan.writes or plan.refused or run is not None:
+        note_run(session, actor, plan, table, run or ImportRun(name=name[:200], by_user=actor.user_id))
     return plan
 
 

@@ -3,12 +3,13 @@
 import asyncio
 import logging
 from collections.abc import Iterable
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
-from starlette.responses import PlainTextResponse
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from psa_app import db, routes
@@ -84,7 +85,7 @@ class Edge:
             log.error("%s %s failed: %s", scope["method"], loggable(scope["path"]), described(error))
             await _answer(500, SORRY, scope, receive, has_begun)
 
-    def _problem(self, scope: Scope, headers: Headers) -> PlainTextResponse | None:
+    def _problem(self, scope: Scope, headers: Headers) -> Response | None:
         path, method = scope["path"], scope["method"]
         if method not in SAFE and not self._comes_from_here(path, headers):
             log.warning(
@@ -97,7 +98,7 @@ class Edge:
         if not length.isascii() or not length.isdecimal() or len(length) > 15:
             return PlainTextResponse("The length of this request is not a number.", 400)
         if int(length) > largest(path):
-            return PlainTextResponse(too_large(path), 413)
+            return refusal(path, 413, too_large(path))
         return None
 
     def _comes_from_here(self, path: str, headers: Headers) -> bool:
@@ -155,14 +156,25 @@ class Edge:
 
 def largest(path: str) -> int:
     """How many bytes a request to this path may carry."""
+    if path.startswith(f"{routes.API}/") and path.endswith("/import"):
+        return LARGEST_UPLOAD
     return next((size for start, size in LARGEST if path.startswith(start)), LARGEST_ELSE)
 
 
 def too_large(path: str) -> str:
     """What to do about a body beyond that."""
-    if path.startswith("/_upload"):
+    if largest(path) == LARGEST_UPLOAD:
         return f"A file may have {LARGEST_UPLOAD // MEGABYTE} MB at most. Split it, then bring in the parts."
     return "That is too large."
+
+
+def refusal(path: str, status: int, sentence: str) -> Response:
+    """A refusal as whoever asked reads it: the API's callers get a problem document."""
+    if not path.startswith(f"{routes.API}/"):
+        return PlainTextResponse(sentence, status)
+    title = HTTPStatus(status).phrase
+    body = {"type": "about:blank", "title": title, "status": status, "detail": sentence, "fields": []}
+    return JSONResponse(body, status, media_type="application/problem+json")
 
 
 def loggable(path: str) -> str:
@@ -198,7 +210,7 @@ class _Begun:
 
 async def _answer(status: int, sentence: str, scope: Scope, receive: Receive, send: Any) -> None:
     if not getattr(send, "has_begun", False):
-        await PlainTextResponse(sentence, status)(scope, receive, send)
+        await refusal(scope["path"], status, sentence)(scope, receive, send)
 
 
 def _has_session(cookie_header: str) -> bool:

@@ -77,6 +77,19 @@ def import_records(
     say(f"Written: {done.count('new')} new, {done.count('changed')} changed.")
 
 
+@command("run", "psa import run 12", within=incoming)
+def run_waiting(run_id: Annotated[int, typer.Argument(help="The number of an import that waits.")]) -> None:
+    """Check and write a large import that somebody began on its page; the worker does this by itself."""
+    from psa_app.db import reading
+    from psa_app.models import ImportRun
+    from psa_app.services.imports.runs import run_import
+
+    with reading() as session:
+        run = session.get(ImportRun, run_id)
+        kind = run.layout if run is not None else ""
+    say(run_import(run_id, _resource(kind)))
+
+
 def _resource(kind: str) -> "Resource":
     from psa_app.errors import NotFound
     from psa_app.queries.import_keys import importable

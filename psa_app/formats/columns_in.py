@@ -17,6 +17,7 @@ from psa_app.formats.time_exports.yes_no import read_yes_no
 from psa_app.rules import money
 
 Mark = Literal["", ".", ","]
+FACTORS = ("ppm", "nano")
 NUMBERS = ("money", "number", "percent", "ppm", "nano")
 _SIGNS = str.maketrans({"−": "-", "–": "-", "‒": "-"})
 _SPACES = re.compile(r"[\s\u00a0\u202f\u2009'’]")
@@ -67,6 +68,8 @@ def form_of(kind: str, cells: Iterable[str]) -> tuple[ColumnForm, OpenForm | Non
         is_open = found.order is None and bool(found.ambiguous)
         asked = OpenForm("order", found.ambiguous[0], ("dmy", "mdy")) if is_open else None
         return ColumnForm(order=found.order), asked
+    if kind in FACTORS:
+        return _factor_form(given), None
     if kind in NUMBERS:
         return _number_form(given)
     return ColumnForm(), None
@@ -82,6 +85,12 @@ def _number_form(cells: list[str]) -> tuple[ColumnForm, OpenForm | None]:
         return ColumnForm(), None
     mark = "." if "." in unsure else ","
     return ColumnForm(), OpenForm("mark", unsure, (mark, "," if mark == "." else "."))
+
+
+def _factor_form(cells: list[str]) -> ColumnForm:
+    """A percentage or a rate of exchange has no thousands: the one mark in 1.095 begins its decimals."""
+    found, is_open = _number_form(cells)
+    return found if is_open is None else ColumnForm(mark="." if "." in is_open.example else ",")
 
 
 def _own_mark(body: str) -> Mark:

@@ -1,4 +1,4 @@
-"""The worker: two loops over the queues in the database, and Huey with its timetable."""
+"""The worker: three loops over the queues in the database, and Huey with its timetable."""
 
 import asyncio
 import logging
@@ -12,6 +12,7 @@ from typing import Any
 from psa_app import db
 from psa_app.config import settings
 from psa_app.errors import PsaError
+from psa_app.jobs.imports import import_next
 from psa_app.jobs.lock import Lock, make_lock
 from psa_app.jobs.outbox import anything_due, deliver_due
 from psa_app.models import Inbox
@@ -59,6 +60,7 @@ class Worker:
         ended = threading.Event()
         consumer = make_consumer()
         loops = [Loop("outbox", self._deliver, ended), Loop("inbox", self._work_inbox, ended)]
+        loops.append(Loop("imports", lambda: import_next(wanted=lambda: not self._stop.is_set()), ended))
         consumer.start()
         for loop in loops:
             loop.start()

@@ -66,6 +66,7 @@ from psa_app.models.sales import (
 from psa_app.models.system import History, JobRun, Outbox, RememberedAnswer
 from psa_app.models.time import (
     GridCell,
+    ImportFile,
     ImportRun,
     TimeEntry,
     Timer,
@@ -106,6 +107,7 @@ __all__ = [
     "GridCell",
     "History",
     "Holiday",
+    "ImportFile",
     "ImportRun",
     "Inbox",
     "Invoice",

@@ -4,8 +4,8 @@ From a `Resource` come its list, form, REST endpoints, export and history
 (`services/records.py`, `queries/records.py`, `api/records.py`).
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
@@ -36,6 +36,9 @@ TEXTS = ("text", "multiline", "choice")  # kinds of own fields that are empty, n
 Check = Callable[[Session, Mapping[str, Any], Any], Mapping[str, Any] | None]
 Saved = Callable[[Session, Any, Any], None]
 Warns = Callable[[Any, date], str]
+Values = Mapping[str, Any]
+Write = Callable[[Session, Any, Any, Sequence[Values]], int]
+Together = Callable[[Session, Any, Any, Sequence[Values]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,24 @@ class FieldSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class Incoming:
+    """How records that acts write come from a file.
+
+    `fields` are what columns may fill. `write(session, actor, record, rows)` makes the record (None) or
+    changes it by its acts and gives its id; a row holds the typed values that are new. With `gathered_by`,
+    rows with the same values in these fields are one record: `together` refuses what the rows say as a
+    whole, by `Problems` with names such as "1.value" (row and field), or the record that is there already.
+    """
+
+    right: str
+    fields: tuple[FieldSpec, ...]
+    write: Write
+    check: Check | None = None
+    gathered_by: tuple[str, ...] = ()
+    together: Together | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Resource:
     """A kind of record.
 
@@ -109,10 +130,20 @@ class Resource:
     bulk: tuple[str, ...] = ()
     keys: tuple[tuple[str, ...], ...] = ()
     warns: Warns | None = None
+    incoming: Incoming | None = None  # where acts write: how a file's rows become records
 
     def field(self, name: str) -> FieldSpec | None:
         """The field of this name, or None."""
         return next((field for field in self.fields if field.name == name), None)
+
+
+def as_imported(resource: Resource) -> Resource:
+    """The resource as a file fills it: where acts write, with the fields and the right of those acts."""
+    way = resource.incoming
+    if way is None:
+        return resource
+    fields = way.fields + tuple(field for field in resource.fields if field.own_key)
+    return replace(resource, fields=fields, change_right=way.right, create_right=way.right, check=way.check)
 
 
 def value_of(record: Any, field: FieldSpec) -> Any:

@@ -126,7 +126,11 @@ class Timer(Row, table=True):
 
 
 class ImportRun(Record, table=True):
-    """One applied import of a file."""
+    """One import of a file. `state`: waiting | running | done | failed; only a large one waits and runs.
+
+    `checked` counts the rows that are through the check; `agreed` are the refused ones that whoever began
+    it saw and leaves out. `choices` is JSON.
+    """
 
     __tablename__ = "import_run"
     name: str
@@ -137,6 +141,24 @@ class ImportRun(Record, table=True):
     known: int
     seconds: int
     by_user: int | None = Field(default=None, foreign_key="user.id")
+    state: str = Field(default="done", index=True)
+    checked: int = 0
+    changed: int = 0
+    refused: int = 0
+    agreed: int = 0
+    choices: str = ""
+    problem: str = ""
+    tries: int = 0
+    ended_at: datetime | None = None
+
+
+class ImportFile(Row, table=True):
+    """The bytes of an import: its `kind` is source (kept until it ends) or refused, the rows left out."""
+
+    __tablename__ = "import_file"
+    import_run_id: int = Field(foreign_key="import_run.id", index=True)
+    kind: str
+    content: bytes
 
 
 class TimeRequest(Record, table=True):

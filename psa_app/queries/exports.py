@@ -17,7 +17,8 @@ from psa_app.queries.records import MAX_LIMIT, RecordPage, page_of_records, read
 from psa_app.rules.money import plain
 
 MAX_ROWS = 100_000
-_UNITS = {"minutes": "minutes", "hours": "minutes", "seconds": "seconds", "percent": "%"}
+_UNITS = {"minutes": "minutes", "hours": "minutes", "seconds": "seconds", "percent": "%", "ppm": "%"}
+SCALES = {"ppm": 4, "nano": 9}  # millionths go out as percent, 200000 as 20; a factor times 10⁹ as 0.921
 Cell = Any
 
 
@@ -86,6 +87,8 @@ def _cells(
     value = values[field.name]
     if field.links_to is not None:
         return [names.get(field.name, {}).get(value, ""), value]
+    if field.kind in SCALES:
+        return [None if value is None else Decimal(int(value)).scaleb(-SCALES[field.kind]).normalize()]
     if field.kind == "money":
         currency = currency_of(field, record)
         return [None if value is None else Decimal(plain(value, currency)), currency]

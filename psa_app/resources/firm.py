@@ -235,7 +235,7 @@ NUMBER_SERIES = Resource(
             "kind",
             "For",
             "choice",
-            choices=(("invoice", "Invoices"), ("sow", "Scopes")),
+            choices=(("invoice", "Invoices"), ("sow", "Scopes"), ("quote", "Quotes")),
             set="create",
             required=True,
         ),

@@ -21,6 +21,7 @@ from psa_app.models import (
     Timesheet,
 )
 from psa_app.models.resource import FieldSpec, Resource
+from psa_app.resources.incoming import PROJECTS_IN, RATE_KEYS, RATES_IN, SCOPES_IN, TASKS_IN
 from psa_app.rules.templates.bodies import EVERY
 
 _INSIDE = "time.log"  # how time was written and decided on is for those who log it, not for the client
@@ -36,6 +37,8 @@ SOWS = Resource(
     sort="-id",
     title="title",
     bulk=("send", "take_back", "delete"),
+    keys=(("account_id", "title"),),
+    incoming=SCOPES_IN,
     fields=(
         FieldSpec("number", "Number"),
         FieldSpec("account_id", "Client", "link", links_to=Account, filterable=True),
@@ -142,6 +145,8 @@ PROJECTS = Resource(
     read_right="projects.read",
     own_right="projects.change",
     sort="name",
+    keys=(("account_id", "name"), ("name",)),
+    incoming=PROJECTS_IN,
     fields=(
         FieldSpec("name", "Name"),
         FieldSpec("account_id", "Client", "link", links_to=Account, filterable=True),
@@ -170,6 +175,8 @@ TASKS = Resource(
     own_right="projects.change",
     sort="position",
     bulk=("delete",),
+    keys=(("project_id", "name"),),
+    incoming=TASKS_IN,
     fields=(
         FieldSpec("project_id", "Project", "link", links_to=Project, filterable=True),
         FieldSpec("name", "Name"),
@@ -362,6 +369,8 @@ RATES = Resource(
     sort="-valid_from",
     title="level",
     bulk=("delete",),
+    keys=RATE_KEYS,
+    incoming=RATES_IN,
     fields=(
         FieldSpec("level", "Level", filterable=True),
         FieldSpec("sow_line_id", "Scope line", "link", links_to=SowLine, filterable=True),

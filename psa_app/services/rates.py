@@ -28,6 +28,8 @@ CardLevel = Literal[
     "project_person", "project_role", "project", "account_role", "account", "firm_role", "person"
 ]
 HIGHEST = 10**12
+_KEYED: dict[str, Any] = {"project": Project, "account": Account, "person": Person, "role": Role}
+_CALLED = {"project": "project", "account": "client", "person": "person", "role": "role"}
 NEW = 0  # the id of a row that is not there yet
 
 
@@ -106,7 +108,7 @@ def change_rate(
     record = _fetched(session, actor, rate_id, version)
     old = _row(record)
     new = replace(old, amount=rate.amount, currency=rate.currency, valid_from=valid_from, valid_to=valid_to)
-    _check_values(new)
+    check_values(new)
     _check_overlap(session, new)
     return _write(session, actor, record, old, new, "changed")
 
@@ -117,7 +119,7 @@ def end_rate(session: Session, actor: Actor, rate_id: int, *, version: int, last
     record = _fetched(session, actor, rate_id, version)
     old = _row(record)
     new = replace(old, valid_to=last_day)
-    _check_values(new)
+    check_values(new)
     _check_overlap(session, new)
     return _write(session, actor, record, old, new, "ended")
 
@@ -134,7 +136,7 @@ def replace_rate(
             f"Choose a day after {old.valid_from.isoformat()}, or change the rate itself.", "valid_from"
         )
     new = replace(old, id=NEW, amount=rate.amount, currency=rate.currency, valid_from=valid_from)
-    _check_values(new)
+    check_values(new)
     _write(session, actor, record, old, replace(old, valid_to=valid_from - timedelta(days=1)), "ended")
     _check_overlap(session, new)
     return _add(session, actor, new)
@@ -203,21 +205,28 @@ def _level(level: str) -> Level:
 
 def _checked(session: Session, actor: Actor, row: RateRow) -> RateRow:
     """The row with only the keys of its level, all of them there."""
-    keys = set(row.level.value.split("_")) & {"project", "account", "person", "role"}
-    models: dict[str, Any] = {"project": Project, "account": Account, "person": Person, "role": Role}
-    for name, model in models.items():
+    check_keys(row)
+    for name, model in _KEYED.items():
         value = getattr(row, f"{name}_id")
-        if name not in keys and value is not None:
-            raise Invalid(f"A rate of this level names no {name}.", f"{name}_id")
-        if name in keys and value is None:
-            raise Invalid(f"Choose a {name}.", f"{name}_id")
         if value is not None:
             fetch(session, actor, model, value)
-    _check_values(row)
+    check_values(row)
     return row
 
 
-def _check_values(row: RateRow) -> None:
+def check_keys(row: RateRow) -> None:
+    """Raises `Invalid` unless a rate names just what its level is about."""
+    keys = set(row.level.value.split("_")) & set(_KEYED)
+    for name in _KEYED:
+        value = getattr(row, f"{name}_id")
+        if name not in keys and value is not None:
+            raise Invalid(f"A rate of this level names no {_CALLED[name]}.", f"{name}_id")
+        if name in keys and value is None:
+            raise Invalid(f"Choose a {_CALLED[name]}.", f"{name}_id")
+
+
+def check_values(row: RateRow) -> None:
+    """Raises `Invalid` for an amount or days that no rate has."""
     check_row(row)
     if row.amount > HIGHEST:
         raise Invalid("Give a rate with at most 12 digits.", "rate")
@@ -309,7 +318,7 @@ def preview_rate(
             new = replace(
                 old, amount=rate.amount, currency=rate.currency, valid_from=valid_from, valid_to=valid_to
             )
-            _check_values(new)
+            check_values(new)
         else:
             keys = {
                 "project_id": project_id,

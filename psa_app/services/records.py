@@ -166,5 +166,5 @@ def _value(
 
 def _most(resource: Resource, field: FieldSpec) -> int:
     """The largest number that the field's column holds on every database."""
-    column = resource.model.__table__.c[field.name]  # type: ignore[attr-defined]
-    return 10**15 if isinstance(column.type, Whole) else 2**31 - 1
+    column = resource.model.__table__.c.get(field.name)  # type: ignore[attr-defined]
+    return 10**15 if column is None or isinstance(column.type, Whole) else 2**31 - 1

@@ -196,6 +196,14 @@ async def test_a_body_that_is_too_large_is_refused_before_it_is_read(build):
     assert (fine.status_code, fine.text) == (200, "1000000")
 
 
+async def test_a_file_of_300_megabytes_is_refused_at_the_api_before_it_is_read(build):
+    async with client(build) as browser:
+        headers = {"Authorization": "Bearer psa_x", "Content-Type": "text/csv", "Content-Length": "300000000"}
+        answer = await browser.post("/api/v1/accounts/import", content=b"Name", headers=headers)
+    assert (answer.status_code, answer.headers["content-type"]) == (413, "application/problem+json")
+    assert answer.json()["detail"].startswith("A file may have 20 MB at most.")
+
+
 async def _stream(parts):
     for _ in range(parts):
         yield b"x" * 100_000

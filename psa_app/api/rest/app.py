@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from psa_app import routes
-from psa_app.api.rest import docs, json_in, schema
+from psa_app.api.rest import docs, importing, json_in, schema
 from psa_app.api.rest.call import KEY, Call, key_in, single
 from psa_app.api.rest.operations import Operation, operations
 from psa_app.api.rest.problems import Refused, problem
@@ -87,12 +87,15 @@ def _endpoint(operation: Operation) -> Endpoint:
 async def _call(operation: Operation, request: Request) -> Call:
     headers = request.headers
     body = await request.body() if operation.writes else b""
+    upload = await importing.upload_in(request, body) if operation.takes_file else None
+    takes_json = operation.writes and not operation.takes_file
     return replace(
         _asking(request),
         method=operation.method,
         record_id=request.path_params.get("id", 0),
         query=single(request.query_params),
-        raw=json_in.parse(body, headers.get("content-type", "")) if operation.writes else {},
+        raw=json_in.parse(body, headers.get("content-type", "")) if takes_json else {},
+        upload=upload,
         body=body,
         if_match=headers.get("if-match", ""),
         key=key_in(headers.get(KEY)),

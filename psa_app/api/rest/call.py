@@ -1,6 +1,7 @@
 """What a request says, in plain values, and what is answered to it."""
 
 import hashlib
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,6 +15,15 @@ from psa_app.queries.records import MAX_LIMIT
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 _MATCH = re.compile(r'(?:W/)?"?([0-9]{1,9})"?')
 KEY = "Idempotency-Key"
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that was sent, its name if it was told, and the other parts of its form."""
+
+    content: bytes
+    name: str = ""
+    said: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -32,11 +42,15 @@ class Call:
     key: str = ""
     address: str = ""
     agent: str = ""
+    upload: Upload | None = None
 
     @property
     def hash(self) -> str:
-        """The same for the same request: method, path and body to the letter."""
-        parts = (self.method.encode(), self.path.encode(), self.body)
+        """The same for the same request: method, path and body to the letter, or the file and its options."""
+        parts = [self.method.encode(), self.path.encode(), self.body]
+        if self.upload is not None:
+            said = json.dumps({**self.upload.said, **self.query}, sort_keys=True)
+            parts[2:] = [said.encode(), self.upload.content]
         return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
     @property

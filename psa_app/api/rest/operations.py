@@ -12,8 +12,10 @@ from psa_app.access import ACTS, RIGHTS, ROLES, Act
 from psa_app.api.rest import handlers
 from psa_app.api.rest.bodies import body_of
 from psa_app.api.rest.handlers import Handler
+from psa_app.api.rest.importing import Imported, importing
 from psa_app.api.sheets import SHEETS
 from psa_app.models.resource import FieldSpec, Resource
+from psa_app.queries.import_keys import RIGHT, import_right, importable
 from psa_app.resources import RESOURCES
 
 
@@ -38,6 +40,8 @@ class Operation:
     is_list: bool = False
     is_partial: bool = False  # the body may leave out any field
     sheet: str = ""
+    takes_file: bool = False
+    also: tuple[str, ...] = ()  # rights that are needed beside `right`
     filters: tuple[FieldSpec, ...] = ()
 
     @property
@@ -51,7 +55,11 @@ class Operation:
     @property
     def roles(self) -> tuple[str, ...]:
         """Who may do it at all; which records, is asked in the operation."""
-        return tuple(role for role in ROLES if self.right in RIGHTS[role])
+        return tuple(role for role in ROLES if self.is_for(role))
+
+    def is_for(self, role: str) -> bool:
+        """Whether a role has every right that is needed."""
+        return {self.right, *self.also} <= RIGHTS[role]
 
 
 def operations() -> list[Operation]:
@@ -73,6 +81,8 @@ def _of_kind(kind: str) -> Iterator[Operation]:
     if resource is not None:
         yield from _reading(resource)
         yield from _writing(resource, acts.pop("create", None), acts.get("change"))
+        if importable(resource):
+            yield _importing(resource)
         if acts.get("change") and (acts["change"].needs_id or resource.change_right):
             acts.pop("change")
     for act in acts.values():
@@ -170,6 +180,24 @@ def _writing(resource: Resource, create: Act | None, change: Act | None) -> Iter
             model,
             is_partial=True,
         )
+
+
+def _importing(resource: Resource) -> Operation:
+    kind, many = resource.kind, resource.many.lower()
+    return Operation(
+        "POST",
+        f"/{kind}/import",
+        f"import_{kind}",
+        kind,
+        f"Import {many} from a file",
+        RIGHT,
+        importing(resource),
+        description="A CSV or XLSX file: all of its rows, or nothing. Records that are here already are "
+        "found by their key and changed where the file differs; the same file again changes nothing.",
+        answer=Imported,
+        takes_file=True,
+        also=(import_right(resource),),
+    )
 
 
 def _act(act: Act) -> Operation:

@@ -14,6 +14,7 @@ from sqlmodel import SQLModel
 
 from psa_app import routes
 from psa_app.api.rest.bodies import LARGEST_WHOLE, body_for
+from psa_app.api.rest.importing import FORM, OPTIONS, TYPES
 from psa_app.api.rest.operations import Operation
 from psa_app.api.rest.problems import MEDIA_TYPE, FieldProblem, Problem
 from psa_app.api.rest.wire import name_of, resource_of
@@ -98,11 +99,20 @@ def _operation(one: Operation) -> dict[str, Any]:
         "responses": {str(one.status): _good(one)}
         | {str(status): {"$ref": f"#/components/responses/{status}"} for status in PROBLEMS},
     }
+    if one.takes_file:
+        found["requestBody"] = _file_body()
     if one.writes and one.body is not None:
         schema = {"$ref": REF.format(model=_body_name(one))}
         needed = one.method != "POST" or bool(_required(one))
         found["requestBody"] = {"required": needed, "content": {"application/json": {"schema": schema}}}
     return found
+
+
+def _file_body() -> dict[str, Any]:
+    raw = {"schema": {"type": "string", "format": "binary"}}
+    parts = {"file": raw["schema"]} | {name: shape for name, (_, shape) in OPTIONS.items()}
+    form = {"schema": {"type": "object", "properties": parts, "required": ["file"]}}
+    return {"required": True, "content": dict.fromkeys(TYPES, raw) | {FORM: form}}
 
 
 def _required(one: Operation) -> list[str]:
@@ -119,6 +129,8 @@ def _parameters(one: Operation) -> Iterable[dict[str, Any]]:
     if one.has_id:
         whole = {"type": "integer", "minimum": 1, "maximum": LARGEST_WHOLE}
         yield {"name": "id", "in": "path", "required": True, "schema": whole}
+    if one.takes_file:
+        yield from (_query(name, words, shape) for name, (words, shape) in OPTIONS.items())
     for name in _of_lists(one):
         yield {"$ref": f"#/components/parameters/{name}"}
     if one.is_list and not one.sheet:

@@ -59,7 +59,7 @@ def create_sow(
     if account.merged_into_id is not None:
         raise Conflict(f"{account.name} was merged into another client. Write the scope there.")
     firm = session.exec(select(Firm)).one()
-    values = _checked(session, head, lines, deliverables, account, firm)
+    values = check_sow(session, head, lines, account, firm, deliverables)
     values |= _new_agreement(session, actor, head, account_id)
     number = take_number(session, "sow", clock.today(firm.time_zone), sandbox=False)
     sow = Sow(account_id=account_id, number=number, **values)
@@ -93,7 +93,7 @@ def change_sow(
         raise Stale()
     account = fetch(session, actor, Account, sow.account_id)
     firm = session.exec(select(Firm)).one()
-    values = _checked(session, head, lines, deliverables, account, firm)
+    values = check_sow(session, head, lines, account, firm, deliverables)
     values |= _new_agreement(session, actor, head, sow.account_id)
     old_text = sow_text(session, sow)
     before, after = history.changed(history.values_of(sow, values), values)
@@ -132,14 +132,18 @@ def check_draft(sow: Sow) -> None:
         raise Conflict(f"{sow.number} is {sow.status}; only a draft can be changed. Take it back first.")
 
 
-def _checked(
+def check_sow(
     session: Session,
     head: Head,
     lines: Sequence[LineInput],
-    deliverables: Sequence[DeliverableInput],
     account: Account,
     firm: Firm,
+    deliverables: Sequence[DeliverableInput] = (),
 ) -> dict[str, Any]:
+    """The columns of a scope's head, when head, lines and deliverables may be written.
+
+    Raises `Invalid` for one wrong field, `Problems` for several.
+    """
     found = FieldProblems()
     values = head_values(session, head, account, firm, found)
     if "currency" not in found.fields:

@@ -14,7 +14,7 @@ from psa_app.models.resource import FieldSpec, Resource
 from psa_app.queries.many import Book
 from psa_app.queries.values import base_currency
 from psa_app.rules.import_columns import FIRST, ID, folded
-from psa_app.services.imports.links import Links
+from psa_app.services.imports.links import ABOVE, Links
 from psa_app.services.imports.values import Choices, Question, Row
 
 _EARLY = ("currency", "link")  # an amount needs its currency, a contact's name its client
@@ -39,7 +39,7 @@ class Reader:
         for places in self.places.values():
             places.sort(key=lambda place: folded(table.headers[place]) not in FIRST)
         named = [field for field in resource.fields if field.name in self.places]
-        self._fields = sorted(named, key=lambda field: (field.kind not in _EARLY, field.name != "account_id"))
+        self._fields = sorted(named, key=lambda field: (field.kind not in _EARLY, field.name not in ABOVE))
         self._forms = {field.name: self._form(field, choices) for field in self._fields}
         self._links = {
             field.name: Links(session, actor, book, field) for field in self._fields if field.links_to
@@ -79,7 +79,7 @@ class Reader:
         if field.links_to is not None:
             by_id = folded(self._table.headers[self.places[field.name][0]]).endswith(" id")
             links = self._links[field.name]
-            found = links.find(cell, row.raw.get("account_id"), by_id=by_id)
+            found = links.find(cell, row.raw, by_id=by_id)
             if found is not None:
                 row.raw[field.name] = found
             elif field.links_to is self._resource.model and not by_id:

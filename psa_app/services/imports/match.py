@@ -1,6 +1,6 @@
 """Which rows are about records that are here already, by their key."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Any
 
 from sqlmodel import Session, select
@@ -9,7 +9,7 @@ from psa_app.access import Actor, visible
 from psa_app.db import among
 from psa_app.models.resource import Resource
 from psa_app.queries import own_fields
-from psa_app.queries.import_keys import key_label
+from psa_app.queries.import_keys import key_label, may_be_blank
 from psa_app.rules.duplicates import domain_of
 from psa_app.rules.import_columns import ID
 from psa_app.services.imports.links import folded
@@ -25,11 +25,12 @@ def find_records(
     """Sets `record` of each row whose key is known; a row with another one's key is refused."""
     if not key:
         return
-    known = _known(session, actor, resource, key) if tuple(key) != (ID,) else {}
+    blank = may_be_blank(resource, key)
+    known = _known(session, actor, resource, key, blank) if tuple(key) != (ID,) else {}
     first: dict[Key, Row] = {}
     wanted: dict[int, int] = {}
     for row in rows:
-        about = _key_in(row, key)
+        about = _key_in(row, key, blank)
         if about is None:
             continue
         if about in first:
@@ -50,8 +51,8 @@ def _lower(words: str) -> str:
     return words[:1].lower() + words[1:]
 
 
-def _key_in(row: Row, key: Sequence[str]) -> Key | None:
-    """The key as a row gives it; None when a part is empty: then it is a new record."""
+def _key_in(row: Row, key: Sequence[str], blank: Container[str]) -> Key | None:
+    """The key as a row gives it; None when a part is empty that may not be: then it is a new record."""
     if tuple(key) == (ID,):
         given = str(row.raw.get(ID, "")).strip().removeprefix("#")
         if given and not (given.isdecimal() and given.isascii() and len(given) < 10):
@@ -63,13 +64,15 @@ def _key_in(row: Row, key: Sequence[str]) -> Key | None:
             part: Any = domain_of(str(row.raw.get("website", "")), str(row.raw.get("email", "")))
         else:
             part = row.raw.get(name, "")
-        if part == "" or part is None:
+        if (part == "" or part is None) and (name not in blank or name in row.problems):
             return None
         parts.append(_part(name, part))
     return tuple(parts)
 
 
 def _part(name: str, value: Any) -> Any:
+    if value is None:
+        return ""
     if isinstance(value, int) and not isinstance(value, bool):
         return value
     text = str(value)
@@ -78,13 +81,15 @@ def _part(name: str, value: Any) -> Any:
     return folded(text)
 
 
-def _known(session: Session, actor: Actor, resource: Resource, key: Sequence[str]) -> dict[Key, list[int]]:
+def _known(
+    session: Session, actor: Actor, resource: Resource, key: Sequence[str], blank: Container[str]
+) -> dict[Key, list[int]]:
     model: Any = resource.model
     columns = [_column(resource, name) for name in key]
     where = [visible(actor, model)]
     found: dict[Key, list[int]] = {}
     for row_id, *values in session.exec(select(model.id, *columns).where(*where).order_by(model.id)):
-        if all(value not in ("", None) for value in values):
+        if all(value not in ("", None) or name in blank for name, value in zip(key, values, strict=True)):
             about = tuple(_part(name, value) for name, value in zip(key, values, strict=True))
             found.setdefault(about, []).append(int(row_id))
     return found

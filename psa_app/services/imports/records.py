@@ -1,6 +1,6 @@
 """Planning an import of records, and writing it: all of it, or what is good, each row with its history."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import SimpleNamespace
 
 from sqlmodel import Session
@@ -8,7 +8,8 @@ from sqlmodel import Session
 from psa_app.access import Actor, require
 from psa_app.errors import Conflict, Invalid, Problems, PsaError
 from psa_app.formats.csv_files import Table
-from psa_app.models.resource import FieldSpec, Resource
+from psa_app.models import ImportRun
+from psa_app.models.resource import FieldSpec, Resource, as_imported
 from psa_app.queries.import_keys import RIGHT, key_choices, takes_parts
 from psa_app.queries.many import Book, many_rows
 from psa_app.queries.own_fields import full
@@ -17,23 +18,40 @@ from psa_app.services import history
 from psa_app.services.imports.cells import Reader, self_links, title_in
 from psa_app.services.imports.circles import in_order
 from psa_app.services.imports.fields import offered
+from psa_app.services.imports.gather import check_together, fill_down, gathered, heads_of, with_currency
 from psa_app.services.imports.links import folded
 from psa_app.services.imports.match import find_records
 from psa_app.services.imports.values import WHOLE_ROW, Choices, RecordPlan, Row, RowPlan
-from psa_app.services.imports.write import PROVISIONAL, coming, defaults_of, write_rows
+from psa_app.services.imports.write import PROVISIONAL, coming, defaults_of, note_run, write_rows
 from psa_app.services.lowcode import own_values
 from psa_app.services.records import clean, may_write
 
+STEP = 500  # rows between two words about how far a check is
+Tell = Callable[[int], None]
+
+
+def _untold(checked: int) -> None:
+    """Nobody waits to hear."""
+
 
 def plan_records(
-    session: Session, actor: Actor, resource: Resource, table: Table, choices: Choices, *, only: int = 0
+    session: Session,
+    actor: Actor,
+    resource: Resource,
+    table: Table,
+    choices: Choices,
+    *,
+    only: int = 0,
+    tell: Tell = _untold,
 ) -> RecordPlan:
     """What `apply_records` would do with each row of a table; nothing is written. `only`: the first rows.
+
+    `tell` hears now and then how many rows are checked.
 
     Needs the right "records.import" and the one to write this kind by hand. Raises `Invalid` for a
     mapping that cannot be.
     """
-    return _planned(session, actor, resource, table, choices, lock=False, only=only)[0]
+    return _planned(session, actor, resource, table, choices, lock=False, only=only, tell=tell)[0]
 
 
 def apply_records(
@@ -45,11 +63,13 @@ def apply_records(
     *,
     only_good: bool = False,
     name: str = "",
+    run: ImportRun | None = None,
 ) -> RecordPlan:
     """Makes and changes the records of a table; what it did is told as `plan_records` tells it.
 
     Without `only_good` all rows must be good, or nothing is written and `Conflict` says so; with it the
-    refused ones stay out. Every row passes the checks of the form and leaves its line of history.
+    refused ones stay out. Every row passes the checks of the form and leaves its line of history; `run`
+    is the one that this is, else one is noted.
     """
     plan, rows = _planned(session, actor, resource, table, choices, lock=True)
     if plan.refused and not only_good:
@@ -61,7 +81,9 @@ def apply_records(
             "file",
         )
     if plan.writes:
-        write_rows(session, actor, full(session, resource, actor), rows, plan, name)
+        write_rows(session, actor, full(session, as_imported(resource), actor), rows, name)
+    if plan.writes or plan.refused or run is not None:
+        note_run(session, actor, plan, table, run or ImportRun(name=name[:200], by_user=actor.user_id))
     return plan
 
 
@@ -74,9 +96,11 @@ def _planned(
     *,
     lock: bool,
     only: int = 0,
+    tell: Tell = _untold,
 ) -> tuple[RecordPlan, list[Row]]:
     require(actor, RIGHT)
     require(actor, resource.read_right)
+    resource = as_imported(resource)
     may_write(actor, resource.create_right or resource.change_right)
     fields = {field.name: field for field in offered(session, actor, resource)}
     resource = full(session, resource, actor)
@@ -84,12 +108,16 @@ def _planned(
     with many_rows(session) as book:
         reader = Reader(session, actor, book, resource, table, choices)
         rows = [reader.read(place) for place in range(min(only or len(table.rows), len(table.rows)))]
-        find_records(session, actor, resource, key, rows, lock=lock)
+        _find(session, actor, resource, key, rows, lock=lock)
         _link_within(resource, reader, rows)
         ordered = in_order(rows)
         checker = _Checker(session, actor, book, resource, rows)
-        for row in ordered:
+        for count, row in enumerate(ordered, 1):
             checker.check(row)
+            if count % STEP == 0:
+                tell(count)
+        if _is_gathered(resource):
+            check_together(session, actor, resource, ordered)
     told = tuple(_told(resource, reader, row) for row in rows)
     missing = tuple(
         field.label
@@ -118,6 +146,21 @@ def _checked(
     if choices.key and choices.key not in allowed:
         raise Invalid("Records cannot be found by this: a column for it is missing.", "key")
     return choices.key or (allowed[0] if allowed else ())
+
+
+def _find(
+    session: Session, actor: Actor, resource: Resource, key: Sequence[str], rows: Sequence[Row], *, lock: bool
+) -> None:
+    """The records that are here, by the first row of each."""
+    if _is_gathered(resource):
+        fill_down(resource, rows, heads_of(resource))
+    groups = gathered(resource, rows)
+    find_records(session, actor, resource, key, [group[0] for group in groups], lock=lock)
+    for first, *others in groups:
+        for row in others:
+            row.record = first.record
+    if _is_gathered(resource):
+        with_currency(session, rows)
 
 
 def _link_within(resource: Resource, reader: Reader, rows: Sequence[Row]) -> None:
@@ -165,7 +208,7 @@ class _Checker:
             row.outcome = "refused"
         elif row.record is None:
             self._added(row)
-        else:
+        elif not _is_gathered(self._resource):
             self._changed(row)
 
     def _clean(self, row: Row) -> None:
@@ -193,6 +236,10 @@ class _Checker:
             as_it_is = {name: getattr(row.record, name) for name in model.model_fields}
             later = SimpleNamespace(**(as_it_is | row.after))
             self._book.change(model, int(row.record.id), row.record, later)
+
+
+def _is_gathered(resource: Resource) -> bool:
+    return resource.incoming is not None and bool(resource.incoming.gathered_by)
 
 
 def _told(resource: Resource, reader: Reader, row: Row) -> RowPlan:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from psa_app.formats.columns_in import Mark, OpenForm
 from psa_app.formats.time_exports.values import DateOrder
 
-Outcome = Literal["new", "changed", "same", "refused"]
+Outcome = Literal["new", "changed", "same", "refused", "part"]  # part: of the record of a row before it
 WHOLE_ROW = -1  # the place of a problem that is not of one column
 
 

@@ -6,13 +6,17 @@ from typing import Any
 
 from sqlmodel import Session
 
+from psa_app import clock
 from psa_app.access import Actor
 from psa_app.db import insert_columns, reserve_ids
-from psa_app.models import ImportRun, touch
+from psa_app.formats.csv_files import Table
+from psa_app.formats.refused_rows import refused_sheet
+from psa_app.models import ImportFile, ImportRun, touch
 from psa_app.models.resource import Resource
 from psa_app.services import history
+from psa_app.services.imports.by_acts import write_by_acts
 from psa_app.services.imports.cells import self_links
-from psa_app.services.imports.values import RecordPlan, Row
+from psa_app.services.imports.values import RecordPlan, Row, RowPlan
 from psa_app.services.lowcode import own_values
 from psa_app.services.records import told
 
@@ -20,11 +24,12 @@ _NOTHING: dict[str, Any] = {}
 PROVISIONAL = 2**30  # ids of rows to come, before the database gives theirs
 
 
-def write_rows(
-    session: Session, actor: Actor, resource: Resource, rows: Sequence[Row], plan: RecordPlan, name: str
-) -> None:
-    """Writes the new and the changed rows of a plan, and the run itself."""
+def write_rows(session: Session, actor: Actor, resource: Resource, rows: Sequence[Row], name: str) -> None:
+    """Writes the new and the changed rows of a plan."""
     reason = f"Import of {name[:100]}" if name else "Import"
+    if resource.incoming is not None:
+        write_by_acts(session, actor, resource, rows)
+        return
     new = [row for row in rows if row.outcome == "new"]
     ids = dict(
         zip(
@@ -36,7 +41,6 @@ def write_rows(
     _add(session, actor, resource, new, ids, reason)
     changed = [row for row in rows if row.outcome == "changed"]
     _change(session, actor, resource, changed, ids, reason)
-    _note_run(session, actor, plan, name)
 
 
 def coming(resource: Resource, defaults: dict[str, Any], row: Row) -> Any:
@@ -108,20 +112,23 @@ def _saved(session: Session, actor: Actor, resource: Resource, records: Sequence
             resource.saved(session, actor, record)
 
 
-def _note_run(session: Session, actor: Actor, plan: RecordPlan, name: str) -> None:
-    run = ImportRun(
-        name=name[:200],
-        layout=plan.kind[:40],
-        digest="",
-        rows=len(plan.rows),
-        added=plan.count("new"),
-        known=plan.count("same"),
-        seconds=0,
-        by_user=actor.user_id,
-    )
+def note_run(session: Session, actor: Actor, plan: RecordPlan, table: Table, run: ImportRun) -> None:
+    """Keeps what an import did: its counts, and the refused rows as a file."""
+    run.layout, run.rows, run.digest, run.seconds = plan.kind[:40], len(plan.rows), run.digest or "", 0
+    run.added, run.changed = plan.count("new"), plan.count("changed")
+    run.known, run.refused = plan.count("same"), len(plan.refused)
+    run.state, run.checked, run.ended_at = "done", len(plan.rows), clock.now()
     session.add(run)
     session.flush()
+    keep_refused(session, int(run.id or 0), table, plan.refused)
     counts = {one: plan.count(one) for one in ("new", "changed", "same", "refused")}
     history.note(
         session, actor, "import_run", int(run.id or 0), "imported", {}, {"kind": plan.kind, **counts}
     )
+
+
+def keep_refused(session: Session, run_id: int, table: Table, refused: Sequence[RowPlan]) -> None:
+    """Keeps the rows that were left out with their reasons, for whoever looks later."""
+    if refused:
+        content = refused_sheet(table, refused)
+        session.add(ImportFile(import_run_id=run_id, kind="refused", content=content))

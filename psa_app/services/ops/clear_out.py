@@ -1,13 +1,15 @@
 """Clearing out what no longer counts. Records, history and money are never touched."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, delete
-from sqlmodel import Session, SQLModel, col
+from sqlmodel import Session, SQLModel, col, select
 
 from psa_app import clock
 from psa_app.models import (
+    ImportFile,
+    ImportRun,
     Inbox,
     LoginSession,
     OneTimeLink,
@@ -22,6 +24,7 @@ SESSIONS = 90 * DAY  # a place stays known that long (services/identity/pace.py)
 LINKS = 30 * DAY
 ATTEMPTS = DAY
 ANSWERS = DAY  # how long an Idempotency-Key is remembered
+REFUSED = 90 * DAY  # rows that an import left out
 DELIVERED = 90 * DAY  # mails that went out, messages that were worked through
 
 
@@ -34,11 +37,17 @@ def clear(session: Session) -> str:
         "links": (PortalLink, col(PortalLink.expires_at) < now - LINKS),
         "sign-in attempts": (SignInAttempt, col(SignInAttempt.at) < now - ATTEMPTS),
         "remembered answers": (RememberedAnswer, col(RememberedAnswer.created_at) < now - ANSWERS),
+        "refused rows": (ImportFile, _of_old_imports(now - REFUSED)),
         "mails": (Outbox, col(Outbox.done_at) < now - DELIVERED),
         "messages": (Inbox, col(Inbox.done_at) < now - DELIVERED),
     }
     cleared = {name: _delete(session, model, which) for name, (model, which) in past.items()}
     return ", ".join(f"{count} {name}" for name, count in cleared.items() if count) or "nothing to clear"
+
+
+def _of_old_imports(before: datetime) -> ColumnElement[bool]:
+    ended = select(ImportRun.id).where(col(ImportRun.ended_at) < before)
+    return col(ImportFile.import_run_id).in_(ended)
 
 
 def _delete(session: Session, model: type[SQLModel], which: ColumnElement[bool]) -> int:

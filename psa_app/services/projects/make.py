@@ -44,6 +44,7 @@ def create_project(
     ends_on: date | None = None,
     budget_minutes: int = 0,
     currency: str = "",
+    status: Literal["planned", "active"] = "active",
 ) -> Project:
     """A project without a SOW: for a client, or for the firm itself when `account_id` is empty."""
     account = fetch(session, actor, Account, account_id) if account_id is not None else None
@@ -53,6 +54,7 @@ def create_project(
     money.exponent(money_in)
     project = Project(
         account_id=account_id,
+        status=status,
         currency=money_in,
         color=_next_color(session),
         round_increment=firm.round_increment,
@@ -187,8 +189,7 @@ def _values(
     ends_on: date | None,
     budget_minutes: int,
 ) -> dict[str, Any]:
-    if starts_on and ends_on and ends_on < starts_on:
-        raise Invalid("The end lies before the start.", "ends_on")
+    check_days(starts_on, ends_on)
     if not 0 <= budget_minutes <= MOST_MINUTES:
         raise Invalid("The budget is not a sensible number of hours.", "budget_minutes")
     if lead_id is not None:
@@ -200,6 +201,12 @@ def _values(
         "ends_on": ends_on,
         "budget_minutes": budget_minutes,
     }
+
+
+def check_days(starts_on: date | None, ends_on: date | None) -> None:
+    """Raises `Invalid` for an end before the start."""
+    if starts_on and ends_on and ends_on < starts_on:
+        raise Invalid("The end lies before the start.", "ends_on")
 
 
 def _rounding(project: Project, rounding: Rounding) -> dict[str, Any]:

@@ -1,0 +1,65 @@
+"""REST: a file of records, sent as it is or in a form."""
+
+from typing import Any
+
+from psa_app.models import Account, ImportRun, Project
+from tests.api.rest_world import *  # noqa: F403
+from tests.api.rest_world import BASE, Api
+from tests.support.world import rows
+from tests.support.world_fixtures import *  # noqa: F403
+
+GOOD = "Firma;Stadt\nOsprey;Wien\nHeron;Graz\n"
+BAD = "Name,E-mail\nFine,a@b.example\nWrong,nothing\n"
+
+
+def send(api: Api, kind: str, text: str, query: str = "", **headers: str) -> Any:
+    given = {"Authorization": f"Bearer {api.tokens[api.who]}", "Content-Type": "text/csv"} | headers
+    return api.client.post(f"{BASE}/{kind}/import{query}", content=text.encode(), headers=given)
+
+
+def test_a_dry_run_tells_and_the_same_file_is_written_once_for_a_key(api: Api) -> None:
+    told = send(api("Fred"), "accounts", GOOD, "?dry_run=true").json()
+    assert (told["dry_run"], told["new"], told["columns"]) == (True, 2, {"Firma": "name", "Stadt": "city"})
+    assert not [one for one in rows(Account) if one.name == "Osprey"]
+
+    key = {"Idempotency-Key": "once"}
+    first, again = (send(api("Fred"), "accounts", GOOD, **key) for _ in range(2))
+    assert (first.status_code, first.json()["new"]) == (200, 2)
+    assert (again.json(), again.headers["idempotent-replayed"]) == (first.json(), "true")
+    assert send(api("Fred"), "accounts", GOOD, "?only_good=true", **key).status_code == 422
+    assert len(rows(ImportRun, layout="accounts")) == 1
+    assert send(api("Fred"), "accounts", GOOD).json()["same"] == 2
+
+
+def test_one_refused_row_stops_all_and_says_why_unless_the_good_ones_are_wanted(api: Api) -> None:
+    refused = send(api("Fred"), "accounts", BAD)
+    assert (refused.status_code, refused.headers["content-type"]) == (422, "application/problem+json")
+    assert refused.json()["fields"] == [
+        {"field": "line 3, E-mail", "message": "Type an e-mail address such as anna@example.com."}
+    ]
+    assert not [one for one in rows(Account) if one.name == "Fine"]
+    taken = send(api("Fred"), "accounts", BAD, "?only_good=true").json()
+    assert (taken["new"], taken["refused"], taken["refused_rows"][0]["line"]) == (1, 1, 3)
+
+
+def test_a_form_brings_the_file_with_its_mapping_and_what_acts_make_comes_too(api: Api) -> None:
+    mapping = '{"Was": "name", "Wer": "account_id"}'
+    answer = api.client.post(
+        f"{BASE}/projects/import",
+        files={"file": ("plan.csv", "Was,Wer\nRebuild,Northwind\n", "text/csv")},
+        data={"mapping": mapping},
+        headers={"Authorization": f"Bearer {api.tokens['Olga']}", "Idempotency-Key": "form"},
+    )
+    assert (answer.status_code, answer.json()["new"]) == (200, 1)
+    assert [one.name for one in rows(Project) if one.name == "Rebuild"] == ["Rebuild"]
+    assert [one.name for one in rows(ImportRun, layout="projects")] == ["plan.csv"]
+
+
+def test_wrong_options_files_and_types_are_refused_in_a_sentence(api: Api) -> None:
+    fred = api("Fred")
+    assert send(fred, "accounts", GOOD, "?dry_run=yes").status_code == 422
+    assert send(fred, "accounts", GOOD, "?colour=red").status_code == 422
+    assert send(fred, "accounts", GOOD, '?mapping={"Nope":"name"}').json()["fields"][0]["field"] == "mapping"
+    assert send(fred, "accounts", "").json()["detail"].startswith("The file is empty")
+    assert send(fred, "accounts", "{}", **{"Content-Type": "application/json"}).status_code == 415
+    assert send(fred, "invoices", GOOD).status_code == 404

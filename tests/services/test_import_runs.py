@@ -1,0 +1,99 @@
+"""Large imports: begun by a person, done by the worker, whole or not at all, found again afterwards."""
+
+from typing import Any
+
+import pytest
+
+from psa_app import db
+from psa_app.errors import Conflict, Forbidden
+from psa_app.jobs import imports as job
+from psa_app.models import Account, ImportFile, ImportRun, User
+from psa_app.resources import RESOURCES
+from psa_app.services.imports import begin_import, refused_file
+from psa_app.services.imports.runs import next_run, run_import
+from tests.services.test_record_imports import mapped
+from tests.support.world import World, ask, do, row, rows
+
+MANY = "Name,City\n" + "".join(f"Client {number},Wien\n" for number in range(1200))
+
+
+def begin(world: World, text: str = MANY, who: str = "Fred", agreed: int = 0) -> int:
+    resource, table, choices = mapped(world[who], "accounts", text)
+    how: dict[str, Any] = {"rows": len(table.rows), "agreed": agreed, "name": "big.csv"}
+    return int(do(begin_import, world[who], resource, text.encode(), choices, **how).id)
+
+
+def run(run_id: int) -> ImportRun:
+    run_import(run_id, RESOURCES["accounts"])
+    found: ImportRun = row(ImportRun, run_id)
+    return found
+
+
+def test_a_large_file_waits_for_the_worker_and_its_counts_stay(world: World) -> None:
+    run_id = begin(world)
+    assert (next_run(), row(ImportRun, run_id).state) == (run_id, "waiting")
+    with pytest.raises(Conflict, match="is under way"):
+        begin(world)
+    done = run(run_id)
+    assert (done.state, done.added, done.checked, done.name) == ("done", 1200, 1200, "big.csv")
+    assert (rows(ImportFile), next_run()) == ([], 0)
+    assert len([one for one in rows(Account) if one.name.startswith("Client ")]) == 1200
+
+
+def test_refused_rows_that_were_agreed_to_stay_out_and_wait_in_a_file(world: World) -> None:
+    done = run(begin(world, "Name,E-mail\nFine,\nWrong,nothing\n", agreed=1))
+    assert (done.state, done.added, done.refused) == ("done", 1, 1)
+    name, content = ask(refused_file, world["Fred"], done.id)
+    assert (name, b"Wrong,nothing,3," in content) == ("accounts-refused.csv", True)
+    with pytest.raises(Forbidden):
+        ask(refused_file, world["Ann"], done.id)
+
+
+def test_more_refused_rows_than_someone_agreed_to_stop_it_whole(world: World) -> None:
+    before = len(rows(Account))
+    done = run(begin(world, "Name,E-mail\nFine,\nWrong,nothing\n"))
+    assert (done.state, len(rows(Account))) == ("failed", before)
+    assert "more rows are refused" in done.problem
+
+
+def test_one_that_died_on_the_way_is_done_again_and_writes_nothing_twice(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id, before = begin(world), len(rows(Account))
+    from psa_app.services.imports import runs
+
+    def die(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(runs, "_drop_source", die)  # after all rows are written, before the commit
+    with pytest.raises(KeyboardInterrupt):
+        run(run_id)
+    assert (len(rows(Account)), row(ImportRun, run_id).state, next_run()) == (before, "running", run_id)
+    monkeypatch.undo()
+    assert run(run_id).added == 1200
+    with pytest.raises(Conflict, match="has ended already"):
+        run(run_id)
+    assert len(rows(Account)) == before + 1200
+
+
+def test_who_lost_the_right_meanwhile_writes_nothing(world: World) -> None:
+    run_id = begin(world)
+    with db.unit_of_work() as session:
+        session.get_one(User, world["Fred"].user_id).is_active = False
+    assert (run(run_id).state, row(ImportRun, run_id).added) == ("failed", 0)
+
+
+def test_the_worker_runs_it_in_a_program_of_its_own(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    run_id = begin(world)
+
+    class Program:
+        def __init__(self, words: list[str]) -> None:
+            self.words = words
+
+        def wait(self, seconds: float) -> int:
+            run(int(self.words[-1]))
+            return 0
+
+    monkeypatch.setattr(job.subprocess, "Popen", Program)
+    assert (job.import_next(lambda: True), job.import_next(lambda: True)) == (1, 0)
+    assert row(ImportRun, run_id).state == "done"

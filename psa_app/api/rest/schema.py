@@ -18,7 +18,7 @@ from psa_app.api.rest.operations import Operation
 from psa_app.api.rest.problems import MEDIA_TYPE, FieldProblem, Problem
 from psa_app.api.rest.wire import name_of, resource_of
 from psa_app.api.sheets import SHEETS
-from psa_app.models.resource import TEXTS, FieldSpec, Resource
+from psa_app.models.resource import TEXTS, Beside, FieldSpec, Resource
 from psa_app.queries.records import MAX_LIMIT
 from psa_app.rules.money import Money
 
@@ -240,6 +240,9 @@ def _record(resource: Resource) -> dict[str, Any]:
         properties[name_of(field)] = _field(resource, field)
         if not field.read_right:
             required.append(name_of(field))
+    for one in resource.beside:
+        properties[one.name] = _beside(one)
+        required.append(one.name)
     warnings = {
         "type": "array",
         "items": {"type": "string"},
@@ -272,6 +275,11 @@ def _field(resource: Resource, field: FieldSpec) -> dict[str, Any]:
     if field.read_right:
         words += f". Only for who has {field.read_right}"
     return schema | {"description": f"{words}."}
+
+
+def _beside(one: Beside) -> dict[str, Any]:
+    shape = {"type": "object", "properties": {name: dict(kind) for name, kind in one.shape.items()}}
+    return {"anyOf": [shape, {"type": "null"}], "description": f"{one.label}."}
 
 
 def _may_be_null(resource: Resource, field: FieldSpec) -> bool:

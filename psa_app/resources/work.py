@@ -34,6 +34,7 @@ SOWS = Resource(
     sort="-id",
     title="title",
     bulk=("send", "take_back", "delete"),
+    asks=(FieldSpec("valid_until", "Open until", "date"),),
     fields=(
         FieldSpec("number", "Number"),
         FieldSpec("account_id", "Client", "link", links_to=Account, filterable=True),
@@ -65,6 +66,8 @@ CHANGE_ORDERS = Resource(
     search=("number", "title"),
     sort="-id",
     title="title",
+    bulk=("send", "take_back", "withdraw"),
+    asks=(FieldSpec("valid_until", "Open until", "date"),),
     fields=(
         FieldSpec("number", "Number"),
         FieldSpec("sow_id", "Scope", "link", links_to=Sow, filterable=True),
@@ -130,6 +133,11 @@ PROJECTS = Resource(
     read_right="projects.read",
     own_right="projects.change",
     sort="name",
+    bulk=("set_status", "add_member", "remove_member"),
+    asks=(
+        FieldSpec("person_id", "Person", "link", links_to=Person),
+        FieldSpec("role_id", "Role", "link", links_to=Role),
+    ),
     fields=(
         FieldSpec("name", "Name"),
         FieldSpec("account_id", "Client", "link", links_to=Account, filterable=True),
@@ -157,7 +165,7 @@ TASKS = Resource(
     read_right="tasks.read",
     own_right="projects.change",
     sort="position",
-    bulk=("delete",),
+    bulk=("set_status", "delete"),
     fields=(
         FieldSpec("project_id", "Project", "link", links_to=Project, filterable=True),
         FieldSpec("name", "Name"),
@@ -222,7 +230,7 @@ ENTRIES = Resource(
     search=("note",),
     sort="-work_date",
     title="note",
-    bulk=("delete",),
+    bulk=("set_no_charge", "delete"),
     fields=(
         FieldSpec("person_id", "Person", "link", links_to=Person, filterable=True),
         FieldSpec("project_id", "Project", "link", links_to=Project, filterable=True),
@@ -284,7 +292,7 @@ TIMESHEETS = Resource(
     search=(),
     sort="-week",
     title="week",
-    bulk=("approve", "recall"),
+    bulk=("approve", "reject", "recall"),
     fields=(
         FieldSpec("person_id", "Person", "link", links_to=Person, filterable=True),
         FieldSpec("week", "Week", "number", filterable=True),
@@ -303,6 +311,7 @@ RATE_MODIFIERS = Resource(
     search=("name",),
     sort="name",
     title="name",
+    bulk=("end",),
     fields=(
         FieldSpec("name", "Name"),
         FieldSpec("account_id", "Client", "link", links_to=Account, filterable=True),
@@ -323,7 +332,7 @@ RATES = Resource(
     search=("currency",),
     sort="-valid_from",
     title="level",
-    bulk=("delete",),
+    bulk=("end", "delete"),
     fields=(
         FieldSpec("level", "Level", filterable=True),
         FieldSpec("sow_line_id", "Scope line", "link", links_to=SowLine, filterable=True),

@@ -53,7 +53,8 @@ ABOUT = """Everything that the pages do, with the same services and the same rig
 
 Send a token with each request: `Authorization: Bearer psa_…` (`psa user token`, or your profile page).
 Lists take `q`, `sort` (`-` before a field: descending), `limit`, `cursor`, and each field as a filter, also
-as `field__from` and `field__to`. Money is `{"amount": 123456, "currency": "EUR"}` in minor units. Every
+as `field__from` and `field__to`. Archived records are among the others here, unlike in the pages:
+`is_archived=false` leaves them out. Money is `{"amount": 123456, "currency": "EUR"}` in minor units. Every
 POST takes an `Idempotency-Key`: the same request with the same key within 24 hours is done once. A change
 names the version that was read, by `If-Match` or the field `version`. Errors are problem documents
 (RFC 9457) with a sentence and the fields.
@@ -150,6 +151,8 @@ def _of_lists(one: Operation) -> dict[str, dict[str, Any]]:
 
 
 def _about(field: FieldSpec, name: str) -> str:
+    if name == "is_archived":
+        return "Archived records too unless this says false; true: them alone."
     return f"{field.label}." if field.kind == "bool" else f"{field.label}. Also {name}__from and {name}__to."
 
 

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from psa_app.access import ACTS, Act, Actor, fetch, may, require
 from psa_app.errors import Conflict, Invalid, NotFound, Problems, PsaError
-from psa_app.models.resource import Resource
+from psa_app.models.resource import FieldSpec, Resource
 from psa_app.queries.own_fields import full
 from psa_app.queries.records import narrowed
 from psa_app.services.lowcode.asked import asked_fields, given_inputs
@@ -79,8 +79,8 @@ def act_on_many(
     `raw` is what its form says (`asked.asked_fields`). Raises `NotFound` for another act, `Forbidden`
     without its right, `Invalid` or `Problems` for wrong inputs, before anything is done.
     """
-    act = bulk_act(actor, resource, verb)
-    inputs = given_inputs(session, actor, asked_fields(resource, act), raw or {})
+    inputs = check_inputs(session, actor, resource, verb, raw or {})
+    act = _bulk_act(actor, resource, verb)
     wants_version = "version" in act.inputs.model_fields
 
     def perform(record_id: int) -> None:
@@ -91,7 +91,23 @@ def act_on_many(
     return _each(session, actor, resource, ids, perform)
 
 
-def bulk_act(actor: Actor, resource: Resource, verb: str) -> Act:
+def inputs_for_many(actor: Actor, resource: Resource, verb: str) -> tuple[FieldSpec, ...]:
+    """What an act on many records asks for, as fields. Raises as `act_on_many`."""
+    act = _bulk_act(actor, resource, verb)
+    require(actor, act.right)
+    return asked_fields(resource, act)
+
+
+def check_inputs(
+    session: Session, actor: Actor, resource: Resource, verb: str, raw: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The typed inputs of an act on many records. Raises as `act_on_many`, which does the act."""
+    act = _bulk_act(actor, resource, verb)
+    require(actor, act.right)
+    return given_inputs(session, actor, asked_fields(resource, act), raw)
+
+
+def _bulk_act(actor: Actor, resource: Resource, verb: str) -> Act:
     """An act that the resource offers for many. Raises `NotFound` for another, `Forbidden` without right."""
     act = ACTS.get(f"{resource.kind}.{verb}")
     if act is None or verb not in resource.bulk:

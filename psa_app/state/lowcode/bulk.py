@@ -14,8 +14,14 @@ from psa_app.errors import Conflict, Invalid, NotFound, PsaError
 from psa_app.models import resource as declared
 from psa_app.queries import record_links
 from psa_app.queries.records import readable
-from psa_app.services.lowcode.asked import asked_fields, given_inputs
-from psa_app.services.lowcode.bulk import MOST, Done, bulk_act, change_many, matching
+from psa_app.services.lowcode.bulk import (
+    MOST,
+    Done,
+    change_many,
+    check_inputs,
+    inputs_for_many,
+    matching,
+)
 from psa_app.state.base import allow, field_errors, read, say, write
 from psa_app.state.lowcode.address import Asked
 from psa_app.state.lowcode.form import found_links
@@ -228,7 +234,7 @@ def _beside(specs: list[FieldSpec], error: PsaError) -> dict[str, str]:
 
 def _asked_specs(session: Session, who: Actor, kind: str, verb: str) -> list[FieldSpec]:
     resource = resource_of(session, who, kind)
-    fields = () if verb in (ARCHIVE, PUT_BACK) else asked_fields(resource, bulk_act(who, resource, verb))
+    fields = () if verb in (ARCHIVE, PUT_BACK) else inputs_for_many(who, resource, verb)
     base, _ = firm_of(session)
     return [spec_of(session, who, field, {}, base, new=True) for field in fields]
 
@@ -236,9 +242,9 @@ def _asked_specs(session: Session, who: Actor, kind: str, verb: str) -> list[Fie
 def _asked_values(session: Session, who: Actor, kind: str, verb: str, data: dict[str, Any]) -> dict[str, Any]:
     """What the form of an act says, once it is right."""
     resource = resource_of(session, who, kind)
-    fields = asked_fields(resource, bulk_act(who, resource, verb))
+    fields = inputs_for_many(who, resource, verb)
     raw = raw_values(replace(resource, fields=fields), data, {}, new=True)
-    given_inputs(session, who, fields, raw)
+    check_inputs(session, who, resource, verb, raw)
     return raw
 
 
@@ -246,7 +252,7 @@ def _found(session: Session, who: Actor, kind: str, verb: str, name: str, text: 
     if not verb:
         return found_links(session, who, kind, name, text)
     resource = resource_of(session, who, kind)
-    fields = {one.name: one for one in asked_fields(resource, bulk_act(who, resource, verb))}
+    fields = {one.name: one for one in inputs_for_many(who, resource, verb)}
     field = fields.get(name)
     if field is None or field.links_to is None:
         raise NotFound()

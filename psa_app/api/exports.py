@@ -20,7 +20,7 @@ from psa_app.rules.fields import optional_date
 
 
 async def export(request: Request) -> Response:
-    """GET /files/export/{kind}.{sheet}: `q` searches, `sort` sorts, all else in the query is a filter."""
+    """GET /files/export/{kind}.{sheet}: `q` searches, `sort` sorts, `columns` lead; all else filters."""
     return await asyncio.to_thread(for_reader, request, lambda actor: _file(actor, request))
 
 
@@ -35,8 +35,17 @@ def _file(actor: Actor, request: Request) -> Response:
         if kind == "invoices":
             content = sheet(invoice_table(session, actor, asked), form, resource.many)
         else:
-            search, sort = asked.pop("q", ""), asked.pop("sort", "")
-            content = record_sheet(session, actor, resource, form, search=search, filters=asked, sort=sort)
+            search, sort, columns = (asked.pop(name, "") for name in ("q", "sort", "columns"))
+            content = record_sheet(
+                session,
+                actor,
+                resource,
+                form,
+                search=search,
+                filters=asked,
+                sort=sort,
+                columns=columns.split(","),
+            )
     return file(content, f"{kind}.{form}", SHEETS[form])
 
 

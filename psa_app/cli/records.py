@@ -196,6 +196,6 @@ def _as_json(session: "Session", actor: "Actor", resource: "Resource") -> bytes:
     records = [
         one
         for page in pages(session, actor, resource, {})
-        for one in records_out(session, resource, page.fields, page.records)
+        for one in records_out(session, actor, resource, page.fields, page.records)
     ]
     return json.dumps(records, ensure_ascii=False, indent=1).encode() + b"\n"

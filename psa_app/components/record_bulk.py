@@ -6,13 +6,17 @@ import reflex as rx
 
 from psa_app.components import fields
 from psa_app.components.buttons import button
+from psa_app.components.cards import card, notice
 from psa_app.components.dialog import confirm, dialog
 from psa_app.components.form import described_fields, form, form_error, form_foot
 from psa_app.components.link import text_link
+from psa_app.components.progress import work
 from psa_app.components.record_form import finder
 from psa_app.components.table import Choosing
 from psa_app.display.forms import Option
 from psa_app.display.record import ARCHIVE, PUT_BACK, Refusal
+
+EACH = "Each one is checked for itself; those that refuse stay as they are."
 
 
 def choosing(listed: Any) -> Choosing:
@@ -43,10 +47,45 @@ def bulk_buttons(listed: Any, state: Any) -> list[rx.Component]:
     ]
 
 
-def bulk_dialogs(state: Any) -> rx.Component:
-    """The question before an act, the form of one field, and what refused."""
+def bulk_dialogs(state: Any, jobs: Any) -> rx.Component:
+    """The question before an act, its form or that of one field, and what refused (`jobs`: a `JobState`)."""
     return rx.fragment(
-        _question(state, danger=True), _question(state, danger=False), _field(state), _told(state)
+        _question(state, danger=True),
+        _question(state, danger=False),
+        _asked(state),
+        _field(state),
+        _told(jobs),
+    )
+
+
+def bulk_progress(jobs: Any) -> rx.Component:
+    """How far the work on very many rows is, with *Stop*; and the way on when it stopped."""
+    stop = button("Stop", small=True, on_click=jobs.stop, busy=jobs.is_stopping)
+    under_way = card(work(jobs.percent, jobs.words, jobs.title, stop), title=jobs.title)
+    way_on = rx.fragment(
+        button("Go on", small=True, on_click=jobs.go_on),
+        button("Leave the rest", look="quiet", small=True, on_click=jobs.leave),
+    )
+    paused = notice(rx.el.b(jobs.title), " · ", jobs.words, tone="warn", actions=way_on)
+    return rx.fragment(rx.cond(jobs.is_working, under_way), rx.cond(jobs.is_paused, paused))
+
+
+def _asked(state: Any) -> rx.Component:
+    """The form of an act that must be told something."""
+    return dialog(
+        form(
+            form_error(state.errors["form"]),
+            rx.el.ul(rx.foreach(state.names, rx.el.li), class_name="lost"),
+            described_fields(state.specs, state.errors, finder=finder(state), prefix="bulk-ask-", two=False),
+            rx.el.p(EACH, class_name="muted small"),
+            form_foot(state.label, on_cancel=state.close),
+            on_submit=state.fill,
+            key="bulk-ask-" + state.form_key.to_string(),
+            label=state.label,
+        ),
+        open=state.is_filling,
+        on_close=state.close,
+        title=state.title,
     )
 
 
@@ -57,7 +96,7 @@ def _question(state: Any, *, danger: bool) -> rx.Component:
         on_confirm=state.perform,
         title=state.title,
         act=state.label,
-        text="Each one is checked for itself; those that refuse stay as they are.",
+        text=EACH,
         lost=state.names,
         danger=danger,
     )

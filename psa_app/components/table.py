@@ -206,10 +206,39 @@ def chips(items: rx.Var[list[Chip]], on_remove: Any, on_clear: Any = None) -> rx
     return rx.cond(items.length() > 0, rx.el.div(rx.foreach(items, one), *clear, class_name="line wrap"))
 
 
-def column_chooser(
-    columns: rx.Var[list[Column]], on_toggle: Any, ident: str = "columns-menu", on_reset: Any = None
+def narrow(
+    label: Text, options: Sequence[tuple[str, str]], value: rx.Var[str], on_change: Any
 ) -> rx.Component:
-    """Which columns are shown; ``columns`` are all of them, ``on_toggle(key, yes)``, ``on_reset()``."""
+    """A small choice among the tools that narrows at once; ``options``: value and words."""
+    listed = [rx.el.option(words, value=key) for key, words in options]
+    look = {"class_name": "input small", "style": {"width": "auto"}}
+    return rx.el.select(*listed, value=value, aria_label=label, on_change=on_change, **look)
+
+
+def column_chooser(
+    columns: rx.Var[list[Column]],
+    on_toggle: Any,
+    ident: str = "columns-menu",
+    on_reset: Any = None,
+    on_move: Any = None,
+) -> rx.Component:
+    """Which columns are shown, and in what order; ``columns`` are all of them, those shown first.
+
+    ``on_toggle(key, yes)``, ``on_move(key, -1 or 1)``, ``on_reset()``.
+    """
+
+    def step(column: rx.Var[Column], to: int) -> rx.Component:
+        word, mark, off = ("Up", "chevron-up", ~column.may_rise)
+        if to > 0:
+            word, mark, off = ("Down", "chevron-down", ~column.may_sink)
+        return rx.el.button(
+            icon(mark),
+            type="button",
+            class_name="icon-button",
+            aria_label=f"{word}: " + column.label,
+            aria_disabled=off,
+            on_click=on_move(column.key, to),
+        )
 
     def one(column: rx.Var[Column]) -> rx.Component:
         box = rx.el.input(
@@ -219,8 +248,13 @@ def column_chooser(
             on_change=lambda yes: on_toggle(column.key, yes),
             custom_attrs={"id": ident + column.key},
         )
+        steps = rx.cond(column.shown & ~column.fixed, rx.el.span(step(column, -1), step(column, 1)))
         return rx.el.div(
-            box, rx.el.label(column.label, html_for=ident + column.key), class_name="check menu-item"
+            box,
+            rx.el.label(column.label, html_for=ident + column.key),
+            *([] if on_move is None else [steps]),
+            class_name="check menu-item column-choice",
+            key=column.key,
         )
 
     opens = button("Columns", small=True, icon_name="columns", custom_attrs={"popoverTarget": ident})

@@ -42,6 +42,8 @@ class Column:
     width: str = ""
     shown: bool = True
     fixed: bool = False  # cannot be hidden in the column chooser
+    may_rise: bool = False  # in the column chooser, before the one before it
+    may_sink: bool = False
     phone: str = "line"
 
 

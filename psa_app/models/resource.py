@@ -100,13 +100,27 @@ class Incoming:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """What the API tells of a record besides its fields: an object, or null where it is not the reader's.
+
+    `read(session, actor, record)` gives it; `shape` are its members by name, as JSON Schema.
+    """
+
+    name: str
+    label: str
+    read: Callable[[Session, Any, Any], Mapping[str, Any] | None]
+    shape: Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
 class Resource:
     """A kind of record.
 
     `check(session, values, record)` refuses what the fields alone cannot tell; what it gives back
     replaces values (an IBAN without blanks). `saved(session, actor, record)` does what follows from
-    a new or changed record. `bulk` are the verbs of its acts that can be done to many records at once:
-    acts on a record that ask for nothing else.
+    a new or changed record. `bulk` are the verbs of its acts that can be done to many records at once.
+    What such an act must be told is asked for: a field of the same name says how, else one in `asks`,
+    else the type of the input; what it may be told is asked for only by `asks`.
     `keys` are the fields by which an import finds a record that is there already,
     the most telling first. `warns(record, today)` gives a sentence that its page says above all else,
     "" for nothing.
@@ -128,6 +142,8 @@ class Resource:
     saved: Saved | None = None
     has_version: bool = True
     bulk: tuple[str, ...] = ()
+    asks: tuple[FieldSpec, ...] = ()
+    beside: tuple[Beside, ...] = ()
     keys: tuple[tuple[str, ...], ...] = ()
     warns: Warns | None = None
     incoming: Incoming | None = None  # where acts write: how a file's rows become records

@@ -7,10 +7,17 @@ from psa_app.pages.frame import staff
 from psa_app.pages.records import record_actions, record_dialogs, record_list
 from psa_app.pages.registry import page
 from psa_app.pages.sales_tabs import sales_tabs
+from psa_app.state.lowcode.job import JobState as Jobs
 from psa_app.state.lowcode.records import RecordsState as State
 
 
-@page(routes.CATALOGUE, title="Catalogue", right="catalogue.read", on_load=State.load, live=("service_item",))
+@page(
+    routes.CATALOGUE,
+    title="Catalogue",
+    right="catalogue.read",
+    on_load=[State.load, Jobs.look],
+    live=("service_item",),
+)
 def catalogue() -> rx.Component:
     """The list of services."""
     return staff(

@@ -9,7 +9,7 @@ from psa_app.components.dialog import dialog
 from psa_app.components.empty import empty
 from psa_app.components.form import described_fields, form, form_error, form_foot
 from psa_app.components.missing import found
-from psa_app.components.record_bulk import bulk_buttons, bulk_dialogs, choosing
+from psa_app.components.record_bulk import bulk_buttons, bulk_dialogs, bulk_progress, choosing
 from psa_app.components.record_form import finder, record_form
 from psa_app.components.record_views import save_view, view_dialogs, view_tabs
 from psa_app.components.shell import crumbs
@@ -19,18 +19,22 @@ from psa_app.components.table import (
     chips,
     column_chooser,
     export_menu,
+    narrow,
     table_card,
 )
 from psa_app.pages.frame import staff
 from psa_app.pages.registry import page
 from psa_app.state.lowcode.bulk import BulkState as Bulk
 from psa_app.state.lowcode.filters import FilterState as Filters
+from psa_app.state.lowcode.job import JobState as Jobs
 from psa_app.state.lowcode.kinds import STAFF
 from psa_app.state.lowcode.records import RecordsState as State
 from psa_app.state.lowcode.views import ViewState as Views
 
+ARCHIVED = [("no", "Archived: no"), ("yes", "Archived: yes"), ("all", "Archived: all")]
 
-@page(routes.RECORD_LIST, title="Records", right=STAFF, on_load=State.load, live=("*",))
+
+@page(routes.RECORD_LIST, title="Records", right=STAFF, on_load=[State.load, Jobs.look], live=("*",))
 def records() -> rx.Component:
     """Saved views as tabs, search and filters, the table."""
     return staff(
@@ -45,7 +49,9 @@ def records() -> rx.Component:
 
 def record_dialogs() -> rx.Component:
     """The dialogs of the list."""
-    return rx.fragment(record_form(State), _filter_form(), view_dialogs(State, Views), bulk_dialogs(Bulk))
+    return rx.fragment(
+        record_form(State), _filter_form(), view_dialogs(State, Views), bulk_dialogs(Bulk, Jobs)
+    )
 
 
 def record_actions() -> list[rx.Component]:
@@ -63,6 +69,7 @@ def record_list() -> rx.Component:
     return rx.fragment(
         view_tabs(State, Views),
         rx.cond(State.error != "", notice(State.error, tone="bad")),
+        bulk_progress(Jobs),
         rx.el.div(
             table_card(
                 State.columns,
@@ -76,7 +83,7 @@ def record_list() -> rx.Component:
                 pages=State.pager,
                 on_page=State.go,
                 loading=~State.is_ready,
-                empty=empty(State.empty_title, "They stand here as soon as there are some."),
+                empty=empty(State.empty_title, State.empty_words),
                 one_line=True,
             ),
             class_name=rx.cond(State.may_bulk, "", "no-picks"),
@@ -89,11 +96,22 @@ def _tools() -> Tools:
         State.q,
         State.search,
         "Search",
-        filters=[button("Filter", small=True, icon_name="filter", on_click=Filters.open_form)],
+        filters=[
+            button("Filter", small=True, icon_name="filter", on_click=Filters.open_form),
+            rx.cond(
+                State.archived != "",
+                narrow("Archived", ARCHIVED, State.archived, State.show_archived),
+            ),
+        ],
         chips=chips(State.chips, State.unchip, State.clear),
         right=[
             save_view(State, Views),
-            column_chooser(State.all_columns, State.toggle_column, on_reset=State.usual_columns),
+            column_chooser(
+                State.all_columns,
+                State.toggle_column,
+                on_reset=State.usual_columns,
+                on_move=State.move_column,
+            ),
             export_menu(State.files),
         ],
     )

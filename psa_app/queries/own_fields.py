@@ -28,11 +28,18 @@ _TABLE: Any = CustomField.__table__  # type: ignore[attr-defined]
 _STATEMENT = select(_TABLE).where(_TABLE.c.is_archived.is_(False)).order_by(_TABLE.c.position, _TABLE.c.id)
 
 
-def full(session: Session, resource: Resource, actor: Actor | None = None) -> Resource:
-    """The resource with the firm's own fields at its end: all of them, or those the actor may see."""
+def full(session: Session, resource: Resource, actor: Actor | None = None, *, held: bool = False) -> Resource:
+    """The resource with the firm's own fields at its end: all of them, or those the actor may see.
+
+    `held` keeps the fields as they are until the transaction ends: nobody turns a number into a date
+    between the check of a value and the moment it is saved.
+    """
     if resource.kind not in MODELS:
         return resource
-    rows = session.connection().execute(_STATEMENT.where(_TABLE.c.kind == resource.kind)).all()
+    statement = _STATEMENT.where(_TABLE.c.kind == resource.kind)
+    if held:
+        statement = statement.with_for_update(read=True)
+    rows = session.connection().execute(statement).all()
     own = tuple(
         spec_of(row, has_currency=resource.field("currency") is not None)
         for row in rows

@@ -1,11 +1,14 @@
 """The saved views of a list that someone sees, and the columns that they left it with."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlmodel import Session, col, func, select
 
 from psa_app.access import Actor, may, require, visible
 from psa_app.models import ListColumns, SavedView
+from psa_app.models.resource import Resource
+from psa_app.queries.records import readable
 
 
 def views_of(session: Session, actor: Actor, kind: str) -> Sequence[SavedView]:
@@ -21,6 +24,26 @@ def chosen_columns(session: Session, actor: Actor, kind: str) -> tuple[str, ...]
     statement = select(ListColumns).where(visible(actor, ListColumns), ListColumns.kind == kind)
     found = session.exec(statement).first()
     return tuple(found.names) if found is not None else ()
+
+
+def shown_query(actor: Actor, resource: Resource, view: SavedView) -> Mapping[str, Any] | None:
+    """What a view shows, as the actor may know it; `resource` is that of its list, with the own fields.
+
+    None for one that others share by a field that is hidden from the actor: its filter would tell the
+    field's values. Columns that are hidden are left out.
+    """
+    if view.user_id == actor.user_id:
+        return view.query
+    known = {field.name for field in readable(resource, actor)}
+    if not _named_in(view.query) <= known:
+        return None
+    return {**view.query, "columns": [name for name in view.query.get("columns") or () if name in known]}
+
+
+def _named_in(query: Mapping[str, Any]) -> set[str]:
+    """The fields that a view filters and sorts by."""
+    filters = {str(name).partition("__")[0] for name in query.get("filters") or {}}
+    return filters | {str(query.get("sort") or "").removeprefix("-")} - {""}
 
 
 def may_change_view(actor: Actor, view: SavedView) -> bool:

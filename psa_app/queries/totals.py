@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func, literal, select
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col
 from sqlmodel import select as select_model
 
@@ -16,6 +17,7 @@ from psa_app.queries.own_fields import column, full
 from psa_app.queries.records import narrowed, readable
 
 SUMMED = ("money", "hours", "minutes", "seconds")
+_HALF = 10**9
 Sums = tuple[tuple[str, int], ...]
 
 
@@ -82,10 +84,30 @@ def _added_up(
 ) -> Sequence[Any]:
     """Rows of a currency, how many records, and the sum of each field.
 
-    Grouping sorts every record first. The currencies that the firm is known to use are told apart while the
-    records are read instead, which takes a third of the time; if there are others, they are grouped.
+    SQLite adds up in 64 bits and refuses a sum beyond them: then the values go in two halves.
     """
     columns = [column(resource, one) for one in fields]
+    try:
+        return _summed(session, resource, path, columns, where)
+    except OperationalError as error:
+        if "integer overflow" not in str(error.orig):
+            raise
+    halves = [half for one in columns for half in (one.op("/")(_HALF), one.op("%")(_HALF))]
+    rows = _summed(session, resource, path, halves, where)
+    return [(*row[:2], *map(_whole, row[2::2], row[3::2])) for row in rows]
+
+
+def _whole(upper: int | None, lower: int | None) -> int | None:
+    """A sum out of those of its halves; None where nothing was given."""
+    return None if upper is None or lower is None else int(upper) * _HALF + int(lower)
+
+
+def _summed(
+    session: Session, resource: Resource, path: str | None, columns: list[Any], where: list[Any]
+) -> Sequence[Any]:
+    """Grouping sorts every record first. The currencies that the firm is known to use are told apart while
+    the records are read instead, which takes a third of the time; if there are others, they are grouped.
+    """
     if path is None:
         return _rows(session, resource, [literal(""), func.count(), *map(func.sum, columns)], where)
     currency = _currency(session, resource.model, path)

@@ -26,7 +26,8 @@ INVOICES = Resource(
     search=("number", "purchase_order"),
     sort="-id",
     title="number",
-    bulk=("issue", "mail", "discard"),
+    bulk=("issue", "mail", "discard", "void"),
+    asks=(FieldSpec("issued_on", "Date on the invoice", "date", help="Empty: today."),),
     fields=(
         FieldSpec("number", "Number", filterable=True),
         FieldSpec("account_id", "Client", "link", links_to=Account, filterable=True),

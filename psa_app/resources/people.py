@@ -189,7 +189,7 @@ LEAVES = Resource(
     sort="-starts_on",
     search=(),
     title="kind",
-    bulk=("approve", "withdraw"),
+    bulk=("approve", "reject", "withdraw"),
     fields=(
         FieldSpec("person_id", "Person", "link", links_to=Person, filterable=True),
         FieldSpec("starts_on", "From", "date", filterable=True),

@@ -13,6 +13,7 @@ QUOTES = Resource(
     sort="-id",
     title="title",
     bulk=("send", "delete"),
+    asks=(FieldSpec("valid_until", "Open until", "date"),),
     fields=(
         FieldSpec("number", "Number"),
         FieldSpec("number_of_version", "Version of the quote", "number", in_list=False),

@@ -72,6 +72,11 @@ OPPORTUNITIES = Resource(
     sort="-id",
     title="title",
     check=check_opportunity,
+    bulk=("assign", "move"),
+    asks=(
+        FieldSpec("owner_id", "Owner", "link", links_to=User, help="Empty: nobody."),
+        FieldSpec("loss_reason", "Lost because", help="When the stage is one for lost."),
+    ),
     saved=opportunity_saved,
     keys=(("account_id", "title"), ("title",)),
     fields=(

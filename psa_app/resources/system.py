@@ -1,5 +1,6 @@
 """The firm as a record, who may sign in, deputies, running timers, imports and the history."""
 
+from psa_app.access.permissions import STAFF
 from psa_app.models import (
     Contact,
     Deputy,
@@ -48,7 +49,8 @@ USERS = Resource(
     read_right="users.read",
     search=("name", "email"),
     sort="name",
-    bulk=("activate", "deactivate", "invite_again"),
+    bulk=("activate", "deactivate", "invite_again", "change_role"),
+    asks=(FieldSpec("role", "Role", "choice", choices=tuple((role, role.capitalize()) for role in STAFF)),),
     fields=(
         FieldSpec("name", "Name"),
         FieldSpec("email", "E-mail", "email"),

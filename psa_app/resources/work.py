@@ -39,6 +39,7 @@ SOWS = Resource(
     bulk=("send", "take_back", "delete"),
     keys=(("account_id", "title"),),
     incoming=SCOPES_IN,
+    asks=(FieldSpec("valid_until", "Open until", "date"),),
     fields=(
         FieldSpec("number", "Number"),
         FieldSpec("account_id", "Client", "link", links_to=Account, filterable=True),
@@ -79,6 +80,8 @@ CHANGE_ORDERS = Resource(
     search=("number", "title"),
     sort="-id",
     title="title",
+    bulk=("send", "take_back", "withdraw"),
+    asks=(FieldSpec("valid_until", "Open until", "date"),),
     fields=(
         FieldSpec("number", "Number"),
         FieldSpec("sow_id", "Scope", "link", links_to=Sow, filterable=True),
@@ -147,6 +150,11 @@ PROJECTS = Resource(
     sort="name",
     keys=(("account_id", "name"), ("name",)),
     incoming=PROJECTS_IN,
+    bulk=("set_status", "add_member", "remove_member"),
+    asks=(
+        FieldSpec("person_id", "Person", "link", links_to=Person),
+        FieldSpec("role_id", "Role", "link", links_to=Role),
+    ),
     fields=(
         FieldSpec("name", "Name"),
         FieldSpec("account_id", "Client", "link", links_to=Account, filterable=True),
@@ -174,7 +182,7 @@ TASKS = Resource(
     read_right="tasks.read",
     own_right="projects.change",
     sort="position",
-    bulk=("delete",),
+    bulk=("set_status", "delete"),
     keys=(("project_id", "name"),),
     incoming=TASKS_IN,
     fields=(
@@ -241,7 +249,7 @@ ENTRIES = Resource(
     search=("note",),
     sort="-work_date",
     title="note",
-    bulk=("delete",),
+    bulk=("set_no_charge", "delete"),
     fields=(
         FieldSpec("person_id", "Person", "link", links_to=Person, filterable=True),
         FieldSpec("project_id", "Project", "link", links_to=Project, filterable=True),
@@ -304,7 +312,7 @@ TIMESHEETS = Resource(
     search=(),
     sort="-week",
     title="week",
-    bulk=("approve", "recall"),
+    bulk=("approve", "reject", "recall"),
     fields=(
         FieldSpec("person_id", "Person", "link", links_to=Person, filterable=True),
         FieldSpec("week", "Week", "number", filterable=True),
@@ -348,6 +356,7 @@ RATE_MODIFIERS = Resource(
     search=("name",),
     sort="name",
     title="name",
+    bulk=("end",),
     fields=(
         FieldSpec("name", "Name"),
         FieldSpec("account_id", "Client", "link", links_to=Account, filterable=True),
@@ -368,7 +377,7 @@ RATES = Resource(
     search=("currency",),
     sort="-valid_from",
     title="level",
-    bulk=("delete",),
+    bulk=("end", "delete"),
     keys=RATE_KEYS,
     incoming=RATES_IN,
     fields=(

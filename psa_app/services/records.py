@@ -29,7 +29,7 @@ def create_record(session: Session, actor: Actor, resource: Resource, raw: Mappi
     Raises `Forbidden` without the right, `Problems` with a sentence per wrong field.
     """
     may_write(actor, resource.create_right or resource.change_right)
-    resource = full(session, resource, actor)
+    resource = full(session, resource, actor, held=True)
     values = clean(session, actor, resource, raw, record=None)
     record = resource.model()
     own_values.put(record, resource, values)
@@ -57,7 +57,7 @@ def change_record(
     that check out (the API without `If-Match`). Of a record that acts write, only the firm's own fields.
     """
     may_write(actor, resource.change_right or resource.own_right)
-    resource = full(session, resource, actor)
+    resource = full(session, resource, actor, held=True)
     record = fetch(session, actor, resource.model, record_id, lock=True)
     if resource.has_version and version is not None and record.version != version:  # type: ignore[attr-defined]
         raise Stale()

@@ -26,7 +26,7 @@ from reflex_base.registry import RegistrationContext
 from psa_app import db, routes
 from psa_app.access import Actor
 from psa_app.config import settings
-from psa_app.errors import Busy, PsaError
+from psa_app.errors import Busy, PsaError, SignInNeeded
 from psa_app.services.identity import cookies, sessions, uploads
 from psa_app.state.arguments import BadArguments, settle
 from psa_app.state.declared import access_of, allow, arrivals, permits, public, signed_in
@@ -41,6 +41,7 @@ __all__ = [
     "public",
     "session_id",
     "signed_in",
+    "still_here",
 ]
 
 log = logging.getLogger("psa_app.guard")
@@ -125,6 +126,17 @@ def _resolve(token: str, address: str, agent: str) -> sessions.SignedIn | None:
 def _mark_seen(session_id: int) -> None:
     with db.unit_of_work() as session:
         sessions.mark_seen(session, session_id)
+
+
+async def still_here() -> Actor:
+    """Who sent the event, asked again: work that takes long ends with the session, and with a right.
+
+    Raises `SignInNeeded`.
+    """
+    who = await _who()
+    if who is None:
+        raise SignInNeeded()
+    return who.actor
 
 
 async def _owns(root: Any, session_id: int, event_name: str) -> bool:

@@ -103,3 +103,18 @@ def test_the_description_tells_own_fields_to_those_who_see_them(api: Api) -> Non
     document = api("Olga").get("/openapi.json").json()
     assert "accounts.own_region" in document["components"]["parameters"]
     assert "own_phase" in document["components"]["schemas"]["ProjectsChange"]["properties"]
+
+
+@pytest.mark.usefixtures("own")
+def test_saved_views_tell_what_they_show_but_not_by_what_is_hidden_from_the_reader(api: Api) -> None:
+    olga, lea = api("Olga"), api("Lea")
+    for name, filters in (("North", {"own_region": "North"}), ("Worthy", {"own_worth__from": "100"})):
+        body = {"kind": "accounts", "name": name, "is_shared": True, "filters": filters}
+        made = olga.post("/saved_views", body | {"columns": ["name", "own_worth"], "sort": "-name"})
+        assert made.status_code == 201, made.text
+    own = olga.get("/saved_views").json()["data"]
+    assert [one["query"]["filters"] for one in own] == [{"own_region": "North"}, {"own_worth__from": "100"}]
+    north = {"q": "", "sort": "-name", "columns": ["name"], "filters": {"own_region": "North"}}
+    assert [one["query"] for one in lea.get("/saved_views").json()["data"]] == [north, None]
+    assert lea.get(f"/saved_views/{own[0]['id']}").json()["query"] == north
+    assert api("Nina").get("/saved_views").status_code == 403

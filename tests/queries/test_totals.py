@@ -95,3 +95,19 @@ def test_totals_are_refused_as_their_list_is(session: Session) -> None:
         sums(session, "opportunities", who=Actor("Max", "member", 4))
     with pytest.raises(Invalid):
         sums(session, "opportunities", filters={"nothing": "1"})
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["told apart", "grouped"])
+def test_a_sum_beyond_64_bits_is_right_to_the_last_digit(session: Session, known: bool) -> None:
+    create_field(session, OWNER, kind="accounts", label="Budget", type="money")
+    create_field(session, OWNER, kind="accounts", label="Seats", type="number")
+    most, many = 10**15 - 1, 9_300
+    rows = [Account(name=f"Client {number}", own={"budget": most, "seats": -3}) for number in range(many)]
+    session.add_all([*rows, Account(name="Swiss", currency="EUR" if known else "CHF", own={"budget": 7})])
+    session.flush()
+    budget = {"EUR": most * many + 7} if known else {"EUR": most * many, "CHF": 7}
+    assert sums(session, "accounts") == {
+        "count": many + 1,
+        "own_seats": {"": -3 * many},
+        "own_budget": budget,
+    }

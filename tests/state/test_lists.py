@@ -6,12 +6,14 @@ from sqlmodel import Session
 from psa_app import routes
 from psa_app.access import Actor
 from psa_app.models import Account, ExchangeRate, Firm, User
+from psa_app.queries.exports import export_table
 from psa_app.resources import RESOURCES
 from psa_app.services.lowcode.fields import create_field
 from psa_app.services.lowcode.saved_views import choose_columns, create_view
+from psa_app.state.lowcode import filter_words
 from psa_app.state.lowcode.address import Asked, asked
 from psa_app.state.lowcode.kinds import kind_at
-from psa_app.state.lowcode.reading import MOST_COLUMNS, list_of
+from psa_app.state.lowcode.reading import MOST_COLUMNS, filters_of, list_of
 from psa_app.state.lowcode.view_words import resolved, views
 from tests.conftest import NOW
 
@@ -80,3 +82,45 @@ def test_a_page_that_holds_a_list_keeps_its_address() -> None:
     assert kind_at("/catalogue/") == "service_items"
     assert kind_at("/records/accounts") == "accounts"
     assert Asked("service_items", q="x").href == f"{routes.CATALOGUE}?q=x"
+
+
+def names(session: Session, **how: object) -> list[str]:
+    return [row.name for row in list_of(session, OWNER, Asked("accounts", **how)).rows]  # type: ignore[arg-type]
+
+
+def test_archived_records_are_shown_only_when_asked_for(session: Session) -> None:
+    session.add_all([Account(name="Atlas"), Account(name="Birch", is_archived=True)])
+    session.flush()
+    assert names(session) == ["Atlas"]
+    assert names(session, filters={"is_archived": "true"}) == ["Birch"]
+    assert names(session, filters={"is_archived": "all"}) == ["Atlas", "Birch"]
+    assert list_of(session, OWNER, Asked("accounts")).pager.text == "1 in all"
+    assert list_of(session, OWNER, Asked("accounts", q="birch")).rows == []
+    assert filters_of(RESOURCES["invoices"], Asked("invoices")) == {}
+
+
+def test_a_form_of_filters_leaves_the_archived_to_the_choice_beside_it(session: Session) -> None:
+    resource = RESOURCES["accounts"]
+    assert "is_archived" not in {field.name for field in filter_words.filterable(resource, OWNER)}
+    assert filter_words.chips(session, OWNER, resource, {"is_archived": "all"}) == []
+
+
+def test_columns_stand_in_the_order_that_someone_gave_them_behind_the_first(session: Session) -> None:
+    assert columns(session, columns=("email", "name", "city")) == ["name", "email", "city"]
+    found = list_of(session, OWNER, Asked("accounts", columns=("email", "name", "city")))
+    shown = [(one.key, one.fixed, one.may_rise, one.may_sink) for one in found.all_columns if one.shown]
+    assert shown == [
+        ("name", True, False, False),
+        ("email", False, False, True),
+        ("city", False, True, False),
+    ]
+    assert [one.key for one in found.all_columns[:3]] == ["name", "email", "city"]
+    assert found.order == ["name", "email", "city"]
+    assert list_of(session, OWNER, Asked("accounts")).order == []
+
+
+def test_a_file_has_the_chosen_columns_first(session: Session) -> None:
+    resource = RESOURCES["contacts"]
+    table = export_table(session, OWNER, resource, columns=["phone", "name", "nothing"])
+    assert table.headers[:5] == ["Id", "Phone", "Name", "Client", "Client id"]
+    assert sorted(table.headers) == sorted(export_table(session, OWNER, resource).headers)

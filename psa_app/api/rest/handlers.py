@@ -40,7 +40,7 @@ def listing(resource: Resource) -> Handler:
             cursor=asked.cursor,
             count=asked.count,
         )
-        data = records_out(session, resource, page.fields, page.records)
+        data = records_out(session, actor, resource, page.fields, page.records)
         value: dict[str, Any] = {"data": data, "next_cursor": page.next_cursor}
         return Answer(value=value | ({"total": page.total} if asked.count else {}))
 

@@ -19,7 +19,7 @@ from psa_app.api.rest.operations import Operation
 from psa_app.api.rest.problems import MEDIA_TYPE, FieldProblem, Problem
 from psa_app.api.rest.wire import name_of, resource_of
 from psa_app.api.sheets import SHEETS
-from psa_app.models.resource import TEXTS, FieldSpec, Resource
+from psa_app.models.resource import TEXTS, Beside, FieldSpec, Resource
 from psa_app.queries.records import MAX_LIMIT
 from psa_app.rules.money import Money
 
@@ -54,7 +54,8 @@ ABOUT = """Everything that the pages do, with the same services and the same rig
 
 Send a token with each request: `Authorization: Bearer psa_…` (`psa user token`, or your profile page).
 Lists take `q`, `sort` (`-` before a field: descending), `limit`, `cursor`, and each field as a filter, also
-as `field__from` and `field__to`. Money is `{"amount": 123456, "currency": "EUR"}` in minor units. Every
+as `field__from` and `field__to`. Archived records are among the others here, unlike in the pages:
+`is_archived=false` leaves them out. Money is `{"amount": 123456, "currency": "EUR"}` in minor units. Every
 POST takes an `Idempotency-Key`: the same request with the same key within 24 hours is done once. A change
 names the version that was read, by `If-Match` or the field `version`. Errors are problem documents
 (RFC 9457) with a sentence and the fields.
@@ -162,6 +163,8 @@ def _of_lists(one: Operation) -> dict[str, dict[str, Any]]:
 
 
 def _about(field: FieldSpec, name: str) -> str:
+    if name == "is_archived":
+        return "Archived records too unless this says false; true: them alone."
     return f"{field.label}." if field.kind == "bool" else f"{field.label}. Also {name}__from and {name}__to."
 
 
@@ -252,6 +255,9 @@ def _record(resource: Resource) -> dict[str, Any]:
         properties[name_of(field)] = _field(resource, field)
         if not field.read_right:
             required.append(name_of(field))
+    for one in resource.beside:
+        properties[one.name] = _beside(one)
+        required.append(one.name)
     warnings = {
         "type": "array",
         "items": {"type": "string"},
@@ -284,6 +290,11 @@ def _field(resource: Resource, field: FieldSpec) -> dict[str, Any]:
     if field.read_right:
         words += f". Only for who has {field.read_right}"
     return schema | {"description": f"{words}."}
+
+
+def _beside(one: Beside) -> dict[str, Any]:
+    shape = {"type": "object", "properties": {name: dict(kind) for name, kind in one.shape.items()}}
+    return {"anyOf": [shape, {"type": "null"}], "description": f"{one.label}."}
 
 
 def _may_be_null(resource: Resource, field: FieldSpec) -> bool:

@@ -30,11 +30,15 @@ def resource_of(model: type[SQLModel]) -> Resource | None:
 
 
 def records_out(
-    session: Session, resource: Resource, fields: Iterable[FieldSpec], records: list[Any]
+    session: Session, actor: Actor, resource: Resource, fields: Iterable[FieldSpec], records: list[Any]
 ) -> list[dict[str, Any]]:
-    """Records as JSON objects, with the given fields."""
+    """Records as JSON objects, with the given fields and what is told beside them."""
     shown, currency_of = tuple(fields), lookup(session, resource, records)
-    return [_record(resource, shown, record, currency_of) for record in records]
+    return [
+        _record(resource, shown, record, currency_of)
+        | {one.name: plain(one.read(session, actor, record)) for one in resource.beside}
+        for record in records
+    ]
 
 
 def record_out(session: Session, actor: Actor, record: SQLModel) -> dict[str, Any]:
@@ -42,7 +46,8 @@ def record_out(session: Session, actor: Actor, record: SQLModel) -> dict[str, An
     resource = resource_of(type(record))
     if resource is None or not may(actor, resource.read_right):
         return {"id": record.id}  # type: ignore[attr-defined]
-    return records_out(session, resource, readable(full(session, resource, actor), actor), [record])[0]
+    fields = readable(full(session, resource, actor), actor)
+    return records_out(session, actor, resource, fields, [record])[0]
 
 
 def result_out(session: Session, actor: Actor, value: Any) -> Any:

@@ -103,7 +103,7 @@ def _planned(
     resource = as_imported(resource)
     may_write(actor, resource.create_right or resource.change_right)
     fields = {field.name: field for field in offered(session, actor, resource)}
-    resource = full(session, resource, actor)
+    resource = full(session, resource, actor, held=lock)
     key = _checked(resource, fields, table, choices)
     with many_rows(session) as book:
         reader = Reader(session, actor, book, resource, table, choices)

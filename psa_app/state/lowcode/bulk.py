@@ -1,5 +1,6 @@
 """What is done with the chosen rows of a list: a field changed, archived, or an act of their kind."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -8,26 +9,34 @@ from sqlmodel import Session
 
 from psa_app.access import Actor
 from psa_app.display.forms import FieldSpec, Option
-from psa_app.display.record import ARCHIVE, PUT_BACK, Refusal
-from psa_app.errors import NotFound, PsaError
+from psa_app.display.record import ARCHIVE, PUT_BACK
+from psa_app.errors import Conflict, Invalid, NotFound, PsaError
 from psa_app.models import resource as declared
+from psa_app.queries import record_links
 from psa_app.queries.records import readable
-from psa_app.services.lowcode.bulk import Done, act_on_many, change_many, matching
+from psa_app.services.lowcode.bulk import (
+    MOST,
+    Done,
+    change_many,
+    check_inputs,
+    inputs_for_many,
+    matching,
+)
 from psa_app.state.base import allow, field_errors, read, say, write
 from psa_app.state.lowcode.address import Asked
 from psa_app.state.lowcode.form import found_links
-from psa_app.state.lowcode.kinds import STAFF, address_of, resource_of
-from psa_app.state.lowcode.reading import firm_of
+from psa_app.state.lowcode.job import CHANGE, Job, JobState, do_part, refusals
+from psa_app.state.lowcode.kinds import STAFF, resource_of
+from psa_app.state.lowcode.reading import filters_of, firm_of
 from psa_app.state.lowcode.records import RecordsState
 from psa_app.state.lowcode.specs import raw_values, spec_of
 
 NAMED = 8  # rows that a question names
-_DESTROYING = ("delete", "discard", "deactivate")
-_DID = {ARCHIVE: "{} archived", PUT_BACK: "{} put back"}
+_DESTROYING = ("delete", "discard", "deactivate", "void")
 
 
 class BulkState(rx.State):
-    """The question before an act on many rows, the form of a field, and what came of it."""
+    """The question before an act on many rows, the form of what it asks for, and that of one field."""
 
     verb: str = ""
     label: str = ""
@@ -35,6 +44,7 @@ class BulkState(rx.State):
     names: list[str] = []
     destroys: bool = False
     is_asking: bool = False
+    is_filling: bool = False
     fields: list[Option] = []
     field: str = ""
     specs: list[FieldSpec] = []
@@ -44,43 +54,90 @@ class BulkState(rx.State):
     link_asked: str = ""
     link_answered: str = ""
     links: list[Option] = []
-    told: str = ""
-    refused: list[Refusal] = []
-    is_telling: bool = False
     _archived: list[int] = []
 
     @rx.event
     @allow(STAFF)
     async def ask(self, verb: str, label: str) -> None:
-        """Asks before an act; names the rows."""
+        """Asks before an act, and for what it must be told; names the rows."""
         listed = await self.get_state(RecordsState)
+        verb, kind = verb[:40], listed._asked.kind
         chosen = set(listed.chosen)
         names = [row.name for row in listed.rows if row.id in chosen]
-        count = listed._count if listed.every else len(chosen)
-        self.verb, self.label, self.destroys = verb[:40], label[:40], verb in _DESTROYING
+        count = _count(listed)
+        specs = await read(lambda session, who: _asked_specs(session, who, kind, verb))
+        self.verb, self.label, self.destroys = verb, label[:40], verb in _DESTROYING
         noun = listed.one if count == 1 else listed.many.lower()
         self.title = f"{self.label} {count:,} {noun}?"
         more = count - min(len(names), NAMED)
         self.names = [*names[:NAMED], *([f"and {more:,} more"] if more else [])]
-        self.is_asking = True
+        self._open(specs)
+        self.is_filling, self.is_asking = bool(specs), not specs
+
+    def _open(self, specs: list[FieldSpec]) -> None:
+        self.specs, self.errors, self.link_asked, self.links = specs, {}, "", []
+        self.form_key += 1
 
     @rx.event
     @allow(STAFF)
-    async def perform(self) -> None:
+    async def perform(self) -> Any:
         """Does what was asked about to each chosen row."""
-        listed = await self.get_state(RecordsState)
-        verb, label = self.verb, self.label
         self.is_asking = False
-        done = await self._write(
-            listed,
-            lambda session, who, resource, ids: (
-                change_many(session, who, resource, ids, {"is_archived": verb == ARCHIVE})
-                if verb in (ARCHIVE, PUT_BACK)
-                else act_on_many(session, who, resource, verb, ids)
-            ),
-        )
-        self._archived = list(done.ids) if verb == ARCHIVE else []
-        await self._tell(listed, done, _DID.get(verb, f"{label}: {{}} done"))
+        return await self._run(self.verb, self.label, {})
+
+    @rx.event
+    @allow(STAFF)
+    async def fill(self, data: dict[str, Any]) -> Any:
+        """Does an act with what its form says; what is wrong stands beside its field."""
+        kind, verb = (await self.get_state(RecordsState))._asked.kind, self.verb
+        try:
+            raw = await read(lambda session, who: _asked_values(session, who, kind, verb, data))
+            following = await self._run(verb, self.label, raw)
+        except PsaError as error:
+            self.errors = _beside(self.specs, error)
+            return None
+        self.is_filling = False
+        return following
+
+    async def _run(self, verb: str, label: str, raw: dict[str, Any]) -> Any:
+        """Does the first part at once, and leaves the others to the work that goes on beside.
+
+        Raises what all rows of the first part refused for alike, when it is for an input.
+        """
+        listed = await self.get_state(RecordsState)
+        jobs = await self.get_state(JobState)
+        if jobs.is_working or jobs.is_paused:
+            raise Conflict("Something is under way with many rows. Wait for its end, or stop it.")
+        ids = await self._ids(listed)
+        job = Job(listed._asked.kind, listed.many.lower(), verb, label, ids, raw)
+        first = await write(lambda session, who: do_part(session, who, job, job.next))
+        _raise_alike(first, raw)
+        listed.chosen, listed.every = [], False
+        self._archived = []
+        if len(ids) > len(job.next):
+            await jobs._begin(job, first)
+            listed._choose([])
+            return JobState.work
+        self._archived = list(first.ids) if verb == ARCHIVE else []
+        await listed._load(listed._asked)
+        await self._tell(job.after(first), first)
+        return None
+
+    async def _ids(self, listed: RecordsState) -> tuple[int, ...]:
+        """The rows chosen, or all that the list holds by now."""
+        asked = listed._asked
+        if not listed.every:
+            ids = [int(one) for one in listed.chosen if one.isascii() and one.isdecimal()]
+            return tuple(dict.fromkeys(ids))
+        return tuple(await read(lambda session, who: _matching(session, who, asked)))
+
+    async def _tell(self, job: Job, done: Done) -> None:
+        jobs = await self.get_state(JobState)
+        jobs.refused = refusals(job.kind, done.refused)
+        if done.refused or not self._archived:
+            await jobs._tell(job)
+        else:
+            await say(self, f"{job.did}.", undo=BulkState.put_back())
 
     @rx.event
     @allow(STAFF)
@@ -107,7 +164,8 @@ class BulkState(rx.State):
         self.title = (
             f"Change a field of {listed.chosen_words.removesuffix(' selected')} {listed.many.lower()}"
         )
-        self.field, self.specs, self.errors, self.link_asked, self.links = "", [], {}, "", []
+        self.field = ""
+        self._open([])
         self.is_changing = True
 
     @rx.event
@@ -121,73 +179,99 @@ class BulkState(rx.State):
 
     @rx.event
     @allow(STAFF)
-    async def change(self, data: dict[str, Any]) -> None:
+    async def change(self, data: dict[str, Any]) -> Any:
         """Gives the chosen rows the value; what cannot be read stands beside it."""
-        listed = await self.get_state(RecordsState)
-        name = self.field
+        kind, name = (await self.get_state(RecordsState))._asked.kind, self.field
         if not name:
             self.errors = {"field": "Choose a field."}
-            return
-
-        def work(session: Session, who: Actor, resource: declared.Resource, ids: list[int]) -> Done:
-            field = next((one for one in _changeable(resource, who) if one.name == name), None)
-            if field is None:
-                raise NotFound()
-            raw = raw_values(replace(resource, fields=(field,)), data, {}, new=False)
-            return change_many(session, who, resource, ids, raw)
-
+            return None
         try:
-            done = await self._write(listed, work)
+            raw = await read(lambda session, who: _changed_value(session, who, kind, name, data))
+            following = await self._run(CHANGE, "Change", raw)
         except PsaError as error:
-            self.errors = field_errors(error)
-            return
-        if not done.ids and len({one.why for one in done.refused}) == 1:
-            self.errors = {name: done.refused[0].why}
-            return
+            self.errors = _beside(self.specs, error)
+            return None
         self.is_changing = False
-        await self._tell(listed, done, "{} changed")
-
-    async def _write(self, listed: RecordsState, work: Any) -> Done:
-        """Acts in one transaction, on the rows chosen or on all that the list holds by then."""
-        asked, every = listed._asked, listed.every
-        ids = [int(one) for one in listed.chosen if one.isascii() and one.isdecimal()]
-
-        def whole(session: Session, who: Actor) -> Done:
-            resource = resource_of(session, who, asked.kind)
-            found = _matching(session, who, resource, asked) if every else ids
-            done: Done = work(session, who, resource, found)
-            return done
-
-        return await write(whole)
-
-    async def _tell(self, listed: RecordsState, done: Done, words: str) -> None:
-        listed.chosen, listed.every = [], False
-        await listed._load(listed._asked)
-        kind = listed._asked.kind
-        told = words.format(f"{len(done.ids):,}")
-        self.refused = [Refusal(one.name, address_of(kind, one.record_id), one.why) for one in done.refused]
-        self.told = f"{told}, {len(done.refused):,} refused and left as they were."
-        self.is_telling = bool(done.refused)
-        if not done.refused:
-            await say(self, f"{told}.", undo=BulkState.put_back() if self._archived else None)
+        return following
 
     @rx.event
     @allow(STAFF)
     async def find_link(self, name: str, text: str) -> None:
         """Looks for what a link field can point to."""
         kind, asked = (await self.get_state(RecordsState))._asked.kind, text[:80]
-        self.links = await read(lambda session, who: found_links(session, who, kind, name, asked))
+        verb = self.verb if self.is_filling else ""
+        self.links = await read(lambda session, who: _found(session, who, kind, verb, name, asked))
         self.link_asked, self.link_answered = name[:80], text
 
     @rx.event
     @allow(STAFF)
     def close(self) -> None:
         """Closes whatever is open."""
-        self.is_asking = self.is_changing = self.is_telling = False
+        self.is_asking = self.is_filling = self.is_changing = False
 
 
-def _matching(session: Session, who: Actor, resource: declared.Resource, asked: Asked) -> list[int]:
-    return matching(session, who, resource, search=asked.q, filters=asked.filters)
+def _count(listed: RecordsState) -> int:
+    count = listed._count if listed.every else len(listed.chosen)
+    if count > MOST:
+        raise Invalid(f"At most {MOST:,} records in one go. Narrow the list by a filter.")
+    return count
+
+
+def _raise_alike(first: Done, raw: Mapping[str, Any]) -> None:
+    """What every row refused for, when that is an input: it belongs beside the input."""
+    refused = {(one.field, one.why) for one in first.refused}
+    if not first.ids and len(refused) == 1:
+        ((field, why),) = refused
+        if field in raw:
+            raise Invalid(why, field)
+
+
+def _beside(specs: list[FieldSpec], error: PsaError) -> dict[str, str]:
+    """Sentences beside the fields that are there; any other above them."""
+    shown = {spec.name for spec in specs}
+    return {name if name in shown else "form": words for name, words in field_errors(error).items()}
+
+
+def _asked_specs(session: Session, who: Actor, kind: str, verb: str) -> list[FieldSpec]:
+    resource = resource_of(session, who, kind)
+    fields = () if verb in (ARCHIVE, PUT_BACK) else inputs_for_many(who, resource, verb)
+    base, _ = firm_of(session)
+    return [spec_of(session, who, field, {}, base, new=True) for field in fields]
+
+
+def _asked_values(session: Session, who: Actor, kind: str, verb: str, data: dict[str, Any]) -> dict[str, Any]:
+    """What the form of an act says, once it is right."""
+    resource = resource_of(session, who, kind)
+    fields = inputs_for_many(who, resource, verb)
+    raw = raw_values(replace(resource, fields=fields), data, {}, new=True)
+    check_inputs(session, who, resource, verb, raw)
+    return raw
+
+
+def _found(session: Session, who: Actor, kind: str, verb: str, name: str, text: str) -> list[Option]:
+    if not verb:
+        return found_links(session, who, kind, name, text)
+    resource = resource_of(session, who, kind)
+    fields = {one.name: one for one in inputs_for_many(who, resource, verb)}
+    field = fields.get(name)
+    if field is None or field.links_to is None:
+        raise NotFound()
+    return [Option(str(key), label) for key, label in record_links.found(session, who, field, text)]
+
+
+def _matching(session: Session, who: Actor, asked: Asked) -> list[int]:
+    resource = resource_of(session, who, asked.kind)
+    return matching(session, who, resource, search=asked.q, filters=filters_of(resource, asked))
+
+
+def _changed_value(
+    session: Session, who: Actor, kind: str, name: str, data: dict[str, Any]
+) -> dict[str, Any]:
+    resource = resource_of(session, who, kind)
+    field = next((one for one in _changeable(resource, who) if one.name == name), None)
+    if field is None:
+        raise NotFound()
+    return raw_values(replace(resource, fields=(field,)), data, {}, new=False)
 
 
 def _changeable(resource: declared.Resource, who: Actor) -> list[declared.FieldSpec]:

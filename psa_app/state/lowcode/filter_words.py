@@ -19,7 +19,7 @@ from psa_app.queries.values import typed
 from psa_app.services.problems import FieldProblems
 from psa_app.state import record_words
 from psa_app.state.lowcode.address import RESERVED
-from psa_app.state.lowcode.reading import firm_of
+from psa_app.state.lowcode.reading import ARCHIVED, firm_of
 from psa_app.state.lowcode.specs import spec_of
 
 RANGES = ("date", "money", "number", "hours", "minutes", "percent")
@@ -32,7 +32,7 @@ def filterable(resource: Resource, who: Actor) -> list[FieldSpec]:
     return [
         field
         for field in readable(resource, who)
-        if field.name not in RESERVED
+        if field.name not in (*RESERVED, ARCHIVED)
         and (field.filterable or field.choices or field.kind in _ALWAYS or (field.own_key and field.in_list))
         and field.kind not in ("instant", "multiline", "seconds", "ppm", "nano")
     ]
@@ -74,7 +74,7 @@ def chips(session: Session, who: Actor, resource: Resource, now: Mapping[str, st
     for name, text in now.items():
         bare, _, end = name.partition("__")
         field = resource.field(bare)
-        if field is None:
+        if field is None or bare == ARCHIVED:
             continue
         try:
             value: Any = filtering.typed(field, text) if text.strip() else None

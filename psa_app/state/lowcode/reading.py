@@ -24,6 +24,7 @@ ROWS = 50
 FAR = 10_000  # rows that are counted off
 MOST_COLUMNS = 6  # that nobody chose: more are narrow, and chosen when wanted
 OWN_COLUMNS = 2  # of them the firm's own fields
+ARCHIVED, ALL = "is_archived", "all"  # the field that hides records, and what shows them all
 _PHONE_LINES = 3  # what a row's card holds on a phone
 
 
@@ -39,6 +40,7 @@ class Listed:
     next_cursor: str
     totals: list[Cell]
     count: int
+    order: list[str]  # of the columns, if someone chose them
 
 
 def firm_of(session: Session) -> tuple[str, ZoneInfo]:
@@ -47,14 +49,23 @@ def firm_of(session: Session) -> tuple[str, ZoneInfo]:
     return (firm[0], ZoneInfo(firm[1])) if firm else ("EUR", ZoneInfo("UTC"))
 
 
+def filters_of(resource: Resource, asked: Asked) -> dict[str, str]:
+    """The filters that a list has: archived records are left out unless it asks for them, or for all."""
+    found = dict(asked.filters)
+    if resource.field(ARCHIVED) is not None and found.setdefault(ARCHIVED, "false") == ALL:
+        del found[ARCHIVED]
+    return found
+
+
 def list_of(session: Session, who: Actor, asked: Asked) -> Listed:
     """The page that an address describes. Raises `NotFound` for a kind, `Invalid` for what it asks."""
     resource = resource_of(session, who, asked.kind)
-    narrowed: dict[str, Any] = {"search": asked.q, "filters": asked.filters}
+    narrowed: dict[str, Any] = {"search": asked.q, "filters": filters_of(resource, asked)}
     start = asked.cursor or None
     page = page_of_records(session, who, resource, sort=asked.sort, limit=ROWS, cursor=start, **narrowed)
     fields = offered(resource, who)
-    shown = chosen(resource, fields, asked.columns or chosen_columns(session, who, asked.kind))
+    names = asked.columns or chosen_columns(session, who, asked.kind)
+    shown = chosen(resource, fields, names)
     sums = totals(session, who, resource, only=[field.name for field in shown], **narrowed)
     total, first = sums.count, (asked.page - 1) * ROWS + 1
     last = first + len(page.records) - 1
@@ -63,12 +74,13 @@ def list_of(session: Session, who: Actor, asked: Asked) -> Listed:
     return Listed(
         resource,
         [head(field, place) for place, field in enumerate(shown)],
-        [_choice(field, shown) for field in fields],
+        _choices(fields, shown),
         rows_of(session, who, resource, shown, page.records),
         Pager(asked.page, pages, text),
         page.next_cursor or "",
         totals_row(sums, shown),
         total,
+        [field.name for field in shown] if names else [],
     )
 
 
@@ -85,7 +97,7 @@ def start_of(session: Session, who: Actor, asked: Asked, page: int) -> str:
             who,
             resource,
             search=asked.q,
-            filters=asked.filters,
+            filters=filters_of(resource, asked),
             sort=asked.sort,
             limit=min(missing, MAX_LIMIT),
             cursor=cursor or None,
@@ -112,7 +124,7 @@ def chosen(resource: Resource, fields: list[FieldSpec], names: tuple[str, ...]) 
         own = [field for field in listed if field.own_key][:OWN_COLUMNS]
         return [*[field for field in listed if not field.own_key][: MOST_COLUMNS - len(own)], *own]
     title = by_name.get(resource.title)
-    return wanted if title is None or title in wanted else [title, *wanted]
+    return wanted if title is None else [title, *(field for field in wanted if field is not title)]
 
 
 def rows_of(
@@ -151,5 +163,18 @@ def head(field: FieldSpec, place: int, *, sortable: bool = True) -> Column:
     return Column(plain.key, plain.label, plain.align, sortable and field.sortable, phone=phone)
 
 
-def _choice(field: FieldSpec, shown: list[FieldSpec]) -> Column:
-    return Column(field.name, field.label, shown=field in shown, fixed=bool(shown) and field is shown[0])
+def _choices(fields: list[FieldSpec], shown: list[FieldSpec]) -> list[Column]:
+    """The columns to choose from: those shown in their order, then the others. The first stays first."""
+    last = len(shown) - 1
+    ordered = [*shown, *(field for field in fields if field not in shown)]
+    return [
+        Column(
+            field.name,
+            field.label,
+            shown=place <= last,
+            fixed=place == 0,
+            may_rise=1 < place <= last,
+            may_sink=0 < place < last,
+        )
+        for place, field in enumerate(ordered)
+    ]

@@ -25,8 +25,9 @@ from psa_app.queries.records import page_of_records, readable, row_values
 from psa_app.resources import RESOURCES
 from psa_app.rules.outside import outside
 from psa_app.state import record_words
+from psa_app.state.lowcode.address import Asked
 from psa_app.state.lowcode.kinds import address_of, kind_of, resource_of, sees
-from psa_app.state.lowcode.reading import chosen, firm_of, head, offered, rows_of
+from psa_app.state.lowcode.reading import chosen, filters_of, firm_of, head, offered, rows_of
 from psa_app.state.scope_words import file_rows
 
 FEW = 5  # rows of a related list
@@ -124,7 +125,8 @@ def _related_list(
     session: Session, who: Actor, other: Resource, field: FieldSpec, record_id: int
 ) -> Related | None:
     narrowed = {field.name: str(record_id)}
-    page = page_of_records(session, who, other, filters=narrowed, limit=FEW, count=True)
+    filters = filters_of(other, Asked(other.kind, filters=narrowed))
+    page = page_of_records(session, who, other, filters=filters, limit=FEW, count=True)
     if not page.records:
         return None
     columns = [one for one in chosen(other, offered(other, who), ()) if one is not field][:_MOST_COLUMNS]

@@ -19,7 +19,7 @@ from psa_app.state.lowcode import filter_words
 from psa_app.state.lowcode.address import Asked, asked
 from psa_app.state.lowcode.form import RecordForm
 from psa_app.state.lowcode.kinds import STAFF, address_of, area_of, kind_at, may_change, may_create, within
-from psa_app.state.lowcode.reading import Listed, list_of, start_of
+from psa_app.state.lowcode.reading import ALL, ARCHIVED, Listed, filters_of, list_of, start_of
 from psa_app.state.lowcode.view_words import Views, resolved, views
 
 
@@ -50,6 +50,7 @@ class RecordsState(RecordForm, rx.State):
     import_href: str = ""
     error: str = ""
     empty_title: str = ""
+    empty_words: str = ""
     may_create: bool = False
     may_change: bool = False
     chosen: list[str] = []
@@ -61,6 +62,7 @@ class RecordsState(RecordForm, rx.State):
     may_fill: bool = False
     may_bulk: bool = False
     may_archive: bool = False
+    archived: str = ""  # no, yes or all of those archived; "" where nothing is ever archived
     shows_archived: bool = False
     is_missing: bool = False
     is_ready: bool = False
@@ -130,17 +132,19 @@ class RecordsState(RecordForm, rx.State):
             q=wanted.q,
             sort=sort.removeprefix("-"),
             descending=sort.startswith("-"),
-            files=routes.export(wanted.kind, **wanted.narrowed),
+            files=_files(wanted, found),
             import_href=_import_href(who, found.resource),
             error="",
             empty_title=_empty_title(wanted, found.resource),
+            empty_words=_empty_words(wanted, found.resource),
             may_create=may_create(who, found.resource),
             may_change=may_edit,
             acts=acts,
             may_fill=bool(right) and may(who, right),
             may_bulk=bool(acts or (right and may(who, right))),
             may_archive=may_edit and found.resource.field("is_archived") is not None,
-            shows_archived=wanted.filters.get("is_archived") == "true",
+            archived=_archived(wanted, found.resource),
+            shows_archived=wanted.filters.get(ARCHIVED) == "true",
             is_missing=False,
             is_ready=True,
         )
@@ -187,18 +191,35 @@ class RecordsState(RecordForm, rx.State):
     @rx.event
     @allow(STAFF)
     def clear(self) -> Any:
-        """Takes all filters off."""
-        return self._go(self._asked.but(filters={}))
+        """Takes all filters off; which of the archived ones are shown stays."""
+        kept = {name: text for name, text in self._asked.filters.items() if name == ARCHIVED}
+        return self._go(self._asked.but(filters=kept))
+
+    @rx.event
+    @allow(STAFF)
+    def show_archived(self, which: str) -> Any:
+        """Shows records that are not archived, those that are, or all."""
+        return self._go(self._asked.filtered({ARCHIVED: {"yes": "true", "all": ALL}.get(which, "")}))
 
     @rx.event
     @allow(STAFF)
     async def toggle_column(self, key: str, yes: bool) -> Any:
         """Shows a column, or hides it."""
         shown = [column.key for column in self.columns if column.key != key]
-        wanted = [
-            column.key for column in self.all_columns if column.key in shown or (yes and column.key == key)
-        ]
-        return await self._with_columns(tuple(wanted))
+        known = {column.key for column in self.all_columns}
+        return await self._with_columns((*shown, *([key] if yes and key in known else [])))
+
+    @rx.event
+    @allow(STAFF)
+    async def move_column(self, key: str, step: int) -> Any:
+        """Puts a column before or after its neighbour; the first one, which opens the row, stays first."""
+        names = [column.key for column in self.columns]
+        place = names.index(key) if key in names else 0
+        wanted = place + (1 if step > 0 else -1)
+        if place == 0 or not 0 < wanted < len(names):
+            return None
+        names[place], names[wanted] = names[wanted], names[place]
+        return await self._with_columns(tuple(names))
 
     @rx.event
     @allow(STAFF)
@@ -278,10 +299,29 @@ def _verb(verb: str) -> str:
     return verb.replace("_", " ").capitalize()
 
 
+def _files(wanted: Asked, found: Listed) -> list[str]:
+    """The list as files: narrowed as it is, its columns first and in their order."""
+    filters = filters_of(found.resource, wanted)
+    order = ",".join(found.order)
+    return routes.export(wanted.kind, q=wanted.q, sort=wanted.sort, columns=order, **filters)
+
+
+def _archived(wanted: Asked, resource: Resource) -> str:
+    if resource.field(ARCHIVED) is None:
+        return ""
+    return {"true": "yes", ALL: "all"}.get(wanted.filters.get(ARCHIVED, ""), "no")
+
+
 def _empty_title(wanted: Asked, resource: Resource) -> str:
     if wanted.q or wanted.filters:
         return f"No {resource.many.lower()} fit"
     return f"No {resource.many.lower()} yet"
+
+
+def _empty_words(wanted: Asked, resource: Resource) -> str:
+    if _archived(wanted, resource) == "no" and (wanted.q or wanted.filters):
+        return "Archived ones are not shown here: choose “Archived: all” to see them too."
+    return "They stand here as soon as there are some."
 
 
 def _import_href(who: Actor, resource: Resource) -> str:

@@ -9,8 +9,7 @@ from sqlmodel import Session
 from psa_app.access import Actor
 from psa_app.display.frame import Tab
 from psa_app.models import SavedView
-from psa_app.queries.records import readable
-from psa_app.queries.saved_views import may_change_view, views_of
+from psa_app.queries.saved_views import may_change_view, shown_query, views_of
 from psa_app.state.lowcode.address import Asked, of_view
 from psa_app.state.lowcode.kinds import list_at, resource_of
 
@@ -55,24 +54,10 @@ def views(session: Session, who: Actor, asked: Asked) -> Views:
 
 
 def _open_to(session: Session, who: Actor, kind: str) -> list[tuple[SavedView, Mapping[str, Any]]]:
-    """Views and what they show. One that others share by a field that is hidden from the reader is not
-    offered: its filter would tell the field's values. Columns that are hidden are left out.
-    """
-    known = {field.name for field in readable(resource_of(session, who, kind), who)}
-    found: list[tuple[SavedView, Mapping[str, Any]]] = []
-    for view in views_of(session, who, kind):
-        if view.user_id == who.user_id:
-            found.append((view, view.query))
-        elif _named_in(view.query) <= known:
-            columns = [name for name in view.query.get("columns") or () if name in known]
-            found.append((view, {**view.query, "columns": columns}))
-    return found
-
-
-def _named_in(query: Mapping[str, Any]) -> set[str]:
-    """The fields that a view filters and sorts by."""
-    filters = {str(name).partition("__")[0] for name in query.get("filters") or {}}
-    return filters | {str(query.get("sort") or "").removeprefix("-")} - {""}
+    """Views and what they show; one that would tell what is hidden from the reader is not offered."""
+    resource = resource_of(session, who, kind)
+    found = [(view, shown_query(who, resource, view)) for view in views_of(session, who, kind)]
+    return [(view, query) for view, query in found if query is not None]
 
 
 def _tabs(kind: str, saved: Sequence[tuple[SavedView, Mapping[str, Any]]]) -> list[Tab]:

@@ -1,0 +1,148 @@
+"""An act on the chosen rows of a list: its form, its parts, and the bar that shows how far it is."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, func
+from sqlmodel import col, select
+
+from psa_app import clock, db
+from psa_app.access import Actor
+from psa_app.models import Account, Opportunity, Stage
+from psa_app.resources import RESOURCES
+from psa_app.services.lowcode import bulk
+from psa_app.services.records import create_record
+from psa_app.state.lowcode import job as jobs
+from psa_app.state.lowcode.bulk import BulkState
+from psa_app.state.lowcode.job import Job, JobState
+from psa_app.state.lowcode.records import RecordsState
+from tests.support.app_server import AppServer, Tab, app_server, toasts, until, var  # noqa: F401
+from tests.support.logins import cookie, make_people, signed_in
+
+pytestmark = pytest.mark.anyio
+PAGE, DEALS = "/records/accounts", "/records/opportunities"
+MANY = 7
+Open = Callable[[str], Awaitable[Tab]]
+
+
+@pytest.fixture
+def people(sqlite_database: Engine, monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.setattr(bulk, "AT_ONCE", 2)
+    monkeypatch.setattr(jobs, "AT_ONCE", 2)
+    found = make_people()
+    owner: Actor = found["Olga"]
+    with db.unit_of_work() as session:
+        for number in range(MANY):
+            create_record(session, owner, RESOURCES["accounts"], {"name": f"Client {number}"})
+        session.add(Stage(id=91, name="First", position=1, outcome="open", percent=10))
+        session.add(Stage(id=92, name="Lost", position=2, outcome="lost", percent=0))
+        account = session.exec(select(Account)).first()
+        assert account is not None
+        for number in range(3):
+            values = {"account_id": account.id, "title": f"Deal {number}", "stage_id": 91}
+            create_record(session, owner, RESOURCES["opportunities"], values)
+    return found
+
+
+@pytest.fixture
+async def opened(app_server: AppServer, people: Any) -> AsyncIterator[Open]:  # noqa: F811
+    """`await opened(page)` gives Olga's tab with all rows of the list chosen."""
+    tabs: list[Tab] = []
+
+    async def make(page: str) -> Tab:
+        tab = await Tab(app_server).open(cookie(signed_in(people["Olga"])))
+        tabs.append(tab)
+        await tab.send(RecordsState.load, page=page)
+        await tab.send(RecordsState.choose_every, page=page)
+        return tab
+
+    yield make
+    for tab in tabs:
+        await tab.close()
+
+
+def archived() -> int:
+    with db.reading() as session:
+        found = select(func.count()).select_from(Account).where(col(Account.is_archived))
+        return session.exec(found).one()
+
+
+async def test_many_rows_are_done_part_by_part_and_the_bar_says_how_far_it_is(opened: Open) -> None:
+    tab = await opened(PAGE)
+    await tab.send(BulkState.ask, {"verb": "archive_rows", "label": "Archive"}, page=PAGE)
+    before, seen = archived(), len(tab.received)
+    await tab.send(BulkState.perform, page=PAGE)
+    shown = [var([update], "JobState", "words") for update in tab.received[seen:]]
+    count = len([one for one in shown if one])
+    assert count >= 3
+    assert var(tab.received, "JobState", "is_working") is False
+    assert before == 0
+    with db.reading() as session:
+        total = session.exec(select(func.count()).select_from(Account)).one()
+    assert archived() == total
+    assert toasts(tab.received)[-1] == f"{total} archived."
+    assert var(tab.received, "RecordsState", "chosen") == []
+
+
+async def test_it_stops_when_told_and_goes_on_where_it_was(
+    opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = jobs.do_part
+    tab = await opened(PAGE)
+    await tab.send(BulkState.ask, {"verb": "archive_rows", "label": "Archive"}, page=PAGE)
+    fails = {"left": 1}
+
+    def interrupted(session: Any, who: Any, job: Job, ids: Any) -> Any:
+        if job.tried == 4 and fails["left"]:
+            fails["left"] = 0
+            raise RuntimeError("the machine stumbles")
+        return real(session, who, job, ids)
+
+    monkeypatch.setattr(jobs, "do_part", interrupted)
+    await tab.send(BulkState.perform, page=PAGE)
+    assert archived() == 4
+    assert var(tab.received, "JobState", "is_paused") is True
+    await tab.send(BulkState.perform, page=PAGE)
+    assert archived() == 4  # one thing after the other
+    await tab.send(JobState.go_on, page=PAGE)
+    assert archived() > 4
+    assert var(tab.received, "JobState", "is_paused") is False
+    with db.reading() as session:
+        assert archived() == session.exec(select(func.count()).select_from(Account)).one()
+
+
+async def test_an_act_asks_for_its_inputs_and_says_beside_them_what_is_wrong(opened: Open) -> None:
+    tab = await opened(DEALS)
+    await tab.send(BulkState.ask, {"verb": "move", "label": "Move"}, page=DEALS)
+    specs = var(tab.received, "BulkState", "specs")
+    assert [(one["name"], one["kind"], one["required"]) for one in specs] == [
+        ("stage_id", "picker", True),
+        ("loss_reason", "text", False),
+    ]
+    await tab.send(BulkState.find_link, {"name": "stage_id", "text": "Lo"}, page=DEALS)
+    assert [one["value"] for one in var(tab.received, "BulkState", "links")] == ["92"]
+    for data, wrong in (
+        ({"stage_id": ""}, {"stage_id": "Please fill this in."}),
+        ({"stage_id": "92"}, {"loss_reason": ...}),
+    ):
+        await tab.send(BulkState.fill, {"data": data}, page=DEALS)
+        errors = var(tab.received, "BulkState", "errors")
+        assert errors.keys() == wrong.keys()
+        assert all(words in (errors[name], ...) for name, words in wrong.items())
+    await tab.send(BulkState.fill, {"data": {"stage_id": "92", "loss_reason": "Too dear"}}, page=DEALS)
+    await until(lambda: var(tab.received, "JobState", "is_working") is False)
+    with db.reading() as session:
+        assert {one.loss_reason for one in session.exec(select(Opportunity))} == {"Too dear"}
+    assert toasts(tab.received)[-1] == "3 done."
+
+
+def test_work_that_nobody_does_any_more_is_said_to_be_interrupted() -> None:
+    state = JobState(_reflex_internal_init=True)  # type: ignore[call-arg]
+    state._job = Job("accounts", "clients", "archive_rows", "Archive", tuple(range(9)), tried=4, done=4)
+    state._wait()
+    state._show_progress()
+    state._sign = clock.now() - jobs.SILENT * 2
+    JobState.look.fn(state)  # type: ignore[attr-defined]
+    assert (state.is_working, state.is_paused) == (False, True)
+    assert state.words == "It was interrupted. 4 of 9"

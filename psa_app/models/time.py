@@ -134,12 +134,12 @@ class ImportRun(Record, table=True):
 
     __tablename__ = "import_run"
     name: str
-    layout: str
-    digest: str = Field(index=True)
-    rows: int
-    added: int
-    known: int
-    seconds: int
+    layout: str = ""
+    digest: str = Field(default="", index=True)
+    rows: int = 0
+    added: int = 0
+    known: int = 0
+    seconds: int = 0
     by_user: int | None = Field(default=None, foreign_key="user.id")
     state: str = Field(default="done", index=True)
     checked: int = 0

@@ -10,6 +10,7 @@ from sqlalchemy.types import TypeDecorator
 from psa_app.db import make_engine
 from psa_app.models import metadata
 
+PATIENCE_MS = 120_000  # for another process that migrates the same database
 ONE_AT_A_TIME = 72460001  # PostgreSQL's advisory lock; SQLite has BEGIN IMMEDIATE
 
 
@@ -47,7 +48,7 @@ def refuse_orphans(connection: Connection) -> None:
         raise RuntimeError(f"The migration would leave {len(orphans)} rows without their parent: {tables}")
 
 
-engine = make_engine(context.config.attributes["url"], migrating=True)
+engine = make_engine(context.config.attributes["url"], migrating=True, busy_ms=PATIENCE_MS)
 try:
     with engine.connect() as connection:
         run(connection)

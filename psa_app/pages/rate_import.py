@@ -55,7 +55,6 @@ def rate_import() -> rx.Component:
             rx.cond(State.problems.length() > 0, notice(State.summary, tone="bad"), notice(State.summary)),
         ),
         rx.cond(State.problems.length() > 0, table_card(PROBLEMS, State.problems, label="Rows to mend")),
-        rx.cond(State.effect != "", notice(State.effect)),
         rx.cond(State.touched.length() > 0, _touched()),
         rx.cond(
             State.rates.length() > 0,

@@ -23,8 +23,7 @@ class RateImportState(rx.State):
     summary: str = ""
     rates: list[Row] = []
     problems: list[Row] = []
-    effect: str = ""  # what it does to time that is not approved yet
-    touched: list[Row] = []
+    touched: list[Row] = []  # the time not approved yet that gets another rate
     touched_more: str = ""
     may_apply: bool = False
     files: list[str] = routes.rate_list_files()
@@ -39,7 +38,7 @@ class RateImportState(rx.State):
     def _forget(self) -> None:
         self.name, self.error, self.summary, self._data = "", "", "", b""
         self.rates, self.problems, self.may_apply = [], [], False
-        self.effect, self.touched, self.touched_more = "", [], ""
+        self.touched, self.touched_more = [], ""
 
     @rx.event
     @allow("rates.change")
@@ -63,7 +62,7 @@ class RateImportState(rx.State):
         self.rates = [_rate(row) for row in found.rates[:MOST_SHOWN]]
         self.problems = [_problem(one) for one in found.problems[:MOST_SHOWN]]
         self.may_apply = bool(found.written) and not found.problems
-        self._show_effect(found)
+        effect = self._effect(found)
         known = f"{found.known:,} stand so already." if found.known else ""
         if found.problems:
             many = len(found.problems)
@@ -75,18 +74,18 @@ class RateImportState(rx.State):
                 if found.written == 1
                 else f"{found.written:,} rates will be written."
             )
-            self.summary = f"{new} {known}"
+            self.summary = " ".join(part for part in (new, known, effect) if part)
         else:
             self.summary = f"The file changes nothing. {known}"
 
-    def _show_effect(self, found: RatesImported) -> None:
+    def _effect(self, found: RatesImported) -> str:
         sums = found.sums
-        self.effect, self.touched, self.touched_more = "", rate_words.touched_rows(found.entries), ""
+        self.touched, self.touched_more = rate_words.touched_rows(found.entries), ""
         if sums is None:
-            return
-        self.effect = rate_words.effect_of(sums, "") if sums.entries else rate_words.NOTHING
+            return ""
         more = sums.entries - len(found.entries)
         self.touched_more = f"And {more:,} more." if more > 0 else ""
+        return rate_words.effect_of(sums, "") if sums.entries else rate_words.NOTHING
 
     @rx.event
     @allow("rates.change")
@@ -116,7 +115,7 @@ def _rate(row: ListRow) -> Row:
             Cell(owner or "Firm card", kind="strong"),
             Cell(cells["Role"] or ("–" if cells["Person"] else "Everyone")),
             Cell(f"{cells['An hour']} {cells['Currency']}", align="right"),
-            Cell(days),
+            Cell(words.with_days(days)),
         ],
     )
 

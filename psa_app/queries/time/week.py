@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -128,12 +128,15 @@ def week_view(
     found = _entries(session, actor, whose, weeks.monday(weeks.previous_week(week)), days[6])
     entries = [entry for entry in found if entry.work_date >= days[0]]
     last_week = [entry for entry in found if entry.work_date < days[0]]
-    locked = _LOCKED.all(session, {})[0].locked_through
+    firm = _FIRM.all(session, {})[0]
+    locked = firm.locked_through
     timer = _timer_task(session, actor, whose)
     sheets = _sheets(session, actor, whose, week, entries)
     state = _state(sheets, entries)
     ready = _tasks_of(last_week) if state in ("open", "draft") else {}
     rows = _rows(session, actor, whose, days, entries, [*ready, *more_tasks], timer)
+    if firm.has_modifiers and may(actor, "time.log"):
+        rows = _with_modifiers(session, actor, rows, days)
     view_days = _days(session, actor, person, days, entries, locked)
     return WeekView(
         person_id=whose,
@@ -156,7 +159,8 @@ def week_view(
     )
 
 
-_LOCKED = Prepared(select(FIRM.c.locked_through))
+_ANY_MODIFIER = select(MODIFIER.c.id).exists()
+_FIRM = Prepared(select(FIRM.c.locked_through, _ANY_MODIFIER.label("has_modifiers")))
 _TIMER = Prepared(select(TIMER.c.task_id).where(TIMER.c.person_id == bindparam("whose")))
 
 
@@ -222,10 +226,10 @@ def _rows(
         by_cell[entry.task_id, entry.work_date].append(entry)
     logged = _tasks_of(entries)
     wanted = {*logged, *more, *([timer] if timer else [])}
-    tasks = [task for task in _tasks(session, actor, person_id, wanted) if task.is_open or task.id in logged]
-    modifiers = _modifiers(session, actor, [task.id for task in tasks if task.is_billable], days)
     rows = []
-    for task in tasks:
+    for task in _tasks(session, actor, person_id, wanted):
+        if not task.is_open and task.id not in logged:
+            continue
         cells = tuple(_cell(by_cell[task.id, day]) if (task.id, day) in by_cell else EMPTY for day in days)
         rows.append(
             RowView(
@@ -239,21 +243,22 @@ def _rows(
                 task.is_open,
                 cells,
                 task.id == timer,
-                tuple(modifiers[task.id]) if task.id in modifiers else (),
             )
         )
     return tuple(rows)
 
 
-def _modifiers(
-    session: Session, actor: Actor, task_ids: Sequence[int], days: Sequence[date]
-) -> dict[int, list[ModifierChoice]]:
-    if not may(actor, "time.log"):
-        return {}
+def _with_modifiers(
+    session: Session, actor: Actor, rows: Sequence[RowView], days: Sequence[date]
+) -> tuple[RowView, ...]:
+    """The rows with what may be chosen in each on a day of the week."""
     found: dict[int, list[ModifierChoice]] = defaultdict(list)
-    for one in modifier_choices(session, actor, task_ids, days[0], days[-1]):
+    ids = [row.task_id for row in rows if row.is_billable]
+    for one in modifier_choices(session, actor, ids, days[0], days[-1]):
         found[one.task_id].append(one)
-    return found
+    return tuple(
+        replace(row, modifiers=tuple(found[row.task_id])) if row.task_id in found else row for row in rows
+    )
 
 
 def _tasks(session: Session, actor: Actor, person_id: int, ids: Collection[int]) -> list[Any]:

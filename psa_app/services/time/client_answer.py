@@ -56,7 +56,7 @@ def refuse_request(
     settle_lines(session, ids, "refused", by=actor.name, reason=why)
     send_back(session, actor, deciding.locked_lines(session, ids), why)
     _bind(session, actor, request, lines, "declined", {"reason": why})
-    _note(session, actor, request, "refused", lines, why)
+    _note(session, actor, request, "refused by the client", lines, why)
     close_if_done(session, request)
     _sign(request, actor)
     mail_refused(session, actor, request, ids, why)

@@ -75,13 +75,13 @@ def _key(one: WithClient) -> str:
 
 
 def _row(one: WithClient, sees_money: bool) -> Row:
-    asked = "Yes" if one.asked == one.entries else f"{one.asked} of {one.entries} entries"
+    asked = "Asked" if one.asked == one.entries else f"{one.asked} of {one.entries} asked"
     worth = words.money(one.worth, one.currency) if sees_money and one.currency else words.MISSING
     cells = [
         Cell(one.account, kind="strong"),
         Cell(one.project),
         Cell(words.day(one.since)),
-        Cell(asked if one.asked else "Not yet", kind="text" if one.asked else "warn"),
+        Cell(asked if one.asked else "Not asked yet", kind="text" if one.asked else "warn"),
         Cell(h_mm_seconds(one.seconds), align="right"),
         Cell(worth, align="right"),
     ]

@@ -28,7 +28,7 @@ from psa_app.services.time.reject import send_back
 KIND = "time_request"
 
 
-@act("time_requests", "approve", right="time.approve_for_client")
+@act("time_requests", "approve", right="time.approve_for_client", hidden=True)
 def approve_request(
     session: Session, actor: Actor, request_id: int, *, entry_ids: tuple[int, ...] = ()
 ) -> TimeRequest:
@@ -42,7 +42,7 @@ def approve_request(
     return request
 
 
-@act("time_requests", "refuse", right="time.approve_for_client")
+@act("time_requests", "refuse", right="time.approve_for_client", hidden=True)
 def refuse_request(
     session: Session, actor: Actor, request_id: int, *, reason: str, entry_ids: tuple[int, ...] = ()
 ) -> TimeRequest:

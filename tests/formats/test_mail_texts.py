@@ -4,7 +4,7 @@ from html.parser import HTMLParser
 import pytest
 
 from psa_app.errors import Invalid
-from psa_app.formats import change_mail_texts, mail_texts
+from psa_app.formats import change_mail_texts, mail_texts, time_mail_texts
 from psa_app.formats.mail_texts import MailText
 
 LINK = "https://psa.example.com/p/abc?x=1&y=2"
@@ -29,6 +29,8 @@ MAKERS: dict[str, Maker] = {
     "payment_received": lambda v, link: mail_texts.payment_received(v, v, v, v, v, link, v),
     "invitation": lambda v, link: mail_texts.invitation(v, v, v, link, v),
     "password_reset": lambda v, link: mail_texts.password_reset(v, v, link, v),
+    "time_to_approve": lambda v, link: time_mail_texts.time_to_approve(v, v, v, v, v, link, v),
+    "time_refused": lambda v, link: time_mail_texts.time_refused(v, v, v, v, v, v, link),
     "time_rejected": lambda v, link: mail_texts.time_rejected(v, v, v, v, v, link),
 }
 ATTACKS = [

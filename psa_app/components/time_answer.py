@@ -6,21 +6,11 @@ import reflex as rx
 
 from psa_app.components import fields
 from psa_app.components.buttons import button
-from psa_app.components.cards import card, notice, stack, with_side
+from psa_app.components.cards import card, columns, notice, span, stack
 from psa_app.components.definition import facts
 from psa_app.components.dialog import dialog
 from psa_app.components.form import form, form_error, form_foot
 from psa_app.components.table import Choosing, table_card
-from psa_app.display.tables import Column
-
-COLUMNS = [
-    Column("person", "Person"),
-    Column("day", "Day", width="112px"),
-    Column("task", "Task"),
-    Column("note", "Note"),
-    Column("state", "State", phone="line"),
-    Column("time", "Time", align="right", width="72px", phone="side"),
-]
 
 
 def time_for_client(state: Any) -> rx.Component:
@@ -29,21 +19,24 @@ def time_for_client(state: Any) -> rx.Component:
     return rx.fragment(
         stack(
             rx.cond(state.note != "", notice(state.note)),
-            with_side(
-                rx.cond(state.may_answer, _to_answer(state), _to_read(state)),
-                stack(
-                    card(facts(state.figures, quiet=True, plain=True), title="Time"),
-                    rx.cond(state.may_answer, _answer(state)),
-                ),
+            rx.cond(
+                state.may_answer,
+                columns(span(7, _answer(state)), span(5, _sums(state))),
+                _sums(state),
             ),
+            rx.cond(state.may_answer, _to_answer(state), _to_read(state)),
         ),
         _why_not(state),
     )
 
 
+def _sums(state: Any) -> rx.Component:
+    return card(facts(state.figures, quiet=True, plain=True), title="Time")
+
+
 def _to_answer(state: Any) -> rx.Component:
     return table_card(
-        COLUMNS,
+        state.columns,
         state.lines,
         label="Entries",
         choosing=Choosing(state.chosen, state.choose, state.choose_all, state.all_chosen),
@@ -55,12 +48,12 @@ def _to_answer(state: Any) -> rx.Component:
 
 
 def _to_read(state: Any) -> rx.Component:
-    return table_card(COLUMNS, state.lines, label="Entries")
+    return table_card(state.columns, state.lines, label="Entries")
 
 
 def _answer(state: Any) -> rx.Component:
     return card(
-        rx.el.p("Is something not right? Tick it and refuse it; the rest can still be approved."),
+        rx.el.p("Is something not right? Tick it below and refuse it; the rest can still be approved."),
         form_error(rx.cond(state.refusing == "", state.errors["form"], "")),
         rx.el.p(
             "Your name, the time, your network address and a fingerprint (SHA-256) of these entries are kept "

@@ -44,7 +44,7 @@ WITH_CLIENTS = [
     Column("client", "Client"),
     Column("project", "Project"),
     Column("since", "Work since"),
-    Column("asked", "Client"),
+    Column("asked", "State"),
     Column("time", "Time", align="right", phone="side"),
     Column("value", "Value", align="right"),
 ]

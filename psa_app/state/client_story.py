@@ -29,6 +29,7 @@ ICONS = {
     "project": "projects",
     "quote": "file",
     "sow": "file",
+    "time_request": "clock",
     "call": "phone",
     "mail": "mail",
     "meeting": "people",
@@ -111,6 +112,9 @@ _TONES = {
     "reversed": "bad",
     "expired": "bad",
     "needs review": "warn",
+    "approved by the client": "ok",
+    "approved by silence": "ok",
+    "refused by the client": "bad",
 }
 
 
@@ -218,6 +222,9 @@ def _told(event: Event, found: Timeline, facts: FirmFacts, heading: str) -> Stor
 def _title(event: Event) -> str:
     if event.kind == "approval":
         return f"{h_mm_seconds(event.seconds)} h approved"
+    if event.kind == "time_request":
+        done = "put to the client to approve" if event.verb == "asked" else event.verb
+        return f"{h_mm_seconds(int(event.after.get('seconds', 0)))} h {done}"
     if (event.kind, event.verb) == ("opportunity", "moved"):
         return f"Opportunity moved to {event.after.get('stage', 'another stage')}"
     if (event.kind, event.verb) == ("account", "merged"):
@@ -253,6 +260,8 @@ def _href(event: Event, homes: Mapping[tuple[str, int], int]) -> str:
             return routes.project(event.record_id)
         case "approval":
             return routes.with_query(routes.project(event.record_id), tab="time")
+        case "time_request":
+            return routes.record("time_requests", event.record_id)
         case "invoice":
             return routes.invoice(event.record_id)
         case "payment":

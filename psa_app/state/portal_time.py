@@ -112,8 +112,8 @@ class PortalTimeState(TimeReading, rx.State):
 
 
 def _row(one: RequestRow, found: TimeRequests) -> Row:
-    word = state_word(one.status, found.may_sign)
-    until = words.day(one.until, found.locale) if one.until else words.MISSING
+    word = state_word(one.status, found.may_sign, in_part=one.refused < one.lines)
+    until = f"by {words.day(one.until, found.locale)}" if one.until else words.MISSING
     days = words.day_range(one.first_day, one.last_day, found.locale)
     cells = [
         Cell(one.scope, kind="strong"),

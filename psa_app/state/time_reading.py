@@ -1,6 +1,7 @@
 """Time before a client's contact: what the signed-in reader and the holder of a mail's link share."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import reflex as rx
@@ -9,7 +10,7 @@ from sqlmodel import Session
 from psa_app.access import Actor
 from psa_app.display.figures import Fact
 from psa_app.display.states import badge
-from psa_app.display.tables import Cell, Row
+from psa_app.display.tables import Cell, Column, Row
 from psa_app.errors import PsaError
 from psa_app.formats import words
 from psa_app.queries.portal.time import LineRow, TimeToRead
@@ -26,9 +27,11 @@ STATES = {
 }
 
 
-def state_word(status: str, may_sign: bool = True) -> Any:
-    """The badge of a request or of one of its entries."""
+def state_word(status: str, may_sign: bool = True, *, in_part: bool = False) -> Any:
+    """The badge of a request or of one of its entries; `in_part`: not all of it was refused."""
     known, text = STATES[status]
+    if status == "refused" and in_part:
+        return badge("partly_approved", "Refused in part")
     return badge(known, "Waits" if status == "open" and not may_sign else text)
 
 
@@ -45,6 +48,7 @@ class TimeReading(rx.State, mixin=True):
     word: str = ""
     tone: str = ""
     note: str = ""
+    columns: list[Column] = []
     lines: list[Row] = []
     figures: list[Fact] = []
     may_answer: bool = False
@@ -62,13 +66,16 @@ class TimeReading(rx.State, mixin=True):
 
     def _show(self, found: TimeToRead) -> None:
         one = found.request
-        word = state_word(one.status, found.may_sign)
+        word = state_word(one.status, found.may_sign, in_part=one.refused < one.lines)
         self._request = one.id
         self.scope = one.scope
         self.days = words.day_range(one.first_day, one.last_day, found.locale)
         self.word, self.tone = word.text, word.tone
         self.note = _note(found)
-        self.lines = [_line(line, found) for line in found.lines]
+        answered = any(line.status != "open" for line in found.lines)
+        projects = len({line.project for line in found.lines})
+        self.columns = _columns(answered)
+        self.lines = [_line(line, found, answered, projects > 1) for line in found.lines]
         self.figures = _figures(found)
         self._open = {
             str(line.entry_id): line.seconds
@@ -123,19 +130,40 @@ class TimeReading(rx.State, mixin=True):
         return refuse
 
 
-def _line(one: LineRow, found: TimeToRead) -> Row:
+def _columns(answered: bool) -> list[Column]:
+    state = [Column("state", "State")] if answered else []
+    return [
+        Column("person", "Person", width="148px"),
+        Column("day", "Day", width="112px"),
+        Column("task", "Task"),
+        Column("note", "Note"),
+        *state,
+        Column("time", "Time", align="right", width="72px", phone="side"),
+    ]
+
+
+def _line(one: LineRow, found: TimeToRead, answered: bool, shows_project: bool) -> Row:
     word = state_word(one.status, found.may_sign)
     day = words.day(one.day, found.locale)
+    state = (
+        [Cell(word.text, kind="badge", tone=word.tone, icon=word.icon, tip=one.reason)] if answered else []
+    )
     cells = [
         Cell(one.person, kind="strong"),
-        Cell(words.day_long(one.day, found.locale)),
-        Cell(one.task, sub=one.project if one.project != one.task else ""),
+        Cell(_weekday(one.day, found.locale)),
+        Cell(one.task, sub=one.project if shows_project else ""),
         Cell(one.note or words.MISSING, kind="text" if one.note else "muted"),
-        Cell(word.text, kind="badge", tone=word.tone, icon=word.icon, tip=one.reason),
+        *state,
         Cell(h_mm_seconds(one.seconds), align="right"),
     ]
     locked = one.status != "open" or one.entry_id is None
     return Row(str(one.entry_id or ""), cells, name=f"{one.person}, {day}, {one.task}", locked=locked)
+
+
+def _weekday(day: date, locale: str) -> str:
+    """ "Mon 9 Nov" """
+    name = words.day_long(day, locale).split(" ")[0].rstrip(",")[:3]
+    return f"{name} {words.day(day, locale, year=False)}"
 
 
 def _figures(found: TimeToRead) -> list[Fact]:

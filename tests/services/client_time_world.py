@@ -55,7 +55,7 @@ def lines(request_id: int) -> dict[int, str]:
     """The state of each line by entry."""
     with db.reading() as session:
         found = session.exec(select(TimeRequestLine).where(TimeRequestLine.request_id == request_id)).all()
-        return {line.entry_id: line.status for line in found}
+        return {line.entry_id: line.status for line in found if line.entry_id is not None}
 
 
 def delivered(request_id: int, error: str = "") -> None:

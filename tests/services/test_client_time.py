@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from psa_app import db
 from psa_app.errors import Conflict, Forbidden, Invalid, NotFound
@@ -41,7 +41,8 @@ def draft(firm: Firm) -> Any:
 
 def open_hours(firm: Firm, held: str) -> int:
     work = ask(open_work, firm.northwind, TODAY, held=held)
-    return sum(one.seconds for entries in work.time.values() for one in entries) // 3600
+    seconds: int = sum(one.seconds for entries in work.time.values() for one in entries)
+    return seconds // 3600
 
 
 def test_time_that_the_client_approves_waits_for_them_and_is_not_billed(firm: Firm) -> None:
@@ -192,7 +193,7 @@ def test_each_answer_is_bound_into_the_chain_of_evidence(firm: Firm) -> None:
 
     def kept(session: Any) -> list[tuple[str, str]]:
         found = session.exec(
-            select(Evidence).where(Evidence.kind == "time_request").order_by(Evidence.position)
+            select(Evidence).where(Evidence.kind == "time_request").order_by(col(Evidence.position))
         )
         return [(one.act, one.content) for one in found]
 

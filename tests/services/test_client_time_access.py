@@ -50,8 +50,8 @@ def test_made_up_ids_are_not_found(firm: Firm, wrong: Any) -> None:
 
 def seen(who: Actor) -> tuple[int, int]:
     with db.reading() as session:
-        requests = session.exec(scoped(who, TimeRequest)).all()
-        return len(requests), len(session.exec(scoped(who, TimeRequestLine)).all())
+        requests = session.scalars(scoped(who, TimeRequest)).all()
+        return len(requests), len(session.scalars(scoped(who, TimeRequestLine)).all())
 
 
 def test_another_client_sees_and_answers_nothing(firm: Firm) -> None:

@@ -20,7 +20,7 @@ COLUMNS = [
     Column("scope", "Scope"),
     Column("days", "Days"),
     Column("entries", "Entries", align="right", phone="hide"),
-    Column("until", "Answer by"),
+    Column("until", "Answer"),
     Column("state", "State"),
     Column("time", "Time", align="right", phone="side"),
 ]

@@ -21,6 +21,7 @@ CALLED: dict[str, tuple[str, str]] = {
     "contact": ("contact", "contacts"),
     "activity": ("activity", "activities"),
     "opportunity": ("opportunity", "opportunities"),
+    "time_request": ("request to approve time", "requests to approve time"),
     "quote": ("quote", "quotes"),
     "sow": ("scope", "scopes"),
     "agreement": ("agreement", "agreements"),

@@ -35,6 +35,7 @@ from psa_app.models import (
     Sow,
     SowLine,
     TimeEntry,
+    TimeRequest,
     User,
 )
 from psa_app.queries.history import RIGHTS
@@ -45,7 +46,7 @@ PAGE = 30
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "activities": (),
     "mails": (),
-    "approvals": (),
+    "approvals": ("time_request",),
     "sales": ("opportunity", "quote"),
     "scopes": ("sow", "change_order", "milestone", "project"),
     "invoices": ("invoice",),
@@ -191,7 +192,12 @@ def _kinds(actor: Actor, group: str) -> list[str]:
     return [kind for kind in wanted if may(actor, RIGHTS.get(kind, _READ.get(kind, "history.read")))]
 
 
-_READ = {"opportunity": "opportunities.read", "quote": "quotes.read", "change_order": "changes.read"}
+_READ = {
+    "opportunity": "opportunities.read",
+    "quote": "quotes.read",
+    "change_order": "changes.read",
+    "time_request": "time.approve",
+}
 _OF_ACCOUNT: Mapping[str, Callable[[list[int]], Any]] = {
     "account": lambda ids: select(Account.id).where(col(Account.id).in_(ids)),
     "milestone": lambda ids: (
@@ -213,6 +219,7 @@ _OF_ACCOUNT: Mapping[str, Callable[[list[int]], Any]] = {
             "project": Project,
             "quote": Quote,
             "sow": Sow,
+            "time_request": TimeRequest,
         }.items()
     },
 }

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func
@@ -26,6 +27,7 @@ class RequestRow:
     last_day: date
     seconds: int
     lines: int
+    refused: int  # of the lines
     status: str
     asked_at: datetime
     until: date | None
@@ -97,8 +99,9 @@ def request_to_read(session: Session, actor: Actor, request_id: int) -> TimeToRe
     ).all()
     days = min((line.silence_days for line in lines if line.status == "open"), default=0)
     sow = session.get_one(Sow, request.sow_id)
+    refused = sum(line.status == "refused" for line in lines)
     return TimeToRead(
-        _row(request, sow, len(lines), days, firm.time_zone),
+        _row(request, sow, (len(lines), refused), days, firm.time_zone),
         tuple(_line(one) for one in lines),
         may_sign(session, actor),
         account.locale,
@@ -110,30 +113,35 @@ def request_to_read(session: Session, actor: Actor, request_id: int) -> TimeToRe
 def _rows(session: Session, actor: Actor, zone: str) -> Iterable[RequestRow]:
     of_request = TimeRequestLine.request_id == TimeRequest.id
     count = select(func.count(col(TimeRequestLine.id))).where(of_request).scalar_subquery()
+    refused = (
+        select(func.count(col(TimeRequestLine.id)))
+        .where(of_request, TimeRequestLine.status == "refused")
+        .scalar_subquery()
+    )
     days = (
         select(func.min(TimeRequestLine.silence_days))
         .where(of_request, TimeRequestLine.status == "open")
         .scalar_subquery()
     )
-    statement = (
-        select(TimeRequest, Sow, count, days)
+    statement: Any = (
+        select(TimeRequest, Sow, count, refused, days)  # type: ignore[call-overload]
         .join(Sow, col(Sow.id) == col(TimeRequest.sow_id))
         .where(visible(actor, TimeRequest))
         .order_by(col(TimeRequest.status) != "open", col(TimeRequest.id).desc())
         .limit(MOST)
     )
-    for request, sow, lines, silence in session.exec(statement):
-        yield _row(request, sow, int(lines), int(silence or 0), zone)
+    for request, sow, lines, no, silence in session.exec(statement):
+        yield _row(request, sow, (int(lines), int(no)), int(silence or 0), zone)
 
 
-def _row(request: TimeRequest, sow: Sow, lines: int, silence_days: int, zone: str) -> RequestRow:
+def _row(request: TimeRequest, sow: Sow, lines: tuple[int, int], silence_days: int, zone: str) -> RequestRow:
     return RequestRow(
         int(request.id or 0),
         " ".join(filter(None, (sow.number, sow.title))),
         request.first_day,
         request.last_day,
         request.seconds,
-        lines,
+        *lines,
         request.status,
         request.asked_at,
         last_day(request.accepted_at, silence_days, zone) if request.status == "open" else None,

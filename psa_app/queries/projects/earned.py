@@ -25,6 +25,8 @@ from psa_app.queries.projects.fixed import expected_losses, fixed_progress, spen
 from psa_app.queries.projects.periods import THIS, Periods
 from psa_app.queries.projects.tables import LINE
 from psa_app.queries.projects.worked import Worked
+from psa_app.queries.time.tables import ENTRY
+from psa_app.queries.time.with_client import waiting_entries
 from psa_app.rules import recognition
 from psa_app.rules.billing import plan_time_lines
 from psa_app.rules.money import half_up
@@ -164,19 +166,23 @@ def _add_open(
 ) -> None:
     """Approved time and accepted milestones that no invoice and no draft holds yet."""
     work = open_work(session, None, at.today)
+    waits = set(session.connection().execute(waiting_entries(ENTRY.c.id)).scalars())
     key_of = _keys_of_lines(session, found, work)
     ends = at.ends()
     for currency, entries in work.time.items():
         days = {entry.id: entry.day for entry in entries}
         plan = plan_time_lines(entries, work.terms, "none")
-        amounts: dict[tuple[int, int], int] = defaultdict(int)
+        amounts: dict[tuple[int, int, bool], int] = defaultdict(int)
         for line in plan.lines:
             sums[key_of(line.sow_line_id)].ready_lines[line.sow_line_id] += line.amount
             for share in line.shares:
-                amounts[key_of(line.sow_line_id), at.of(days[share.entry_id])] += share.amount
-        for (key, period), amount in amounts.items():
+                place = key_of(line.sow_line_id), at.of(days[share.entry_id]), share.entry_id in waits
+                amounts[place] += share.amount
+        for (key, period, is_with_client), amount in amounts.items():
             base = fx.to_base(amount, currency, ends[period])
             sums[key].recognized[period] += base
+            if is_with_client:
+                continue  # earned, and not to be billed before the client approves it
             sums[key].ready += base
             sums[key].ready_before += base if period != THIS else 0
         line_of = {entry.id: entry.sow_line_id for entry in entries}

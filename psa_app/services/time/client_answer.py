@@ -28,7 +28,7 @@ from psa_app.services.time.reject import send_back
 KIND = "time_request"
 
 
-@act("time_requests", "approve", right="time.approve_for_client")
+@act("time_requests", "approve", right="time.approve_for_client", hidden=True)
 def approve_request(
     session: Session, actor: Actor, request_id: int, *, entry_ids: tuple[int, ...] = ()
 ) -> TimeRequest:
@@ -42,7 +42,7 @@ def approve_request(
     return request
 
 
-@act("time_requests", "refuse", right="time.approve_for_client")
+@act("time_requests", "refuse", right="time.approve_for_client", hidden=True)
 def refuse_request(
     session: Session, actor: Actor, request_id: int, *, reason: str, entry_ids: tuple[int, ...] = ()
 ) -> TimeRequest:
@@ -56,7 +56,7 @@ def refuse_request(
     settle_lines(session, ids, "refused", by=actor.name, reason=why)
     send_back(session, actor, deciding.locked_lines(session, ids), why)
     _bind(session, actor, request, lines, "declined", {"reason": why})
-    _note(session, actor, request, "refused", lines, why)
+    _note(session, actor, request, "refused by the client", lines, why)
     close_if_done(session, request)
     _sign(request, actor)
     mail_refused(session, actor, request, ids, why)

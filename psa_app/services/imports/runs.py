@@ -121,6 +121,7 @@ def fail_import(run_id: int, sentence: str) -> None:
         run = _open_run(session, run_id)
         run.state, run.problem, run.ended_at = "failed", sentence[:400], clock.now()
         _drop_source(session, run_id)
+        history.note(session, _actor(session, run), "import_run", run_id, "failed", {}, {"why": run.problem})
 
 
 def _run(

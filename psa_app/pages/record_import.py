@@ -54,11 +54,12 @@ def _other_file() -> rx.Component:
 
 
 def _primary(label: Any, event: Any, may: Any) -> rx.Component:
-    return button(label, look="primary", disabled=~may, on_click=event)
+    disabled = not may if isinstance(may, bool) else ~may
+    return button(label, look="primary", disabled=disabled, on_click=event)
 
 
 def _apply() -> rx.Component:
-    return _primary(State.apply_words, State.apply, ~State.nothing_new)
+    return rx.cond(State.nothing_new, rx.fragment(), _primary(State.apply_words, State.apply, may=True))
 
 
 def _drop() -> rx.Component:
@@ -203,11 +204,7 @@ def _found_by() -> rx.Component:
             State.keys.length() > 0,
             rx.fragment(
                 chosen,
-                rx.el.p(
-                    "A row that is found changes its record where it differs; an empty cell changes nothing. "
-                    "The same file again changes nothing.",
-                    class_name="muted small",
-                ),
+                rx.el.p(State.found_help, class_name="muted small"),
             ),
             rx.el.p(
                 "No column tells which records are here: all rows count as new.", class_name="muted small"
@@ -266,8 +263,12 @@ def _check() -> rx.Component:
             rx.fragment(
                 notice(
                     rx.el.b(State.refused_words),
-                    " Mend them in the file and drop it again, or go on: they are left out then, "
-                    "and nothing else is.",
+                    rx.cond(
+                        State.nothing_new,
+                        " There is nothing else to bring in. Mend them in the file and drop it again.",
+                        " Mend them in the file and drop it again, or go on: they are left out then, "
+                        "and nothing else is.",
+                    ),
                     tone="warn",
                     actions=button(
                         "Refused rows as a file", small=True, icon_name="download", on_click=State.download

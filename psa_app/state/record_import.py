@@ -60,6 +60,7 @@ class RecordImportState(rx.State):
     fields: list[Option] = []
     keys: list[Option] = []
     key: str = ""
+    found_help: str = ""
     asks: list[Ask] = []
     missing: str = ""
     heads: list[str] = []
@@ -102,7 +103,7 @@ class RecordImportState(rx.State):
             return None
         self._kind, self._fields = kind, fields
         self.many, self.one, self.area = resource.many, resource.one.lower(), area_of(resource)
-        self.list_href = list_of_kind(kind)
+        self.list_href, self.found_help = list_of_kind(kind), words.found_help(resource)
         self.way = [Crumb(resource.many, self.list_href)]
         self.fields = words.field_options(fields)
         await self._look_back()

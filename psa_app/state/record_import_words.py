@@ -67,6 +67,16 @@ def key_options(resource: Resource, choices: Choices) -> list[Option]:
     ]
 
 
+def found_help(resource: Resource) -> str:
+    """What becomes of a row whose record is here already."""
+    if resource.incoming is not None and resource.incoming.gathered_by:
+        return f"Rows with the same of these are one record. {resource.many} that are here stay as they are."
+    return (
+        "A row that is found changes its record where it differs; an empty cell changes nothing. "
+        "The same file again changes nothing."
+    )
+
+
 def asks(questions: Sequence[Question]) -> list[Ask]:
     """What the cells leave open, with what each answer would mean."""
     return [

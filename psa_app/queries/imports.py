@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -39,7 +40,7 @@ class PastRun:
 def past_imports(session: Session, actor: Actor, kind: str, run_id: int = 0) -> list[PastRun]:
     """The last imports of a kind, the newest first; or the one with this id."""
     require(actor, RIGHT)
-    wanted = [visible(actor, ImportRun), ImportRun.layout == kind]
+    wanted: list[Any] = [visible(actor, ImportRun), ImportRun.layout == kind]
     if run_id:
         wanted.append(col(ImportRun.id) == run_id)
     found = session.exec(

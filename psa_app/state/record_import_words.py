@@ -184,10 +184,10 @@ def _past(run: PastRun, zone: str) -> PastImport:
 
 def ran(resource: Resource, run: PastRun) -> list[Fact]:
     """What an import did that the worker wrote."""
-    many = ((run.added, "Added", "strong"), (run.changed, "Changed", ""), (run.known, "Left as they are", ""))
+    many = ((run.added, "Added"), (run.changed, "Changed"), (run.known, "Left as they are"))
     facts = [
-        Fact(label, counted(one, resource.one.lower(), resource.many.lower()), tone=tone)  # type: ignore[arg-type]
-        for one, label, tone in many
+        Fact(label, counted(one, resource.one.lower(), resource.many.lower()), tone="" if at else "strong")
+        for at, (one, label) in enumerate(many)
     ]
     if run.refused:
         facts.append(Fact("Left out", counted(run.refused, "row", "rows"), tone="warn"))

@@ -75,3 +75,17 @@ class RefusedRow:
     line: str
     title: str
     why: str
+
+
+@dataclass(frozen=True)
+class PastImport:
+    """An import that was, or is on its way: what came of it in words."""
+
+    run_id: int
+    name: str
+    about: str
+    counts: str
+    word: str
+    tone: str
+    problem: str
+    has_file: bool

@@ -10,10 +10,11 @@ from psa_app.components.buttons import button, link_button
 from psa_app.components.cards import card, kpis, line, notice, with_side
 from psa_app.components.definition import facts_card
 from psa_app.components.missing import found
+from psa_app.components.progress import work
 from psa_app.components.shell import crumbs
 from psa_app.components.upload import drop_zone
 from psa_app.display.forms import Option
-from psa_app.display.imports import Ask, FileCell, FileColumn, FileRow, RefusedRow
+from psa_app.display.imports import Ask, FileCell, FileColumn, FileRow, PastImport, RefusedRow
 from psa_app.formats.tables_in import LIMITS
 from psa_app.pages.frame import staff
 from psa_app.pages.registry import page
@@ -24,10 +25,12 @@ ZONE = "record-file"
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-@page(routes.RECORD_IMPORT, title="Import", right=RIGHT, on_load=State.load)
+@page(routes.RECORD_IMPORT, title="Import", right=RIGHT, on_load=State.load, live=("import_run",))
 def record_import() -> rx.Component:
     """The steps on one page."""
-    steps = rx.match(State.step, ("map", _map()), ("check", _check()), ("done", _done()), _drop())
+    steps = rx.match(
+        State.step, ("map", _map()), ("check", _check()), ("work", _work()), ("done", _done()), _drop()
+    )
     return staff(
         "Import " + State.many.lower(),
         rx.cond(State.error != "", notice(State.error, tone="bad")),
@@ -51,11 +54,12 @@ def _other_file() -> rx.Component:
 
 
 def _primary(label: Any, event: Any, may: Any) -> rx.Component:
-    return button(label, look="primary", disabled=~may, on_click=event)
+    disabled = not may if isinstance(may, bool) else ~may
+    return button(label, look="primary", disabled=disabled, on_click=event)
 
 
 def _apply() -> rx.Component:
-    return _primary(State.apply_words, State.apply, ~State.nothing_new)
+    return rx.cond(State.nothing_new, rx.fragment(), _primary(State.apply_words, State.apply, may=True))
 
 
 def _drop() -> rx.Component:
@@ -77,7 +81,58 @@ def _drop() -> rx.Component:
         title="What it may hold",
         aside="In any order",
     )
-    return with_side(zone, understood)
+    return rx.fragment(with_side(zone, understood), rx.cond(State.past.length() > 0, _past()))
+
+
+def _past() -> rx.Component:
+    """What was brought in here before."""
+
+    def one(run: rx.Var[PastImport]) -> rx.Component:
+        return rx.el.li(
+            rx.el.div(
+                rx.el.span(run.name, class_name="strong"),
+                rx.el.span(run.about, class_name="muted small"),
+                class_name="what",
+            ),
+            rx.el.div(
+                rx.el.div(
+                    tag(run.word, run.tone),
+                    rx.el.span(run.counts, class_name="small"),
+                    class_name="line wrap",
+                ),
+                rx.cond(run.problem != "", rx.el.span(run.problem, class_name="muted small")),
+                class_name="stack tight",
+            ),
+            rx.cond(
+                run.has_file,
+                button(
+                    "Refused rows",
+                    small=True,
+                    icon_name="download",
+                    aria_label="Refused rows of " + run.name + " as a file",
+                    on_click=State.download_past(run.run_id),
+                ),
+            ),
+            key=run.run_id.to_string(),
+        )
+
+    return card(
+        rx.el.ul(rx.foreach(State.past, one), class_name="past-imports"),
+        title="Earlier imports",
+        body=False,
+    )
+
+
+def _work() -> rx.Component:
+    return card(
+        work(State.percent, State.progress, "Import of " + State.name),
+        rx.el.p(
+            "You may leave this page: the import goes on, and what came of it stands here afterwards. "
+            "All rows are written together, or none.",
+            class_name="muted small",
+        ),
+        title="Importing " + State.name,
+    )
 
 
 def _map() -> rx.Component:
@@ -149,11 +204,7 @@ def _found_by() -> rx.Component:
             State.keys.length() > 0,
             rx.fragment(
                 chosen,
-                rx.el.p(
-                    "A row that is found changes its record where it differs; an empty cell changes nothing. "
-                    "The same file again changes nothing.",
-                    class_name="muted small",
-                ),
+                rx.el.p(State.found_help, class_name="muted small"),
             ),
             rx.el.p(
                 "No column tells which records are here: all rows count as new.", class_name="muted small"
@@ -212,8 +263,12 @@ def _check() -> rx.Component:
             rx.fragment(
                 notice(
                     rx.el.b(State.refused_words),
-                    " Mend them in the file and drop it again, or go on: they are left out then, "
-                    "and nothing else is.",
+                    rx.cond(
+                        State.nothing_new,
+                        " There is nothing else to bring in. Mend them in the file and drop it again.",
+                        " Mend them in the file and drop it again, or go on: they are left out then, "
+                        "and nothing else is.",
+                    ),
                     tone="warn",
                     actions=button(
                         "Refused rows as a file", small=True, icon_name="download", on_click=State.download

@@ -4,7 +4,7 @@ import reflex as rx
 
 from psa_app import routes
 from psa_app.components import fields
-from psa_app.components.buttons import button
+from psa_app.components.buttons import button, link_button
 from psa_app.components.dialog import dialog
 from psa_app.components.empty import empty
 from psa_app.components.form import form, form_error, form_foot
@@ -42,7 +42,11 @@ def sows() -> rx.Component:
         area="clients",
         subtitle="What is agreed with clients. A signed scope never changes.",
         actions=[
-            rx.cond(State.may_create, button("New scope", look="primary", on_click=State.add, data_new=""))
+            rx.cond(
+                State.may_import,
+                link_button("Import", href=routes.record_import("sows"), icon_name="upload"),
+            ),
+            rx.cond(State.may_create, button("New scope", look="primary", on_click=State.add, data_new="")),
         ],
     )
 

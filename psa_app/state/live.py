@@ -274,6 +274,11 @@ async def _send(events: Sequence[Any]) -> None:
         await asyncio.wait(queued, timeout=CHECK_SECONDS)
 
 
+async def is_here() -> bool:
+    """Whether the tab that began this background event is still there."""
+    return await _is_there(EventContext.get().token)
+
+
 async def _is_there(tab: str) -> bool:
     namespace = RegistrationContext.get().app.event_namespace
     return namespace is not None and bool(await namespace._token_manager.is_token_connected(tab))

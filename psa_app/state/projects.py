@@ -13,6 +13,7 @@ from psa_app.display.states import badge
 from psa_app.display.tables import Cell, Column, Pager, Row
 from psa_app.errors import Invalid, PsaError
 from psa_app.formats import words
+from psa_app.queries.import_keys import RIGHT
 from psa_app.queries.projects.choices import clients, people, scope_title, scopes_without_project
 from psa_app.queries.projects.listing import PAGE, ListedProject, ProjectPage, project_page
 from psa_app.queries.templates.listing import offers
@@ -40,6 +41,7 @@ class ProjectsState(rx.State):
     sort: str = "name"
     descending: bool = False
     may_create: bool = False
+    may_import: bool = False
     sees_figures: bool = False
     form_open: bool = False
     scope: str = ""
@@ -78,6 +80,7 @@ class ProjectsState(rx.State):
     async def _load(self, page: int) -> None:
         who = actor()
         self.may_create, self.sees_figures = may(who, "projects.change"), may(who, "projects.margin")
+        self.may_import = self.may_create and may(who, RIGHT)
         found = await read(
             lambda session, actor: project_page(
                 session,

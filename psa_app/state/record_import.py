@@ -9,26 +9,33 @@ import reflex as rx
 from psa_app.display.figures import Fact, Kpi
 from psa_app.display.forms import Option
 from psa_app.display.frame import Crumb
-from psa_app.display.imports import Ask, FileColumn, FileRow, RefusedRow
+from psa_app.display.imports import Ask, FileColumn, FileRow, PastImport, RefusedRow
 from psa_app.errors import Invalid, NotFound, PsaError
 from psa_app.formats.csv_files import Table
 from psa_app.formats.refused_rows import refused_sheet
 from psa_app.formats.tables_in import check_file, read_any
 from psa_app.models.resource import FieldSpec, Resource
+from psa_app.queries.home.facts import firm_facts
 from psa_app.queries.import_keys import RIGHT, may_import
+from psa_app.queries.imports import PastRun, past_imports
 from psa_app.services.imports import (
+    BIG,
     Choices,
     RecordPlan,
     apply_records,
+    begin_import,
     guessed,
     offered,
     plan_records,
+    refused_file,
 )
+from psa_app.state import live
 from psa_app.state import record_import_words as words
 from psa_app.state.base import actor, allow, read, say, write
 from psa_app.state.import_words import counted
 from psa_app.state.lowcode.kinds import area_of, list_of_kind, resource_of
 
+LOOK_EVERY = 0.7  # seconds between two looks at how far the worker is
 FIRST = 6  # rows that are shown while columns are chosen
 SHOWN = 50  # refused rows that are listed
 LOOKED_AT = 3_000  # rows that are planned whole at each choice; of longer files only the first
@@ -38,7 +45,7 @@ GONE = "The file is not here any more. Drop it again."
 class RecordImportState(rx.State):
     """One file on its way in. The file itself stays on the server."""
 
-    step: str = "file"  # file | map | check | done
+    step: str = "file"  # file | map | check | work | done
     many: str = "Records"
     one: str = ""
     area: str = ""
@@ -53,6 +60,7 @@ class RecordImportState(rx.State):
     fields: list[Option] = []
     keys: list[Option] = []
     key: str = ""
+    found_help: str = ""
     asks: list[Ask] = []
     missing: str = ""
     heads: list[str] = []
@@ -66,7 +74,13 @@ class RecordImportState(rx.State):
     nothing_new: bool = False
     done: list[Fact] = []
     has_refused: bool = False
+    past: list[PastImport] = []
+    percent: int = 0
+    progress: str = ""
+    _run: int = 0
+    _data: bytes = b""
     _kind: str = ""
+    _runs: list[PastRun] = []
     _table: Table | None = None
     _fields: list[FieldSpec] = []
     _choices: Choices = Choices({})
@@ -74,23 +88,68 @@ class RecordImportState(rx.State):
 
     @rx.event
     @allow(RIGHT)
-    async def load(self) -> None:
-        """Looks up what may be imported here."""
+    async def load(self) -> Any:
+        """Looks up what may be imported here, what was, and what is on its way."""
         kind = str(self.router.url.path).rstrip("/").split("/")[-2]
-        if kind == self._kind and self.is_ready and self.step in ("map", "check"):
-            return
+        if kind == self._kind and self.is_ready and self.step != "file":
+            if not self.is_missing:
+                await self._look_back()
+            return RecordImportState.follow if self.step == "work" else None
         self._begin()
         try:
             resource, fields = await read(lambda session, who: _declared(session, who, kind))
         except NotFound:
             self.is_missing, self.is_ready, self.many = True, True, "Records"
-            return
+            return None
         self._kind, self._fields = kind, fields
         self.many, self.one, self.area = resource.many, resource.one.lower(), area_of(resource)
-        self.list_href = list_of_kind(kind)
+        self.list_href, self.found_help = list_of_kind(kind), words.found_help(resource)
         self.way = [Crumb(resource.many, self.list_href)]
         self.fields = words.field_options(fields)
+        await self._look_back()
+        mine = next((one for one in self._runs if one.is_open), None)
+        if mine is not None:
+            self._run, self.step, self.name = mine.id, "work", mine.name
+            self._show(mine)
         self.is_missing, self.is_ready = False, True
+        return RecordImportState.follow if self.step == "work" else None
+
+    async def _look_back(self) -> None:
+        kind = self._kind
+        self._runs, zone = await read(
+            lambda session, who: (past_imports(session, who, kind), firm_facts(session).zone)
+        )
+        self.past = words.past(self._runs, zone)
+
+    def _show(self, run: PastRun) -> None:
+        self.percent, self.progress = words.percent(run), words.progress(run)
+
+    @rx.event(background=True)
+    @allow(RIGHT)
+    async def follow(self) -> None:
+        """Tells how far the worker is, until it is through or the tab is gone."""
+        run_id, kind = self._run, self._kind
+        while await live.is_here():
+            runs = await read(lambda session, who: past_imports(session, who, kind, run_id))
+            async with self:
+                if self._run != run_id or self.step != "work" or not runs:
+                    return
+                self._show(runs[0])
+                if not runs[0].is_open:
+                    await self._ended(runs[0])
+                    return
+            await asyncio.sleep(LOOK_EVERY)
+
+    async def _ended(self, run: PastRun) -> None:
+        kind = self._kind
+        await self._look_back()
+        self._data = b""
+        if run.state == "failed":
+            self._begin()
+            self.error = run.problem
+            return
+        resource = await read(lambda session, who: _declared(session, who, kind)[0])
+        self.step, self.done, self.has_refused = "done", words.ran(resource, run), run.has_file
 
     def _begin(self) -> None:
         """Forgets the file and what was chosen for it."""
@@ -99,6 +158,7 @@ class RecordImportState(rx.State):
         self.step, self.error, self.missing, self.name, self.file_words = "file", "", "", "", ""
         self.columns, self.asks, self.preview, self.refused, self.counts = [], [], [], [], []
         self.has_refused, self.may_check = False, False
+        self._run, self._data, self.percent, self.progress = 0, b"", 0, ""
 
     @rx.event
     @allow(RIGHT)
@@ -123,6 +183,7 @@ class RecordImportState(rx.State):
             self.error = error.sentence
             return
         self._table, self._choices, self.name = table, Choices(columns), name
+        self._data = data if len(table.rows) > BIG else b""
         self.file_words = f"{name} · {counted(len(table.rows), 'row', 'rows')} · {table.dialect.name}"
         self.step = "map"
         await self._look()
@@ -231,14 +292,39 @@ class RecordImportState(rx.State):
 
     @rx.event
     @allow(RIGHT)
-    async def apply(self) -> None:
+    async def apply(self) -> Any:
         """Writes what the check told: all rows, or without the refused ones that were shown."""
-        table, kind, choices, name, shown = self._file(), self._kind, self._choices, self.name, self._plan
-        if self.step == "done":  # pressed twice
-            return
+        if self.step in ("work", "done"):  # pressed twice
+            return None
+        table, shown = self._file(), self._plan
         if shown is None or self.step != "check":
             raise Invalid("Check the rows first.")
-        agreed = len(shown.refused)
+        if self._data:
+            return await self._hand_over(len(table.rows), len(shown.refused))
+        await self._write(table, len(shown.refused))
+        return None
+
+    async def _hand_over(self, rows: int, agreed: int) -> Any:
+        """A large file is written by the worker, whether this page stays open or not."""
+        kind, choices, name, data = self._kind, self._choices, self.name, self._data
+
+        def begun(session: Any, who: Any) -> int:
+            resource = _declared(session, who, kind)[0]
+            how: Any = {"rows": rows, "agreed": agreed, "name": name}
+            return int(begin_import(session, who, resource, data, choices, **how).id or 0)
+
+        try:
+            self._run = await write(begun)
+        except PsaError as error:
+            self.error = error.sentence
+            return None
+        self._data, self.step, self.error = b"", "work", ""
+        self.percent, self.progress = 0, f"{rows:,} rows read. The check begins in a moment."
+        await self._look_back()
+        return RecordImportState.follow
+
+    async def _write(self, table: Table, agreed: int) -> None:
+        kind, choices, name = self._kind, self._choices, self.name
 
         def applied(session: Any, who: Any) -> tuple[Resource, RecordPlan]:
             resource = _declared(session, who, kind)[0]
@@ -258,19 +344,29 @@ class RecordImportState(rx.State):
             return
         self._plan, self.step, self.error = plan, "done", ""
         self.done, self.has_refused = words.done(resource, plan), bool(plan.refused)
+        await self._look_back()
         await say(self, words.said(resource, plan))
 
     @rx.event
     @allow(RIGHT)
-    def download(self) -> Any:
+    async def download(self) -> Any:
         """The refused rows as a file, each with its reasons."""
         actor()
+        if self._run and self.step == "done":
+            return await self.download_past(self._run)
         plan = self._plan
         if plan is None or not plan.refused:
             raise Invalid(GONE)
         return rx.download(
             data=refused_sheet(self._file(), plan.refused), filename=f"{self._kind}-refused.csv"
         )
+
+    @rx.event
+    @allow(RIGHT)
+    async def download_past(self, run_id: int) -> Any:
+        """The rows that an earlier import left out, as a file."""
+        name, content = await read(lambda session, who: refused_file(session, who, run_id))
+        return rx.download(data=content, filename=name)
 
     @rx.event
     @allow(RIGHT)

@@ -1,14 +1,17 @@
 """An import of records in words: columns with what they hold, open questions, the first rows, the counts."""
 
 from collections.abc import Mapping, Sequence
+from zoneinfo import ZoneInfo
 
 from psa_app.display.figures import Fact, Kpi
 from psa_app.display.forms import Option
-from psa_app.display.imports import Ask, FileCell, FileColumn, FileRow, RefusedRow
+from psa_app.display.imports import Ask, FileCell, FileColumn, FileRow, PastImport, RefusedRow
 from psa_app.formats.csv_files import Table
 from psa_app.formats.refused_rows import why
+from psa_app.formats.words import moment
 from psa_app.models.resource import FieldSpec, Resource
 from psa_app.queries.import_keys import key_choices, key_label
+from psa_app.queries.imports import PastRun
 from psa_app.rules.import_columns import ID
 from psa_app.services.imports import Choices, RecordPlan
 from psa_app.services.imports.values import Outcome, Question, RowPlan
@@ -22,6 +25,14 @@ _WORDS: Mapping[Outcome, tuple[str, str]] = {
     "changed": ("Changed", "info"),
     "same": ("Same", "muted"),
     "refused": ("Refused", "bad"),
+    "part": ("With the row before", "muted"),
+}
+_COUNTED: tuple[Outcome, ...] = ("new", "changed", "same", "refused")
+_STATES = {
+    "waiting": ("Waiting", "warn"),
+    "running": ("Under way", "info"),
+    "done": ("Done", "ok"),
+    "failed": ("Failed", "bad"),
 }
 _ORDERS = {"dmy": "Day first", "mdy": "Month first"}
 
@@ -54,6 +65,16 @@ def key_options(resource: Resource, choices: Choices) -> list[Option]:
         Option("+".join(key), key_label(resource, key))
         for key in key_choices(resource, list(choices.columns.values()))
     ]
+
+
+def found_help(resource: Resource) -> str:
+    """What becomes of a row whose record is here already."""
+    if resource.incoming is not None and resource.incoming.gathered_by:
+        return f"Rows with the same of these are one record. {resource.many} that are here stay as they are."
+    return (
+        "A row that is found changes its record where it differs; an empty cell changes nothing. "
+        "The same file again changes nothing."
+    )
 
 
 def asks(questions: Sequence[Question]) -> list[Ask]:
@@ -99,7 +120,7 @@ def counts(plan: RecordPlan) -> list[Kpi]:
     }
     tones = {"refused": "bad"} if plan.refused else {}
     return [
-        Kpi(_WORDS[one][0], f"{plan.count(one):,}", hints[one], tone=tones.get(one, "")) for one in _WORDS
+        Kpi(_WORDS[one][0], f"{plan.count(one):,}", hints[one], tone=tones.get(one, "")) for one in _COUNTED
     ]
 
 
@@ -123,6 +144,54 @@ def missing(plan: RecordPlan) -> str:
 
 def _and(words: Sequence[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def progress(run: PastRun) -> str:
+    """How far an import is: what is checked is written at once, so that it is whole or not at all."""
+    if run.state == "waiting":
+        return f"{run.rows:,} rows read. The check begins in a moment."
+    if run.checked < run.rows:
+        return f"{run.checked:,} of {run.rows:,} rows checked"
+    return f"{run.rows:,} rows checked, now all are written at once"
+
+
+def percent(run: PastRun) -> int:
+    """The same for a bar; writing takes about as long as the check."""
+    return min(95, run.checked * 60 // max(run.rows, 1)) if run.is_open else 100
+
+
+def past(runs: Sequence[PastRun], zone: str) -> list[PastImport]:
+    """The last imports in words."""
+    return [_past(run, zone) for run in runs]
+
+
+def _past(run: PastRun, zone: str) -> PastImport:
+    word, tone = _STATES.get(run.state, _STATES["done"])
+    when = moment(run.began_at, ZoneInfo(zone))
+    about = " · ".join(
+        part for part in (when, run.who or "Command line", counted(run.rows, "row", "rows")) if part
+    )
+    named = (
+        (run.added, "added"),
+        (run.changed, "changed"),
+        (run.known, "as they were"),
+        (run.refused, "refused"),
+    )
+    counts = " · ".join(f"{many:,} {label}" for many, label in named if many)
+    shown = progress(run) if run.is_open else counts
+    return PastImport(run.id, run.name or "A file", about, shown, word, tone, run.problem, run.has_file)
+
+
+def ran(resource: Resource, run: PastRun) -> list[Fact]:
+    """What an import did that the worker wrote."""
+    many = ((run.added, "Added"), (run.changed, "Changed"), (run.known, "Left as they are"))
+    facts = [
+        Fact(label, counted(one, resource.one.lower(), resource.many.lower()), tone="" if at else "strong")
+        for at, (one, label) in enumerate(many)
+    ]
+    if run.refused:
+        facts.append(Fact("Left out", counted(run.refused, "row", "rows"), tone="warn"))
+    return facts
 
 
 def done(resource: Resource, plan: RecordPlan) -> list[Fact]:

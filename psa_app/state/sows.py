@@ -16,6 +16,7 @@ from psa_app.errors import Invalid, PsaError
 from psa_app.formats import words
 from psa_app.models import Account, Firm, Sow
 from psa_app.queries.contracts.listing import PAGE, ScopePage, ScopeRow, scope_page
+from psa_app.queries.import_keys import RIGHT
 from psa_app.queries.templates.listing import offers
 from psa_app.rules import fields
 from psa_app.services.contracts.inputs import Head
@@ -45,6 +46,7 @@ class SowsState(rx.State):
     sort: str = "number"
     descending: bool = True
     may_create: bool = False
+    may_import: bool = False
     is_ready: bool = False
     form_open: bool = False
     form_key: int = 0
@@ -70,6 +72,7 @@ class SowsState(rx.State):
         self.descending = sort.startswith("-")
         page = str(asked.get("page", "1"))
         self.may_create = may(actor(), "sows.change")
+        self.may_import = self.may_create and may(actor(), RIGHT)
         await self._load(int(page) if page.isdecimal() and len(page) < 7 else 1)
         template = str(asked.get("template", ""))
         is_typed = self.form_open and template == self.template

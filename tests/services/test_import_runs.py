@@ -1,8 +1,10 @@
 """Large imports: begun by a person, done by the worker, whole or not at all, found again afterwards."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import create_engine, select
 
 from psa_app import db
 from psa_app.errors import Conflict, Forbidden
@@ -11,6 +13,7 @@ from psa_app.models import Account, ImportFile, ImportRun, User
 from psa_app.resources import RESOURCES
 from psa_app.services.imports import begin_import, refused_file
 from psa_app.services.imports.runs import next_run, run_import
+from psa_app.services.ops.rows import load_rows, write_rows
 from tests.services.test_record_imports import mapped
 from tests.support.world import World, ask, do, row, rows
 
@@ -97,3 +100,15 @@ def test_the_worker_runs_it_in_a_program_of_its_own(world: World, monkeypatch: p
     monkeypatch.setattr(job.subprocess, "Popen", Program)
     assert (job.import_next(lambda: True), job.import_next(lambda: True)) == (1, 0)
     assert row(ImportRun, run_id).state == "done"
+
+
+def test_a_backup_keeps_the_bytes_of_a_file(tmp_path: Path) -> None:
+    table: Any = ImportFile.__table__  # type: ignore[attr-defined]
+    engine = create_engine("sqlite://")
+    with engine.begin() as connection:
+        table.create(connection)
+        connection.execute(table.insert(), {"import_run_id": 1, "kind": "source", "content": b"\x00Name\xff"})
+        manifest = write_rows(connection, table, tmp_path / "rows")
+        connection.execute(table.delete())
+        load_rows(connection, "import_file", manifest["columns"], tmp_path / "rows")
+        assert connection.execute(select(table.c.content)).scalar_one() == b"\x00Name\xff"

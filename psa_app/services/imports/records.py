@@ -22,7 +22,7 @@ from psa_app.services.imports.gather import check_together, fill_down, gathered,
 from psa_app.services.imports.links import folded
 from psa_app.services.imports.match import find_records
 from psa_app.services.imports.values import WHOLE_ROW, Choices, RecordPlan, Row, RowPlan
-from psa_app.services.imports.write import PROVISIONAL, coming, defaults_of, note_run, write_rows
+from psa_app.services.imports.write import PROVISIONAL, coming, defaults_of, new_run, note_run, write_rows
 from psa_app.services.lowcode import own_values
 from psa_app.services.records import clean, may_write
 
@@ -83,7 +83,8 @@ def apply_records(
     if plan.writes:
         write_rows(session, actor, full(session, as_imported(resource), actor), rows, name)
     if plan.writes or plan.refused or run is not None:
-        note_run(session, actor, plan, table, run or ImportRun(name=name[:200], by_user=actor.user_id))
+        run = run or new_run(actor, plan.kind, name, len(plan.rows))
+        note_run(session, actor, plan, table, run)
     return plan
 
 

@@ -16,7 +16,7 @@ from psa_app.queries.import_keys import RIGHT, import_right
 from psa_app.services import history
 from psa_app.services.imports.records import apply_records, plan_records
 from psa_app.services.imports.values import Choices
-from psa_app.services.imports.write import keep_refused
+from psa_app.services.imports.write import keep_refused, new_run
 from psa_app.services.records import may_write
 
 BIG = 2_000  # rows above which the worker writes
@@ -47,19 +47,8 @@ def begin_import(
     ).first()
     if busy is not None:
         raise Conflict(f"An import of {resource.many.lower()} is under way. Wait until it is through.")
-    run = ImportRun(
-        name=name[:200],
-        layout=resource.kind[:40],
-        digest="",
-        rows=rows,
-        added=0,
-        known=0,
-        seconds=0,
-        by_user=actor.user_id,
-        state="waiting",
-        agreed=agreed,
-        choices=json.dumps(asdict(choices)),
-    )
+    run = new_run(actor, resource.kind, name, rows)
+    run.state, run.agreed, run.choices = "waiting", agreed, json.dumps(asdict(choices))
     session.add(run)
     session.flush()
     session.add(ImportFile(import_run_id=int(run.id or 0), kind="source", content=content))
@@ -121,6 +110,7 @@ def fail_import(run_id: int, sentence: str) -> None:
         run = _open_run(session, run_id)
         run.state, run.problem, run.ended_at = "failed", sentence[:400], clock.now()
         _drop_source(session, run_id)
+        history.note(session, _actor(session, run), "import_run", run_id, "failed", {}, {"why": run.problem})
 
 
 def _run(

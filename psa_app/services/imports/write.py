@@ -112,9 +112,22 @@ def _saved(session: Session, actor: Actor, resource: Resource, records: Sequence
             resource.saved(session, actor, record)
 
 
+def new_run(actor: Actor, kind: str, name: str, rows: int) -> ImportRun:
+    """An import that has done nothing yet."""
+    return ImportRun(
+        name=name[:200],
+        layout=kind[:40],
+        digest="",
+        rows=rows,
+        added=0,
+        known=0,
+        seconds=0,
+        by_user=actor.user_id,
+    )
+
+
 def note_run(session: Session, actor: Actor, plan: RecordPlan, table: Table, run: ImportRun) -> None:
     """Keeps what an import did: its counts, and the refused rows as a file."""
-    run.layout, run.rows, run.digest, run.seconds = plan.kind[:40], len(plan.rows), run.digest or "", 0
     run.added, run.changed = plan.count("new"), plan.count("changed")
     run.known, run.refused = plan.count("same"), len(plan.refused)
     run.state, run.checked, run.ended_at = "done", len(plan.rows), clock.now()

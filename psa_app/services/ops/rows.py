@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from sqlalchemy import (
     Column,
     Connection,
     Date,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -34,6 +36,7 @@ _KINDS: tuple[tuple[type[TypeEngine[Any]], str], ...] = (
     (Integer, "whole"),
     (String, "text"),
     (JSON, "json"),
+    (LargeBinary, "bytes"),
 )
 _TYPES: dict[str, Any] = {
     "instant": UTCDateTime,
@@ -41,12 +44,13 @@ _TYPES: dict[str, Any] = {
     "bool": Boolean,
     "whole": BigInteger,
     "text": String,
+    "bytes": LargeBinary,
     "json": lambda: JSON().with_variant(JSONB, "postgresql"),
 }
 
 
 def kind_of(column: Column[Any]) -> str:
-    """What a column holds: instant, day, bool, whole, text or json. Any other type is a programming error."""
+    """What a column holds: instant, day, bool, whole, text, json, bytes. Any other type is our mistake."""
     plain = column.type.impl_instance if isinstance(column.type, TypeDecorator) else column.type
     for known, kind in _KINDS:
         if isinstance(plain, known):
@@ -89,6 +93,8 @@ def _type(kind: str) -> Any:
 def _plain(value: Any) -> str:
     if isinstance(value, (datetime, date)):
         return value.isoformat()
+    if isinstance(value, bytes):
+        return b64encode(value).decode()
     raise TypeError(f"{type(value).__name__} cannot be kept in a backup.")
 
 
@@ -101,6 +107,8 @@ def _typed(kind: str, value: Any) -> Any:
         return None
     if kind == "instant":
         return datetime.fromisoformat(value)
+    if kind == "bytes":
+        return b64decode(value)
     return date.fromisoformat(value) if kind == "day" else value
 
 

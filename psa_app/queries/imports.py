@@ -1,0 +1,79 @@
+"""What was brought in from files of one kind, and how far a file is that is on its way."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from psa_app.access import Actor, require, visible
+from psa_app.models import ImportFile, ImportRun, User
+from psa_app.queries.import_keys import RIGHT
+
+SHOWN = 8
+
+
+@dataclass(frozen=True, slots=True)
+class PastRun:
+    """An import: `state` waiting | running | done | failed; counts are of rows."""
+
+    id: int
+    name: str
+    who: str
+    began_at: datetime
+    state: str
+    rows: int
+    checked: int
+    added: int
+    changed: int
+    known: int
+    refused: int
+    problem: str
+    has_file: bool
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is still to be written."""
+        return self.state in ("waiting", "running")
+
+
+def past_imports(session: Session, actor: Actor, kind: str, run_id: int = 0) -> list[PastRun]:
+    """The last imports of a kind, the newest first; or the one with this id."""
+    require(actor, RIGHT)
+    wanted: list[Any] = [visible(actor, ImportRun), ImportRun.layout == kind]
+    if run_id:
+        wanted.append(col(ImportRun.id) == run_id)
+    found = session.exec(
+        select(ImportRun, User.name)
+        .outerjoin(User, col(User.id) == col(ImportRun.by_user))
+        .where(*wanted)
+        .order_by(col(ImportRun.id).desc())
+        .limit(SHOWN)
+    ).all()
+    ids = [run.id for run, _ in found]
+    files = set(
+        session.exec(
+            select(ImportFile.import_run_id).where(
+                col(ImportFile.import_run_id).in_(ids), ImportFile.kind == "refused"
+            )
+        )
+    )
+    return [_past(run, who or "", run.id in files) for run, who in found]
+
+
+def _past(run: ImportRun, who: str, has_file: bool) -> PastRun:
+    return PastRun(
+        id=int(run.id or 0),
+        name=run.name,
+        who=who,
+        began_at=run.created_at,
+        state=run.state,
+        rows=run.rows,
+        checked=run.checked,
+        added=run.added,
+        changed=run.changed,
+        known=run.known,
+        refused=run.refused,
+        problem=run.problem,
+        has_file=has_file,
+    )

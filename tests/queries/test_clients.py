@@ -8,10 +8,9 @@ from sqlalchemy import text
 
 from psa_app import db
 from psa_app.errors import Conflict, Forbidden, Invalid, NotFound
-from psa_app.models import Account, Address, Apart, Contact, ContactApart, Invoice, Opportunity
+from psa_app.models import Account, Address, Apart, Contact, Invoice, Opportunity
 from psa_app.models.base import metadata
-from psa_app.queries.clients.compare import CALLED, QUIET, compare, compare_contacts, keys_to
-from psa_app.queries.clients.contact_twins import contact_pairs
+from psa_app.queries.clients.compare import CALLED, QUIET, compare, keys_to
 from psa_app.queries.clients.duplicates import pairs, twins, twins_of
 from psa_app.queries.clients.figures import Owed, client_figures
 from psa_app.queries.clients.listing import client_page
@@ -28,13 +27,7 @@ from psa_app.queries.invoices.parties import buyer_block
 from psa_app.resources import RESOURCES
 from psa_app.rules.money import Money
 from psa_app.services.clients.activities import log_activity
-from psa_app.services.clients.apart import (
-    keep_apart,
-    keep_contacts_apart,
-    look_again,
-    look_at_contacts_again,
-)
-from psa_app.services.clients.contacts import merge_contacts
+from psa_app.services.clients.apart import keep_apart, look_again
 from psa_app.services.clients.merge import merge_accounts
 from psa_app.services.invoices.draft import draft_invoice
 from psa_app.services.invoices.issue import issue_invoice
@@ -173,50 +166,6 @@ def test_what_was_said_of_a_merged_client_counts_for_the_one_that_is_left(world:
     do(merge_accounts, world["Fred"], northwind, other_id=gone)
     assert [(one.account_id, one.other_id) for one in rows(Apart)] == [(northwind, third)]
     assert ask(pairs, world["Fred"]) == []
-
-
-# Contacts
-
-
-def person(world: World, name: str, email: str, client: str = "Northwind") -> int:
-    return make(world, "contacts", account_id=world.clients[client], name=name, email=email)
-
-
-def test_contacts_of_one_client_that_look_like_one_are_found_until_they_are_told_apart(world: World) -> None:
-    nina = world["Nina"].contact_id
-    second = person(world, "N. Client", "n.client@northwind.example")
-    person(world, "Nina Client", "nina@kestrel.example", "Kestrel")  # another client's is another person
-    (pair,) = ask(contact_pairs, world["Fred"])
-    assert ((pair.one_id, pair.other_id), pair.account) == ((nina, second), "Northwind")
-    assert pair.reasons == ("nearly the same name",)
-    do(keep_contacts_apart, world["Fred"], second, other_id=nina)
-    do(keep_contacts_apart, world["Olga"], nina, other_id=second)  # said twice, it counts once
-    assert ask(contact_pairs, world["Fred"], world.clients["Northwind"]) == []
-    assert past("contact", nina)[-1] == "kept apart"
-    do(look_at_contacts_again, world["Fred"], nina, other_id=second)
-    assert len(ask(contact_pairs, world["Fred"])) == 1
-    with pytest.raises(Conflict, match="Nobody has said"):
-        do(look_at_contacts_again, world["Fred"], nina, other_id=second)
-    for who in ("Lea", "Ann", "Nina"):
-        for act in (keep_contacts_apart, look_at_contacts_again):
-            with pytest.raises(Forbidden):
-                do(act, world[who], nina, other_id=second)
-        with pytest.raises(Forbidden):
-            ask(contact_pairs, world[who])
-
-
-def test_what_was_said_of_a_merged_contact_counts_for_the_one_that_is_left(world: World) -> None:
-    nina = world["Nina"].contact_id
-    gone = person(world, "N. Client", "n.client@northwind.example")
-    third = person(world, "N. Client jun.", "jun@northwind.example")
-    do(keep_contacts_apart, world["Fred"], gone, other_id=third)
-    do(keep_contacts_apart, world["Fred"], gone, other_id=nina)
-    found = ask(compare_contacts, world["Fred"], nina, gone)
-    assert (found.reasons, dict(found.one.hangs)["user"]) == (("nearly the same name",), 1)
-    do(merge_contacts, world["Fred"], nina, other_id=gone)
-    assert [(one.contact_id, one.other_id) for one in rows(ContactApart)] == [(nina, third)]
-    with pytest.raises(Conflict, match="was merged"):
-        ask(compare_contacts, world["Fred"], nina, gone)
 
 
 # Side by side

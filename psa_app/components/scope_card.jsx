@@ -11,10 +11,10 @@ export function RateCard(props) {
   const card = line.rate_card;
   const id = `${name}-${at}-rate_card`;
   const rows = (of) => cards.filter((one) => one.card === of);
-  const begin = () =>
+  const begin = (shown) =>
     change(at, {
       rate_card: LINE,
-      rates: rows(card).map(({ role, amount, since, until }) => ({ role, amount, since, until, key: `card-${++last}` })),
+      rates: shown.map(({ role, amount, since, until }) => ({ role, amount, since, until, key: `card-${++last}` })),
     });
   return (
     <div className="scope-card">
@@ -75,7 +75,7 @@ function Figures({ rows, card, client, currency, begin }) {
         </tbody>
       </table>
       <div className="scope-part-foot">
-        <button type="button" className="button small" onClick={begin}>
+        <button type="button" className="button small" onClick={() => begin(shown)}>
           <Icon name="copy" /> Begin the line’s rates from this card
         </button>
         {passed ? null : <span className="muted">As the card stands on the day of the work.</span>}

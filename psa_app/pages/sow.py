@@ -145,7 +145,6 @@ def _editor() -> rx.Component:
                     on_currency=Edit.choose_currency,
                 ),
                 title="Lines",
-                aside="Each is billed in its own way.",
             ),
             card(
                 scope_deliverables(rows=Edit.deliverables, errors=errors, name="deliverables"),
@@ -168,9 +167,14 @@ def _term() -> rx.Component:
     errors = Edit.errors
     new = button("New agreement", icon_name="plus", small=True, on_click=ScopeAgreement.add, type="button")
     return card(
-        rx.el.div(described_fields(Edit.agreement, errors, prefix=PREFIX), key=Edit.agreement_key),
-        rx.cond(Edit.may_agree, rx.el.div(new, class_name="line")),
-        described_fields(Edit.term, errors, prefix=PREFIX),
+        stack(
+            rx.el.div(
+                rx.el.div(described_fields(Edit.agreement, errors, prefix=PREFIX), key=Edit.agreement_key),
+                rx.cond(Edit.may_agree, new),
+                class_name="scope-agreement",
+            ),
+            described_fields(Edit.term, errors, prefix=PREFIX),
+        ),
         title="Agreement, renewal and assumptions",
     )
 

@@ -5,7 +5,7 @@ the firm's, for each role by the day of the work.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from sqlmodel import Session, col, select
@@ -93,6 +93,8 @@ def _of_role(
     for day in turns:
         hit = rates.pick(Work(None, None, account.id, None, role.id, day, currency))
         now = (hit.amount, hit.level) if hit else None
+        if now != before and before is not None:
+            found[-1] = replace(found[-1], until=day - timedelta(days=1))
         if now != before and hit is not None:
             since = day if day != turns[0] else None
             found.append(CardRate(_OF[hit.level.value], role.id, role.name, hit.amount, since))

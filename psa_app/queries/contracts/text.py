@@ -158,7 +158,7 @@ def _rates(session: Session, sow: Sow, line: SowLine) -> dict[str, Any]:
     if line.rate_card != "line":
         account = session.get_one(Account, sow.account_id)
         applies = applying(session, account, sow.currency, sow.starts_on, sow.ends_on)
-        told = [_told(one.role, one.amount, sow.currency, one.since, None) for one in applies]
+        told = [_told(one.role, one.amount, sow.currency, one.since, one.until) for one in applies]
         return {"rate_card": line.rate_card, "rates": told}
     rows = session.exec(
         select(Rate, Role.name)

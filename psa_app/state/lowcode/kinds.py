@@ -29,7 +29,13 @@ OWN_LISTS = {
     "people": routes.PEOPLE,
     "service_items": routes.CATALOGUE,
 }
-_AREAS = {"clients": "clients", "sales": "sales", "people": "people", "projects": "projects"}
+_AREAS = {
+    "clients": "clients",
+    "contracts": "clients",
+    "sales": "sales",
+    "people": "people",
+    "projects": "projects",
+}
 _GROUPS = {
     "clients": "Clients",
     "sales": "Sales",

@@ -55,9 +55,9 @@ def about_bookings(found: Effect) -> str:
             cut[one.who] += one.lost
     said = []
     if cut:
-        whose = ", ".join(f"{who} {_hours(lost)}" for who, lost in cut.items())
+        whose = ", ".join(f"{who} {_joined(lost)}" for who, lost in cut.items())
         said.append(
-            f"{_hours(sum(cut.values()))} of bookings fall outside the new days: {whose}. "
+            f"{_joined(sum(cut.values()))} of bookings fall outside the new days: {whose}. "
             "They are cut off when the client signs."
         )
     moved = [one for one in found.bookings if one.is_shifted and one.days_after]
@@ -68,6 +68,10 @@ def about_bookings(found: Effect) -> str:
         many = "1 booking moves" if len(moved) == 1 else f"{len(moved)} bookings move"
         said.append(f"{many} {days} {'later' if by > 0 else 'earlier'} when the client signs: {whose}.")
     return " ".join([*said, "The project’s lead gets a mail."]) if said else ""
+
+
+def _joined(minutes: int) -> str:
+    return f"{words.hours(minutes)}\u202fh"  # within a sentence, the figure keeps its unit
 
 
 def _three(row: EffectRow) -> tuple[str, str, str, str]:

@@ -23,6 +23,7 @@ from psa_app.queries.contracts.effect import effect_of
 from psa_app.queries.contracts.listing import scope_page
 from psa_app.queries.contracts.orders import changes_of
 from psa_app.queries.portal.change_order import order_to_read
+from psa_app.queries.portal.project import project_to_read
 from psa_app.rules.deltas import (
     AddFee,
     AddFixed,
@@ -249,6 +250,11 @@ def the_plan_follows(world: World, sow_id: int) -> None:
     (mail,) = [one for one in rows(Outbox) if one.key.startswith("bookings-moved-")]
     assert "lea@" in mail.payload
     assert "24:00 h fall away" in mail.payload
+    drafted(world, [EndOn(week[1])], FROM)
+    project = ask(project_to_read, world["Nina"], world.projects["Checkout"])
+    assert [(one.number, one.status) for one in project.orders] == [
+        (f"CO-001-0{place}", "signed") for place in (4, 3, 2, 1)
+    ]
 
 
 def booked(world: World, who: str, first: date, last: date, **more: Any) -> int:

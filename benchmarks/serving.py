@@ -26,7 +26,8 @@ from psa_app.services.identity.sessions import open_session
 ROOT = Path(__file__).resolve().parents[1]
 HOST = "127.0.0.1"
 SPACE = "/_event"
-PATIENCE = 60.0
+PATIENCE = 60.0  # seconds for an answer
+STARTS_WITHIN = 240.0  # seconds; a first start on a busy machine compiles all that it loads
 STATE = "reflex___state____state"
 
 
@@ -112,7 +113,7 @@ def _running(place: Path, words: list[str], port: int, own: dict[str, str]) -> I
 
 
 def _wait_for_page(process: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
-    deadline = time.perf_counter() + PATIENCE
+    deadline = time.perf_counter() + STARTS_WITHIN
     while time.perf_counter() < deadline and process.poll() is None:
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{port}{routes.SIGN_IN}", timeout=5) as page:

@@ -12,7 +12,18 @@ from pathlib import Path
 
 os.environ.update(PSA_ENV_FILE=os.devnull, PSA_ENV="development")
 
-from benchmarks import crowd, demo_firm, drafting, entries, lists, lowcode, records_in, reports, weight
+from benchmarks import (
+    crowd,
+    demo_firm,
+    drafting,
+    entries,
+    lists,
+    lowcode,
+    lowcode_postgres,
+    records_in,
+    reports,
+    weight,
+)
 from benchmarks.measure import HEADER, Line
 
 PARTS: dict[str, Callable[[Path], Iterator[Line]]] = {
@@ -21,6 +32,7 @@ PARTS: dict[str, Callable[[Path], Iterator[Line]]] = {
     "reports": reports.lines,
     "lists": lists.lines,
     "lowcode": lowcode.lines,
+    "lowcode_postgres": lowcode_postgres.lines,
     "records_in": records_in.lines,
     "crowd": crowd.lines,
     "weight": weight.lines,

@@ -82,9 +82,9 @@ TASKS = ("Build", "Design")
 
 
 @contextmanager
-def database(file: Path) -> Iterator[None]:
-    """The app uses this SQLite file, set up as the app sets up any."""
-    engine = db.make_engine(f"sqlite:///{file}")
+def database(place: Path | str) -> Iterator[None]:
+    """The app uses this SQLite file, or the database at this address, set up as the app sets up any."""
+    engine = db.make_engine(place if isinstance(place, str) else f"sqlite:///{place}")
     db.use_engine(engine)
     try:
         yield
@@ -93,9 +93,9 @@ def database(file: Path) -> Iterator[None]:
         engine.dispose()
 
 
-def found(file: Path, shape: Shape) -> None:
+def found(place: Path | str, shape: Shape) -> None:
     """Makes the tables and the firm: every person is a member of every client's projects."""
-    with database(file):
+    with database(place):
         models.metadata.create_all(db.engine())
         with db.unit_of_work() as session:
             _staff(session, shape)

@@ -30,20 +30,32 @@ ASKED = {
         filters={"kind": "client", "own_region": "North"},
     ),
 }
+SUMS = "count(*), currency, sum(own ->> '$.yearly_budget') FROM account"
 PLAIN = {  # the same rows and sums by hand
     "as it opens": (
-        "SELECT * FROM account ORDER BY name LIMIT 51",
-        "SELECT count(*), currency, sum(own ->> '$.yearly_budget') FROM account GROUP BY currency",
+        "SELECT * FROM account WHERE NOT is_archived ORDER BY name LIMIT 51",
+        f"SELECT {SUMS} WHERE NOT is_archived GROUP BY currency",
     ),
     "filtered, searched, sorted by a field of the firm's own": (
         "SELECT * FROM account WHERE {0} ORDER BY own ->> '$.yearly_budget' DESC LIMIT 51",
-        "SELECT count(*), currency, sum(own ->> '$.yearly_budget') FROM account WHERE {0} GROUP BY currency",
+        f"SELECT {SUMS} WHERE {{0}} GROUP BY currency",
     ),
 }
 NARROW = (
-    "kind = 'client' AND own ->> '$.region' = 'North' AND (name LIKE '%har%' OR email LIKE '%har%' "
-    "OR city LIKE '%har%') AND (name LIKE '%wi%' OR email LIKE '%wi%' OR city LIKE '%wi%')"
+    "NOT is_archived AND kind = 'client' AND own ->> '$.region' = 'North' "
+    "AND (name LIKE '%har%' OR email LIKE '%har%' OR city LIKE '%har%') "
+    "AND (name LIKE '%wi%' OR email LIKE '%wi%' OR city LIKE '%wi%')"
 )
+NEW = {  # columns of an account that is made from the one that is there
+    "name": "n.name",
+    "match_name": "n.name",
+    "city": "n.city",
+    "kind": "n.kind",
+    "email": "n.email",
+    "domain": "''",
+    "own": "n.own",
+    "currency": "n.currency",
+}
 
 
 def lines(place: Path) -> Iterator[Line]:
@@ -55,30 +67,25 @@ def lines(place: Path) -> Iterator[Line]:
             yield _line(file, words, asked)
 
 
-def filled(file: Path) -> None:
-    """A firm with 100,000 accounts, which carry three fields of its own."""
-    firm.found(file, firm.Shape(people=1, clients=1))
-    with firm.database(file), db.unit_of_work() as session:
+def founded(place: Path | str) -> None:
+    """A firm with three fields of its own on its accounts, of which it has one."""
+    firm.found(place, firm.Shape(people=1, clients=1))
+    with firm.database(place), db.unit_of_work() as session:
         for label, kind in (("Region", "choice"), ("Yearly budget", "money"), ("Seats", "number")):
             choices = ("North", "South") if kind == "choice" else ()
             create_field(session, firm.OWNER, kind="accounts", label=label, type=kind, choices=choices)  # type: ignore[arg-type]
         session.add(ExchangeRate(currency="CHF", day=firm.LAST_DAY, rate_nano=921_000_000))
+
+
+def filled(file: Path) -> None:
+    """A firm with 100,000 accounts, which carry three fields of its own."""
+    founded(file)
     connection = sqlite3.connect(file)
     with connection:
         names = [name for (name,) in connection.execute("SELECT name FROM pragma_table_info('account')")]
-        changed = {name: f"e.{name}" for name in names} | {
-            "id": "NULL",
-            "name": "n.name",
-            "match_name": "n.name",
-            "city": "n.city",
-            "kind": "n.kind",
-            "email": "n.email",
-            "domain": "''",
-            "own": "n.own",
-            "currency": "n.currency",
-        }
+        changed = {name: f"e.{name}" for name in names} | NEW | {"id": "NULL"}
         connection.execute("CREATE TEMP TABLE n (name, city, kind, email, own, currency)")
-        connection.executemany("INSERT INTO n VALUES (?, ?, ?, ?, ?, ?)", _accounts())
+        connection.executemany("INSERT INTO n VALUES (?, ?, ?, ?, ?, ?)", accounts())
         connection.execute(
             f"INSERT INTO account ({', '.join(names)}) "
             f"SELECT {', '.join(changed[name] for name in names)} FROM n, (SELECT * FROM account LIMIT 1) e"
@@ -87,7 +94,7 @@ def filled(file: Path) -> None:
     connection.close()
 
 
-def _accounts() -> Iterator[tuple[str, ...]]:
+def accounts() -> Iterator[tuple[str, ...]]:
     random = Random(7)
     for number in range(MANY):
         name = f"{random.choice(WORDS)} {random.choice(WORDS)} {number}"
@@ -108,7 +115,7 @@ def _line(file: Path, words: str, asked: Asked) -> Line:
     ours, raw = [], []
     connection = sqlite3.connect(file)
     for number in range(ROUNDS + 1):
-        took, listed = seconds(partial(_ask, asked))
+        took, listed = seconds(partial(ask, asked))
         ours.append(took)
         took, (rows, sums) = seconds(partial(_plain, connection, PLAIN[words]))
         raw.append(took)
@@ -128,7 +135,8 @@ def _line(file: Path, words: str, asked: Asked) -> Line:
     )
 
 
-def _ask(asked: Asked) -> Listed:
+def ask(asked: Asked) -> Listed:
+    """A page of the list, as the page reads it."""
     with db.reading() as session:
         return list_of(session, firm.OWNER, asked)
 

@@ -4,22 +4,18 @@ A state that mixes it in calls `_show(kind)`; `components/record_panel.py` draws
 knows a table: fields, rights and checks are those of `resources/`.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import reflex as rx
 from sqlmodel import Session
 
-from psa_app.access import Actor, may
+from psa_app.access import ACTS, Act, Actor, may
 from psa_app.display.tables import Column, Row
 from psa_app.models.resource import Resource
 from psa_app.queries import record_links
 from psa_app.queries.records import list_records, readable
 from psa_app.resources import RESOURCES
-from psa_app.services.firm.calendars import delete_holiday
-from psa_app.services.people.dated import delete_cost, delete_hours
-from psa_app.services.projects.plan import delete_phase, delete_project_milestone, delete_raid_item
 from psa_app.state import record_words
 from psa_app.state.base import actor, allow, read, say, write
 from psa_app.state.lowcode.form import RecordForm
@@ -40,15 +36,12 @@ CHANGE = (
     "projects.change",
 )
 
-# Kinds of which a record can be taken back, and the service that does it.
-REMOVALS: dict[str, Callable[[Session, Actor, int], None]] = {
-    "holidays": delete_holiday,
-    "work_patterns": delete_hours,
-    "cost_rates": delete_cost,
-    "phases": delete_phase,
-    "project_milestones": delete_project_milestone,
-    "raid_items": delete_raid_item,
-}
+_CARRIED = ("holidays", "work_patterns", "cost_rates", "phases", "project_milestones", "raid_items")
+
+
+def removal(kind: str) -> Act | None:
+    """The act that takes a record of this kind back, if one is offered beside its row."""
+    return ACTS.get(f"{kind}.delete") if kind in _CARRIED else None
 
 
 @dataclass(frozen=True)
@@ -79,7 +72,8 @@ class RecordPanel(RecordForm, mixin=True):
         self.one, self.many = resource.one.lower(), resource.many.lower()
         self.may_create = may(who, resource.create_right or resource.change_right)
         self.may_change = may(who, resource.change_right)
-        self.may_remove = self.may_change and kind in REMOVALS
+        act = removal(kind)
+        self.may_remove = act is not None and may(who, act.right)
         found = await read(lambda session, actor: _list(session, actor, resource, self._shared))
         self.columns, self.rows, self.is_ready = found.columns, found.rows, True
 
@@ -106,9 +100,9 @@ class RecordPanel(RecordForm, mixin=True):
     @allow(*CHANGE)
     async def remove(self, row_id: int) -> None:
         """Removes a record of a kind that can be removed."""
-        service = REMOVALS.get(self._kind)
-        if service is not None:
-            await write(lambda session, who: service(session, who, row_id))
+        act = removal(self._kind)
+        if act is not None:
+            await write(lambda session, who: act.perform(session, who, row_id, {}))
             await self._show(self._kind, self._shared)
             await say(self, "Removed.")
 

@@ -108,7 +108,7 @@ class JobState(rx.State):
         self._job = job.after(first)
         self.refused = refusals(job.kind, first.refused)[:SHOWN]
         doing = _DOING.get(job.verb, job.label)
-        self.title = f"{doing} {len(job.ids):,} {job.many}"
+        self.title = f"{doing}: {len(job.ids):,} {job.many}"
         self._wait()
 
     def _wait(self) -> None:
@@ -155,9 +155,9 @@ class JobState(rx.State):
         self.is_working, self.is_stopping, self._taken = False, False, False
         if not job.is_over:
             self.is_paused = True
-            self.words = (
-                trouble or f"Stopped: {job.did}, the other {len(job.ids) - job.tried:,} are as they were."
-            )
+            rest = len(job.ids) - job.tried
+            said = trouble or f"Stopped: {job.did}, {job.refused:,} refused."
+            self.words = f"{said} The other {rest:,} are as they were."
             return
         await self._tell(job)
         self._job = None

@@ -24,9 +24,9 @@ GOAL = 0.025  # seconds, of 95 in 100 events
 TYPED = 0.5  # the share of events that write
 TYPING = "hours typed"
 Event = tuple[str, float]  # its kind, and the seconds until its answer
-WEEK = f"{STATE}.psa_app___state___week____week_state"
-ENTRIES = f"{STATE}.psa_app___state___entries____entries_state.load"
-HOME = f"{STATE}.psa_app___state___home____home_state.load"
+WEEK = f"{STATE}.psa_app___state___time___week____week_state"
+ENTRIES = f"{STATE}.psa_app___state___time___entries____entries_state.load"
+HOME = f"{STATE}.psa_app___state___home___home____home_state.load"
 
 
 def lines(place: Path) -> Iterator[Line]:

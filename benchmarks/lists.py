@@ -12,7 +12,7 @@ from psa_app import routes
 MANY = 260_000
 SHAPE = firm.Shape(people=50)
 ROUNDS = 60
-LOAD = f"{STATE}.psa_app___state___entries____entries_state.load"
+LOAD = f"{STATE}.psa_app___state___time___entries____entries_state.load"
 FILTERS = (
     "project=3&status=approved",
     "status=draft&order=oldest",

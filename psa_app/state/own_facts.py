@@ -11,7 +11,7 @@ from psa_app.queries.own_fields import full
 from psa_app.queries.record_links import names
 from psa_app.queries.records import read_record
 from psa_app.resources import RESOURCES
-from psa_app.state import record_words
+from psa_app.state.lowcode import record_words
 
 
 def own_facts(

@@ -17,7 +17,7 @@ from psa_app.services.identity.sealed import seal, unseal
 from psa_app.services.identity.sessions import open_session
 from psa_app.services.invoices.draft import draft_invoice
 from psa_app.services.invoices.issue import issue_invoice
-from psa_app.state.portal_invoices import PortalInvoiceState
+from psa_app.state.portal.portal_invoices import PortalInvoiceState
 from tests.support.app_server import Tab, app_server, var  # noqa: F401
 from tests.support.logins import cookie
 from tests.support.servers import serve

@@ -75,7 +75,7 @@ def ours() -> dict[str, tuple[str, ...] | None]:
 
 
 def short(name: str) -> str:
-    return re.sub(r"^.*\.psa_app___state___(.+)____(.+)$", r"\1.\2", name)
+    return re.sub(r"^.*\.psa_app___state___(?:[a-z]+___)?(.+)____(.+)$", r"\1.\2", name)
 
 
 def test_every_handler_says_who_may_call_it():

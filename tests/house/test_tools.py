@@ -13,7 +13,12 @@ LOCKS = ["requirements", "requirements-dev", "requirements-fast", "requirements-
 
 @pytest.fixture
 def sources(tmp_path, monkeypatch):
-    for name in ("rxconfig.py", "psa_app/pages/home.py", "psa_app/services/time.py", "assets/css/base.css"):
+    for name in (
+        "rxconfig.py",
+        "psa_app/pages/home/home.py",
+        "psa_app/services/time.py",
+        "assets/css/base.css",
+    ):
         file = tmp_path / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text("before")
@@ -22,7 +27,7 @@ def sources(tmp_path, monkeypatch):
     return tmp_path
 
 
-@pytest.mark.parametrize("name", ["rxconfig.py", "psa_app/pages/home.py", "assets/css/base.css"])
+@pytest.mark.parametrize("name", ["rxconfig.py", "psa_app/pages/home/home.py", "assets/css/base.css"])
 def test_the_pages_are_built_again_when_one_of_their_sources_changes(sources, name):
     before = frontend.digest()
     (sources / name).write_text("after")

@@ -29,7 +29,7 @@ from psa_app.services.quotes.inputs import QuoteHead, QuoteLineInput
 from psa_app.services.quotes.scope import make_scope
 from psa_app.services.quotes.send import send_quote
 from psa_app.services.quotes.write import create_quote
-from psa_app.state.scope_drafts import drafts_of, read_lines
+from psa_app.state.contracts.scope_drafts import drafts_of, read_lines
 from tests.services.sales_world import chance, now
 from tests.support.world import World, ask, do, row, rows
 

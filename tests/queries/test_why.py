@@ -17,7 +17,7 @@ from psa_app.services.quotes.write import create_quote
 from psa_app.services.rates import create_rate
 from psa_app.services.rates_modifiers import create_modifier
 from psa_app.services.time.log import log_time
-from psa_app.state.why_words import verdict
+from psa_app.state.rates.why_words import verdict
 from tests.services.quote_world import lines
 from tests.services.time_world import MON, World, ask, do, make_world
 

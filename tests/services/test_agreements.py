@@ -23,7 +23,7 @@ from psa_app.services.contracts.inputs import DeliverableInput
 from psa_app.services.contracts.parts import change_fee_part, delete_deliverable
 from psa_app.services.contracts.send import send_sow
 from psa_app.services.records import change_record, create_record
-from psa_app.state.scope_words import agreement_words
+from psa_app.state.contracts.scope_words import agreement_words
 from tests.services.contract_world import HEAD, Firm, a_draft, by_dates, make_firm, sow
 from tests.services.time_world import ask, do
 

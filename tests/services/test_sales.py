@@ -17,7 +17,7 @@ from psa_app.services.records import change_record, create_record
 from psa_app.services.sales.inputs import RoleInput
 from psa_app.services.sales.move import move_opportunity
 from psa_app.services.sales.shape import assign_owner, set_amounts, set_roles
-from psa_app.state.planner_words import demand_rows
+from psa_app.state.planning.planner_words import demand_rows
 from tests.conftest import NOW
 from tests.services.sales_world import chance, euros, move, now, order, stage
 from tests.support.world import World, ask, do, past, rows

@@ -8,7 +8,7 @@ from psa_app.queries.sales.numbers import pipeline_numbers
 from psa_app.queries.sales.one import one_opportunity
 from psa_app.resources import RESOURCES
 from psa_app.services.records import create_record
-from psa_app.state.pipeline_words import board_columns, open_words
+from psa_app.state.sales.pipeline_words import board_columns, open_words
 from tests.conftest import NOW
 from tests.services.sales_world import chance, move, stage
 from tests.support.world import ask, do, rows

@@ -11,11 +11,11 @@ from psa_app.config import read
 from psa_app.models import ApiToken, Firm, Outbox, SignInAttempt, User
 from psa_app.services.identity.cookies import tried_value
 from psa_app.services.identity.sessions import resolve_cookie
-from psa_app.state.auth import DoorState, ResetState, SignInState, WelcomeState
+from psa_app.state.doors.auth import DoorState, ResetState, SignInState, WelcomeState
+from psa_app.state.firm.profile import ProfileState
+from psa_app.state.firm.users import UsersState
 from psa_app.state.frame import FrameState
 from psa_app.state.palette import PaletteState
-from psa_app.state.profile import ProfileState
-from psa_app.state.users import UsersState
 from tests.support.app_server import AppServer, Tab, app_server, redirects, toasts, var  # noqa: F401
 from tests.support.logins import PASSWORD, cookie, make_people, signed_in
 
@@ -75,7 +75,7 @@ async def test_in_production_no_sign_in_is_shown_even_of_a_demo_firm(tab_of, mon
     production = read(
         {"PSA_ENV": "production", "PSA_BASE_URL": "https://psa.example.com", "PSA_SECRET_KEY": "k" * 40}
     )
-    monkeypatch.setattr("psa_app.state.auth.settings", lambda: production)
+    monkeypatch.setattr("psa_app.state.doors.auth.settings", lambda: production)
     tab = await tab_of()
     assert not var(await tab.send(DoorState.load), "DoorState", "demo")
 

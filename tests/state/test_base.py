@@ -12,8 +12,8 @@ from psa_app.models import Account, User
 from psa_app.state.areas import areas, new_items, phone_areas
 from psa_app.state.arguments import BadArguments, measure, settle
 from psa_app.state.base import NOBODY, actor, field_errors, form_values, read, write
+from psa_app.state.firm.profile import device
 from psa_app.state.frame import initials, running
-from psa_app.state.profile import device
 from tests.support.logins import make_people
 
 pytestmark = pytest.mark.anyio

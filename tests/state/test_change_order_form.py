@@ -8,7 +8,7 @@ from psa_app.errors import Invalid
 from psa_app.queries.contracts.orders import Choices
 from psa_app.rules.deltas import AddFee, FeeShare, write_deltas
 from psa_app.services.problems import FieldProblems
-from psa_app.state.change_order_form import (
+from psa_app.state.contracts.change_order_form import (
     MOST_PARTS,
     Offered,
     Typed,

@@ -7,12 +7,12 @@ from sqlmodel import select
 
 from psa_app import db, routes
 from psa_app.models import Account, Activity, Apart, Contact, ContactApart
-from psa_app.state.client import ClientForm, ClientLog, ClientState
-from psa_app.state.client_timeline import ClientTimeline
-from psa_app.state.client_twins import ContactTwins, TwinsState
-from psa_app.state.clients import ClientsLog, ClientsState
-from psa_app.state.home import HomeState
-from psa_app.state.home_todos import HomeTodos
+from psa_app.state.clients.client import ClientForm, ClientLog, ClientState
+from psa_app.state.clients.client_twins import ContactTwins, TwinsState
+from psa_app.state.clients.clients import ClientsLog, ClientsState
+from psa_app.state.home.home import HomeState
+from psa_app.state.home.home_todos import HomeTodos
+from psa_app.state.time.client_timeline import ClientTimeline
 from tests.support.app_server import AppServer, Tab, app_server, redirects, toasts, var  # noqa: F401
 from tests.support.logins import cookie, make_people, signed_in
 

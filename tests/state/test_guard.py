@@ -12,14 +12,14 @@ from psa_app import db
 from psa_app.models import LoginSession, User
 from psa_app.services.identity import uploads
 from psa_app.services.identity.sessions import sign_out, sign_out_everywhere
-from psa_app.state.auth import DoorState
 from psa_app.state.base import actor, allow, public, signed_in
 from psa_app.state.declared import access_of, permits, roles_for
+from psa_app.state.doors.auth import DoorState
+from psa_app.state.firm.profile import ProfileState
+from psa_app.state.firm.users import UsersState
 from psa_app.state.frame import FrameState
 from psa_app.state.guard import TabState
-from psa_app.state.profile import ProfileState
 from psa_app.state.toasts import ToastState
-from psa_app.state.users import UsersState
 from tests.support.app_server import AppServer, Tab, app_server, name_of, redirects, toasts, var  # noqa: F401
 from tests.support.logins import cookie, make_people
 from tests.support.logins import signed_in as session_of

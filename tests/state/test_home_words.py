@@ -9,11 +9,11 @@ import pytest
 from psa_app.queries.home.firm import firm_home
 from psa_app.queries.home.waiting import Waits
 from psa_app.services.time.submit import submit_week
-from psa_app.state.home import time_of_day
-from psa_app.state.home_charts import cash_bars, use_line
-from psa_app.state.home_firm import _bill, _notices
-from psa_app.state.home_kpis import key_figures, points
-from psa_app.state.home_lists import waiting_items
+from psa_app.state.home.home import time_of_day
+from psa_app.state.home.home_charts import cash_bars, use_line
+from psa_app.state.home.home_firm import _bill, _notices
+from psa_app.state.home.home_kpis import key_figures, points
+from psa_app.state.home.home_lists import waiting_items
 from tests.support.world import MON, World, ask, do
 from tests.support.world_fixtures import world, world_file, world_on_postgres  # noqa: F401
 

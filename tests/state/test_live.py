@@ -15,9 +15,9 @@ from psa_app.models import History, Leave
 from psa_app.services.history import note
 from psa_app.services.identity.sessions import sign_out
 from psa_app.services.identity.users import change_role
+from psa_app.state.firm.users import UsersState
 from psa_app.state.frame import FrameState
 from psa_app.state.live import ANYTHING, SOMEONE, Hub, Live, Looker, owned
-from psa_app.state.users import UsersState
 from tests.support.app_server import AppServer, Tab, app_server, redirects, until, var  # noqa: F401
 from tests.support.logins import cookie, make_people, signed_in
 

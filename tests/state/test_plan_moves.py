@@ -6,8 +6,8 @@ import pytest
 
 from psa_app.errors import Invalid
 from psa_app.queries.planning.board import BoardBar
-from psa_app.state.booking_form import parsed
-from psa_app.state.planner import dates_for, whole
+from psa_app.state.planning.booking_form import parsed
+from psa_app.state.planning.planner import dates_for, whole
 
 MONDAY = date(2026, 11, 23)
 TYPED = {

@@ -4,7 +4,7 @@ import pytest
 
 from psa_app.errors import Problems
 from psa_app.rules.templates import bodies
-from psa_app.state import template_words as words
+from psa_app.state.templates import template_words as words
 
 NAMES = {"role": {7: "Engineer"}, "user": {3: "Ines Kofler"}, "tax": {1: "VAT 20 %"}}
 BODY = bodies.check_body(

@@ -5,8 +5,8 @@ import pytest
 from psa_app import db, routes
 from psa_app.access import Actor
 from psa_app.state.areas import frame_kinds
-from psa_app.state.entries import EntriesState
 from psa_app.state.frame import FrameState
+from psa_app.state.time.entries import EntriesState
 from psa_app.state.warm_up import READS, ROLES, warm_up
 from tests.support.app_server import AppServer, Tab, app_server, redirects, var  # noqa: F401
 from tests.support.logins import cookie, make_people, signed_in

@@ -15,7 +15,7 @@ from psa_app.components.shell import crumbs
 from psa_app.display.frame import Crumb
 from psa_app.pages.frame import portal
 from psa_app.pages.registry import page
-from psa_app.state.portal_documents import PortalChangeState, PortalQuoteState, PortalSowState
+from psa_app.state.portal.portal_documents import PortalChangeState, PortalQuoteState, PortalSowState
 
 
 @page(

@@ -9,7 +9,7 @@ from psa_app.components.client_invoice import client_invoice
 from psa_app.components.missing import found
 from psa_app.pages.frame import portal
 from psa_app.pages.registry import page
-from psa_app.state.portal_invoices import PortalInvoiceState as State
+from psa_app.state.portal.portal_invoices import PortalInvoiceState as State
 
 
 @page(

@@ -8,7 +8,7 @@ from psa_app.components.table import table_card
 from psa_app.display.tables import Column
 from psa_app.pages.frame import portal
 from psa_app.pages.registry import page
-from psa_app.state.portal_invoices import PortalInvoicesState as State
+from psa_app.state.portal.portal_invoices import PortalInvoicesState as State
 
 COLUMNS = [
     Column("number", "Number"),

@@ -17,12 +17,12 @@ from psa_app.components.skeleton import lines
 from psa_app.components.time_answer import time_for_client
 from psa_app.display.frame import NavItem
 from psa_app.pages.registry import EVERYONE, page
-from psa_app.state.open_link import OpenChangeState as Change
-from psa_app.state.open_link import OpenInvoiceState as Invoice
-from psa_app.state.open_link import OpenLinkState as State
-from psa_app.state.open_link import OpenQuoteState as Quote
-from psa_app.state.open_link import OpenScopeState as Scope
-from psa_app.state.open_link import OpenTimeState as Time
+from psa_app.state.portal.open_link import OpenChangeState as Change
+from psa_app.state.portal.open_link import OpenInvoiceState as Invoice
+from psa_app.state.portal.open_link import OpenLinkState as State
+from psa_app.state.portal.open_link import OpenQuoteState as Quote
+from psa_app.state.portal.open_link import OpenScopeState as Scope
+from psa_app.state.portal.open_link import OpenTimeState as Time
 from psa_app.state.toasts import ToastState
 
 NOTHING = rx.Var.create("")

@@ -12,7 +12,7 @@ from psa_app.components.skeleton import until
 from psa_app.display.portal import Document, ProjectCard
 from psa_app.pages.frame import portal
 from psa_app.pages.registry import page
-from psa_app.state.portal import PortalState as State
+from psa_app.state.portal.portal import PortalState as State
 
 
 @page(

@@ -19,7 +19,7 @@ from psa_app.display.tables import Column
 from psa_app.pages.frame import portal
 from psa_app.pages.registry import page
 from psa_app.state.frame import FrameState
-from psa_app.state.portal_project import PortalProjectState as State
+from psa_app.state.portal.portal_project import PortalProjectState as State
 
 WEEKS = [
     Column("week", "Week"),

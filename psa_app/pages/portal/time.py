@@ -13,8 +13,8 @@ from psa_app.display.frame import Crumb
 from psa_app.display.tables import Column
 from psa_app.pages.frame import portal
 from psa_app.pages.registry import page
-from psa_app.state.portal_time import PortalTimesState as Times
-from psa_app.state.portal_time import PortalTimeState as State
+from psa_app.state.portal.portal_time import PortalTimesState as Times
+from psa_app.state.portal.portal_time import PortalTimeState as State
 
 COLUMNS = [
     Column("scope", "Scope"),

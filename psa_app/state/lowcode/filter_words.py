@@ -17,7 +17,7 @@ from psa_app.queries import filtering, record_links
 from psa_app.queries.records import readable
 from psa_app.queries.values import typed
 from psa_app.services.problems import FieldProblems
-from psa_app.state import record_words
+from psa_app.state.lowcode import record_words
 from psa_app.state.lowcode.address import RESERVED
 from psa_app.state.lowcode.reading import ARCHIVED, firm_of
 from psa_app.state.lowcode.specs import spec_of

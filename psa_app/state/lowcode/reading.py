@@ -15,7 +15,7 @@ from psa_app.queries.currencies import lookup
 from psa_app.queries.records import MAX_LIMIT, page_of_records, readable, row_values
 from psa_app.queries.saved_views import chosen_columns
 from psa_app.queries.totals import totals
-from psa_app.state import record_words
+from psa_app.state.lowcode import record_words
 from psa_app.state.lowcode.address import Asked
 from psa_app.state.lowcode.kinds import address_of, resource_of
 from psa_app.state.lowcode.totals import totals_row

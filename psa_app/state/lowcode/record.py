@@ -14,11 +14,11 @@ from psa_app.display.states import Badge
 from psa_app.errors import NotFound
 from psa_app.models.resource import Resource
 from psa_app.state.base import actor, allow, read, say, show
+from psa_app.state.contracts.sow import id_in
 from psa_app.state.lowcode.filed import FILES
 from psa_app.state.lowcode.form import RecordForm
 from psa_app.state.lowcode.kinds import OWN_PAGES, STAFF, address_of, area_of, list_at, may_change
 from psa_app.state.lowcode.record_reading import record_of
-from psa_app.state.sow import id_in
 
 
 class RecordState(RecordForm, rx.State):

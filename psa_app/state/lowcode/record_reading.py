@@ -24,11 +24,11 @@ from psa_app.queries.own_fields import full
 from psa_app.queries.records import page_of_records, readable, row_values
 from psa_app.resources import RESOURCES
 from psa_app.rules.outside import outside
-from psa_app.state import record_words
+from psa_app.state.contracts.scope_words import file_rows
+from psa_app.state.lowcode import record_words
 from psa_app.state.lowcode.address import Asked
 from psa_app.state.lowcode.kinds import address_of, kind_of, resource_of, sees
 from psa_app.state.lowcode.reading import chosen, filters_of, firm_of, head, offered, rows_of
-from psa_app.state.scope_words import file_rows
 
 FEW = 5  # rows of a related list
 _MOST_COLUMNS = 5

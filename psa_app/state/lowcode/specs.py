@@ -12,8 +12,8 @@ from psa_app.models.resource import FieldSpec, Resource
 from psa_app.queries import record_links
 from psa_app.queries.currencies import lookup
 from psa_app.queries.records import read_record, readable, row_values
-from psa_app.state import record_words
 from psa_app.state.base import actor, form_values
+from psa_app.state.lowcode import record_words
 from psa_app.state.lowcode.kinds import resource_of
 from psa_app.state.lowcode.reading import firm_of
 

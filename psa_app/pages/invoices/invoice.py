@@ -1,0 +1,359 @@
+"""One invoice: the sheet as on paper, what stands behind it beside, and its acts."""
+
+from typing import Any
+
+import reflex as rx
+
+from psa_app import routes
+from psa_app.components import fields
+from psa_app.components.badges import badge_of
+from psa_app.components.buttons import button, icon_button, link_button
+from psa_app.components.cards import card, notice, stack, with_side
+from psa_app.components.definition import facts_card
+from psa_app.components.dialog import confirm, dialog
+from psa_app.components.form import form, form_error, form_foot
+from psa_app.components.menu import divider, dots_menu, item
+from psa_app.components.paper import paper
+from psa_app.components.shell import crumbs
+from psa_app.components.table import table
+from psa_app.components.timeline import timeline
+from psa_app.display.forms import Option
+from psa_app.display.frame import Crumb
+from psa_app.display.tables import Column, Row
+from psa_app.pages.frame import staff
+from psa_app.pages.rates.why import why_dialog
+from psa_app.pages.registry import page
+from psa_app.state.invoices.invoice import InvoiceState as State
+from psa_app.state.invoices.invoice_words import METHODS
+from psa_app.state.rates.why import WhyState
+
+PAYMENTS = [
+    Column("day", "Received", width="50%"),
+    Column("amount", "Amount", align="right"),
+    Column("state", "State", phone="side"),
+]
+ENTRIES = [
+    Column("day", "Day"),
+    Column("person", "Person"),
+    Column("note", "Note"),
+    Column("raw", "Worked", align="right"),
+    Column("billed", "Billed", align="right"),
+    Column("amount", "Amount", align="right"),
+    Column("rate", "Rate from"),
+]
+GROUPS = (("role", "role"), ("person", "person"), ("task", "task"), ("day", "day"), ("none", "one line"))
+
+
+@page(
+    routes.INVOICE,
+    title="Invoice",
+    right="invoices.draft",
+    on_load=State.load,
+    live=("invoice", "payment"),
+)
+def invoice() -> rx.Component:
+    """The sheet on the left; what it stands on, payments and history beside."""
+    return staff(
+        State.number,
+        rx.cond(
+            State.is_draft & (State.lacks.length() > 0),
+            notice(
+                rx.el.b("Before it can be issued"),
+                rx.el.ul(rx.foreach(State.lacks, rx.el.li)),
+                tone="warn",
+                actions=link_button("Open " + State.client, href=State.client_href, small=True),
+            ),
+        ),
+        rx.cond(
+            State.may_record & (State.credit != ""),
+            notice(
+                "This client has " + State.credit + " on account.",
+                actions=button("Use it", small=True, on_click=State.use_credit),
+            ),
+        ),
+        with_side(paper(State.paper, on_fact=State.set_fact, on_line=State.set_text), _side()),
+        _dialogs(),
+        area="invoices",
+        badge=badge_of(State.badge),
+        way=crumbs([Crumb("Invoices", routes.INVOICES)], State.client),
+        actions=[
+            link_button("PDF", href=State.pdf, native=True, icon_name="download"),
+            rx.cond(State.is_draft & State.may_draft, button("Edit", on_click=State.open_dialog("head", 0))),
+            rx.cond(
+                State.is_draft & State.may_issue,
+                button("Issue", look="primary", on_click=State.open_dialog("issue", 0)),
+            ),
+            rx.cond(
+                State.is_open & State.may_record,
+                button("Record payment", look="primary", on_click=State.open_dialog("pay", 0)),
+            ),
+            _more(),
+        ],
+    )
+
+
+def _side() -> rx.Component:
+    return stack(
+        rx.cond(State.is_draft & State.may_draft, _lines()),
+        rx.cond(State.behind.length() > 0, facts_card("Behind this invoice", State.behind)),
+        rx.cond(
+            ~State.is_draft,
+            card(
+                rx.cond(
+                    State.payments.length() > 0,
+                    table(PAYMENTS, State.payments, label="Payments", acts=_payment_acts),
+                    rx.el.p("Nothing has come yet.", class_name="muted card-body"),
+                ),
+                title="Payments",
+                aside=rx.cond(State.is_issued, State.open_text + " open", ""),
+                body=False,
+            ),
+        ),
+        rx.cond(State.happened.length() > 0, timeline(State.happened)),
+    )
+
+
+def _lines() -> rx.Component:
+    """A draft's lines with what can be done to each."""
+
+    def one(line: rx.Var[Option]) -> rx.Component:
+        line_id = line.value.to(int)
+        acts = dots_menu(
+            item("Change the words", icon_name="edit", on_click=State.open_dialog("line", line_id)),
+            item("Take off, bill later", icon_name="undo", on_click=State.take_off(line_id)),
+            label="More for " + line.label,
+        )
+        words = rx.el.span(line.label, rx.el.span(" " + line.sub, class_name="muted small"))
+        return rx.el.li(words, acts, class_name="line spread")
+
+    return card(
+        rx.el.ul(rx.foreach(State.lines, one), class_name="plain-list"),
+        title="Lines",
+        aside=button("Add a line", small=True, icon_name="plus", on_click=State.open_dialog("add", 0)),
+    )
+
+
+def _payment_acts(row: rx.Var[Row]) -> rx.Component:
+    return rx.cond(
+        State.may_record & ~row.locked,
+        dots_menu(
+            item(
+                "Take back",
+                icon_name="undo",
+                tone="bad",
+                on_click=State.open_dialog("reverse", row.id.to(int)),
+            ),
+            label="More for " + row.name,
+        ),
+    )
+
+
+def _more() -> rx.Component:
+    groups = [
+        item(f"Group by {label}" if key != "none" else "Group in one line", on_click=State.regroup(key))
+        for key, label in GROUPS
+    ]
+    draft = dots_menu(
+        *groups,
+        divider(),
+        item("Discard the draft", icon_name="trash", tone="bad", on_click=State.open_dialog("discard", 0)),
+        label="More for this draft",
+    )
+    issued = dots_menu(
+        item("Mail again", icon_name="mail", on_click=State.mail_again),
+        rx.cond(
+            State.may_record & ~State.is_open,
+            item("Record a payment", icon_name="bank", on_click=State.open_dialog("pay", 0)),
+        ),
+        divider(),
+        item("Void", icon_name="x", tone="bad", on_click=State.open_dialog("void", 0)),
+        label="More for this invoice",
+    )
+    return rx.fragment(
+        rx.cond(State.is_draft & State.may_draft, draft), rx.cond(State.is_issued & State.may_void, issued)
+    )
+
+
+def _dialogs() -> rx.Component:
+    return rx.fragment(
+        _head(), _line(), _add(), _issue(), _void(), _pay(), _reverse(), _discard(), _entries(), why_dialog()
+    )
+
+
+def _ask(name: str, title: Any, *content: Any, act: str, on_submit: Any, size: str = "") -> rx.Component:
+    """One dialog with a form."""
+    return dialog(
+        form(
+            *content,
+            form_error(State.errors["form"]),
+            form_foot(act, on_cancel=State.close),
+            on_submit=on_submit,
+            key=f"{name}-" + State.form_key.to_string(),
+            label=act,
+        ),
+        open=State.dialog == name,
+        on_close=State.close,
+        title=title,
+        size=size,
+    )
+
+
+def _head() -> rx.Component:
+    errors, head = State.errors, State.head
+    return _ask(
+        "head",
+        "Edit the draft",
+        fields.fields(
+            fields.text(
+                "purchase_order", "Purchase order", head["purchase_order"], error=errors["purchase_order"]
+            ),
+            fields.number("payment_days", "Days to pay", head["payment_days"], error=errors["payment_days"]),
+            fields.date("service_from", "Service from", head["service_from"], error=errors["service_from"]),
+            fields.date("service_to", "Service to", head["service_to"], error=errors["service_to"]),
+            fields.select(
+                "bank_account_id",
+                "Paid into",
+                State.banks,
+                head["bank_account_id"],
+                empty="–",
+                error=errors["bank_account_id"],
+                wide=True,
+            ),
+            fields.textarea("note", "Note on the invoice", head["note"], error=errors["note"], wide=True),
+            two=True,
+        ),
+        act="Save",
+        on_submit=State.save_head,
+    )
+
+
+def _line() -> rx.Component:
+    return _ask(
+        "line",
+        "Change the words",
+        fields.fields(
+            fields.text(
+                "description", "Text", State.line_text, required=True, error=State.errors["description"]
+            ),
+            fields.text("detail", "Second line", State.line_detail, error=State.errors["detail"]),
+        ),
+        act="Save",
+        on_submit=State.save_line,
+    )
+
+
+def _add() -> rx.Component:
+    errors = State.errors
+    return _ask(
+        "add",
+        "Add a line",
+        fields.fields(
+            fields.text("description", "Text", required=True, error=errors["description"], wide=True),
+            fields.text("detail", "Second line", error=errors["detail"], wide=True),
+            fields.number("quantity", "Quantity", "1", error=errors["quantity"]),
+            fields.money(
+                "amount", "Price each", currency=State.currency, required=True, error=errors["amount"]
+            ),
+            two=True,
+        ),
+        act="Add",
+        on_submit=State.save_new_line,
+    )
+
+
+def _issue() -> rx.Component:
+    return _ask(
+        "issue",
+        "Issue this invoice?",
+        rx.el.p("It gets its number, never changes from then on, and goes to the client by mail."),
+        rx.cond(State.warnings.length() > 0, notice(rx.foreach(State.warnings, _sentence), tone="warn")),
+        fields.fields(
+            fields.date("issued_on", "Issue date", State.today, error=State.errors["issued_on"]),
+        ),
+        act="Issue invoice",
+        on_submit=State.issue,
+        size="narrow",
+    )
+
+
+def _sentence(text: rx.Var[str]) -> rx.Component:
+    return rx.el.div(text)
+
+
+def _void() -> rx.Component:
+    return _ask(
+        "void",
+        "Void " + State.number + "?",
+        rx.el.p("The number stays in the series. What can be billed again:"),
+        rx.el.ul(rx.foreach(State.lost, rx.el.li)),
+        fields.fields(fields.textarea("reason", "Why", required=True, error=State.errors["reason"])),
+        act="Void invoice",
+        on_submit=State.void,
+        size="narrow",
+    )
+
+
+def _pay() -> rx.Component:
+    errors = State.errors
+    return _ask(
+        "pay",
+        "Record a payment",
+        fields.fields(
+            fields.money(
+                "amount",
+                "Amount",
+                State.open_plain,
+                currency=State.currency,
+                required=True,
+                error=errors["amount"],
+                help="Less than open is a part; more becomes credit.",
+            ),
+            fields.date("received_on", "Received", State.today, required=True, error=errors["received_on"]),
+            fields.select("method", "How", [Option(*one) for one in METHODS.items()], "bank_transfer"),
+            fields.text("reference", "Reference", error=errors["reference"]),
+            fields.text("note", "Note", error=errors["note"], wide=True),
+            fields.checkbox("even_if_known", "It really came, even if it looks like a double", False),
+            two=True,
+        ),
+        act="Record payment",
+        on_submit=State.pay,
+    )
+
+
+def _reverse() -> rx.Component:
+    return _ask(
+        "reverse",
+        "Take this payment back?",
+        rx.el.p("A counter entry is booked; nothing is deleted."),
+        fields.fields(fields.text("reason", "Why", required=True, error=State.errors["reason"])),
+        act="Take back",
+        on_submit=State.reverse,
+        size="narrow",
+    )
+
+
+def _discard() -> rx.Component:
+    return confirm(
+        open=State.dialog == "discard",
+        on_close=State.close,
+        on_confirm=State.discard,
+        title="Discard this draft?",
+        act="Discard draft",
+        text="Words that were changed here are lost. What is open again:",
+        lost=State.lost,
+    )
+
+
+def _why(row: rx.Var[Row]) -> rx.Component:
+    return icon_button("info", "Why this rate: " + row.name, on_click=WhyState.show(row.id.to(int)))
+
+
+def _entries() -> rx.Component:
+    return dialog(
+        rx.el.p(State.entries_sum, class_name="muted"),
+        table(ENTRIES, State.entries, label="Time behind the line", acts=_why),
+        open=State.dialog == "entries",
+        on_close=State.close,
+        title=State.line_title,
+        size="wide",
+    )

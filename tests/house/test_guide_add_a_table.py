@@ -45,6 +45,7 @@ def test_the_new_table_has_its_endpoints_by_role(found):
         "/certificates",
         "/certificates.csv",
         "/certificates.xlsx",
+        "/certificates/import",
         "/certificates/{id}",
     ]
     assert found["made"] == 201

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import and_, bindparam, func, or_, select
@@ -12,12 +12,13 @@ from sqlmodel import Session
 from psa_app import clock
 from psa_app.access import Actor, fetch, may, once_each, require, visible
 from psa_app.db import among_ids, as_ids
-from psa_app.models import Person, Task, TimeEntry, Timesheet
+from psa_app.models import Person, Task, TimeEntry
 from psa_app.prepared import Prepared
 from psa_app.queries.capacity import PersonDays, person_days
 from psa_app.queries.time.choices import belongs
 from psa_app.queries.time.modifiers import ModifierChoice, modifier_choices
-from psa_app.queries.time.tables import ACCOUNT, ENTRY, FIRM, LINE, MODIFIER, PROJECT, SHEET, TASK, TIMER
+from psa_app.queries.time.tables import ACCOUNT, ENTRY, FIRM, LINE, MODIFIER, PROJECT, TASK, TIMER
+from psa_app.queries.time.week_sheets import SheetView, sheets_of
 from psa_app.queries.time.with_client import IS_WAITING
 from psa_app.rules import weeks
 from psa_app.rules.timesheets import HandedIn, Week, week_state
@@ -71,19 +72,6 @@ class DayView:
 
 
 @dataclass(frozen=True, slots=True)
-class SheetView:
-    """One handing-in of the week; above number 0 a supplement."""
-
-    id: int
-    number: int
-    state: str
-    submitted_at: datetime
-    entries: int
-    seconds: int
-    waiting: int
-
-
-@dataclass(frozen=True, slots=True)
 class WeekView:
     """A whole week. Seconds are as worked; capacity is net, in minutes."""
 
@@ -131,7 +119,7 @@ def week_view(
     firm = _FIRM.all(session, {})[0]
     locked = firm.locked_through
     timer = _timer_task(session, actor, whose)
-    sheets = _sheets(session, actor, whose, week, entries)
+    sheets = sheets_of(session, actor, whose, week, entries)
     state = _state(sheets, entries)
     ready = _tasks_of(last_week) if state in ("open", "draft") else {}
     rows = _rows(session, actor, whose, days, entries, [*ready, *more_tasks], timer)
@@ -330,43 +318,6 @@ def _entry_state(entry: Any) -> str:
 
 
 EMPTY = CellView()
-
-
-def _sheets(
-    session: Session, actor: Actor, person_id: int, week: int, entries: Sequence[Any]
-) -> list[tuple[SheetView, HandedIn]]:
-    of_sheet: dict[int, list[Any]] = defaultdict(list)
-    for entry in entries:
-        if entry.timesheet_id is not None:
-            of_sheet[entry.timesheet_id].append(entry)
-    found = []
-    for row in _sheets_of(actor).all(session, {"whose": person_id, "week": week}):
-        lines = of_sheet[row.id]
-        state = HandedIn(row.number, {e.status for e in lines}, row.is_empty, row.recalled_at is not None)
-        view = SheetView(
-            row.id,
-            row.number,
-            state.state.value,
-            row.submitted_at,
-            len(lines),
-            sum(e.seconds for e in lines),
-            sum(e.status == "submitted" for e in lines),
-        )
-        found.append((view, state))
-    return found
-
-
-@once_each
-def _sheets_of(actor: Actor) -> Prepared:
-    return Prepared(
-        select(SHEET.c.id, SHEET.c.number, SHEET.c.is_empty, SHEET.c.submitted_at, SHEET.c.recalled_at)
-        .where(
-            SHEET.c.person_id == bindparam("whose"),
-            SHEET.c.week == bindparam("week"),
-            visible(actor, Timesheet),
-        )
-        .order_by(SHEET.c.number)
-    )
 
 
 def _state(sheets: Sequence[tuple[SheetView, HandedIn]], entries: Sequence[Any]) -> str:

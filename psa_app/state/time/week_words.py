@@ -8,7 +8,8 @@ from psa_app.display.tables import Cell, Row
 from psa_app.display.week import WeekCell, WeekDay, WeekModifier, WeekPart, WeekRow
 from psa_app.formats import words
 from psa_app.queries.time.choices import TaskChoice
-from psa_app.queries.time.week import CellView, DayView, RowView, SheetView, WeekView
+from psa_app.queries.time.week import CellView, DayView, RowView, WeekView
+from psa_app.queries.time.week_sheets import SheetView
 from psa_app.rules import weeks
 from psa_app.rules.hours import h_mm, h_mm_seconds
 

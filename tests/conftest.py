@@ -10,7 +10,9 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any, cast
@@ -135,7 +137,8 @@ def postgres_url(postgres: Postgres, postgres_template: str) -> Iterator[str]:
 def database(request: pytest.FixtureRequest) -> Iterator[Any]:
     """The app's database for this test, on both kinds: what `db.engine()` gives."""
     if request.param == "sqlite":
-        yield from in_use(db.make_engine(request.getfixturevalue("sqlite_url")))
+        with one_sqlite(request.getfixturevalue("sqlite_template")) as engine:
+            yield engine
         return
     with request.getfixturevalue("postgres_engine").connect() as connection:
         outer = connection.begin()
@@ -196,6 +199,26 @@ class Clock:
     def forward(self, **time: float) -> None:
         """Moves on by a `timedelta`'s words: days, hours, minutes, seconds."""
         self.at += timedelta(**time)
+
+
+@contextmanager
+def one_sqlite(content: Path) -> Iterator[Engine]:
+    """A database with this content, each time in the same place: its engine keeps what it has compiled."""
+    file = SCRATCH / "one.db"
+    file.unlink(missing_ok=True)
+    shutil.copyfile(content, file)
+    engine = _the_one_engine()
+    db.use_engine(engine)
+    yield engine
+    db.use_engine(None)
+    engine.dispose()
+    for beside in ("-wal", "-shm"):
+        file.with_name(file.name + beside).unlink(missing_ok=True)
+
+
+@cache
+def _the_one_engine() -> Engine:
+    return db.make_engine(f"sqlite:///{SCRATCH / 'one.db'}")
 
 
 def in_use(engine: Engine) -> Iterator[Engine]:

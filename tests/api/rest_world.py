@@ -30,7 +30,7 @@ from psa_app.services.people.deputies import name_deputy
 from psa_app.services.people.leave import request_leave
 from psa_app.services.planning.book import create_booking
 from psa_app.services.time.timer import start_timer
-from tests.conftest import NOW, SCRATCH, in_use
+from tests.conftest import NOW, SCRATCH, in_use, one_sqlite
 from tests.support.servers import serve
 from tests.support.world import FRI, MON, THU, TUE, WED, World, do
 
@@ -134,11 +134,9 @@ def filled_file(world_file: tuple[Path, World]) -> tuple[Path, World, dict[str, 
 
 
 @pytest.fixture
-def firm(filled_file: tuple[Path, World, dict[str, str]], tmp_path: Path, clock: Any) -> Iterator[World]:
+def firm(filled_file: tuple[Path, World, dict[str, str]], clock: Any) -> Iterator[World]:
     """The filled firm, as new, on SQLite."""
-    mine = tmp_path / "filled.db"
-    shutil.copyfile(filled_file[0], mine)
-    for _ in in_use(db.make_engine(f"sqlite:///{mine}")):
+    with one_sqlite(filled_file[0]):
         yield deepcopy(filled_file[1])
 
 

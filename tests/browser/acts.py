@@ -112,7 +112,7 @@ def log_week(one: Window, hours: tuple[str, ...], total: str) -> None:
     keys.type(TITLE)
     one.page.get_by_role("option").filter(has_text="Drawing").first.wait_for()
     keys.press("Enter")
-    one.page.get_by_label(f"{TITLE} Drawing, Monday").focus()
+    one.page.get_by_role("textbox", name=f"{TITLE} Drawing, Monday").focus()
     for text in hours:
         keys.type(text)
         keys.press("Tab")
@@ -121,7 +121,7 @@ def log_week(one: Window, hours: tuple[str, ...], total: str) -> None:
 
 def run_timer(one: Window) -> None:
     """A member starts the timer in the row by T, finds the week shut to it, and stops it by T again."""
-    one.page.get_by_label(f"{TITLE} Drawing, Monday").focus()
+    one.page.get_by_role("textbox", name=f"{TITLE} Drawing, Monday").focus()
     one.page.keyboard.press("t")
     expect(one.page.get_by_role("timer")).to_contain_text(TITLE)
     one.page.get_by_role("button", name="Submit week").click()

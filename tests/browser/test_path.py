@@ -80,7 +80,7 @@ def decide(lead: Window, yuki: Window) -> None:
 
     yuki.open(routes.week(WEEK))
     expect(yuki.page.locator("main")).to_contain_text(REASON)
-    yuki.page.get_by_label(f"{TITLE} Drawing, Tuesday").focus()
+    yuki.page.get_by_role("textbox", name=f"{TITLE} Drawing, Tuesday").focus()
     yuki.page.keyboard.type("5")
     yuki.page.keyboard.press("Tab")
     expect(yuki.page.locator("main")).to_contain_text("24:00 of")
@@ -91,7 +91,7 @@ def decide(lead: Window, yuki: Window) -> None:
 def supplement(tomas: Window, lead: Window) -> None:
     """Time that comes after the week was approved is handed in as a supplement of its own."""
     tomas.open(routes.week(WEEK))
-    tomas.page.get_by_label(f"{TITLE} Drawing, Saturday").focus()
+    tomas.page.get_by_role("textbox", name=f"{TITLE} Drawing, Saturday").focus()
     tomas.page.keyboard.type("1")
     tomas.page.keyboard.press("Tab")
     expect(tomas.page.locator("main")).to_contain_text("11:00 of")

@@ -187,7 +187,7 @@ def test_on_a_phone_a_day_is_filled_by_touch(window: NewWindow) -> None:
     one.open(routes.TIME)
     page.get_by_role("tablist", name="Days").get_by_role("tab").nth(5).click()
     page.locator(".day-open").first.click()
-    page.get_by_label("Hours").fill("1:45")
+    page.get_by_label("Hours", exact=True).fill("1:45")
     page.get_by_label("Note").fill("On the train")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("On the train")).to_be_visible()

@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 
 from psa_app import clock as app_clock
 from psa_app import db
-from tests.conftest import BOTH, NOW, SCRATCH, create_database, in_use
+from tests.conftest import BOTH, NOW, SCRATCH, create_database, one_sqlite
 from tests.support.world import World, make_world
 
 __all__ = ["world", "world_file", "world_on_postgres"]
@@ -40,13 +40,11 @@ def world_on_postgres(postgres: Any, postgres_template: str) -> Iterator[tuple[E
 
 
 @pytest.fixture(params=BOTH)
-def world(request: pytest.FixtureRequest, tmp_path: Path, clock: Any) -> Iterator[World]:
+def world(request: pytest.FixtureRequest, clock: Any) -> Iterator[World]:
     """The firm as new, on both databases, on Monday 23 November 2026."""
     if request.param == "sqlite":
         file, made = request.getfixturevalue("world_file")
-        mine = tmp_path / "world.db"
-        shutil.copyfile(file, mine)
-        for _ in in_use(db.make_engine(f"sqlite:///{mine}")):
+        with one_sqlite(file):
             yield deepcopy(made)
         return
     engine, made = request.getfixturevalue("world_on_postgres")

@@ -1,15 +1,34 @@
 // A native <dialog> that the server opens and closes. showModal keeps the focus inside and gives it back.
 import { useEffect, useId, useRef, useState } from "react";
+import { useLocation } from "react-router";
 import { Icon } from "$/public/external/psa_app/components/icons/icons.jsx";
 
 const first = (dialog) =>
   dialog.querySelector("[autofocus], [data-autofocus]") ??
   dialog.querySelector(".content :is(input, select, textarea):not([type=hidden], :disabled)");
 
+// What is left open does not wait on the next page, nor here for who comes back.
+function useClosedOnLeaving(dialog, open, onClose) {
+  const { pathname } = useLocation();
+  const latest = useRef({});
+  useEffect(() => {
+    latest.current = { open, onClose };
+  });
+  useEffect(
+    () => () => {
+      if (!latest.current.open) return;
+      dialog.current?.close();
+      latest.current.onClose?.();
+    },
+    [pathname],
+  );
+}
+
 export function Dialog({ open, heading, size = "", onClose, children }) {
   const dialog = useRef(null),
     title = useId();
   const [asking, setAsking] = useState(false);
+  useClosedOnLeaving(dialog, open, onClose);
   useEffect(() => {
     const element = dialog.current;
     if (open && !element.open) {

@@ -97,7 +97,10 @@ def parts(rows: rx.Var[list[Part]], acts: Any) -> rx.Component:
 
     def one(part: rx.Var[Part]) -> rx.Component:
         words = rx.el.div(
-            rx.el.div(part.name, class_name="strong"),
+            rx.el.div(
+                rx.cond(part.href != "", link(part.name, href=part.href), rx.fragment(part.name)),
+                class_name="strong",
+            ),
             rx.el.div(
                 rx.cond(part.sub != "", rx.el.span(part.sub)),
                 rx.foreach(part.ways.to(list[Way]), way),

@@ -12,6 +12,11 @@ from psa_app.components.dialog import dialog
 from psa_app.components.form import form, form_error, form_foot
 from psa_app.components.table import Choosing, table_card
 
+EVIDENCE = (
+    "Your name, the time, your network address and a fingerprint (SHA-256) of these entries are kept as "
+    "evidence."
+)
+
 
 def time_for_client(state: Any) -> rx.Component:
     """``state`` is a ``TimeReading`` with the events approve, approve_chosen, refuse, ask_refuse,
@@ -52,21 +57,18 @@ def _to_read(state: Any) -> rx.Component:
 
 
 def _answer(state: Any) -> rx.Component:
-    return card(
+    words = rx.el.div(
         rx.el.p("Is something not right? Tick it below and refuse it; the rest can still be approved."),
         form_error(rx.cond(state.refusing == "", state.errors["form"], "")),
-        rx.el.p(
-            "Your name, the time, your network address and a fingerprint (SHA-256) of these entries are kept "
-            "as evidence.",
-            class_name="muted small",
-        ),
-        rx.el.div(
-            button("Refuse all…", on_click=state.ask_refuse),
-            button(state.approve_words, look="primary", on_click=state.approve),
-            class_name="form-foot",
-        ),
-        title="Do you approve?",
+        rx.el.p(EVIDENCE, class_name="muted small"),
+        class_name="stack tight",
     )
+    foot = rx.el.div(
+        button("Refuse all…", on_click=state.ask_refuse),
+        button(state.approve_words, look="primary", on_click=state.approve),
+        class_name="form-foot",
+    )
+    return card(stack(words, foot), title="Do you approve?")
 
 
 def _why_not(state: Any) -> rx.Component:

@@ -3,6 +3,7 @@ import { useState } from "react";
 import { Icon } from "$/public/external/psa_app/components/icons/icons.jsx";
 import { show } from "$/public/hours.js";
 import { sum } from "$/public/external/psa_app/components/week_grid/week_cells.js";
+import { TimerWith } from "$/public/external/psa_app/components/week_grid/week_parts.jsx";
 
 const time = (minutes) => show(minutes) || "0:00";
 
@@ -61,7 +62,7 @@ function Proposal({ suggestion, onAccept }) {
   );
 }
 
-function End({ row, lock, onTimer }) {
+function End({ row, day, lock, onTimer }) {
   if (lock) {
     return (
       <span className="round still" title={lock}>
@@ -71,17 +72,20 @@ function End({ row, lock, onTimer }) {
   }
   if (!onTimer) return null;
   return (
-    <button
-      type="button"
-      className={`round ${row.running ? "on" : ""}`}
-      aria-label={`${row.running ? "Stop" : "Start"} the timer, ${row.project} ${row.task}`}
-      onClick={() => onTimer({ row: row.id })}>
-      <Icon name={row.running ? "stop" : "play"} />
-    </button>
+    <>
+      <TimerWith row={row} day={day} onTimer={onTimer} />
+      <button
+        type="button"
+        className={`round ${row.running ? "on" : ""}`}
+        aria-label={`${row.running ? "Stop" : "Start"} the timer, ${row.project} ${row.task}`}
+        onClick={() => onTimer({ row: row.id })}>
+        <Icon name={row.running ? "stop" : "play"} />
+      </button>
+    </>
   );
 }
 
-function Line({ row, at, cells, onTimer, onOpen }) {
+function Line({ row, at, today, cells, onTimer, onOpen }) {
   const lock = cells.locked(row, at);
   const refusal = cells.refusal(row, at);
   const note = cells.note(row, at);
@@ -101,7 +105,7 @@ function Line({ row, at, cells, onTimer, onOpen }) {
           {lock ? <span className="sr">, locked</span> : null}
         </span>
       </button>
-      <End row={row} lock={lock} onTimer={onTimer} />
+      <End row={row} day={today} lock={lock} onTimer={onTimer} />
     </li>
   );
 }
@@ -138,13 +142,14 @@ export function DayList({
   );
   const [adding, setAdding] = useState(false);
   const day = days[at];
+  const today = days.find((one) => one.today);
   const totals = days.map((_, n) => cells.ofDay(n));
   const filled = rows.filter((row) => cells.minutes(row, at) > 0);
   const others = rows.filter((row) => !filled.includes(row));
   const proposal = suggestions?.find((s) => !s.day || s.day === day.id);
   const week = `${time(sum(totals))} of ${time(sum(days.map((d) => d.capacity)))}`;
   const line = (row) => (
-    <Line key={row.id} {...{ row, at, cells, onTimer }} onOpen={() => onOpen(row.id, day.id)} />
+    <Line key={row.id} {...{ row, at, today, cells, onTimer }} onOpen={() => onOpen(row.id, day.id)} />
   );
   const add = () => {
     setAdding(true);

@@ -6,12 +6,13 @@ import reflex as rx
 
 from psa_app.components.icons import Icon
 from psa_app.components.link import Text
+from psa_app.components.menu import MenuButton
 from psa_app.components.picker import Picker
 from psa_app.components.scripts import script
 from psa_app.display.forms import Option
 from psa_app.display.week import Suggestion, WeekDay, WeekRow
 
-_NEEDS = (Icon, Picker)  # the script draws them
+_NEEDS = (Icon, MenuButton, Picker)  # the script draws them
 _PARTS = [
     script(__name__, name)
     for name in (

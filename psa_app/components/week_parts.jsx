@@ -1,5 +1,6 @@
 // How many of a cell's hours have which modifier of the rate: after hours, on site.
 import { Icon } from "$/public/external/psa_app/components/icons/icons.jsx";
+import { MenuButton } from "$/public/external/psa_app/components/menu/menu_button.jsx";
 import { DAY, apply, show } from "$/public/hours.js";
 import { sum } from "$/public/external/psa_app/components/week_grid/week_cells.js";
 
@@ -14,6 +15,27 @@ export function read(texts, minutes) {
   const parts = Object.fromEntries(Object.entries(texts).map(([id, text]) => [id, apply(text, 0)]));
   const all = Object.values(parts);
   return all.some((n) => Number.isNaN(n) || n > DAY) || sum(all) > minutes ? null : parts;
+}
+
+// Starts the timer with one of the modifiers that may be chosen today.
+export function TimerWith({ row, day, onTimer }) {
+  const choices = day && onTimer && !row.running ? choicesOf(row, day, []) : [];
+  if (!choices.length) return null;
+  return (
+    <MenuButton label={`Start the timer with a modifier, ${row.project} ${row.task}`} icon="chevron-down">
+      {choices.map((one) => (
+        <button
+          key={one.id}
+          type="button"
+          role="menuitem"
+          className="menu-item"
+          onClick={() => onTimer({ row: row.id, modifier: one.id })}>
+          <Icon name="play" />
+          {one.name}
+        </button>
+      ))}
+    </MenuButton>
+  );
 }
 
 export function Parts({ choices, texts, whole, bad, locked, onChange }) {

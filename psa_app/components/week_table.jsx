@@ -3,10 +3,11 @@ import { useRef, useState } from "react";
 import { Icon } from "$/public/external/psa_app/components/icons/icons.jsx";
 import { DAY, apply, show } from "$/public/hours.js";
 import { sum } from "$/public/external/psa_app/components/week_grid/week_cells.js";
+import { TimerWith } from "$/public/external/psa_app/components/week_grid/week_parts.jsx";
 
 const HOW = "Type hours as 1:30, 1.5, 90m or +30m, at most 24:00";
 
-function What({ row, shut, onTimer, onRemove }) {
+function What({ row, today, shut, onTimer, onRemove }) {
   const name = `${row.project} ${row.task}`;
   return (
     <div className="week-what">
@@ -27,6 +28,7 @@ function What({ row, shut, onTimer, onRemove }) {
           <Icon name={row.running ? "stop" : "play"} />
         </button>
       ) : null}
+      {shut ? null : <TimerWith row={row} day={today} onTimer={onTimer} />}
       {row.removable && onRemove && !shut ? (
         <button
           type="button"
@@ -216,7 +218,12 @@ export function WeekTable({
         {rows.map((row, index) => (
           <tr key={row.id} className={row.running ? "running" : undefined}>
             <th scope="row">
-              <What row={row} shut={shut} onTimer={act.onTimer} onRemove={act.onRemove} />
+              <What
+                {...{ row, shut }}
+                today={days.find((day) => day.today)}
+                onTimer={act.onTimer}
+                onRemove={act.onRemove}
+              />
             </th>
             {days.map((day, at) => (
               <Cell

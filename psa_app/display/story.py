@@ -58,3 +58,4 @@ class Part:
     marks: list[str] = field(default_factory=list)
     act: str = ""
     ways: list[Way] = field(default_factory=list)
+    href: str = ""

@@ -12,12 +12,14 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import update
-from sqlmodel import SQLModel, col, select
+from sqlmodel import Session, SQLModel, col, select
 
 from psa_app import clock, db
+from psa_app.access import system
 from psa_app.errors import Invalid, PsaError
 from psa_app.jobs.effects import EFFECTS
 from psa_app.models import Mail, Outbox
+from psa_app.services import history
 
 log = logging.getLogger("psa_app.jobs")
 LEASE = timedelta(minutes=2)
@@ -83,11 +85,19 @@ def _wait(row: Any, error: str) -> None:
 
 def _settle(row: Any, **values: Any) -> None:
     """What became of a mail stands at the kept mail too, which outlives the promise."""
-    told = {name: values[name] for name in ("done_at", "error") if name in values}
+    told: dict[str, Any] = {name: values[name] for name in ("done_at", "error") if name in values}
     with db.unit_of_work() as session:
         session.connection().execute(update(Outbox).where(col(Outbox.id) == row.id).values(**values))
         if row.kind == "mail":
             session.connection().execute(update(Mail).where(col(Mail.key) == row.key).values(**told))
+            _tell(session, row.key, told)
+
+
+def _tell(session: Session, key: str, told: Mapping[str, Any]) -> None:
+    """Writes it into history, by which open pages hear that a mail has left."""
+    mail = session.exec(select(Mail).where(Mail.key == key)).first()
+    if mail is not None and "done_at" in told:
+        history.note(session, system(), "mail", int(mail.id or 0), "not sent" if told["error"] else "sent")
 
 
 def _without_secrets(payload: str) -> str:

@@ -35,7 +35,6 @@ class Page:
     access: tuple[str, ...]
     draw: Draw
     on_load: tuple[Any, ...]
-    on_open: tuple[Any, ...] = ()
 
     @property
     def roles(self) -> set[str]:
@@ -52,7 +51,6 @@ def page(
     title: str,
     right: str,
     on_load: Any = (),
-    on_open: Any = (),
     live: Iterable[str] = (),
 ) -> Callable[[Draw], Draw]:
     """Declares a page.
@@ -60,17 +58,17 @@ def page(
     `right`: a right of access/permissions.py, `SIGNED_IN` or `EVERYONE`. `on_load`: the event or
     events that load its data; each must declare a right of its own, for the page's only spares a
     person an empty page. `live`: kinds of history (table names, "*" = all) whose change runs
-    `on_load` again. `on_open`: events that run before them, only when someone comes to the address.
+    `on_load` again.
     """
     access = {EVERYONE: PUBLIC, SIGNED_IN: ANYONE_SIGNED_IN}.get(right, (right,))
     if right not in (EVERYONE, SIGNED_IN) and right not in ALL_RIGHTS:
         raise LookupError(f"No role has the right {right!r}: see access/permissions.py")
-    events, first = _several(on_load), _several(on_open)
+    events = _several(on_load)
 
     def declare(draw: Draw) -> Draw:
         if route in PAGES and PAGES[route].draw.__module__ != draw.__module__:
             raise LookupError(f"Two pages want the address {route}.")
-        PAGES[route] = Page(route, title, access, draw, events, first)
+        PAGES[route] = Page(route, title, access, draw, events)
         PAGE_ACCESS[route] = access
         LIVE[route] = Live(events, frozenset(live))
         return draw
@@ -108,5 +106,5 @@ def add_pages(app: rx.App) -> None:
 
 def _events(one: Page) -> list[Any]:
     if one.access == PUBLIC:
-        return [*one.on_open, *one.on_load]
-    return [FrameState.watch(one.route), FrameState.load(one.route), *one.on_open, *one.on_load]
+        return list(one.on_load)
+    return [FrameState.watch(one.route), FrameState.load(one.route), *one.on_load]

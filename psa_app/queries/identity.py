@@ -19,6 +19,7 @@ from psa_app.models import (
     LoginSession,
     Person,
     Project,
+    RateModifier,
     Task,
     TimeEntry,
     Timer,
@@ -44,6 +45,7 @@ class FrameFacts:
     timer_task: str
     timer_project: str
     account: str  # the client's company, in the portal
+    timer_modifier: str = ""
 
 
 def frame(session: Session, actor: Actor) -> FrameFacts | None:
@@ -53,7 +55,7 @@ def frame(session: Session, actor: Actor) -> FrameFacts | None:
     if row is None:
         return None
     (name, accent, zone, locale, currency, is_demo, provider), rest = row[:7], row[7:]
-    theme_name, weeks, leave, since, task, project, account = rest
+    theme_name, weeks, leave, since, task, project, modifier, account = rest
     return FrameFacts(
         name,
         accent,
@@ -68,6 +70,7 @@ def frame(session: Session, actor: Actor) -> FrameFacts | None:
         task or "",
         project or "",
         account or "",
+        modifier or "",
     )
 
 
@@ -90,12 +93,14 @@ def _frame(actor: Actor) -> Any:
             Timer.started_at,
             Task.name,
             Project.name,
+            RateModifier.name,
             account,
         )  # type: ignore[call-overload]
         .select_from(Firm)
         .outerjoin(Timer, Timer.person_id == (actor.person_id or 0))
         .outerjoin(Task, col(Task.id) == col(Timer.task_id))
         .outerjoin(Project, col(Project.id) == col(Task.project_id))
+        .outerjoin(RateModifier, col(RateModifier.id) == col(Timer.modifier_id))
         .limit(1)
     )
 

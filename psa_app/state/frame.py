@@ -1,6 +1,5 @@
 """What stands around every page: the firm, the person, the areas, the running timer."""
 
-from datetime import datetime
 from typing import Any
 
 import reflex as rx
@@ -118,7 +117,7 @@ class FrameState(rx.State):
             sandbox=SANDBOX if facts.provider == "sandbox" else "",
             time_zone=facts.time_zone,
             today=clock.today(facts.time_zone).isoformat(),
-            timer=running(facts.timer_since, facts.timer_task, facts.timer_project),
+            timer=running(facts),
         )
 
 
@@ -141,8 +140,11 @@ def initials(name: str) -> str:
     return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper()
 
 
-def running(since: datetime | None, task: str, project: str) -> Timer:
-    """The timer as the top bar shows it."""
-    if since is None:
+def running(facts: FrameFacts) -> Timer:
+    """The timer as the top bar shows it, with what makes its hours cost more."""
+    if facts.timer_since is None:
         return Timer()
-    return Timer(since.isoformat(), project or task, 0, routes.TIME)
+    label = facts.timer_project or facts.timer_task
+    if facts.timer_modifier:
+        label = f"{label} · {facts.timer_modifier}"
+    return Timer(facts.timer_since.isoformat(), label, 0, routes.TIME)

@@ -22,16 +22,16 @@ PAGES = {
     "finance": (
         *(routes.HOME, routes.CLIENTS, routes.INVOICES, routes.PAYMENTS, routes.RATES, routes.REPORTS),
         *(routes.CONSERVATION, routes.TIME_IMPORT, routes.record_import("accounts")),
+        *(routes.RATE_LIST, routes.RATE_MODIFIERS, routes.RATE_IMPORT),
     ),
     "lead": (
         routes.HOME,
         routes.records("contacts", sort="-name"),
         routes.PROJECTS,
-        routes.PLANNER,
-        routes.APPROVALS,
+        *(routes.PLANNER, routes.APPROVALS, routes.PIPELINE, routes.QUOTES, routes.WHY),
     ),
     "member": (routes.HOME, routes.TIME, routes.TIME_ENTRIES, routes.LEAVE),
-    "client": (routes.PORTAL, routes.PORTAL_INVOICES, routes.PROFILE),
+    "client": (routes.PORTAL, routes.PORTAL_INVOICES, routes.PORTAL_TIME, routes.PROFILE),
 }
 RECORDS = {  # role: the list, and what its links look like
     "owner": (
@@ -39,18 +39,27 @@ RECORDS = {  # role: the list, and what its links look like
         (routes.PEOPLE, r"/people/\d+"),
         (routes.records("opportunities"), r"/records/opportunities/\d+|/pipeline/\d+"),
         (routes.records("contacts"), r"/records/contacts/\d+"),
+        (routes.records("agreements"), r"/records/agreements/\d+"),
         (routes.TEMPLATES, r"/templates/\d+"),
         (routes.HOME, r"/change-orders/\d+"),
     ),
     "finance": ((routes.CLIENTS, r"/clients/\d+"), (routes.INVOICES, r"/invoices/[\w-]+")),
-    "lead": ((routes.PROJECTS, r"/projects/\d+"),),
+    "lead": (
+        (routes.PROJECTS, r"/projects/\d+"),
+        (routes.PIPELINE, r"/pipeline/\d+"),
+        (routes.QUOTES, r"/quotes/\d+"),
+    ),
     "client": (
         (routes.PORTAL_INVOICES, r"/portal/invoices/\d+"),
         (routes.PORTAL, r"/portal/projects/\d+"),
         (routes.PORTAL, r"/portal/change-orders/\d+"),
+        (routes.PORTAL_TIME, r"/portal/time/\d+"),
     ),
 }
-LINKED = r"/settings\?tab=.*|/(projects|clients)/\d+\?tab=\w+|/approvals\?sheet=\d+"
+LINKED = (
+    r"/settings\?tab=.*|/(projects|clients)/\d+\?tab=\w+|/approvals\?sheet=\d+"
+    r"|/clients/duplicates\?tab=\w+|/pipeline\?tab=\w+"
+)
 CHECK = """async () => {
     await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
     await Promise.all(document.getAnimations().map(one => one.finished.catch(() => 0)));

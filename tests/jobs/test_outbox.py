@@ -14,7 +14,7 @@ from psa_app import db
 from psa_app.config import settings
 from psa_app.gateways.mail import read_outbox
 from psa_app.jobs import outbox
-from psa_app.models import Account, Contact, Mail
+from psa_app.models import Account, Contact, History, Mail
 from psa_app.services.mails import About, promise_mail
 from psa_app.services.promises import promise
 from tests.jobs.promised import LONG_AGO, path_of, promise_reset, row
@@ -77,6 +77,9 @@ def test_what_became_of_a_clients_mail_is_kept_with_it(database, setting, clock)
         clock.forward(hours=2)
         outbox.deliver_due()
     assert (kept_mail().error, kept_mail().done_at is None) == ("", False)
+    with db.reading() as session:  # open pages hear it from history
+        told = session.exec(select(History).where(History.kind == "mail")).all()
+    assert [(one.record_id, one.verb) for one in told] == [(kept_mail().id, "sent")]
 
 
 def kept_mail():

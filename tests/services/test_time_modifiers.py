@@ -12,6 +12,7 @@ from psa_app.errors import Invalid, NotFound
 from psa_app.formats.csv_files import read_table
 from psa_app.formats.time_exports import read_entries, suggest_mapping
 from psa_app.models import InvoiceLine, Sow, SowLine
+from psa_app.queries.identity import frame
 from psa_app.queries.rates import explain_entry
 from psa_app.queries.time.modifiers import modifier_choices
 from psa_app.queries.time.week import week_view
@@ -283,6 +284,9 @@ def test_the_timer_gives_its_time_the_modifier(world: World, clock: Any) -> None
     late = make(world)
     theirs = make(world, name="Theirs", account_id=world.accounts["Northwind"])
     do(start_timer, world["Ann"], task_id=world.tasks["Build"], modifier_id=late.id)
+    facts = ask(frame, world["Ann"])
+    assert facts is not None
+    assert facts.timer_modifier == "After hours"
     clock.forward(minutes=60)
     do(stop_timer, world["Ann"])
     do(start_timer, world["Ann"], task_id=world.tasks["Build"])

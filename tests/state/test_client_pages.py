@@ -10,6 +10,7 @@ from psa_app.models import Account, Activity, Apart, Contact, ContactApart
 from psa_app.state.clients.client import ClientForm, ClientLog, ClientState
 from psa_app.state.clients.client_twins import ContactTwins, TwinsState
 from psa_app.state.clients.clients import ClientsLog, ClientsState
+from psa_app.state.clients.contact_merge import ContactMerge
 from psa_app.state.home.home import HomeState
 from psa_app.state.home.home_todos import HomeTodos
 from psa_app.state.time.client_timeline import ClientTimeline
@@ -268,6 +269,25 @@ async def test_two_contacts_are_compared_told_apart_and_made_one(tab_of):
     assert redirects(merged) == [routes.client_tab(NORTHWIND, "contacts")]
     now, gone = (one for one in kept(Contact) if one.account_id == NORTHWIND)
     assert (now.name, now.phone, gone.merged_into_id) == ("N. Client", "01 2345", now.id)
+
+
+async def test_any_two_contacts_of_a_client_are_chosen_and_made_one(tab_of):
+    with db.unit_of_work() as session:
+        session.add(Contact(account_id=NORTHWIND, name="Zoe Unlike", email="zoe@elsewhere.example"))
+    first, second = (one.id for one in kept(Contact, account_id=NORTHWIND))
+    tab = await tab_of("Fred")
+    page = f"{PAGE}?tab=contacts"
+    asked = await tab.send(ContactMerge.ask, {"contact_id": first}, page)
+    assert [one["value"] for one in var(asked, "ContactMerge", "others")] == [str(second)]
+    refused = await tab.send(ContactMerge.choose, {"data": {"other": ""}}, page)
+    assert list(var(refused, "ContactMerge", "errors")) == ["other"]
+    assert var(refused, "ContactTwins", "comparing") is not True
+    await tab.send(ContactMerge.choose, {"data": {"other": str(second)}}, page)
+    await tab.send(ContactTwins.merge, {"data": {"name": "one", "email": "one"}}, page)
+    now, gone = kept(Contact, account_id=NORTHWIND)
+    assert (gone.merged_into_id, gone.name) == (now.id, "Zoe Unlike")
+    lead = await tab_of("Lea")
+    assert redirects(await lead.send(ContactMerge.ask, {"contact_id": first}, page)) == ["/not-allowed"]
 
 
 async def test_older_lines_are_appended_page_by_page(tab_of):

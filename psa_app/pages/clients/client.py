@@ -26,6 +26,7 @@ from psa_app.display.story import Part, StoryLine
 from psa_app.display.tables import Column
 from psa_app.pages.clients.activity_dialog import activity_dialog
 from psa_app.pages.clients.client_checklist import client_checklist
+from psa_app.pages.clients.client_contacts import client_contacts, contact_dialogs
 from psa_app.pages.frame import staff
 from psa_app.pages.registry import page
 from psa_app.state.clients.checklist import ChecklistState
@@ -59,6 +60,7 @@ LIVE = (
     "invoice",
     "payment",
     "checklist_item",
+    "mail",
 )
 LOGGED: tuple[tuple[str, str, IconName], ...] = (
     ("call", "Call", "phone"),
@@ -79,6 +81,7 @@ def client() -> rx.Component:
         found(State.is_ready, State.is_missing, _content(), back=routes.CLIENTS, label="All clients"),
         record_form(ClientForm, "client"),
         activity_dialog(ClientLog, "log"),
+        *contact_dialogs(),
         confirm(
             open=State.asking != "",
             on_close=State.keep,
@@ -150,7 +153,7 @@ def _content() -> rx.Component:
         rx.match(
             State.tab,
             ("timeline", _timeline()),
-            ("contacts", _contacts()),
+            ("contacts", client_contacts()),
             ("sales", _sales()),
             ("work", _work()),
             ("money", _money()),
@@ -244,7 +247,7 @@ def _parts(kind: str, title: str, rows: rx.Var[list[Part]], words: str, add: str
     return card(rx.cond(rows.length() > 0, parts(rows, acts), nothing), title=title, aside=plus, body=False)
 
 
-# Timeline, contacts
+# Timeline
 
 
 def _timeline() -> rx.Component:
@@ -292,34 +295,6 @@ def _line_acts(line: rx.Var[StoryLine]) -> rx.Component:
     change = item("Change", icon_name="edit", on_click=State.change_logged(ident))
     more = dots_menu(tick, change, delete, label="More for " + line.title)
     return rx.cond((line.activity > 0) & State.may_log, more)
-
-
-def _contacts() -> rx.Component:
-    def acts(part: rx.Var[Part]) -> rx.Component:
-        invite = rx.cond(part.act != "", item(part.act, icon_name="mail", on_click=State.invite(part.id)))
-        change = item("Change", icon_name="edit", on_click=State.change("contacts", part.id))
-        more = dots_menu(change, invite, label="More for " + part.name)
-        return rx.cond(State.may_change_contacts, more)
-
-    add = rx.cond(
-        State.may_change_contacts,
-        button(
-            "Add", icon_name="plus", small=True, on_click=State.add("contacts"), aria_label="Add a contact"
-        ),
-    )
-    twin = notice(
-        State.people_twin,
-        tone="warn",
-        actions=link_button("Compare", href=State.people_twin_href, small=True),
-    )
-    nobody = empty("No contacts yet", "Add who accepts scopes and who gets the invoices.", icon_name="user")
-    listed = card(
-        rx.cond(State.contacts.length() > 0, parts(State.contacts, acts), nobody),
-        title="Contacts",
-        aside=add,
-        body=False,
-    )
-    return stack(rx.cond(State.people_twin != "", twin), listed)
 
 
 # Sales, work, money

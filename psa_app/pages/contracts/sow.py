@@ -45,7 +45,6 @@ FORM, ZONE = "scope-form", "scope-file"
     title="Scope of work",
     right="accounts.read",
     on_load=[State.load, Changes.load],
-    on_open=State.open_anew,
     live=("sow", "milestone", "project", "change_order", "agreement"),
 )
 def sow() -> rx.Component:

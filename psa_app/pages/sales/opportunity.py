@@ -44,7 +44,12 @@ def opportunity() -> rx.Component:
         actions=[
             rx.cond(State.may_change, button("Change", on_click=State.edit)),
             rx.cond(
-                State.quote_href != "", link_button("Make a quote", href=State.quote_href, look="primary")
+                State.quote_href != "",
+                rx.cond(
+                    State.is_open,
+                    link_button("Make a quote", href=State.quote_href, look="primary"),
+                    link_button("Make a quote", href=State.quote_href),
+                ),
             ),
         ],
     )

@@ -101,6 +101,7 @@ class ClientState(rx.State):
     sees_money: bool = False
     may_change: bool = False
     may_change_contacts: bool = False
+    may_merge_contacts: bool = False
     may_log: bool = False
     may_agree: bool = False
     asking: str = ""  # what is asked about before it is removed
@@ -169,6 +170,7 @@ class ClientState(rx.State):
             sees_money=may(who, "invoices.read"),
             may_change=may(who, "accounts.change") and is_live,
             may_change_contacts=may(who, "contacts.change") and is_live,
+            may_merge_contacts=may(who, "accounts.merge") and is_live and len(found.contacts) > 1,
             may_log=may(who, "activities.change") and is_live,
             may_agree=may(who, "agreements.change") and is_live,
             timeline_href=f"{routes.client(self._client)}?tab=timeline",

@@ -146,6 +146,7 @@ def contact_part(one: ContactRow, may_invite: bool) -> Part:
         [mark for mark in (*roles, portal) if mark],
         "Invite to the portal" if may_invite and not one.signs_in else "",
         ways(email=one.email, phone=one.phone),
+        routes.record("contacts", one.id),
     )
 
 

@@ -22,7 +22,6 @@ from psa_app.state.base import actor, allow, read
 from psa_app.state.contracts.scope_sheets import parts_of, sheet_of
 from psa_app.state.contracts.scope_words import agreement_words, file_rows, renewal_words
 from psa_app.state.contracts.sow_edit import SowEdit
-from psa_app.state.templates.template_save import SaveTemplate
 
 VERBS = {
     "created": "Written",
@@ -89,17 +88,6 @@ class SowState(rx.State):
         except NotFound:
             self.reset()  # type: ignore[no-untyped-call]
             self.is_missing, self.scope_title = True, "Scope of work"
-
-    @rx.event
-    @allow("accounts.read")
-    async def open_anew(self) -> None:
-        """Closes what was left open when the page was left by the browser's Back."""
-        from psa_app.state.contracts.scope_agreement import ScopeAgreement
-        from psa_app.state.contracts.sow_acts import SowActs
-        from psa_app.state.templates.template_billing import ApplyBilling
-
-        for dialogs in (SowActs, ScopeAgreement, ApplyBilling, SaveTemplate):
-            (await self.get_state(dialogs)).reset()  # type: ignore[no-untyped-call]
 
     async def _load(self, tab: str) -> None:
         who = actor()

@@ -6,6 +6,7 @@ from typing import Any
 from psa_app import routes
 from psa_app.access import Actor
 from psa_app.display.quote import Choice
+from psa_app.display.states import badge
 from psa_app.formats import words
 from psa_app.queries.portal.quote import QuoteToRead, quote_to_read
 from psa_app.queries.quotes.paper import numbered, price_words
@@ -34,6 +35,8 @@ class QuoteReading(DocumentReading, mixin=True):
         wanted = list(self._chosen) if quote_id == self._document and self._hash else None
         found = await read(lambda session, reader: quote_to_read(session, reader, quote_id, wanted), who)
         self._show_document(found, numbered(found.offer), _note(found), routes.quote_pdf(found.id))
+        if found.is_over and found.status == "sent":  # the night that says so has not come yet
+            self.word, self.tone = badge("expired").text, badge("expired").tone
         self._chosen, self._amount = sorted(found.chosen), found.figures.total
         self._currency = found.offer.currency
         self._groups = {x.line.key: x.line.alternative for x in found.offer.lines}

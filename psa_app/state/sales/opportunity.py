@@ -58,6 +58,7 @@ class OpportunityState(rx.State):
     activities: list[Row] = []
     changes: list[Happening] = []
     quote_href: str = ""
+    is_open: bool = False
     may_change: bool = False
     is_ready: bool = False
     is_missing: bool = False
@@ -96,10 +97,10 @@ class OpportunityState(rx.State):
         self.needs, self.need_total = need_rows(found, facts)
         self.activities = activity_rows(found, facts, zone)
         self.changes = way_of(found, zone, facts)
-        quotes = getattr(routes, "QUOTES", "")
-        may_quote = bool(quotes) and may(actor(), "quotes.change")
+        may_quote = one.outcome != "lost" and may(actor(), "quotes.change")
         address = {"new": 1, "client": one.account_id, "opportunity": one.id}
-        self.quote_href = routes.with_query(quotes, **address) if may_quote else ""
+        self.quote_href = routes.with_query(routes.QUOTES, **address) if may_quote else ""
+        self.is_open = one.outcome == "open"
         self.may_change = may(actor(), "opportunities.change")
 
     @rx.event

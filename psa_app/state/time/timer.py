@@ -56,15 +56,16 @@ class TimerState(rx.State):
 
     @rx.event
     @allow("timer.run")
-    async def choose(self, modifier: str) -> None:
+    async def choose(self, modifier: str) -> Any:
         """Gives the running timer a modifier at once, or takes it off; it runs on."""
         chosen = fields.optional_whole(modifier, "modifier") or 0
         try:
             await write(lambda session, who: change_timer(session, who, modifier_id=chosen))
         except PsaError as error:
             self.errors = {"modifier": error.sentence}
-            return
+            return None
         self.modifier, self.errors = modifier, {}
+        return FrameState.refresh
 
     @rx.event
     @allow("timer.run")

@@ -199,14 +199,14 @@ class WeekState(rx.State):
     @rx.event
     @allow("timer.run")
     async def timer(self, change: dict[str, Any]) -> Any:
-        """Starts the timer in a row, or stops the one that runs there."""
-        task_id = _number(change.get("row")) or 0
+        """Starts the timer in a row, with a modifier if one is named, or stops the one that runs there."""
+        task_id, modifier = _number(change.get("row")) or 0, _number(change.get("modifier"))
         running = next((row for row in self.rows if row.running), None)
         if running is not None and running.id == str(task_id):
             stopped = await write(stop_timer)
             await say(self, f"Timer stopped: {h_mm_seconds(sum(one.seconds for one in stopped))} logged.")
         else:
-            await write(lambda session, who: start_timer(session, who, task_id=task_id))
+            await write(lambda session, who: start_timer(session, who, task_id=task_id, modifier_id=modifier))
         await self._load()
         return FrameState.refresh
 

@@ -39,6 +39,24 @@ def test_a_client_chooses_options_and_accepts_for_the_total_that_is_shown(window
     owner.page.wait_for_url(re.compile(r"/sows/\d+"))
 
 
+def test_a_dialog_that_was_left_open_is_closed_on_the_way_back(window: NewWindow) -> None:
+    owner = window("owner")
+    page, dialogs = owner.page, owner.page.locator("dialog[open]")
+    owner.open(f"{routes.QUOTES}?state=draft")
+    page.get_by_role("link", name="New intranet").click()
+    page.get_by_role("button", name="More for this quote").click()
+    page.get_by_role("menuitem", name="Delete").click()
+    expect(dialogs).to_have_count(1)
+    page.go_back()
+    expect(page.get_by_role("table", name="Quotes")).to_be_visible()
+    expect(dialogs).to_have_count(0)
+    page.go_forward()
+    expect(page.locator("#scope-discount")).to_be_visible()
+    page.get_by_role("button", name="More for this quote").click()
+    expect(page.get_by_role("menuitem", name="Delete")).to_be_visible()
+    expect(dialogs).to_have_count(0)
+
+
 def test_the_editor_adds_up_while_one_types_and_tells_what_is_wrong_beside_the_field(
     window: NewWindow,
 ) -> None:

@@ -192,6 +192,9 @@ def test_on_a_phone_a_day_is_filled_by_touch(window: NewWindow) -> None:
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("On the train")).to_be_visible()
     saved(page)
+    one.open(routes.with_query(routes.TIME_ENTRIES, status="draft"))
+    page.get_by_role("button", name="More for").first.click()
+    expect(page.get_by_role("menuitem", name="Edit")).to_be_visible()
 
 
 def test_entries_are_filtered_by_the_address_and_changed_in_a_dialog(window: NewWindow) -> None:

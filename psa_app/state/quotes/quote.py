@@ -65,6 +65,7 @@ class QuoteState(rx.State):
     tone: str = ""
     account: str = ""
     is_draft: bool = False
+    is_out: bool = False
     may_write: bool = False
     may_send: bool = False
     may_renew: bool = False
@@ -133,7 +134,8 @@ class QuoteState(rx.State):
         self.number = ", ".join(part for part in (quote.number or "No number yet", version) if part)
         self.quote_title, self.word, self.tone = quote.title, word.text, word.tone
         self.account = one.account.name
-        self.is_draft, self.declined = quote.status == "draft", quote.decline_reason
+        self.is_draft, self.is_out = quote.status == "draft", quote.status == "sent"
+        self.declined = quote.decline_reason
         self.pdf = routes.quote_pdf(int(quote.id or 0))
         self.scope, self.scope_href = "", ""
         if one.scope is not None:

@@ -94,8 +94,9 @@ class QuoteActs(DocumentActs, rx.State):
         """Begins a new version and opens it."""
         page = await self.get_state(QuoteState)
         quote_id = page._quote
+        holds = " The old one holds until you send this." if page.is_out else ""
         quote = await write(lambda session, who: new_version(session, who, quote_id))
-        await say(self, "A new version is begun. The old one holds until you send this.")
+        await say(self, f"A new version is begun.{holds}")
         return rx.redirect(routes.quote(int(quote.id or 0)))
 
     @rx.event

@@ -178,7 +178,7 @@ class RateMatrixState(rx.State):
         sums = found.sums
         self.effect = rate_words.effect_of(sums, "")
         if not sums.entries:
-            self.effect = "" if len(wrong) == self.count else rate_words.NOTHING
+            self.effect = "" if self.wrong == self.count else rate_words.NOTHING
         self.touched = rate_words.touched_rows(found.entries)
         more = sums.entries - len(found.entries)
         self.touched_more = f"And {more:,} more." if more > 0 else ""

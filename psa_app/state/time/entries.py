@@ -377,7 +377,7 @@ def _row(one: EntryRow, shows_money: bool) -> Row:
         Cell(words.day(one.day)),
         Cell(one.person),
         Cell(f"{one.project}: {one.task}", sub=one.client),
-        Cell(one.note or "–", kind="text" if one.note else "muted", sub=one.modifier),
+        Cell(one.note, sub=one.modifier) if one.note else Cell(one.modifier or "–", kind="muted"),
         Cell(word.text, kind="badge", tone=word.tone, icon=word.icon),
         Cell(hours.h_mm_seconds(one.seconds), align="right"),
     ]

@@ -53,6 +53,7 @@ def import_records(
     """
     from psa_app.access import system
     from psa_app.db import reading, unit_of_work
+    from psa_app.formats.refused_rows import why
     from psa_app.formats.tables_in import check_file, read_any
     from psa_app.services.imports import apply_records, plan_records
 
@@ -74,7 +75,11 @@ def import_records(
         return
     with unit_of_work() as session:
         done = apply_records(session, actor, resource, table, choices, only_good=good, name=file.name)
-    say(f"Written: {done.count('new')} new, {done.count('changed')} changed.")
+    left = f" Left out: {len(done.refused)} rows." if done.refused else ""
+    say(f"Written: {done.count('new')} new, {done.count('changed')} changed.{left}")
+    say(*(f"  line {row.line}: {why(table, row)}" for row in done.refused[:SHOWN] if done.late))
+    if refused is not None and done.late:
+        _write_refused(refused, table, done.refused)
 
 
 @command("run", "psa import run 12", within=incoming)
@@ -143,6 +148,8 @@ def _planned(resource: "Resource", table: "Table", choices: "Choices", plan: "Re
     counts = ", ".join(
         f"{plan.count(outcome)} {outcome}" for outcome in ("new", "changed", "same", "refused")
     )
+    parts = plan.count("part")
+    counts += f", {parts} with the row before" if parts else ""
     lines.append(f"{len(plan.rows)} rows: {counts}")
     lines += [f"  line {row.line}: {why(table, row)}" for row in plan.refused[:SHOWN]]
     more = len(plan.refused) - SHOWN

@@ -103,16 +103,7 @@ def _past() -> rx.Component:
                 rx.cond(run.problem != "", rx.el.span(run.problem, class_name="muted small")),
                 class_name="stack tight",
             ),
-            rx.cond(
-                run.has_file,
-                button(
-                    "Refused rows",
-                    small=True,
-                    icon_name="download",
-                    aria_label="Refused rows of " + run.name + " as a file",
-                    on_click=State.download_past(run.run_id),
-                ),
-            ),
+            rx.el.div(_retry(run), _refused_file(run), class_name="line wrap"),
             key=run.run_id.to_string(),
         )
 
@@ -121,6 +112,28 @@ def _past() -> rx.Component:
         title="Earlier imports",
         body=False,
     )
+
+
+def _retry(run: rx.Var[PastImport]) -> rx.Component:
+    again = button(
+        "Try again",
+        small=True,
+        icon_name="undo",
+        aria_label="Try " + run.name + " again",
+        on_click=State.retry(run.run_id),
+    )
+    return rx.cond(run.may_retry, again)
+
+
+def _refused_file(run: rx.Var[PastImport]) -> rx.Component:
+    rows = button(
+        "Refused rows",
+        small=True,
+        icon_name="download",
+        aria_label="Refused rows of " + run.name + " as a file",
+        on_click=State.download_past(run.run_id),
+    )
+    return rx.cond(run.has_file, rows)
 
 
 def _work() -> rx.Component:

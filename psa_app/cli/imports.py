@@ -53,7 +53,6 @@ def import_records(
     """
     from psa_app.access import system
     from psa_app.db import reading, unit_of_work
-    from psa_app.formats.refused_rows import why
     from psa_app.formats.tables_in import check_file, read_any
     from psa_app.services.imports import apply_records, plan_records
 
@@ -75,9 +74,7 @@ def import_records(
         return
     with unit_of_work() as session:
         done = apply_records(session, actor, resource, table, choices, only_good=good, name=file.name)
-    left = f" Left out: {len(done.refused)} rows." if done.refused else ""
-    say(f"Written: {done.count('new')} new, {done.count('changed')} changed.{left}")
-    say(*(f"  line {row.line}: {why(table, row)}" for row in done.refused[:SHOWN] if done.late))
+    say(*_told(table, done))
     if refused is not None and done.late:
         _write_refused(refused, table, done.refused)
 
@@ -154,6 +151,15 @@ def _planned(resource: "Resource", table: "Table", choices: "Choices", plan: "Re
     lines += [f"  line {row.line}: {why(table, row)}" for row in plan.refused[:SHOWN]]
     more = len(plan.refused) - SHOWN
     return [*lines, f"  and {more} more; see them all with --refused FILE"] if more > 0 else lines
+
+
+def _told(table: "Table", done: "RecordPlan") -> list[str]:
+    """What was written, and what an act refused after the check."""
+    from psa_app.formats.refused_rows import why
+
+    left = f" Left out: {len(done.refused)} rows." if done.refused else ""
+    said = [f"Written: {done.count('new')} new, {done.count('changed')} changed.{left}"]
+    return said + [f"  line {row.line}: {why(table, row)}" for row in done.refused[:SHOWN] if done.late]
 
 
 def _write_refused(file: Path, table: "Table", refused: "tuple[RowPlan, ...]") -> None:

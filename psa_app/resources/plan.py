@@ -127,7 +127,7 @@ TEMPLATES = Resource(
         FieldSpec("holds", "Holds", set="never", sortable=False, reads=_holds),
         FieldSpec("updated_at", "Changed", "instant", set="never"),
         FieldSpec("description", "Description", "multiline"),
-        FieldSpec("is_archived", "Archived", "bool", filterable=True),
+        FieldSpec("is_archived", "Archived", "bool", filterable=True, in_list=False),
     ),
 )
 CHECKLIST_ITEMS = Resource(

@@ -20,7 +20,7 @@ from psa_app.models import (
     Timesheet,
 )
 from psa_app.models.resource import ActWords, FieldSpec, Resource
-from psa_app.resources.incoming import PROJECTS_IN, SCOPES_IN, TASKS_IN
+from psa_app.resources.incoming import BILLING, PROJECTS_IN, SCOPES_IN, TASKS_IN
 from psa_app.rules.templates.bodies import EVERY
 
 _INSIDE = "time.log"  # how time was written and decided on is for those who log it, not for the client
@@ -118,7 +118,7 @@ SOW_LINES = Resource(
         FieldSpec("position", "Position", "number", in_list=False),
         FieldSpec("title", "Title"),
         FieldSpec("description", "Description", "multiline", in_list=False),
-        FieldSpec("model", "Billing", filterable=True),
+        FieldSpec("model", "Billing", "choice", choices=BILLING, filterable=True),
         FieldSpec("value_minor", "Value", "money", money_in="sow_id.currency"),
         FieldSpec("cap_minor", "Cap", "money", money_in="sow_id.currency"),
         FieldSpec("estimate_minutes", "Estimate", "minutes", in_list=False),

@@ -43,7 +43,7 @@ def bring_in(page: Page) -> None:
     expect(page.get_by_label("Field for the column Day")).to_have_value("day")
     page.get_by_role("button", name="Check all rows").click()
     expect(main).to_contain_text("1 row is refused.")
-    expect(main).to_contain_text("Give how much one unit is worth")
+    expect(main).to_contain_text("Type a number such as 0.921")
     page.get_by_role("button", name="Import 1 exchange rate").click()
     expect(main).to_contain_text("The rows that were left out are in a file")
     page.get_by_role("link", name="Open the list").click()

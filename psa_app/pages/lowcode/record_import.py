@@ -7,7 +7,7 @@ import reflex as rx
 from psa_app import routes
 from psa_app.components.badges import tag
 from psa_app.components.buttons import button, link_button
-from psa_app.components.cards import card, kpis, line, notice, with_side
+from psa_app.components.cards import card, kpis, line, notice, stack, with_side
 from psa_app.components.definition import facts_card
 from psa_app.components.missing import found
 from psa_app.components.progress import work
@@ -138,11 +138,13 @@ def _refused_file(run: rx.Var[PastImport]) -> rx.Component:
 
 def _work() -> rx.Component:
     return card(
-        work(State.percent, State.progress, "Import of " + State.name),
-        rx.el.p(
-            "You may leave this page: the import goes on, and what came of it stands here afterwards. "
-            "All rows are written together, or none.",
-            class_name="muted small",
+        stack(
+            work(State.percent, State.progress, "Import of " + State.name),
+            rx.el.p(
+                "You may leave this page: the import goes on, and what came of it stands here afterwards. "
+                "All rows are written together, or none.",
+                class_name="muted small",
+            ),
         ),
         title="Importing " + State.name,
     )
@@ -278,8 +280,8 @@ def _check() -> rx.Component:
                     rx.el.b(State.refused_words),
                     rx.cond(
                         State.nothing_new,
-                        " There is nothing else to bring in. Mend them in the file and drop it again.",
-                        " Mend them in the file and drop it again, or go on: they are left out then, "
+                        " There is nothing else to bring in. Mend the file and drop it again.",
+                        " Mend the file and drop it again, or go on: what is refused is left out then, "
                         "and nothing else is.",
                     ),
                     tone="warn",

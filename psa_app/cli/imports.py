@@ -74,7 +74,9 @@ def import_records(
         return
     with unit_of_work() as session:
         done = apply_records(session, actor, resource, table, choices, only_good=good, name=file.name)
-    say(f"Written: {done.count('new')} new, {done.count('changed')} changed.")
+    say(*_told(table, done))
+    if refused is not None and done.late:
+        _write_refused(refused, table, done.refused)
 
 
 @command("run", "psa import run 12", within=incoming)
@@ -143,10 +145,21 @@ def _planned(resource: "Resource", table: "Table", choices: "Choices", plan: "Re
     counts = ", ".join(
         f"{plan.count(outcome)} {outcome}" for outcome in ("new", "changed", "same", "refused")
     )
+    parts = plan.count("part")
+    counts += f", {parts} with the row before" if parts else ""
     lines.append(f"{len(plan.rows)} rows: {counts}")
     lines += [f"  line {row.line}: {why(table, row)}" for row in plan.refused[:SHOWN]]
     more = len(plan.refused) - SHOWN
     return [*lines, f"  and {more} more; see them all with --refused FILE"] if more > 0 else lines
+
+
+def _told(table: "Table", done: "RecordPlan") -> list[str]:
+    """What was written, and what an act refused after the check."""
+    from psa_app.formats.refused_rows import why
+
+    left = f" Left out: {len(done.refused)} rows." if done.refused else ""
+    said = [f"Written: {done.count('new')} new, {done.count('changed')} changed.{left}"]
+    return said + [f"  line {row.line}: {why(table, row)}" for row in done.refused[:SHOWN] if done.late]
 
 
 def _write_refused(file: Path, table: "Table", refused: "tuple[RowPlan, ...]") -> None:

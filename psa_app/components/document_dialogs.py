@@ -13,10 +13,16 @@ from psa_app.display.forms import Option
 
 
 def send_dialog(
-    state: Any, title: Text, lead: str, *more: rx.Component, nobody: str, press: str = "Send it"
+    state: Any,
+    title: Text,
+    lead: str,
+    *more: rx.Component,
+    nobody: str,
+    press: str = "Send it",
+    warning: Text = "",
 ) -> rx.Component:
     """To whom it goes, and until when. ``state`` is a ``DocumentActs`` with the events send and close;
-    ``more`` are further fields, named with the prefix "send-"."""
+    ``more`` are further fields, named with the prefix "send-"; ``warning`` is read before it is sent."""
 
     def contact(one: rx.Var[Option]) -> rx.Component:
         ticked = state.chosen.contains(one.value)
@@ -25,6 +31,7 @@ def send_dialog(
     return dialog(
         form(
             rx.el.p(lead, class_name="lead"),
+            rx.cond(warning != "", notice(warning, tone="warn")),
             rx.cond(
                 state.nobody != "",
                 notice(nobody + " ", text_link("Mark a contact as approver", href=state.nobody), tone="warn"),

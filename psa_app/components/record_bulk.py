@@ -30,12 +30,12 @@ def bulk_buttons(listed: Any, state: Any) -> list[rx.Component]:
     """The bar of `listed` with the acts of `state` (a `BulkState`)."""
 
     def act(one: rx.Var[Option]) -> rx.Component:
-        return button(one.label, small=True, on_click=state.ask(one.value, one.label))
+        return button(one.label, small=True, on_click=state.ask(one.value))
 
     archive = rx.cond(
         listed.shows_archived,
-        button("Put back", small=True, on_click=state.ask(PUT_BACK, "Put back")),
-        button("Archive", small=True, on_click=state.ask(ARCHIVE, "Archive")),
+        button("Put back", small=True, on_click=state.ask(PUT_BACK)),
+        button("Archive", small=True, on_click=state.ask(ARCHIVE)),
     )
     return [
         rx.cond(

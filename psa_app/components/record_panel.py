@@ -10,8 +10,8 @@ from psa_app.components.empty import empty
 from psa_app.components.icons import IconName
 from psa_app.components.menu import dots_menu, item
 from psa_app.components.record_form import record_form
-from psa_app.components.table import table
-from psa_app.display.tables import Row
+from psa_app.components.table import narrow, table
+from psa_app.display.tables import ARCHIVED_CHOICES, Row
 
 
 def record_panel(
@@ -25,6 +25,9 @@ def record_panel(
         state.may_create,
         button("Add", icon_name="plus", small=True, on_click=state.add, aria_label=f"Add to {title}"),
     )
+    which = rx.cond(
+        state.archived != "", narrow("Archived", ARCHIVED_CHOICES, state.archived, state.show_archived)
+    )
     return rx.fragment(
         card(
             table(
@@ -36,7 +39,7 @@ def record_panel(
                 empty=empty(f"No {nothing or title.lower()} yet", words, icon_name=icon_name),
             ),
             title=title,
-            aside=add,
+            aside=rx.el.div(which, add, class_name="line"),
             body=False,
         ),
         record_form(state, key=key),

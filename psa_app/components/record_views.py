@@ -19,7 +19,7 @@ def view_tabs(listed: Any, state: Any) -> rx.Component:
         button("Save changes", small=True, on_click=state.update),
     )
     acts = rx.el.div(save, _acts(listed, state), class_name="push")
-    shown = rx.el.div(tabs(listed.tabs, listed.view, "Saved views"), acts, class_name="views")
+    shown = rx.el.div(tabs(listed.tabs, listed.tab, "Views"), acts, class_name="views")
     return rx.cond(listed.tabs.length() > 1, shown)
 
 

@@ -89,3 +89,4 @@ class PastImport:
     tone: str
     problem: str
     has_file: bool
+    may_retry: bool = False

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+ARCHIVED_CHOICES = [("no", "Archived: no"), ("yes", "Archived: yes"), ("all", "Archived: all")]
 Align = Literal["left", "right"]
 CellKind = Literal["text", "strong", "muted", "badge", "bar", "person", "warn", "bad", "icon"]
 

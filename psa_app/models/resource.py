@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
+from sqlalchemy.orm import object_session
 from sqlmodel import Session, SQLModel
 
 Kind = Literal[
@@ -50,9 +51,11 @@ class FieldSpec:
     `money_in` the field that holds its currency ("" = the firm's base currency); `read_right` hides the
     field from roles without it; `set` says when it may be written: always, at creation only, or never
     (it is the app's). A field that the firm added has an `own_key`: its value lies in the record's `own`
-    under that key. `is_guarded` keeps a field's values out of history, which more people read. Amounts
-    and times are summed below a list if the field `adds_up`, as rates do not. A text of a `form` is shown
-    as a link out of the app.
+    under that key. What is worked out of a loaded record says how by `reads`: no column holds it, so it
+    is neither looked for nor sorted by. What a linked record holds (the scope of a line's part) is told
+    `through` that link, and can be filtered by. `is_guarded` keeps a field's values out of history, which
+    more people read. Amounts and times are summed below a list if the field `adds_up`, as rates do not.
+    A text of a `form` is shown as a link out of the app.
     """
 
     name: str
@@ -74,6 +77,8 @@ class FieldSpec:
     is_guarded: bool = False
     adds_up: bool = True
     form: Literal["", "website", "phone"] = ""
+    reads: Callable[[Any], Any] | None = None
+    through: str = ""
 
     @property
     def opens(self) -> str:
@@ -100,6 +105,23 @@ class Incoming:
 
 
 @dataclass(frozen=True, slots=True)
+class ActWords:
+    """What an act on many records is called: on its button, and asked, with `{rows}` for "3 entries"."""
+
+    verb: str
+    label: str
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """A part of a list that has a tab of its own from the start: its name, and its filters as in the API."""
+
+    name: str
+    filters: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Beside:
     """What the API tells of a record besides its fields: an object, or null where it is not the reader's.
 
@@ -121,6 +143,7 @@ class Resource:
     a new or changed record. `bulk` are the verbs of its acts that can be done to many records at once.
     What such an act must be told is asked for: a field of the same name says how, else one in `asks`,
     else the type of the input; what it may be told is asked for only by `asks`.
+    `words` name the acts whose verb alone does not; `shelves` are tabs before the saved views.
     `keys` are the fields by which an import finds a record that is there already,
     the most telling first. `warns(record, today)` gives a sentence that its page says above all else,
     "" for nothing.
@@ -143,6 +166,9 @@ class Resource:
     has_version: bool = True
     bulk: tuple[str, ...] = ()
     asks: tuple[FieldSpec, ...] = ()
+    words: tuple[ActWords, ...] = ()
+    several: str = ""  # what some of them are called where `many` names them all: entries of "Time"
+    shelves: tuple[Shelf, ...] = ()
     beside: tuple[Beside, ...] = ()
     keys: tuple[tuple[str, ...], ...] = ()
     warns: Warns | None = None
@@ -162,11 +188,33 @@ def as_imported(resource: Resource) -> Resource:
     return replace(resource, fields=fields, change_right=way.right, create_right=way.right, check=way.check)
 
 
+def target(model: Any, link: str) -> type[SQLModel]:
+    """The table that a link field of `model` points to."""
+    (key,) = model.__table__.c[link].foreign_keys
+    for mapper in model._sa_registry.mappers:
+        if mapper.local_table is key.column.table:
+            found: type[SQLModel] = mapper.class_
+            return found
+    raise LookupError(f"{model.__name__}.{link} points to no known table.")
+
+
+def _linked(record: Any, link: str) -> Any:
+    """The record that a link points to, or None; each is read once in a transaction."""
+    session = object_session(record)
+    linked_id = getattr(record, link)
+    return session.get(target(type(record), link), linked_id) if session and linked_id else None
+
+
 def value_of(record: Any, field: FieldSpec) -> Any:
     """What a loaded record holds in a field, a field of the firm's own too: None where nothing is given.
 
     A yes or no that nobody answered is a no; a text that nobody wrote is empty.
     """
+    if field.reads is not None:
+        return field.reads(record)
+    if field.through:
+        linked = _linked(record, field.through)
+        return getattr(linked, field.name, None)
     if not field.own_key:
         return getattr(record, field.name)
     value = record.own.get(field.own_key)

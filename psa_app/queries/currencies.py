@@ -6,7 +6,7 @@ from typing import Any
 from sqlmodel import Session, SQLModel, col, select
 
 from psa_app.models import Firm
-from psa_app.models.resource import FieldSpec, Resource
+from psa_app.models.resource import FieldSpec, Resource, target
 
 Lookup = Callable[[FieldSpec, Any], str]
 
@@ -56,13 +56,3 @@ def _walk(session: Session, model: type[SQLModel], records: list[Any], path: str
         found: dict[int, Any] = {row.id: row for row in rows}  # type: ignore[attr-defined]
         at = {start: found[getattr(row, step)] for start, row in at.items() if getattr(row, step) in found}
     return {start: str(getattr(row, last)) for start, row in at.items()}
-
-
-def target(model: Any, name: str) -> type[SQLModel]:
-    """The table that a link field of `model` points to."""
-    (key,) = model.__table__.c[name].foreign_keys
-    for mapper in model._sa_registry.mappers:
-        if mapper.local_table is key.column.table:
-            found: type[SQLModel] = mapper.class_
-            return found
-    raise LookupError(f"{model.__name__}.{name} points to no known table.")

@@ -6,9 +6,10 @@ from typing import Any, cast
 
 from sqlalchemy import ColumnElement, String, and_, or_, type_coerce
 from sqlalchemy import cast as sql_cast
+from sqlmodel import col, select
 
 from psa_app.errors import Invalid
-from psa_app.models.resource import TEXTS, FieldSpec, Resource
+from psa_app.models.resource import TEXTS, FieldSpec, Resource, target
 from psa_app.queries import own_fields
 from psa_app.rules import fields as check
 
@@ -40,13 +41,25 @@ def clauses(
         found.append(
             _own(resource, field, operator, text)
             if field.own_key
-            else _RANGES[operator](getattr(resource.model, base), typed(field, text))
+            else _RANGES[operator](_column(resource, field), typed(field, text))
         )
     return found
 
 
+def _column(resource: Resource, field: FieldSpec) -> Any:
+    """What holds a field's value: a column of the table, or of the one that a link leads to."""
+    model: Any = resource.model
+    if not field.through:
+        return getattr(model, field.name)
+    linked: Any = target(model, field.through)
+    of_link = col(linked.id) == col(getattr(model, field.through))
+    return select(getattr(linked, field.name)).where(of_link).scalar_subquery()
+
+
 def _operators(field: FieldSpec) -> Container[str]:
-    """A yes or no has neither a from nor a to."""
+    """A yes or no has neither a from nor a to; what lies in no column has nothing."""
+    if field.reads is not None:
+        return ()
     return ("",) if field.kind == "bool" else _RANGES
 
 

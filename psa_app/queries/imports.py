@@ -30,6 +30,7 @@ class PastRun:
     refused: int
     problem: str
     has_file: bool
+    may_retry: bool
 
     @property
     def is_open(self) -> bool:
@@ -51,19 +52,15 @@ def past_imports(session: Session, actor: Actor, kind: str, run_id: int = 0) -> 
         .limit(SHOWN)
     ).all()
     ids = [run.id for run, _ in found]
-    files = set(
-        session.exec(
-            select(ImportFile.import_run_id).where(
-                col(ImportFile.import_run_id).in_(ids), ImportFile.kind == "refused"
-            )
-        )
-    )
-    return [_past(run, who or "", run.id in files) for run, who in found]
+    kept = select(ImportFile.import_run_id, ImportFile.kind).where(col(ImportFile.import_run_id).in_(ids))
+    files = set(session.exec(kept))
+    return [_past(run, who or "", files) for run, who in found]
 
 
-def _past(run: ImportRun, who: str, has_file: bool) -> PastRun:
+def _past(run: ImportRun, who: str, files: set[tuple[int, str]]) -> PastRun:
+    run_id = int(run.id or 0)
     return PastRun(
-        id=int(run.id or 0),
+        id=run_id,
         name=run.name,
         who=who,
         began_at=run.created_at,
@@ -75,5 +72,6 @@ def _past(run: ImportRun, who: str, has_file: bool) -> PastRun:
         known=run.known,
         refused=run.refused,
         problem=run.problem,
-        has_file=has_file,
+        has_file=(run_id, "refused") in files,
+        may_retry=run.state == "failed" and (run_id, "source") in files,
     )

@@ -11,8 +11,7 @@ from sqlmodel import select as select_model
 
 from psa_app.access import Actor, require
 from psa_app.models import ExchangeRate, Firm
-from psa_app.models.resource import FieldSpec, Resource
-from psa_app.queries.currencies import target
+from psa_app.models.resource import FieldSpec, Resource, target
 from psa_app.queries.own_fields import column, full
 from psa_app.queries.records import narrowed, readable
 

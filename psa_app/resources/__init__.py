@@ -11,6 +11,7 @@ from psa_app.resources import (
     people,
     plan,
     quotes,
+    rates,
     sales,
     system,
     work,
@@ -18,7 +19,7 @@ from psa_app.resources import (
 
 RESOURCES: dict[str, Resource] = {
     value.kind: value
-    for module in (clients, sales, people, firm, contracts, work, plan, quotes, money, lowcode, system)
+    for module in (clients, sales, people, firm, contracts, work, rates, plan, quotes, money, lowcode, system)
     for value in vars(module).values()
     if isinstance(value, Resource)
 }

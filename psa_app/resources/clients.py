@@ -17,7 +17,7 @@ from psa_app.models import (
     TaxRate,
     User,
 )
-from psa_app.models.resource import FieldSpec, Resource
+from psa_app.models.resource import ActWords, FieldSpec, Resource
 from psa_app.queries.many import held, once, twin
 from psa_app.rules import accounts, fields
 from psa_app.rules.accounts import ADDRESS_KINDS, KINDS, MAX_DEPTH, NUMBER_KINDS, TIERS
@@ -262,6 +262,7 @@ ACTIVITIES = Resource(
     sort="-id",
     title="subject",
     bulk=("complete", "reopen", "delete"),
+    words=(ActWords("reopen", "Open again", "Open {rows} again?"),),
     fields=(
         FieldSpec("account_id", "Client", "link", links_to=Account, filterable=True),
         FieldSpec("contact_id", "Contact", "link", links_to=Contact, filterable=True),

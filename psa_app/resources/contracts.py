@@ -150,6 +150,16 @@ FEE_PARTS = Resource(
     title="title",
     fields=(
         FieldSpec("sow_line_id", "Line", "link", links_to=SowLine, filterable=True),
+        FieldSpec(
+            "sow_id",
+            "Scope",
+            "link",
+            links_to=Sow,
+            set="never",
+            sortable=False,
+            filterable=True,
+            through="sow_line_id",
+        ),
         FieldSpec("position", "Place", "number", in_list=False),
         FieldSpec("title", "What for"),
         FieldSpec("due_on", "Billed on", "date", filterable=True),

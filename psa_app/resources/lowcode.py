@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from psa_app.access import Actor
 from psa_app.models import CustomField, SavedView, User
-from psa_app.models.resource import Beside, FieldSpec, Resource
+from psa_app.models.resource import ActWords, Beside, FieldSpec, Resource
 from psa_app.queries.own_fields import full
 from psa_app.queries.saved_views import shown_query
 
@@ -21,6 +21,7 @@ CUSTOM_FIELDS = Resource(
     sort="position",
     title="label",
     bulk=("archive", "restore"),
+    words=(ActWords("restore", "Put back", "Put {rows} back?"),),
     fields=(
         FieldSpec("kind", "Goes to", filterable=True),
         FieldSpec("key", "Key"),

@@ -15,7 +15,7 @@ from psa_app.models import (
     SowLine,
     TimeEntry,
 )
-from psa_app.models.resource import FieldSpec, Resource
+from psa_app.models.resource import ActWords, FieldSpec, Resource
 
 INVOICES = Resource(
     kind="invoices",
@@ -27,6 +27,10 @@ INVOICES = Resource(
     sort="-id",
     title="number",
     bulk=("issue", "mail", "discard", "void"),
+    words=(
+        ActWords("mail", "Mail again", "Mail {rows} to their clients?"),
+        ActWords("discard", "Discard", "Discard {rows}?"),
+    ),
     asks=(FieldSpec("issued_on", "Date on the invoice", "date", help="Empty: today."),),
     fields=(
         FieldSpec("number", "Number", filterable=True),

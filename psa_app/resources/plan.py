@@ -17,8 +17,8 @@ from psa_app.models import (
     Template,
     User,
 )
-from psa_app.models.resource import FieldSpec, Resource
-from psa_app.rules.templates.bodies import KINDS, LEVELS, RAID
+from psa_app.models.resource import FieldSpec, Resource, Shelf
+from psa_app.rules.templates.bodies import KINDS, LEVELS, RAID, summary
 from psa_app.services.projects.plan import check_phase
 
 
@@ -99,6 +99,19 @@ RAID_ITEMS = Resource(
         FieldSpec("is_closed", "Closed", "bool", default=False, filterable=True),
     ),
 )
+_SHELVES = (
+    ("sow", "Scopes"),
+    ("project", "Projects"),
+    ("billing", "Billing rules"),
+    ("onboarding", "Onboarding"),
+)
+
+
+def _holds(record: Template) -> str:
+    """What a template is made of, in words."""
+    return summary(record.kind, record.body)
+
+
 TEMPLATES = Resource(
     kind="templates",
     model=Template,
@@ -107,11 +120,14 @@ TEMPLATES = Resource(
     read_right="templates.read",
     search=("name", "description"),
     sort="name",
+    shelves=tuple(Shelf(name, {"kind": kind}) for kind, name in _SHELVES),
     fields=(
         FieldSpec("kind", "For", "choice", choices=KINDS, filterable=True),
         FieldSpec("name", "Name"),
+        FieldSpec("holds", "Holds", set="never", sortable=False, reads=_holds),
+        FieldSpec("updated_at", "Changed", "instant", set="never"),
         FieldSpec("description", "Description", "multiline"),
-        FieldSpec("is_archived", "Archived", "bool", filterable=True),
+        FieldSpec("is_archived", "Archived", "bool", filterable=True, in_list=False),
     ),
 )
 CHECKLIST_ITEMS = Resource(

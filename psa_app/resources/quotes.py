@@ -1,7 +1,7 @@
 """Quotes and their lines, as the API and files show them. Everything that is done to them is an act."""
 
 from psa_app.models import Account, Contact, Opportunity, Quote, QuoteLine, Role, ServiceItem
-from psa_app.models.resource import FieldSpec, Resource
+from psa_app.models.resource import ActWords, FieldSpec, Resource
 
 QUOTES = Resource(
     kind="quotes",
@@ -13,6 +13,7 @@ QUOTES = Resource(
     sort="-id",
     title="title",
     bulk=("send", "delete"),
+    words=(ActWords("send", "Send", "Send {rows} to their clients?"),),
     asks=(FieldSpec("valid_until", "Open until", "date"),),
     fields=(
         FieldSpec("number", "Number"),

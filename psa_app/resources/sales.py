@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from psa_app.errors import Invalid
 from psa_app.models import Account, Contact, Opportunity, Role, ServiceItem, Stage, User
-from psa_app.models.resource import FieldSpec, Resource
+from psa_app.models.resource import ActWords, FieldSpec, Resource
 from psa_app.queries.many import twin
 from psa_app.services.sales.checks import check_opportunity, opportunity_saved
 from psa_app.services.sales.stages import check_stage, stage_saved
@@ -73,6 +73,10 @@ OPPORTUNITIES = Resource(
     title="title",
     check=check_opportunity,
     bulk=("assign", "move"),
+    words=(
+        ActWords("assign", "Give to someone", "Who looks after {rows}?"),
+        ActWords("move", "Move", "Move {rows} to another stage?"),
+    ),
     asks=(
         FieldSpec("owner_id", "Owner", "link", links_to=User, help="Empty: nobody."),
         FieldSpec("loss_reason", "Lost because", help="When the stage is one for lost."),

@@ -13,7 +13,7 @@ from psa_app.models import (
     Timer,
     User,
 )
-from psa_app.models.resource import FieldSpec, Resource
+from psa_app.models.resource import ActWords, FieldSpec, Resource
 
 FIRM = Resource(
     kind="firm",
@@ -50,6 +50,12 @@ USERS = Resource(
     search=("name", "email"),
     sort="name",
     bulk=("activate", "deactivate", "invite_again", "change_role"),
+    words=(
+        ActWords("activate", "Let in again", "Let {rows} in again?"),
+        ActWords("deactivate", "Shut out", "Shut out {rows}?"),
+        ActWords("invite_again", "Invite again", "Send {rows} a new invitation?"),
+        ActWords("change_role", "Change role", "Give {rows} another role?"),
+    ),
     asks=(FieldSpec("role", "Role", "choice", choices=tuple((role, role.capitalize()) for role in STAFF)),),
     fields=(
         FieldSpec("name", "Name"),

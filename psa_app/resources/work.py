@@ -1,4 +1,4 @@
-"""Scopes, projects, bookings, time and rates: written by their own services, read here."""
+"""Scopes, projects, bookings and time: written by their own services, read here."""
 
 from psa_app.models import (
     Account,
@@ -10,7 +10,6 @@ from psa_app.models import (
     Phase,
     Project,
     ProjectMember,
-    Rate,
     RateModifier,
     Role,
     Sow,
@@ -20,8 +19,8 @@ from psa_app.models import (
     TimeRequest,
     Timesheet,
 )
-from psa_app.models.resource import FieldSpec, Resource
-from psa_app.resources.incoming import PROJECTS_IN, RATE_KEYS, RATES_IN, SCOPES_IN, TASKS_IN
+from psa_app.models.resource import ActWords, FieldSpec, Resource
+from psa_app.resources.incoming import BILLING, PROJECTS_IN, SCOPES_IN, TASKS_IN
 from psa_app.rules.templates.bodies import EVERY
 
 _INSIDE = "time.log"  # how time was written and decided on is for those who log it, not for the client
@@ -37,6 +36,10 @@ SOWS = Resource(
     sort="-id",
     title="title",
     bulk=("send", "take_back", "delete"),
+    words=(
+        ActWords("send", "Send", "Send {rows} to their clients?"),
+        ActWords("take_back", "Take back", "Take {rows} back?"),
+    ),
     keys=(("account_id", "title"),),
     incoming=SCOPES_IN,
     asks=(FieldSpec("valid_until", "Open until", "date"),),
@@ -81,6 +84,10 @@ CHANGE_ORDERS = Resource(
     sort="-id",
     title="title",
     bulk=("send", "take_back", "withdraw"),
+    words=(
+        ActWords("send", "Send", "Send {rows} to their clients?"),
+        ActWords("take_back", "Take back", "Take {rows} back?"),
+    ),
     asks=(FieldSpec("valid_until", "Open until", "date"),),
     fields=(
         FieldSpec("number", "Number"),
@@ -111,7 +118,7 @@ SOW_LINES = Resource(
         FieldSpec("position", "Position", "number", in_list=False),
         FieldSpec("title", "Title"),
         FieldSpec("description", "Description", "multiline", in_list=False),
-        FieldSpec("model", "Billing", filterable=True),
+        FieldSpec("model", "Billing", "choice", choices=BILLING, filterable=True),
         FieldSpec("value_minor", "Value", "money", money_in="sow_id.currency"),
         FieldSpec("cap_minor", "Cap", "money", money_in="sow_id.currency"),
         FieldSpec("estimate_minutes", "Estimate", "minutes", in_list=False),
@@ -128,8 +135,23 @@ MILESTONES = Resource(
     sort="id",
     title="title",
     bulk=("ready", "take_back"),
+    words=(
+        ActWords("ready", "Ask for acceptance", "Ask for the acceptance of {rows}?"),
+        ActWords("take_back", "Take back", "Take {rows} back?"),
+    ),
     fields=(
         FieldSpec("sow_line_id", "Line", "link", links_to=SowLine, filterable=True),
+        FieldSpec(
+            "sow_id",
+            "Scope",
+            "link",
+            links_to=Sow,
+            set="never",
+            in_list=False,
+            sortable=False,
+            filterable=True,
+            through="sow_line_id",
+        ),
         FieldSpec("position", "Position", "number", in_list=False),
         FieldSpec("title", "Title"),
         FieldSpec("criteria", "Accepted when", "multiline", in_list=False),
@@ -151,6 +173,11 @@ PROJECTS = Resource(
     keys=(("account_id", "name"), ("name",)),
     incoming=PROJECTS_IN,
     bulk=("set_status", "add_member", "remove_member"),
+    words=(
+        ActWords("set_status", "Change state", "Change the state of {rows}?"),
+        ActWords("add_member", "Add a person", "Add a person to {rows}?"),
+        ActWords("remove_member", "Take a person off", "Take a person off {rows}?"),
+    ),
     asks=(
         FieldSpec("person_id", "Person", "link", links_to=Person),
         FieldSpec("role_id", "Role", "link", links_to=Role),
@@ -183,6 +210,7 @@ TASKS = Resource(
     own_right="projects.change",
     sort="position",
     bulk=("set_status", "delete"),
+    words=(ActWords("set_status", "Change state", "Change the state of {rows}?"),),
     keys=(("project_id", "name"),),
     incoming=TASKS_IN,
     fields=(
@@ -245,11 +273,13 @@ ENTRIES = Resource(
     model=TimeEntry,
     one="Entry",
     many="Time",
+    several="Entries",
     read_right="time.read",
     search=("note",),
     sort="-work_date",
     title="note",
     bulk=("set_no_charge", "delete"),
+    words=(ActWords("set_no_charge", "No charge", "Leave {rows} off the bill?"),),
     fields=(
         FieldSpec("person_id", "Person", "link", links_to=Person, filterable=True),
         FieldSpec("project_id", "Project", "link", links_to=Project, filterable=True),
@@ -313,6 +343,7 @@ TIMESHEETS = Resource(
     sort="-week",
     title="week",
     bulk=("approve", "reject", "recall"),
+    words=(ActWords("recall", "Call back", "Call {rows} back from approval?"),),
     fields=(
         FieldSpec("person_id", "Person", "link", links_to=Person, filterable=True),
         FieldSpec("week", "Week", "number", filterable=True),
@@ -345,51 +376,5 @@ TIME_REQUESTS = Resource(
         FieldSpec("decided_by", "Answered by"),
         FieldSpec("address", "From the address", in_list=False),
         FieldSpec("text_hash", "SHA-256 of the entries", in_list=False),
-    ),
-)
-RATE_MODIFIERS = Resource(
-    kind="rate_modifiers",
-    model=RateModifier,
-    one="Rate modifier",
-    many="Rate modifiers",
-    read_right="rates.read",
-    search=("name",),
-    sort="name",
-    title="name",
-    bulk=("end",),
-    fields=(
-        FieldSpec("name", "Name"),
-        FieldSpec("account_id", "Client", "link", links_to=Account, filterable=True),
-        FieldSpec("sow_line_id", "Scope line", "link", links_to=SowLine, filterable=True),
-        FieldSpec("factor_ppm", "Factor in millionths", "number"),
-        FieldSpec("plus_minor", "Added an hour", "money", money_in="currency"),
-        FieldSpec("currency", "Currency", "currency"),
-        FieldSpec("valid_from", "From", "date"),
-        FieldSpec("valid_to", "To", "date"),
-    ),
-)
-RATES = Resource(
-    kind="rates",
-    model=Rate,
-    one="Rate",
-    many="Rates",
-    read_right="rates.read",
-    search=("currency",),
-    sort="-valid_from",
-    title="level",
-    bulk=("end", "delete"),
-    keys=RATE_KEYS,
-    incoming=RATES_IN,
-    fields=(
-        FieldSpec("level", "Level", filterable=True),
-        FieldSpec("sow_line_id", "Scope line", "link", links_to=SowLine, filterable=True),
-        FieldSpec("project_id", "Project", "link", links_to=Project, filterable=True),
-        FieldSpec("account_id", "Client", "link", links_to=Account, filterable=True),
-        FieldSpec("person_id", "Person", "link", links_to=Person, filterable=True),
-        FieldSpec("role_id", "Role", "link", links_to=Role, filterable=True),
-        FieldSpec("currency", "Currency", "currency"),
-        FieldSpec("amount_minor", "An hour", "money", money_in="currency", adds_up=False),
-        FieldSpec("valid_from", "From", "date"),
-        FieldSpec("valid_to", "To", "date"),
     ),
 )

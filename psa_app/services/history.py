@@ -3,7 +3,8 @@
 import hashlib
 import json
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from itertools import repeat
 from typing import Any
@@ -21,7 +22,19 @@ _SECRET = {"password_hash", "token_hash", "salt", "idempotency_key"}
 _TABLE: Any = History.__table__  # type: ignore[attr-defined]
 _INSERT = Prepared(insert(_TABLE), *(column.name for column in _TABLE.c if not column.primary_key))
 _SALT_BYTES = 8
+_REASON = "reason of history"  # in a session's info
 _VARYING = ("record_id", "before", "after", "salt", "digest")
+
+
+@contextmanager
+def because(session: Session, reason: str) -> Iterator[None]:
+    """Lines that are written meanwhile without a reason of their own give this one."""
+    before = session.info.get(_REASON, "")
+    session.info[_REASON] = reason
+    try:
+        yield
+    finally:
+        session.info[_REASON] = before
 
 
 def note(
@@ -88,6 +101,7 @@ def _write(
 ) -> None:
     """Adds a line per `(record_id, before, after)`, these two in JSON."""
     at = clock.now()
+    reason = reason or session.info.get(_REASON, "")
     same = {
         "at": at,
         "user_id": actor.user_id,

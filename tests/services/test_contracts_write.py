@@ -1,6 +1,7 @@
 """A scope while it is a draft."""
 
-from dataclasses import replace
+import json
+from dataclasses import asdict, replace
 from datetime import date
 from typing import Any
 
@@ -8,20 +9,26 @@ import pytest
 from sqlmodel import col, select
 
 from psa_app import db
-from psa_app.errors import Conflict, Invalid, NotFound, Problems, Stale
+from psa_app.display.scope import LineDraft
+from psa_app.errors import Conflict, Forbidden, Invalid, NotFound, Problems, Stale
 from psa_app.models import History, Milestone, Rate, Sow, SowLine
 from psa_app.queries.contracts.terms import read_text
 from psa_app.queries.contracts.text import sow_text
+from psa_app.queries.records import list_records
+from psa_app.resources import RESOURCES
 from psa_app.rules.money import Money
 from psa_app.services.contracts.inputs import LineInput, MilestoneInput, RateInput
 from psa_app.services.contracts.send import take_back_sow
-from psa_app.services.contracts.write import change_sow, create_sow, delete_sow
+from psa_app.services.contracts.write import change_sow, create_sow, delete_sow, refused_of
+from psa_app.services.problems import FieldProblems
+from psa_app.state.contracts.scope_drafts import read_lines, said_too
 from tests.services.contract_world import (
     HEAD,
     Firm,
     a_draft,
     a_sent,
     a_signed,
+    by_dates,
     by_time,
     fixed,
     make_firm,
@@ -230,3 +237,44 @@ def test_what_was_ever_sent_is_kept(firm: Firm) -> None:
     for sow_id in (taken_back, signed):
         with pytest.raises(Conflict, match="is kept"):
             do(delete_sow, firm["Olga"], sow_id)
+
+
+def test_what_would_be_refused_is_told_beside_what_could_not_be_read(firm: Firm) -> None:
+    sow_id = a_draft(firm)
+    found = FieldProblems()
+    typed = [
+        {"model": "time_and_materials", "title": "Work", "cap": "a lot"},
+        {
+            "model": "fixed",
+            "title": "Fee",
+            "value": "1000",
+            "fees": [{"title": "", "due": "2026-12-15", "value": "80 %"}],
+        },
+        {
+            "model": "milestone",
+            "title": "Steps",
+            "value": "1000",
+            "milestones": [{"title": "One", "value": "some", "due": "", "criteria": ""}],
+        },
+    ]
+    drafts = [asdict(LineDraft(**one)) for one in typed]  # type: ignore[arg-type]
+    lines = read_lines(json.dumps(drafts), "EUR", found)
+    assert set(found.fields) == {"lines.0.cap", "lines.2.milestones.0.value"}
+    backwards = replace(HEAD, ends_on=date(2020, 1, 1))
+    refused = ask(refused_of, firm["Olga"], sow_id, head=backwards, lines=lines)
+    told = said_too(refused, found.fields)
+    assert told["ends_on"] == "The end lies before the start."
+    assert "80 %" in told["lines.1.fee_parts"]
+    assert "lines.2.value" in refused
+    assert "lines.2.value" not in told
+    with pytest.raises(Forbidden):
+        ask(refused_of, firm["Ann"], sow_id, head=HEAD, lines=())
+
+
+def test_the_parts_of_a_fee_are_found_by_their_scope(firm: Firm) -> None:
+    mine, other = a_draft(firm, lines=(by_dates(),)), a_draft(firm, lines=(by_dates(),))
+    filters = {"sow_id": str(mine)}
+    found = ask(list_records, firm["Olga"], RESOURCES["fee_parts"], filters=filters)
+    assert [one["sow_id"] for one in found.rows] == [mine, mine]
+    whole = ask(list_records, firm["Olga"], RESOURCES["fee_parts"])
+    assert sorted(one["sow_id"] for one in whole.rows) == [mine, mine, other, other]

@@ -10,8 +10,9 @@ from psa_app import db
 from psa_app.errors import Conflict, Forbidden
 from psa_app.jobs import imports as job
 from psa_app.models import Account, ImportFile, ImportRun, User
+from psa_app.queries.imports import past_imports
 from psa_app.resources import RESOURCES
-from psa_app.services.imports import begin_import, refused_file
+from psa_app.services.imports import begin_import, refused_file, retry_import
 from psa_app.services.imports.runs import next_run, run_import
 from psa_app.services.ops.rows import load_rows, write_rows
 from tests.services.test_record_imports import mapped
@@ -68,7 +69,7 @@ def test_one_that_died_on_the_way_is_done_again_and_writes_nothing_twice(
     def die(*_: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(runs, "_drop_source", die)  # after all rows are written, before the commit
+    monkeypatch.setattr(runs, "_drop", die)  # after all rows are written, before the commit
     with pytest.raises(KeyboardInterrupt):
         run(run_id)
     assert (len(rows(Account)), row(ImportRun, run_id).state, next_run()) == (before, "running", run_id)
@@ -84,6 +85,23 @@ def test_who_lost_the_right_meanwhile_writes_nothing(world: World) -> None:
     with db.unit_of_work() as session:
         session.get_one(User, world["Fred"].user_id).is_active = False
     assert (run(run_id).state, row(ImportRun, run_id).added) == ("failed", 0)
+
+
+def test_a_file_that_failed_can_be_tried_again_as_it_was(world: World) -> None:
+    run_id, accounts = begin(world), RESOURCES["accounts"]
+    with db.unit_of_work() as session:
+        session.get_one(User, world["Fred"].user_id).is_active = False
+    failed = run(run_id)
+    assert [(one.id, one.may_retry) for one in ask(past_imports, world["Olga"], "accounts")] == [
+        (run_id, True)
+    ]
+    with pytest.raises(Forbidden):
+        do(retry_import, world["Ann"], accounts, run_id)
+    do(retry_import, world["Olga"], accounts, run_id)
+    assert (failed.state, row(ImportRun, run_id).problem, next_run()) == ("failed", "", run_id)
+    with pytest.raises(Conflict, match="Only a file that failed"):
+        do(retry_import, world["Olga"], accounts, run_id)
+    assert (run(run_id).added, rows(ImportFile)) == (1200, [])
 
 
 def test_the_worker_runs_it_in_a_program_of_its_own(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

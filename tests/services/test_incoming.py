@@ -1,5 +1,6 @@
 """Projects, tasks, scopes and rates from files: rows that become records by the acts that make them."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from psa_app.access import Actor
 from psa_app.errors import Conflict, Forbidden
 from psa_app.formats.csv_out import write_csv
-from psa_app.models import FeePart, History, Milestone, Person, Project, Rate, Sow, SowLine, Task
+from psa_app.models import FeePart, History, ImportRun, Milestone, Person, Project, Rate, Sow, SowLine, Task
 from psa_app.queries.exports import export_table
 from psa_app.queries.import_keys import importable
 from psa_app.resources import RESOURCES
@@ -129,6 +130,33 @@ def test_rates_come_in_and_an_overlap_is_refused_also_within_the_file(world: Wor
         "A rate of 140.00 USD counts from 2031-01-01 on already. End it first.",
         "Choose a client.",
     ]
+
+
+def test_what_only_the_act_refuses_stays_out_alone_where_good_rows_are_wanted(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = RESOURCES["projects"]
+    way = real.incoming
+    assert way is not None
+
+    def moody(session: Any, actor: Actor, record: Any, given: Any) -> int:
+        made = way.write(session, actor, record, given)
+        if given[0]["name"] == "Second":
+            raise Conflict("Not on a Monday.")
+        return made
+
+    monkeypatch.setitem(RESOURCES, "projects", replace(real, incoming=replace(way, write=moody)))
+    text, before = "Name,Client\nFirst,Northwind\nSecond,Northwind\n", len(rows(Project))
+    with pytest.raises(Conflict, match="Line 3: Not on a Monday"):
+        bring(world["Olga"], "projects", text)
+    assert len(rows(Project)) == before
+    done = bring(world["Olga"], "projects", text, only_good=True)
+    assert (outcomes(done), done.late, reasons(done)) == (["new", "refused"], 1, ["Not on a Monday."])
+    assert len(rows(Project)) == before + 1
+    why = {one.reason for one in rows(History, kind="project", record_id=project("First").id)}
+    assert why == {"Import of crm.csv"}
+    kept = rows(ImportRun)[-1]
+    assert (kept.added, kept.refused) == (1, 1)
 
 
 def test_who_may_not_do_the_act_may_not_import_its_records(world: World) -> None:

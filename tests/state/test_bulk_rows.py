@@ -14,6 +14,7 @@ from psa_app.resources import RESOURCES
 from psa_app.services.lowcode import bulk
 from psa_app.services.records import create_record
 from psa_app.state.lowcode import job as jobs
+from psa_app.state.lowcode.act_words import rows_in_words, words_of
 from psa_app.state.lowcode.bulk import BulkState
 from psa_app.state.lowcode.job import Job, JobState
 from psa_app.state.lowcode.records import RecordsState
@@ -70,7 +71,7 @@ def archived() -> int:
 
 async def test_many_rows_are_done_part_by_part_and_the_bar_says_how_far_it_is(opened: Open) -> None:
     tab = await opened(PAGE)
-    await tab.send(BulkState.ask, {"verb": "archive_rows", "label": "Archive"}, page=PAGE)
+    await tab.send(BulkState.ask, {"verb": "archive_rows"}, page=PAGE)
     before, seen = archived(), len(tab.received)
     await tab.send(BulkState.perform, page=PAGE)
     shown = [var([update], "JobState", "words") for update in tab.received[seen:]]
@@ -90,7 +91,7 @@ async def test_it_stops_when_told_and_goes_on_where_it_was(
 ) -> None:
     real = jobs.do_part
     tab = await opened(PAGE)
-    await tab.send(BulkState.ask, {"verb": "archive_rows", "label": "Archive"}, page=PAGE)
+    await tab.send(BulkState.ask, {"verb": "archive_rows"}, page=PAGE)
     fails = {"left": 1}
 
     def interrupted(session: Any, who: Any, job: Job, ids: Any) -> Any:
@@ -114,7 +115,7 @@ async def test_it_stops_when_told_and_goes_on_where_it_was(
 
 async def test_an_act_asks_for_its_inputs_and_says_beside_them_what_is_wrong(opened: Open) -> None:
     tab = await opened(DEALS)
-    await tab.send(BulkState.ask, {"verb": "move", "label": "Move"}, page=DEALS)
+    await tab.send(BulkState.ask, {"verb": "move"}, page=DEALS)
     specs = var(tab.received, "BulkState", "specs")
     assert [(one["name"], one["kind"], one["required"]) for one in specs] == [
         ("stage_id", "picker", True),
@@ -146,3 +147,23 @@ def test_work_that_nobody_does_any_more_is_said_to_be_interrupted() -> None:
     JobState.look.fn(state)  # type: ignore[attr-defined]
     assert (state.is_working, state.is_paused) == (False, True)
     assert state.words == "It was interrupted. 4 of 9"
+
+
+def test_every_act_of_several_words_is_named_by_its_declaration() -> None:
+    stiff = [
+        f"{resource.kind}.{verb}"
+        for resource in RESOURCES.values()
+        for verb in resource.bulk
+        if "_" in verb and verb not in {one.verb for one in resource.words}
+    ]
+    assert stiff == []
+    unknown = [one for made in RESOURCES.values() for one in made.words if one.verb not in made.bulk]
+    assert unknown == []
+
+
+def test_the_question_before_an_act_counts_the_rows_in_words() -> None:
+    time = RESOURCES["entries"]
+    asked = words_of(time, "set_no_charge").question
+    assert asked.format(rows=rows_in_words(time, 1)) == "Leave 1 entry off the bill?"
+    assert asked.format(rows=rows_in_words(time, 3000)) == "Leave 3,000 entries off the bill?"
+    assert words_of(time, "delete").question.format(rows="2 entries") == "Delete 2 entries?"

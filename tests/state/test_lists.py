@@ -5,7 +5,8 @@ from sqlmodel import Session
 
 from psa_app import routes
 from psa_app.access import Actor
-from psa_app.models import Account, ExchangeRate, Firm, User
+from psa_app.errors import Invalid
+from psa_app.models import Account, ExchangeRate, Firm, Template, User
 from psa_app.queries.exports import export_table
 from psa_app.resources import RESOURCES
 from psa_app.services.lowcode.fields import create_field
@@ -124,3 +125,28 @@ def test_a_file_has_the_chosen_columns_first(session: Session) -> None:
     table = export_table(session, OWNER, resource, columns=["phone", "name", "nothing"])
     assert table.headers[:5] == ["Id", "Phone", "Name", "Client", "Client id"]
     assert sorted(table.headers) == sorted(export_table(session, OWNER, resource).headers)
+
+
+def test_declared_parts_of_a_list_have_tabs_of_their_own(session: Session) -> None:
+    given: dict[str, object] = {"body": {"lines": [{"title": "A"}, {"title": "B"}]}}
+    session.add(Template(kind="sow", name="Audit", **given))
+    session.add(Template(kind="onboarding", name="Start", body={"items": []}))
+    session.flush()
+    whole = views(session, OWNER, Asked("templates"))
+    assert [(one.key, one.label) for one in whole.tabs[:3]] == [
+        ("", "All"),
+        ("shelf-0", "Scopes"),
+        ("shelf-1", "Projects"),
+    ]
+    scopes = asked("templates", {"kind": "sow"})
+    assert views(session, OWNER, scopes).tab == "shelf-0"
+    assert not views(session, OWNER, scopes).is_changed
+    assert views(session, OWNER, scopes.but(q="x")).is_changed
+    (row,) = list_of(session, OWNER, scopes).rows
+    assert [cell.text for cell in row.cells[:3]] == ["Audit", "Scope of work", "2 lines"]
+
+
+def test_what_is_worked_out_is_neither_filtered_nor_sorted_by(session: Session) -> None:
+    for how in ({"filters": {"holds": "2"}}, {"sort": "holds"}):
+        with pytest.raises(Invalid, match="holds"):
+            list_of(session, OWNER, Asked("templates", **how))  # type: ignore[arg-type]

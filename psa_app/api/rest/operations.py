@@ -92,7 +92,7 @@ def _of_kind(kind: str) -> Iterator[Operation]:
 def _reading(resource: Resource) -> Iterator[Operation]:
     kind, many, one = resource.kind, resource.many.lower(), resource.one.lower()
     common: dict[str, Any] = {"method": "GET", "kind": kind, "right": resource.read_right}
-    common["filters"] = resource.fields
+    common["filters"] = tuple(field for field in resource.fields if field.reads is None)
     yield Operation(
         path=f"/{kind}",
         name=f"list_{kind}",

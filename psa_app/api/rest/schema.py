@@ -19,7 +19,7 @@ from psa_app.api.rest.operations import Operation
 from psa_app.api.rest.problems import MEDIA_TYPE, FieldProblem, Problem
 from psa_app.api.rest.wire import name_of, resource_of
 from psa_app.api.sheets import SHEETS
-from psa_app.models.resource import TEXTS, Beside, FieldSpec, Resource
+from psa_app.models.resource import TEXTS, Beside, FieldSpec, Resource, target
 from psa_app.queries.records import MAX_LIMIT
 from psa_app.rules.money import Money
 
@@ -152,7 +152,8 @@ def _of_lists(one: Operation) -> dict[str, dict[str, Any]]:
     if not one.is_list:
         return {}
     names = [name_of(field) for field in one.filters]
-    sorts = ["id", "-id", *names, *(f"-{name}" for name in names)]
+    sortable = [name_of(field) for field in one.filters if field.sortable]
+    sorts = ["id", "-id", *sortable, *(f"-{name}" for name in sortable)]
     words = _query("q", "Words to search for.", {"type": "string", "maxLength": 200})
     order = _query("sort", "A field; - before it: descending.", {"type": "string", "enum": sorts})
     found = {"q": words, f"{one.kind}.sort": order}
@@ -300,7 +301,13 @@ def _beside(one: Beside) -> dict[str, Any]:
 def _may_be_null(resource: Resource, field: FieldSpec) -> bool:
     if field.own_key:
         return field.kind not in (*TEXTS, "bool")
-    return bool(resource.model.__table__.c[field.name].nullable)  # type: ignore[attr-defined]
+    if field.reads is not None:
+        return True
+    columns: Any = resource.model.__table__.c  # type: ignore[attr-defined]
+    if not field.through:
+        return bool(columns[field.name].nullable)
+    linked: Any = target(resource.model, field.through)
+    return bool(columns[field.through].nullable or linked.__table__.c[field.name].nullable)
 
 
 def with_own(

@@ -36,6 +36,7 @@ def _send() -> rx.Component:
         signer,
         nobody="Nobody there may sign yet.",
         press="Sign and send",
+        warning=SowState.agreement,
     )
 
 

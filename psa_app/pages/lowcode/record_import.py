@@ -7,7 +7,7 @@ import reflex as rx
 from psa_app import routes
 from psa_app.components.badges import tag
 from psa_app.components.buttons import button, link_button
-from psa_app.components.cards import card, kpis, line, notice, with_side
+from psa_app.components.cards import card, kpis, line, notice, stack, with_side
 from psa_app.components.definition import facts_card
 from psa_app.components.missing import found
 from psa_app.components.progress import work
@@ -103,16 +103,7 @@ def _past() -> rx.Component:
                 rx.cond(run.problem != "", rx.el.span(run.problem, class_name="muted small")),
                 class_name="stack tight",
             ),
-            rx.cond(
-                run.has_file,
-                button(
-                    "Refused rows",
-                    small=True,
-                    icon_name="download",
-                    aria_label="Refused rows of " + run.name + " as a file",
-                    on_click=State.download_past(run.run_id),
-                ),
-            ),
+            rx.el.div(_retry(run), _refused_file(run), class_name="line wrap"),
             key=run.run_id.to_string(),
         )
 
@@ -123,13 +114,37 @@ def _past() -> rx.Component:
     )
 
 
+def _retry(run: rx.Var[PastImport]) -> rx.Component:
+    again = button(
+        "Try again",
+        small=True,
+        icon_name="undo",
+        aria_label="Try " + run.name + " again",
+        on_click=State.retry(run.run_id),
+    )
+    return rx.cond(run.may_retry, again)
+
+
+def _refused_file(run: rx.Var[PastImport]) -> rx.Component:
+    rows = button(
+        "Refused rows",
+        small=True,
+        icon_name="download",
+        aria_label="Refused rows of " + run.name + " as a file",
+        on_click=State.download_past(run.run_id),
+    )
+    return rx.cond(run.has_file, rows)
+
+
 def _work() -> rx.Component:
     return card(
-        work(State.percent, State.progress, "Import of " + State.name),
-        rx.el.p(
-            "You may leave this page: the import goes on, and what came of it stands here afterwards. "
-            "All rows are written together, or none.",
-            class_name="muted small",
+        stack(
+            work(State.percent, State.progress, "Import of " + State.name),
+            rx.el.p(
+                "You may leave this page: the import goes on, and what came of it stands here afterwards. "
+                "All rows are written together, or none.",
+                class_name="muted small",
+            ),
         ),
         title="Importing " + State.name,
     )
@@ -265,8 +280,8 @@ def _check() -> rx.Component:
                     rx.el.b(State.refused_words),
                     rx.cond(
                         State.nothing_new,
-                        " There is nothing else to bring in. Mend them in the file and drop it again.",
-                        " Mend them in the file and drop it again, or go on: they are left out then, "
+                        " There is nothing else to bring in. Mend the file and drop it again.",
+                        " Mend the file and drop it again, or go on: what is refused is left out then, "
                         "and nothing else is.",
                     ),
                     tone="warn",

@@ -22,6 +22,7 @@ from psa_app.components.table import (
     narrow,
     table_card,
 )
+from psa_app.display.tables import ARCHIVED_CHOICES
 from psa_app.pages.frame import staff
 from psa_app.pages.registry import page
 from psa_app.state.lowcode.bulk import BulkState as Bulk
@@ -30,8 +31,6 @@ from psa_app.state.lowcode.job import JobState as Jobs
 from psa_app.state.lowcode.kinds import STAFF
 from psa_app.state.lowcode.records import RecordsState as State
 from psa_app.state.lowcode.views import ViewState as Views
-
-ARCHIVED = [("no", "Archived: no"), ("yes", "Archived: yes"), ("all", "Archived: all")]
 
 
 @page(routes.RECORD_LIST, title="Records", right=STAFF, on_load=[State.load, Jobs.look], live=("*",))
@@ -100,7 +99,7 @@ def _tools() -> Tools:
             button("Filter", small=True, icon_name="filter", on_click=Filters.open_form),
             rx.cond(
                 State.archived != "",
-                narrow("Archived", ARCHIVED, State.archived, State.show_archived),
+                narrow("Archived", ARCHIVED_CHOICES, State.archived, State.show_archived),
             ),
         ],
         chips=chips(State.chips, State.unchip, State.clear),

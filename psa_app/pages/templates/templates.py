@@ -6,39 +6,34 @@ from psa_app import routes
 from psa_app.components import fields
 from psa_app.components.buttons import button
 from psa_app.components.dialog import dialog
-from psa_app.components.empty import empty
 from psa_app.components.form import form, form_error, form_foot
-from psa_app.components.table import table_card
-from psa_app.components.tabs import tabs
 from psa_app.pages.frame import staff
+from psa_app.pages.lowcode.records import record_dialogs, record_list
 from psa_app.pages.registry import page
 from psa_app.pages.sales.sales_tabs import sales_tabs
-from psa_app.state.templates.templates import COLUMNS
+from psa_app.state.lowcode.job import JobState as Jobs
+from psa_app.state.lowcode.records import RecordsState as Records
 from psa_app.state.templates.templates import TemplatesState as State
 
 
-@page(routes.TEMPLATES, title="Templates", right="templates.read", on_load=State.load, live=("template",))
+@page(
+    routes.TEMPLATES,
+    title="Templates",
+    right="templates.read",
+    on_load=[Records.load, State.load, Jobs.look],
+    live=("template",),
+)
 def templates() -> rx.Component:
-    """Tabs by kind, the table."""
+    """The list with a tab for each kind, and the form of a new one."""
     return staff(
         "Templates",
         sales_tabs("templates"),
-        tabs(State.tabs, State.tab, "Kinds of templates"),
-        table_card(
-            COLUMNS,
-            State.rows,
-            label="Templates",
-            loading=~State.is_ready,
-            empty=empty(
-                "No templates here",
-                "A template is made from what went well: open a signed scope, a project or a client’s "
-                "checklist and choose “Save as template”.",
-                icon_name="file",
-            ),
-        ),
+        record_list(),
+        record_dialogs(),
         _form(),
         area="sales",
-        subtitle="What new scopes, projects and clients begin from",
+        subtitle="What new scopes, projects and clients begin from. Made from what went well: open a "
+        "signed scope, a project or a client’s checklist and choose “Save as template”.",
         actions=[
             rx.cond(State.may_create, button("New template", look="primary", on_click=State.add, data_new=""))
         ],

@@ -27,15 +27,6 @@ class TemplateRow:
     body: Mapping[str, Any]
 
 
-def templates(session: Session, actor: Actor) -> list[TemplateRow]:
-    """All of them, by kind and name."""
-    require(actor, "templates.read")
-    rows = session.exec(
-        select(Template).where(visible(actor, Template)).order_by(Template.kind, Template.name)
-    ).all()
-    return [_row(row) for row in rows]
-
-
 def one_template(session: Session, actor: Actor, template_id: int) -> TemplateRow:
     """One of them. `NotFound` for who may see none."""
     require(actor, "templates.read")

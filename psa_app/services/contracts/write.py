@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from psa_app import clock
 from psa_app.access import Actor, act, fetch, require
-from psa_app.errors import Conflict, Stale
+from psa_app.errors import Conflict, Invalid, Problems, Stale
 from psa_app.models import (
     Account,
     Agreement,
@@ -152,6 +152,29 @@ def check_sow(
     check_deliverables(deliverables, head.starts_on, found)
     found.stop_if_any()
     return values
+
+
+def refused_of(
+    session: Session,
+    actor: Actor,
+    sow_id: int,
+    *,
+    head: Head,
+    lines: tuple[LineInput, ...],
+    deliverables: tuple[DeliverableInput, ...] = (),
+) -> dict[str, str]:
+    """What `change_sow` would refuse, a sentence for each field; nothing is written."""
+    require(actor, "sows.change")
+    sow = fetch(session, actor, Sow, sow_id)
+    account = fetch(session, actor, Account, sow.account_id)
+    firm = session.exec(select(Firm)).one()
+    try:
+        check_sow(session, head, lines, account, firm, deliverables)
+    except Problems as error:
+        return dict(error.fields)
+    except Invalid as error:
+        return {error.field: error.sentence}
+    return {}
 
 
 def _new_agreement(session: Session, actor: Actor, head: Head, account_id: int) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from psa_app.services.imports.fields import guessed, offered
 from psa_app.services.imports.records import apply_records, plan_records
-from psa_app.services.imports.runs import BIG, begin_import, refused_file
+from psa_app.services.imports.runs import BIG, begin_import, refused_file, retry_import
 from psa_app.services.imports.values import Choices, RecordPlan, RowPlan
 
 __all__ = [
@@ -16,4 +16,5 @@ __all__ = [
     "offered",
     "plan_records",
     "refused_file",
+    "retry_import",
 ]

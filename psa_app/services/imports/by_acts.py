@@ -12,18 +12,38 @@ from psa_app.services.imports.gather import gathered
 from psa_app.services.imports.values import Row
 from psa_app.services.records import change_record
 
+Late = dict[int, str]
 
-def write_by_acts(session: Session, actor: Actor, resource: Resource, rows: Sequence[Row]) -> None:
-    """Makes and changes the records of checked rows. Raises `Conflict`: which line an act refuses."""
+
+def write_by_acts(
+    session: Session, actor: Actor, resource: Resource, rows: Sequence[Row], *, only_good: bool
+) -> Late:
+    """Makes and changes the records of checked rows, each by itself.
+
+    What an act refuses after all raises `Conflict` with its line. With `only_good` that record stays out
+    alone: the place of each of its rows is given back, with the reason.
+    """
     way = resource.incoming
     if way is None:
         raise LookupError(f"{resource.kind} come by no act")
+    late: Late = {}
     for group in gathered(resource, rows):
         if group[0].outcome in ("new", "changed"):
             try:
-                _write(session, actor, resource, way, group)
+                with session.begin_nested():
+                    _write(session, actor, resource, way, group)
             except PsaError as error:
-                raise Conflict(f"Nothing was imported. Line {group[0].line}: {_why(error)}", "file") from None
+                if not only_good:
+                    said = f"Nothing was imported. Line {group[0].line}: {_why(error)}"
+                    raise Conflict(said, "file") from None
+                late |= {row.place: _part_of(group, row, error) for row in group}
+    return late
+
+
+def _part_of(group: Sequence[Row], row: Row, error: PsaError) -> str:
+    if row is group[0]:
+        return _why(error)
+    return f"Line {group[0].line} belongs to it and is refused: mend that first."
 
 
 def _write(session: Session, actor: Actor, resource: Resource, way: Incoming, group: Sequence[Row]) -> None:

@@ -1,6 +1,7 @@
 """Planning an import of records, and writing it: all of it, or what is good, each row with its history."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from types import SimpleNamespace
 
 from sqlmodel import Session
@@ -15,6 +16,7 @@ from psa_app.queries.many import Book, many_rows
 from psa_app.queries.own_fields import full
 from psa_app.rules.import_columns import ID, clash
 from psa_app.services import history
+from psa_app.services.imports.by_acts import Late
 from psa_app.services.imports.cells import Reader, self_links, title_in
 from psa_app.services.imports.circles import in_order
 from psa_app.services.imports.fields import offered
@@ -68,8 +70,8 @@ def apply_records(
     """Makes and changes the records of a table; what it did is told as `plan_records` tells it.
 
     Without `only_good` all rows must be good, or nothing is written and `Conflict` says so; with it the
-    refused ones stay out. Every row passes the checks of the form and leaves its line of history; `run`
-    is the one that this is, else one is noted.
+    refused ones stay out, also those that only their act refuses (`late`). Every row passes the checks of
+    the form and leaves its line of history; `run` is the one that this is, else one is noted.
     """
     plan, rows = _planned(session, actor, resource, table, choices, lock=True)
     if plan.refused and not only_good:
@@ -81,11 +83,25 @@ def apply_records(
             "file",
         )
     if plan.writes:
-        write_rows(session, actor, full(session, as_imported(resource), actor), rows, name)
+        whole = full(session, as_imported(resource), actor)
+        plan = _without(plan, write_rows(session, actor, whole, rows, name, only_good=only_good))
     if plan.writes or plan.refused or run is not None:
         run = run or new_run(actor, plan.kind, name, len(plan.rows))
         note_run(session, actor, plan, table, run)
     return plan
+
+
+def _without(plan: RecordPlan, late: Late) -> RecordPlan:
+    """The plan with what acts refused when it was written."""
+    if not late:
+        return plan
+    rows = tuple(
+        replace(row, outcome="refused", problems=((WHOLE_ROW, late[row.place]),), changes=())
+        if row.place in late
+        else row
+        for row in plan.rows
+    )
+    return replace(plan, rows=rows, late=len(late))
 
 
 def _planned(

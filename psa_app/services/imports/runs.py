@@ -42,11 +42,7 @@ def begin_import(
     require(actor, RIGHT)
     require(actor, resource.read_right)
     may_write(actor, import_right(resource))
-    busy = session.exec(
-        select(ImportRun.id).where(ImportRun.layout == resource.kind, col(ImportRun.state).in_(OPEN))
-    ).first()
-    if busy is not None:
-        raise Conflict(f"An import of {resource.many.lower()} is under way. Wait until it is through.")
+    _one_at_a_time(session, resource)
     run = new_run(actor, resource.kind, name, rows)
     run.state, run.agreed, run.choices = "waiting", agreed, json.dumps(asdict(choices))
     session.add(run)
@@ -55,6 +51,34 @@ def begin_import(
     history.note(
         session, actor, "import_run", int(run.id or 0), "begun", {}, {"kind": run.layout, "rows": rows}
     )
+    return run
+
+
+def _one_at_a_time(session: Session, resource: Resource) -> None:
+    of_kind = (ImportRun.layout == resource.kind, col(ImportRun.state).in_(OPEN))
+    if session.exec(select(ImportRun.id).where(*of_kind)).first() is not None:
+        raise Conflict(f"An import of {resource.many.lower()} is under way. Wait until it is through.")
+
+
+def retry_import(session: Session, actor: Actor, resource: Resource, run_id: int) -> ImportRun:
+    """Hands the file of an import that failed to the worker once more, with the same choices.
+
+    Raises `Conflict` for one that did not fail, or while another of its kind is under way.
+    """
+    require(actor, RIGHT)
+    require(actor, resource.read_right)
+    may_write(actor, import_right(resource))
+    run = fetch(session, actor, ImportRun, run_id, lock=True)
+    if run.layout != resource.kind:
+        raise NotFound()
+    kinds = set(session.exec(select(ImportFile.kind).where(ImportFile.import_run_id == run_id)))
+    if run.state != "failed" or "source" not in kinds:
+        raise Conflict("Only a file that failed can be tried again. Drop it here anew.")
+    _one_at_a_time(session, resource)
+    _drop(session, run_id, "refused")
+    run.state, run.problem, run.ended_at, run.checked, run.tries = "waiting", "", None, 0, 0
+    run.by_user = actor.user_id
+    history.note(session, actor, "import_run", run_id, "tried again", {}, {})
     return run
 
 
@@ -109,7 +133,6 @@ def fail_import(run_id: int, sentence: str) -> None:
     with db.unit_of_work() as session:
         run = _open_run(session, run_id)
         run.state, run.problem, run.ended_at = "failed", sentence[:400], clock.now()
-        _drop_source(session, run_id)
         history.note(session, _actor(session, run), "import_run", run_id, "failed", {}, {"why": run.problem})
 
 
@@ -122,6 +145,7 @@ def _run(
         )
     if len(plan.refused) > agreed:
         with db.unit_of_work() as session:
+            _drop(session, run_id, "refused")
             keep_refused(session, run_id, table, plan.refused)
         raise Conflict(
             "Something changed here since the check, and more rows are refused. Nothing was written."
@@ -132,9 +156,9 @@ def _run(
         plan = apply_records(
             session, actor, resource, table, choices, only_good=agreed > 0, name=name, run=run
         )
-        if len(plan.refused) > agreed:
+        if len(plan.refused) - plan.late > agreed:
             raise Conflict("Something changed here since the check, and more rows are refused.")
-        _drop_source(session, run_id)
+        _drop(session, run_id, "source")
     return f"{plan.count('new')} new, {plan.count('changed')} changed, {len(plan.refused)} refused"
 
 
@@ -155,10 +179,9 @@ def _content(session: Session, run_id: int) -> bytes:
     return session.exec(found).one()
 
 
-def _drop_source(session: Session, run_id: int) -> None:
-    for one in session.exec(
-        select(ImportFile).where(ImportFile.import_run_id == run_id, ImportFile.kind == "source")
-    ):
+def _drop(session: Session, run_id: int, kind: str) -> None:
+    of_run = select(ImportFile).where(ImportFile.import_run_id == run_id, ImportFile.kind == kind)
+    for one in session.exec(of_run):
         session.delete(one)
 
 

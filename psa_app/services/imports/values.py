@@ -48,7 +48,10 @@ class RowPlan:
 
 @dataclass(frozen=True, slots=True)
 class RecordPlan:
-    """What an import does with each row. `missing` are the labels of required fields without a column."""
+    """What an import does with each row. `missing` are the labels of required fields without a column.
+
+    Of the refused rows `late` passed the check, and were refused by the act that was to write them.
+    """
 
     kind: str
     rows: tuple[RowPlan, ...]
@@ -56,6 +59,7 @@ class RecordPlan:
     columns: tuple[int, ...] = ()  # the places that are mapped
     questions: tuple[Question, ...] = ()
     missing: tuple[str, ...] = ()
+    late: int = 0
 
     def count(self, outcome: Outcome) -> int:
         """How many rows end so."""

@@ -14,7 +14,7 @@ from psa_app.formats.refused_rows import refused_sheet
 from psa_app.models import ImportFile, ImportRun, touch
 from psa_app.models.resource import Resource
 from psa_app.services import history
-from psa_app.services.imports.by_acts import write_by_acts
+from psa_app.services.imports.by_acts import Late, write_by_acts
 from psa_app.services.imports.cells import self_links
 from psa_app.services.imports.values import RecordPlan, Row, RowPlan
 from psa_app.services.lowcode import own_values
@@ -24,12 +24,14 @@ _NOTHING: dict[str, Any] = {}
 PROVISIONAL = 2**30  # ids of rows to come, before the database gives theirs
 
 
-def write_rows(session: Session, actor: Actor, resource: Resource, rows: Sequence[Row], name: str) -> None:
-    """Writes the new and the changed rows of a plan."""
+def write_rows(
+    session: Session, actor: Actor, resource: Resource, rows: Sequence[Row], name: str, *, only_good: bool
+) -> Late:
+    """Writes the new and the changed rows of a plan; gives those that an act refused (`write_by_acts`)."""
     reason = f"Import of {name[:100]}" if name else "Import"
     if resource.incoming is not None:
-        write_by_acts(session, actor, resource, rows)
-        return
+        with history.because(session, reason):
+            return write_by_acts(session, actor, resource, rows, only_good=only_good)
     new = [row for row in rows if row.outcome == "new"]
     ids = dict(
         zip(
@@ -41,6 +43,7 @@ def write_rows(session: Session, actor: Actor, resource: Resource, rows: Sequenc
     _add(session, actor, resource, new, ids, reason)
     changed = [row for row in rows if row.outcome == "changed"]
     _change(session, actor, resource, changed, ids, reason)
+    return {}
 
 
 def coming(resource: Resource, defaults: dict[str, Any], row: Row) -> Any:

@@ -8,7 +8,7 @@ import reflex as rx
 from sqlmodel import Session
 
 from psa_app import routes
-from psa_app.access import Actor, fetch, may
+from psa_app.access import Act, Actor, fetch, may
 from psa_app.display.figures import Fact, Kpi
 from psa_app.display.frame import Tab
 from psa_app.display.story import Part, TodoLine, Way
@@ -30,7 +30,6 @@ from psa_app.queries.clients.one import (
 from psa_app.queries.home.facts import FirmFacts, firm_facts
 from psa_app.rules import fields
 from psa_app.services.clients.activities import complete_activity, delete_activity, reopen_activity
-from psa_app.services.clients.parts import delete_address, delete_number
 from psa_app.services.identity.users import invite_user
 from psa_app.state.base import actor, allow, read, say, show, write
 from psa_app.state.clients.activity_form import ActivityForm
@@ -49,11 +48,11 @@ from psa_app.state.clients.client_words import (
 )
 from psa_app.state.contracts.sow import id_in
 from psa_app.state.lowcode.form import RecordForm
+from psa_app.state.lowcode.record_panel import removal
 from psa_app.state.own_facts import own_facts
 from psa_app.state.time.client_timeline import ClientTimeline
 
 TABS = ("overview", "timeline", "contacts", "sales", "work", "money")
-REMOVALS = {"addresses": delete_address, "account_numbers": delete_number}
 PARTS = ("contacts", "addresses", "account_numbers", "agreements")
 
 
@@ -229,8 +228,7 @@ class ClientState(rx.State):
     @allow("accounts.change")
     def ask_remove(self, kind: str, row_id: int, name: str) -> None:
         """Asks before an address or a number is removed."""
-        if kind not in REMOVALS:
-            raise NotFound()
+        _removal(kind)
         self._removing, self.asking = (kind, row_id), name[:200]
 
     @rx.event
@@ -244,10 +242,9 @@ class ClientState(rx.State):
     async def remove(self) -> None:
         """Removes it."""
         kind, row_id = self._removing
-        if kind not in REMOVALS:
-            raise NotFound()
+        act = _removal(kind)
         self.asking = ""
-        await write(lambda session, who: REMOVALS[kind](session, who, row_id))
+        await write(lambda session, who: act.perform(session, who, row_id, {}))
         await self._load()
         await say(self, "Removed.")
 
@@ -310,6 +307,14 @@ def _part(kind: str) -> str:
     if kind not in PARTS:
         raise NotFound()
     return kind
+
+
+def _removal(kind: str) -> Act:
+    """The act that takes a part of a client back."""
+    act = removal(_part(kind))
+    if act is None:
+        raise NotFound()
+    return act
 
 
 def _tabs(client_id: int, who: Actor, contacts: int) -> list[Tab]:

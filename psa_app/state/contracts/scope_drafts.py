@@ -1,7 +1,7 @@
 """From what is typed in a scope's lines and deliverables to what its service takes, and back."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any, TypeVar
 
@@ -144,6 +144,21 @@ def _amount(text: str, currency: str, field: str) -> int:
     if not text.strip():
         raise Invalid("Give an amount.", field)
     return money.parse_amount(text, currency, field)
+
+
+def said_too(refused: Mapping[str, str], unread: Mapping[str, str]) -> dict[str, str]:
+    """What is told beside values that could not be read: not what is only wrong because they are missing.
+
+    A line's price and the sum of its parts are not judged while one of its amounts or days is unknown.
+    """
+    broken = {_line_of(field) for field in unread}
+    sums = {f"{line}.{name}" for line in broken for name in ("value", "fee_parts", "milestones")}
+    return {field: sentence for field, sentence in refused.items() if field not in sums}
+
+
+def _line_of(field: str) -> str:
+    """ "lines.0" of "lines.0.rates.1"."""
+    return ".".join(field.split(".")[:2])
 
 
 def drafts_of(lines: tuple[LineRow, ...], currency: str) -> list[LineDraft]:

@@ -15,7 +15,7 @@ from psa_app.queries.contracts.cards import applying, card_rates
 from psa_app.queries.contracts.one import Scope, agreements_for, one_scope
 from psa_app.queries.contracts.prices import role_prices, usual_terms
 from psa_app.rules.money import CURRENCIES
-from psa_app.services.contracts.write import change_sow
+from psa_app.services.contracts.write import change_sow, refused_of
 from psa_app.services.problems import FieldProblems
 from psa_app.state.base import actor, allow, field_errors, read, write
 from psa_app.state.contracts.scope_drafts import (
@@ -25,6 +25,7 @@ from psa_app.state.contracts.scope_drafts import (
     read_deliverables,
     read_lines,
     role_choices,
+    said_too,
 )
 from psa_app.state.contracts.scope_form import (
     agreement_specs,
@@ -127,15 +128,14 @@ class SowEdit(rx.State):
         head = read_head(data, found)
         lines = read_lines(str(data.get("lines", "")), head.currency or self.currency, found)
         deliverables = read_deliverables(str(data.get("deliverables", "")), found)
-        found.stop_if_any()
         sow_id, version = self._sow, self._version
-        given: dict[str, Any] = {
-            "version": version,
-            "head": head,
-            "lines": lines,
-            "deliverables": deliverables,
-        }
-        await write(lambda session, who: change_sow(session, who, sow_id, **given))
+        given: dict[str, Any] = {"head": head, "lines": lines, "deliverables": deliverables}
+        if found.fields:
+            also = await read(lambda session, who: refused_of(session, who, sow_id, **given))
+            for field, sentence in said_too(also, found.fields).items():
+                found.say(field, sentence)
+            found.stop_if_any()
+        await write(lambda session, who: change_sow(session, who, sow_id, version=version, **given))
 
     def _refuse(self, error: PsaError) -> None:
         self.is_stale = isinstance(error, Stale)

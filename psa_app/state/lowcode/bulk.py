@@ -23,6 +23,7 @@ from psa_app.services.lowcode.bulk import (
     matching,
 )
 from psa_app.state.base import allow, field_errors, read, say, write
+from psa_app.state.lowcode.act_words import rows_in_words, words_of
 from psa_app.state.lowcode.address import Asked
 from psa_app.state.lowcode.form import found_links
 from psa_app.state.lowcode.job import CHANGE, Job, JobState, do_part, refusals
@@ -58,17 +59,17 @@ class BulkState(rx.State):
 
     @rx.event
     @allow(STAFF)
-    async def ask(self, verb: str, label: str) -> None:
+    async def ask(self, verb: str) -> None:
         """Asks before an act, and for what it must be told; names the rows."""
         listed = await self.get_state(RecordsState)
         verb, kind = verb[:40], listed._asked.kind
         chosen = set(listed.chosen)
         names = [row.name for row in listed.rows if row.id in chosen]
         count = _count(listed)
-        specs = await read(lambda session, who: _asked_specs(session, who, kind, verb))
-        self.verb, self.label, self.destroys = verb, label[:40], verb in _DESTROYING
-        noun = listed.one if count == 1 else listed.many.lower()
-        self.title = f"{self.label} {count:,} {noun}?"
+        resource, specs = await read(lambda session, who: _asked_specs(session, who, kind, verb))
+        said = words_of(resource, verb)
+        self.verb, self.label, self.destroys = verb, said.label, verb in _DESTROYING
+        self.title = said.question.format(rows=rows_in_words(resource, count))
         more = count - min(len(names), NAMED)
         self.names = [*names[:NAMED], *([f"and {more:,} more"] if more else [])]
         self._open(specs)
@@ -158,12 +159,11 @@ class BulkState(rx.State):
     async def ask_field(self) -> None:
         """Opens the form to give a field of the chosen rows one value."""
         listed = await self.get_state(RecordsState)
-        kind = listed._asked.kind
+        kind, count = listed._asked.kind, _count(listed)
         found = await read(lambda session, who: _changeable(resource_of(session, who, kind), who))
         self.fields = [Option("", "Choose a field"), *(Option(one.name, one.label) for one in found)]
-        self.title = (
-            f"Change a field of {listed.chosen_words.removesuffix(' selected')} {listed.many.lower()}"
-        )
+        rows = await read(lambda session, who: rows_in_words(resource_of(session, who, kind), count))
+        self.title = f"Change a field of {rows}"
         self.field = ""
         self._open([])
         self.is_changing = True
@@ -232,11 +232,13 @@ def _beside(specs: list[FieldSpec], error: PsaError) -> dict[str, str]:
     return {name if name in shown else "form": words for name, words in field_errors(error).items()}
 
 
-def _asked_specs(session: Session, who: Actor, kind: str, verb: str) -> list[FieldSpec]:
+def _asked_specs(
+    session: Session, who: Actor, kind: str, verb: str
+) -> tuple[declared.Resource, list[FieldSpec]]:
     resource = resource_of(session, who, kind)
     fields = () if verb in (ARCHIVE, PUT_BACK) else inputs_for_many(who, resource, verb)
     base, _ = firm_of(session)
-    return [spec_of(session, who, field, {}, base, new=True) for field in fields]
+    return resource, [spec_of(session, who, field, {}, base, new=True) for field in fields]
 
 
 def _asked_values(session: Session, who: Actor, kind: str, verb: str, data: dict[str, Any]) -> dict[str, Any]:

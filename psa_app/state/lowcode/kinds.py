@@ -22,12 +22,15 @@ OWN_PAGES: dict[str, Callable[[int], str]] = {
     "invoices": routes.invoice,
     "templates": routes.template,
 }
-LIST_PAGES = {"service_items": routes.CATALOGUE}  # generic lists that a page of the app holds
+LIST_PAGES = {  # generic lists that a page of the app holds
+    "service_items": routes.CATALOGUE,
+    "templates": routes.TEMPLATES,
+}
 OWN_LISTS = {
     "accounts": routes.CLIENTS,
     "opportunities": routes.PIPELINE,
     "people": routes.PEOPLE,
-    "service_items": routes.CATALOGUE,
+    **LIST_PAGES,
 }
 _AREAS = {
     "clients": "clients",

@@ -28,6 +28,7 @@ from psa_app.services.imports import (
     offered,
     plan_records,
     refused_file,
+    retry_import,
 )
 from psa_app.state import live
 from psa_app.state.base import actor, allow, read, say, write
@@ -319,7 +320,7 @@ class RecordImportState(rx.State):
             self.error = error.sentence
             return None
         self._data, self.step, self.error = b"", "work", ""
-        self.percent, self.progress = 0, f"{rows:,} rows read. The check begins in a moment."
+        self.percent, self.progress = 0, words.beginning(rows)
         await self._look_back()
         return RecordImportState.follow
 
@@ -330,7 +331,7 @@ class RecordImportState(rx.State):
             resource = _declared(session, who, kind)[0]
             only_good = agreed > 0
             plan = apply_records(session, who, resource, table, choices, only_good=only_good, name=name)
-            if len(plan.refused) > agreed:
+            if len(plan.refused) - plan.late > agreed:
                 raise Invalid(
                     "Something changed here since the check, and more rows are refused. Look again."
                 )
@@ -367,6 +368,22 @@ class RecordImportState(rx.State):
         """The rows that an earlier import left out, as a file."""
         name, content = await read(lambda session, who: refused_file(session, who, run_id))
         return rx.download(data=content, filename=name)
+
+    @rx.event
+    @allow(RIGHT)
+    async def retry(self, run_id: int) -> Any:
+        """Tries the file of an import that failed once more, as it was."""
+        kind = self._kind
+
+        def begun(session: Any, who: Any) -> tuple[str, int]:
+            run = retry_import(session, who, _declared(session, who, kind)[0], run_id)
+            return run.name, run.rows
+
+        self.name, rows = await write(begun)
+        self._run, self.step, self.error = run_id, "work", ""
+        self.percent, self.progress = 0, words.beginning(rows)
+        await self._look_back()
+        return RecordImportState.follow
 
     @rx.event
     @allow(RIGHT)

@@ -149,10 +149,15 @@ def _and(words: Sequence[str]) -> str:
 def progress(run: PastRun) -> str:
     """How far an import is: what is checked is written at once, so that it is whole or not at all."""
     if run.state == "waiting":
-        return f"{run.rows:,} rows read. The check begins in a moment."
+        return beginning(run.rows)
     if run.checked < run.rows:
         return f"{run.checked:,} of {run.rows:,} rows checked"
     return f"{run.rows:,} rows checked, now all are written at once"
+
+
+def beginning(rows: int) -> str:
+    """The first word on an import that the worker is to do."""
+    return f"{rows:,} rows read. The check begins in a moment."
 
 
 def percent(run: PastRun) -> int:
@@ -179,7 +184,8 @@ def _past(run: PastRun, zone: str) -> PastImport:
     )
     counts = " · ".join(f"{many:,} {label}" for many, label in named if many)
     shown = progress(run) if run.is_open else counts
-    return PastImport(run.id, run.name or "A file", about, shown, word, tone, run.problem, run.has_file)
+    name = run.name or "A file"
+    return PastImport(run.id, name, about, shown, word, tone, run.problem, run.has_file, run.may_retry)
 
 
 def ran(resource: Resource, run: PastRun) -> list[Fact]:

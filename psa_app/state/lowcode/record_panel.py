@@ -19,7 +19,7 @@ from psa_app.resources import RESOURCES
 from psa_app.state.base import actor, allow, read, say, write
 from psa_app.state.lowcode import record_words
 from psa_app.state.lowcode.form import RecordForm
-from psa_app.state.lowcode.reading import firm_of
+from psa_app.state.lowcode.reading import ARCHIVED, firm_of
 
 READ = ("firm.read", "people.read", "roles.read", "holidays.read", "catalogue.read")
 CHANGE = (
@@ -36,7 +36,17 @@ CHANGE = (
     "projects.change",
 )
 
-_CARRIED = ("holidays", "work_patterns", "cost_rates", "phases", "project_milestones", "raid_items")
+_CARRIED = (
+    "holidays",
+    "work_patterns",
+    "cost_rates",
+    "phases",
+    "project_milestones",
+    "raid_items",
+    "addresses",
+    "account_numbers",
+)
+ARCHIVED_FILTERS: dict[str, dict[str, Any]] = {"no": {ARCHIVED: "false"}, "yes": {ARCHIVED: "true"}}
 
 
 def removal(kind: str) -> Act | None:
@@ -60,6 +70,7 @@ class RecordPanel(RecordForm, mixin=True):
     may_create: bool = False
     may_change: bool = False
     may_remove: bool = False
+    archived: str = ""  # no, yes or all of those archived are shown; "" where nothing is ever archived
     is_ready: bool = False
     _kind: str = ""
     _shared: dict[str, Any] = {}
@@ -67,6 +78,8 @@ class RecordPanel(RecordForm, mixin=True):
     async def _show(self, kind: str, fixed: dict[str, Any] | None = None) -> None:
         """Shows the records of `kind`; `fixed` holds field values that all of them share."""
         resource = RESOURCES[kind]
+        if kind != self._kind:
+            self.archived = "no" if resource.field(ARCHIVED) is not None else ""
         self._kind, self._shared = kind, fixed or {}
         who = actor()
         self.one, self.many = resource.one.lower(), resource.many.lower()
@@ -74,8 +87,17 @@ class RecordPanel(RecordForm, mixin=True):
         self.may_change = may(who, resource.change_right)
         act = removal(kind)
         self.may_remove = act is not None and may(who, act.right)
-        found = await read(lambda session, actor: _list(session, actor, resource, self._shared))
+        shown = self._shared | ARCHIVED_FILTERS.get(self.archived, {})
+        found = await read(lambda session, actor: _list(session, actor, resource, shown))
         self.columns, self.rows, self.is_ready = found.columns, found.rows, True
+
+    @rx.event
+    @allow(*READ)
+    async def show_archived(self, which: str) -> None:
+        """Shows records that are not archived, those that are, or all."""
+        if self.archived:
+            self.archived = which if which in ("yes", "all") else "no"
+            await self._show(self._kind, self._shared)
 
     @rx.event
     @allow(*CHANGE)

@@ -12,10 +12,11 @@ from psa_app.display.tables import Cell, Chip, Column, Pager, Row
 from psa_app.errors import Invalid, NotFound
 from psa_app.models.resource import Resource
 from psa_app.queries.import_keys import may_import
-from psa_app.services.lowcode.bulk import MOST, bulk_acts
+from psa_app.services.lowcode.bulk import MOST
 from psa_app.services.lowcode.saved_views import choose_columns
 from psa_app.state.base import actor, allow, opened, read, say, show, write
 from psa_app.state.lowcode import filter_words
+from psa_app.state.lowcode.act_words import act_options
 from psa_app.state.lowcode.address import Asked, asked
 from psa_app.state.lowcode.form import RecordForm
 from psa_app.state.lowcode.kinds import STAFF, address_of, area_of, kind_at, may_change, may_create, within
@@ -36,6 +37,7 @@ class RecordsState(RecordForm, rx.State):
     totals: list[Cell] = []
     pager: Pager = Pager()
     tabs: list[Tab] = []
+    tab: str = ""
     view: str = ""
     view_name: str = ""
     view_shared: bool = False
@@ -106,7 +108,7 @@ class RecordsState(RecordForm, rx.State):
         self._remember(wanted, found)
         self._view = saved
         who = actor()
-        acts = [Option(act.verb, _verb(act.verb)) for act in bulk_acts(who, found.resource)]
+        acts = act_options(who, found.resource)
         may_edit = may_change(who, found.resource)
         right = found.resource.change_right or found.resource.own_right
         sort = wanted.sort or found.resource.sort
@@ -122,6 +124,7 @@ class RecordsState(RecordForm, rx.State):
             totals=found.totals,
             pager=found.pager,
             tabs=saved.tabs,
+            tab=saved.tab,
             view=str(saved.id or ""),
             view_name=saved.name,
             view_shared=saved.is_shared,
@@ -293,10 +296,6 @@ def _whole(session: Any, who: Actor, wanted: Asked) -> tuple[Asked, Listed, list
     found = list_of(session, who, wanted)
     chips = filter_words.chips(session, who, found.resource, wanted.filters)
     return wanted, found, chips, views(session, who, wanted)
-
-
-def _verb(verb: str) -> str:
-    return verb.replace("_", " ").capitalize()
 
 
 def _files(wanted: Asked, found: Listed) -> list[str]:

@@ -9,6 +9,7 @@ from sqlmodel import Session
 from psa_app.access import Actor
 from psa_app.display.frame import Tab
 from psa_app.models import SavedView
+from psa_app.models.resource import Shelf
 from psa_app.queries.saved_views import may_change_view, shown_query, views_of
 from psa_app.state.lowcode.address import Asked, of_view
 from psa_app.state.lowcode.kinds import list_at, resource_of
@@ -16,9 +17,13 @@ from psa_app.state.lowcode.kinds import list_at, resource_of
 
 @dataclass(frozen=True)
 class Views:
-    """The tabs of a list, and the view that is open: its name is "" when none is."""
+    """The tabs of a list, and the view that is open: its name is "" when none is.
+
+    `tab` is the open one: a view's id, "shelf-0" for the first declared part, "" for the whole list.
+    """
 
     tabs: list[Tab]
+    tab: str = ""
     id: int = 0
     version: int = 0
     name: str = ""
@@ -38,12 +43,15 @@ def resolved(session: Session, who: Actor, asked: Asked) -> Asked:
 def views(session: Session, who: Actor, asked: Asked) -> Views:
     """The tabs of a kind, with the view that the address names."""
     saved = _open_to(session, who, asked.kind)
-    tabs = _tabs(asked.kind, saved)
+    shelves = resource_of(session, who, asked.kind).shelves
+    tabs = _tabs(asked.kind, shelves, saved)
     view, query = next((one for one in saved if one[0].id == asked.view), (None, {}))
     if view is None:
-        return Views(tabs, is_changed=asked.says_more)
+        tab = _shelf_open(shelves, asked)
+        return Views(tabs, tab, is_changed=asked.says_more and not tab)
     return Views(
         tabs,
+        str(view.id),
         id=int(view.id or 0),
         version=view.version,
         name=view.name,
@@ -60,11 +68,22 @@ def _open_to(session: Session, who: Actor, kind: str) -> list[tuple[SavedView, M
     return [(view, query) for view, query in found if query is not None]
 
 
-def _tabs(kind: str, saved: Sequence[tuple[SavedView, Mapping[str, Any]]]) -> list[Tab]:
-    if not saved:
+def _shelf_open(shelves: Sequence[Shelf], asked: Asked) -> str:
+    """The declared part that the address shows and nothing else, or ""."""
+    if asked.q or asked.sort or asked.columns:
+        return ""
+    found = (f"shelf-{at}" for at, one in enumerate(shelves) if dict(one.filters) == dict(asked.filters))
+    return next(found, "")
+
+
+def _tabs(
+    kind: str, shelves: Sequence[Shelf], saved: Sequence[tuple[SavedView, Mapping[str, Any]]]
+) -> list[Tab]:
+    if not saved and not shelves:
         return []
     return [
         Tab("", "All", list_at(kind)),
+        *(Tab(f"shelf-{at}", one.name, list_at(kind, **one.filters)) for at, one in enumerate(shelves)),
         *(
             Tab(
                 str(view.id),

@@ -14,7 +14,7 @@ _source: Callable[[], datetime] = _real
 
 def now() -> datetime:
     """The present instant, aware, in UTC."""
-    return _source()
+    return _source().astimezone(UTC)
 
 
 def today(zone: str) -> date:

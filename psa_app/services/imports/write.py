@@ -26,6 +26,7 @@ PROVISIONAL = 2**30  # ids of rows to come, before the database gives theirs
 
 def write_rows(session: Session, actor: Actor, resource: Resource, rows: Sequence[Row], name: str) -> None:
     """Writes the new and the changed rows of a plan."""
+    name = called(name)
     reason = f"Import of {name[:100]}" if name else "Import"
     if resource.incoming is not None:
         write_by_acts(session, actor, resource, rows)
@@ -112,10 +113,15 @@ def _saved(session: Session, actor: Actor, resource: Resource, records: Sequence
             resource.saved(session, actor, record)
 
 
+def called(name: str) -> str:
+    """What a file is called, as it can be kept and shown: a name from outside may hold anything."""
+    return "".join(char for char in name if char.isprintable())[:200]
+
+
 def new_run(actor: Actor, kind: str, name: str, rows: int) -> ImportRun:
     """An import that has done nothing yet."""
     return ImportRun(
-        name=name[:200],
+        name=called(name),
         layout=kind[:40],
         digest="",
         rows=rows,

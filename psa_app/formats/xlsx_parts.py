@@ -98,7 +98,8 @@ class Book:
 
     def _each(self, source: IO[bytes], tag: str, last: str = "") -> Iterator[Element]:
         """Each element of a tag once it is whole; all else is dropped as it comes."""
-        parser, above = XMLPullParser(("start", "end")), list[Element]()
+        parser: "XMLPullParser[Any]" = XMLPullParser(("start", "end"))
+        above: list[Element] = []
         within = since = beside = 0
         while piece := source.read(_CHUNK):
             parser.feed(piece)
@@ -139,7 +140,7 @@ class _Sheet:
         return self._book.rows_of(self._target)
 
 
-def _events(parser: XMLPullParser) -> Iterable[tuple[str, Element]]:
+def _events(parser: "XMLPullParser[Any]") -> Iterable[tuple[str, Element]]:
     return parser.read_events()  # type: ignore[return-value]  # only these two kinds were asked for
 
 

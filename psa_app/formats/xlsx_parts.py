@@ -98,7 +98,7 @@ class Book:
 
     def _each(self, source: IO[bytes], tag: str, last: str = "") -> Iterator[Element]:
         """Each element of a tag once it is whole; all else is dropped as it comes."""
-        parser: "XMLPullParser[Any]" = XMLPullParser(("start", "end"))
+        parser: XMLPullParser[Any] = XMLPullParser(("start", "end"))
         above: list[Element] = []
         within = since = beside = 0
         while piece := source.read(_CHUNK):

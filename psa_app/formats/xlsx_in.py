@@ -18,7 +18,9 @@ MOST_UNPACKED = 150_000_000  # of all parts together
 MOST_OF_TEXTS = 40_000_000  # of the table of texts, which is kept in memory
 _CHUNK = 1 << 16
 _TEXTS = "xl/sharedStrings.xml"
-_FORBIDDEN = (b"<!DOCTYPE", b"<!ENTITY")
+_WORDS = ("<!DOCTYPE", "<!ENTITY")
+_FORBIDDEN = tuple(word.encode(code) for word in _WORDS for code in ("ascii", "utf-16-le", "utf-16-be"))
+_WIDE = (b"\xff\xfe", b"\xfe\xff")
 
 
 def is_workbook(data: bytes) -> bool:
@@ -35,20 +37,22 @@ def read_workbook(data: bytes, limits: Limits) -> Table:
     if len(data) > limits.bytes:
         raise _refused(limits.too_large)
     _check_parts(data)
-    from openpyxl import load_workbook
+    from psa_app.formats.xlsx_parts import Book, TooMuch
 
     try:
-        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+        book = Book(data)
+    except TooMuch:
+        raise _refused(_BOMB) from None
     except Exception as error:
         raise _refused("This workbook cannot be read. Save it again as .xlsx, or as CSV.") from error
     try:
         return _first_table(book, limits)
     except Invalid:
         raise
+    except TooMuch:
+        raise _refused(_BOMB) from None
     except Exception as error:
         raise _refused("This workbook breaks off. Save it again as .xlsx, or as CSV.") from error
-    finally:
-        book.close()
 
 
 def _refused(sentence: str) -> Invalid:
@@ -72,20 +76,23 @@ def _check_parts(data: bytes) -> None:
 
 
 def _check_part(parts: zipfile.ZipFile, part: zipfile.ZipInfo, left: int) -> int:
-    """Unpacks a part in pieces without keeping it; gives how many bytes may still come."""
+    """Unpacks a part in pieces without keeping it; gives how many bytes may still come.
+
+    What a part is called says nothing: the list of parts may name any of them as a sheet.
+    """
     limit = min(left, MOST_OF_TEXTS) if part.filename == _TEXTS else left
-    is_xml = part.filename.endswith((".xml", ".rels"))
-    before, size = b"", 0
+    before, size, named = b"", 0, part.filename.endswith((".xml", ".rels"))
     with parts.open(part) as stream:
         while piece := stream.read(_CHUNK):
             size += len(piece)
             if size > limit:
                 raise _refused(_BOMB)
             seen = before + piece
-            wide = size == len(piece) and (piece[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in piece[:4])
-            if is_xml and (wide or any(word in seen for word in _FORBIDDEN)):
+            first = size == len(piece)
+            wide = first and (piece[:2] in _WIDE or (named and b"\0" in piece[:4]))
+            if wide or any(word in seen for word in _FORBIDDEN):
                 raise _refused("This workbook declares things that a table needs not. Save it again as CSV.")
-            before = piece[-16:]
+            before = piece[-32:]
     return left - size
 
 
@@ -93,7 +100,7 @@ _BOMB = "This workbook unpacks to more than a table needs. Save only the sheet, 
 
 
 def _first_table(book: Any, limits: Limits) -> Table:
-    for sheet in book.worksheets:
+    for sheet in book.sheets():
         rows = _rows(sheet, limits)
         found = next(rows, None)
         if found is None:
@@ -117,20 +124,29 @@ def _fitted(row: tuple[str, ...], wide: int) -> tuple[str, ...]:
 
 def _rows(sheet: Any, limits: Limits) -> Iterator[tuple[int, tuple[str, ...]]]:
     """The rows with text and their numbers; what the sheet claims of its own size is not believed."""
-    sheet.reset_dimensions()
-    taken = 0
-    for line, cells in enumerate(sheet.iter_rows(values_only=True, max_col=limits.columns + 1), start=1):
-        if len(cells) > limits.columns and any(cell is not None for cell in cells[limits.columns :]):
-            raise _refused(f"Line {line} has more than {limits.columns} columns. Is this the right file?")
-        row = tuple(_text(cell, line, limits) for cell in cells)
+    taken, before = 0, 0
+    for seen, (line, cells) in enumerate(sheet.rows(), start=1):
+        if max(seen, line) > limits.rows * 4:
+            raise _refused(limits.too_many)
+        if line <= before:
+            continue
+        before = line
+        row = _row(line, cells, limits)
         if not any(row):
-            if line > limits.rows * 4:
-                raise _refused(limits.too_many)
             continue
         taken += 1
         if taken > limits.rows + 1:
             raise _refused(limits.too_many)
         yield line, row
+
+
+def _row(line: int, cells: Any, limits: Limits) -> tuple[str, ...]:
+    """The texts of a row as far as its last cell with one."""
+    filled = {cell["column"]: text for cell in cells if (text := _text(cell["value"], line, limits))}
+    wide = max(filled, default=0)
+    if wide > limits.columns:
+        raise _refused(f"Line {line} has more than {limits.columns} columns. Is this the right file?")
+    return tuple(filled.get(column, "") for column in range(1, wide + 1))
 
 
 def _text(cell: Any, line: int, limits: Limits) -> str:

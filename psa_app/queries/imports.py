@@ -6,9 +6,11 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from psa_app.access import Actor, require, visible
+from psa_app.access import Actor, may, require, visible
+from psa_app.access.permissions import LISTS
 from psa_app.models import ImportFile, ImportRun, User
 from psa_app.queries.import_keys import RIGHT
+from psa_app.queries.own_fields import hides
 
 SHOWN = 8
 
@@ -54,7 +56,20 @@ def past_imports(session: Session, actor: Actor, kind: str, run_id: int = 0) -> 
     ids = [run.id for run, _ in found]
     kept = select(ImportFile.import_run_id, ImportFile.kind).where(col(ImportFile.import_run_id).in_(ids))
     files = set(session.exec(kept))
-    return [_past(run, who or "", files) for run, who in found]
+    return [
+        _past(run, who or "", files if may_have_file(session, actor, run) else set()) for run, who in found
+    ]
+
+
+def may_have_file(session: Session, actor: Actor, run: ImportRun) -> bool:
+    """Whether the rows that an import left out are the actor's to read, as they came.
+
+    They may hold what a field hides from a role: then only whoever brought them in has them.
+    """
+    if run.by_user is not None and run.by_user == actor.user_id:
+        return True
+    right = LISTS.get(run.layout, RIGHT)
+    return may(actor, right) and not hides(session, actor, run.layout)
 
 
 def _past(run: ImportRun, who: str, files: set[tuple[int, str]]) -> PastRun:

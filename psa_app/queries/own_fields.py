@@ -51,6 +51,12 @@ def full(session: Session, resource: Resource, actor: Actor | None = None, *, he
     )
 
 
+def hides(session: Session, actor: Actor, kind: str) -> bool:
+    """Whether a kind has, or had, an own field that the actor may not see."""
+    seen = session.connection().execute(select(_TABLE.c.seen_by).where(_TABLE.c.kind == kind)).scalars()
+    return not all(sees(actor.role, one) for one in seen)
+
+
 def spec_of(row: Any, *, has_currency: bool) -> FieldSpec:
     """A `CustomField` (or a row of its table) as a field. Amounts are in the record's currency, if any."""
     links_to = Person if row.type == "person" else MODELS.get(row.links_to) if row.type == "link" else None

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from psa_app.models import Account, ImportRun, Project
+from psa_app.models import Account, History, ImportRun, Project
 from tests.api.rest_world import *  # noqa: F403
 from tests.api.rest_world import BASE, Api
 from tests.support.world import rows
@@ -63,3 +63,30 @@ def test_wrong_options_files_and_types_are_refused_in_a_sentence(api: Api) -> No
     assert send(fred, "accounts", "").json()["detail"].startswith("The file is empty")
     assert send(fred, "accounts", "{}", **{"Content-Type": "application/json"}).status_code == 415
     assert send(fred, "invoices", GOOD).status_code == 404
+
+
+def test_hostile_options_of_an_import_are_refused_in_a_sentence_and_kept_as_plain_text(api: Api) -> None:
+    def form(data: dict[str, Any], text: str = GOOD) -> Any:
+        return api.client.post(
+            f"{BASE}/accounts/import",
+            files={"file": ("x.csv", text, "text/csv")},
+            data=data,
+            headers={"Authorization": f"Bearer {api.tokens['Fred']}"},
+        )
+
+    for mapping in ("[" * 9_000, '{"a":' * 1_800, '{"\\ud800": "name"}', '{"Firma": NaN}', "[1]"):
+        answer = form({"mapping": mapping})
+        assert (answer.status_code, answer.json()["fields"][0]["field"]) == (422, "mapping"), mapping[:20]
+    assert form({"name": ["a", "b"]}).json()["detail"].startswith("This stands twice")
+    assert form({"name": "a\0\r\nforged\u202e"}).status_code == 200
+    assert form({}, "Name\nOther\n").status_code == 200
+    assert [one.name for one in rows(ImportRun, layout="accounts")] == ["aforged", "x.csv"]
+    reasons = {one.reason for one in rows(History, kind="account") if one.via == "api"}
+    assert reasons == {"Import of aforged", "Import of x.csv"}
+
+
+def test_a_strangers_file_is_not_even_taken_apart(api: Api) -> None:
+    for sent in ({}, {"Authorization": "Bearer psa_nothing"}):
+        headers = {"Content-Type": "multipart/form-data; boundary=b"} | sent
+        answer = api.client.post(f"{BASE}/accounts/import", content=b"no form at all", headers=headers)
+        assert answer.status_code == 401

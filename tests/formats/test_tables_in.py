@@ -161,7 +161,58 @@ def test_a_workbook_with_entities_is_refused(content: bytes) -> None:
 
 def test_a_broken_sheet_is_refused() -> None:
     broken = with_part(workbook(["a"], ["b"]), "xl/worksheets/sheet1.xml", b"<worksheet><sheetData><row>")
-    assert "cannot be read" in refusal(broken)
+    assert "breaks off" in refusal(broken)
+
+
+NAMES = b'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+ROWS = b'<sheetData><row><c t="inlineStr"><is><t>a</t></is></c></row><row><c><v>1</v></c></row></sheetData>'
+SHEET, STYLES, TEXTS = "xl/worksheets/sheet1.xml", "xl/styles.xml", "xl/sharedStrings.xml"
+
+
+@pytest.mark.parametrize(
+    ("part", "content"),
+    [
+        (STYLES, b"<styleSheet %s><cellXfs>" % NAMES + b"<xf/>" * 130_000 + b"</cellXfs></styleSheet>"),
+        (STYLES, b"<styleSheet %s>" % NAMES + b" " * 4_000_000 + b"</styleSheet>"),
+        ("xl/workbook.xml", b"<workbook %s>" % NAMES + b"<x/>" * 130_000 + b"</workbook>"),
+        (SHEET, b"<worksheet %s>" % NAMES + b"<x/>" * 70_000 + ROWS + b"</worksheet>"),
+        (SHEET, b"<worksheet %s>" % NAMES + b"<x>" * 70 + b"</x>" * 70 + ROWS + b"</worksheet>"),
+        (SHEET, b"<worksheet %s>" % NAMES + b" " * 2_100_000 + ROWS + b"</worksheet>"),
+        (
+            SHEET,
+            b"<worksheet %s><sheetData><row>" % NAMES + b"<c/>" * 17_000 + b"</row></sheetData></worksheet>",
+        ),
+    ],
+    ids=["styles", "blanks", "workbook", "beside rows", "depth", "a gap", "cells"],
+)
+def test_a_few_kilobytes_that_become_millions_of_elements_are_refused(part: str, content: bytes) -> None:
+    bomb = with_part(workbook(["a"], ["b"]), part, content)
+    assert len(bomb) < 30_000
+    assert "unpacks to more" in refusal(bomb)
+
+
+def test_a_table_of_texts_of_many_elements_is_refused() -> None:
+    book = with_part(workbook(["a"], ["b"]), TEXTS, b"<sst %s>" % NAMES + b"<x/>" * 70_000 + b"</sst>")
+    with zipfile.ZipFile(io.BytesIO(book)) as parts:
+        listed = parts.read("[Content_Types].xml").decode()
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+    told = listed.replace("</Types>", f'<Override PartName="/{TEXTS}" ContentType="{kind}"/></Types>')
+    assert "unpacks to more" in refusal(with_part(book, "[Content_Types].xml", told.encode()))
+
+
+def test_entities_are_refused_whatever_their_part_is_called() -> None:
+    hidden = with_part(
+        workbook(["a"], ["b"]), "xl/media/sheet.png", b"\n" + b'<!DOCTYPE x [<!ENTITY a "a">]><x/>'
+    )
+    assert "declares things" in refusal(hidden)
+
+
+def test_text_in_pieces_and_rows_that_repeat_themselves_are_read_once() -> None:
+    cell = b'<c t="inlineStr"><is><r><t>No</t></r><r><t>rth</t></r><rPh><t>x</t></rPh></is></c>'
+    rows = b'<row r="1"><c t="inlineStr"><is><t>Name</t></is></c></row><row r="4">%s</row><row r="4">%s</row>'
+    content = b"<worksheet %s><sheetData>" % NAMES + rows % (cell, cell) + b"</sheetData><x/></worksheet>"
+    table = read_any(with_part(workbook(["a"], ["b"]), SHEET, content))
+    assert (table.headers, table.rows, table.lines) == (("Name",), (("North",),), (4,))
 
 
 @pytest.mark.parametrize(

@@ -230,3 +230,13 @@ def test_refused_time_can_be_deleted_and_what_was_said_stays(firm: Firm) -> None
     with db.reading() as session:
         (line,) = session.exec(select(TimeRequestLine)).all()
     assert (line.entry_id, line.status, line.reason, line.seconds) == (None, "refused", "Not ours.", 3600)
+
+
+def test_no_entry_named_never_means_all_of_them(firm: Firm) -> None:
+    approved(firm, MON, TUE)
+    request_id = asked(firm)
+    with pytest.raises(Invalid, match="Tick the entries"):
+        do(approve_request, firm["Nora"], request_id, entry_ids=())
+    with pytest.raises(Invalid, match="Tick the entries"):
+        do(refuse_request, firm["Nora"], request_id, reason="No", entry_ids=())
+    assert set(lines(request_id).values()) == {"open"}

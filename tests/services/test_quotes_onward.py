@@ -8,7 +8,8 @@ from sqlmodel import col, select
 
 from psa_app import db
 from psa_app.errors import Conflict, NotFound
-from psa_app.models import Contact, FeePart, Milestone, Rate, Sow, SowLine
+from psa_app.models import Contact, FeePart, History, Milestone, Rate, Sow, SowLine, TaxRate
+from psa_app.services.quotes import scope
 from psa_app.services.quotes.inputs import QuoteLineInput
 from psa_app.services.quotes.scope import make_scope
 from psa_app.services.quotes.send import send_quote
@@ -106,6 +107,38 @@ def test_a_scope_is_made_once_and_only_of_an_accepted_quote(firm: Firm) -> None:
     assert do(make_scope, firm["Olga"], quote_id).id == first.id
     with db.reading() as session:
         assert len(session.exec(select(Sow).where(Sow.quote_id == quote_id)).all()) == 1
+
+
+def test_what_keeps_a_scope_from_being_drafted_is_never_in_the_way_of_who_accepts(
+    firm: Firm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quote_id = a_sent(firm)
+
+    def refused(*_: Any, **__: Any) -> None:
+        raise Conflict("The numbers of scopes are used up.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(scope, "create_sow", refused)
+        accept(firm, "Nora", quote_id)
+    assert quote(quote_id).status == "accepted"
+    with db.reading() as session:
+        told = session.exec(select(History).where(History.verb == "no scope drafted")).one()
+    assert (told.record_id, told.reason) == (quote_id, "The numbers of scopes are used up.")
+    assert do(make_scope, firm["Olga"], quote_id).status == "draft"
+
+
+def test_a_tax_that_is_no_longer_used_does_not_stop_the_scope(firm: Firm) -> None:
+    with db.unit_of_work() as session:
+        tax = TaxRate(name="Old", kind="standard", rate_ppm=190_000)
+        session.add(tax)
+        session.flush()
+        tax_id = int(tax.id or 0)
+    quote_id = a_sent(firm, head=replace(HEAD, tax_rate_id=tax_id))
+    with db.unit_of_work() as session:
+        session.get_one(TaxRate, tax_id).is_active = False
+    accept(firm, "Nora", quote_id)
+    made = do(make_scope, firm["Olga"], quote_id)
+    assert (made.status, made.tax_rate_id) == ("draft", None)
 
 
 def test_an_archived_contact_no_longer_accepts(firm: Firm) -> None:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
+from reflex.istate.manager.token import BaseStateToken
 from sqlalchemy import Engine, func
 from sqlmodel import col, select
 
@@ -167,3 +168,29 @@ def test_the_question_before_an_act_counts_the_rows_in_words() -> None:
     assert asked.format(rows=rows_in_words(time, 1)) == "Leave 1 entry off the bill?"
     assert asked.format(rows=rows_in_words(time, 3000)) == "Leave 3,000 entries off the bill?"
     assert words_of(time, "delete").question.format(rows="2 entries") == "Delete 2 entries?"
+
+
+async def test_work_of_someone_who_is_gone_leaves_nothing_in_the_tab_of_the_next(
+    opened: Open,
+    people: Any,
+    app_server: AppServer,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The tab is another person's while a part is under way: no bar, no names, nothing to go on with."""
+    tab = await opened(PAGE)
+    await tab.send(BulkState.ask, {"verb": "archive_rows", "label": "Archive"}, page=PAGE)
+    real, kept = jobs._part, {}
+
+    async def handed_over(job: Job) -> Any:
+        done = await real(job)
+        async with app_server.app.modify_state(kept["token"]) as root:
+            state = await root.get_state(JobState)
+            state.reset()
+        return done
+
+    kept["token"] = BaseStateToken(ident=tab.name, cls=JobState.get_root_state())
+    monkeypatch.setattr(jobs, "_part", handed_over)
+    await tab.send(BulkState.perform, page=PAGE)
+    async with app_server.app.modify_state(kept["token"]) as root:
+        state = await root.get_state(JobState)
+        assert (state.words, state._job, state.is_paused) == ("", None, False)

@@ -18,7 +18,7 @@ from psa_app.api.rest import docs, importing, json_in, schema
 from psa_app.api.rest.call import KEY, Call, key_in, single
 from psa_app.api.rest.operations import Operation, operations
 from psa_app.api.rest.problems import Refused, problem
-from psa_app.api.rest.serve import failed, own_resources, serve
+from psa_app.api.rest.serve import failed, own_resources, serve, turned_away
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -75,6 +75,10 @@ def _made() -> FastAPI:
 
 def _endpoint(operation: Operation) -> Endpoint:
     async def endpoint(request: Request) -> Response:
+        if operation.takes_file:  # a stranger's file is neither read nor taken apart
+            answer = await run_in_threadpool(turned_away, operation, _asking(request))
+            if answer is not None:
+                return answer
         try:
             call = await _call(operation, request)
         except Refused as error:

@@ -1,6 +1,5 @@
 """POST /{kind}/import: a CSV or Excel file, its columns guessed or told; all rows, or the good ones."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, cast
@@ -11,6 +10,7 @@ from starlette.requests import Request
 
 from psa_app.access import Actor, require
 from psa_app.access.permissions import require_scope
+from psa_app.api.rest import json_in
 from psa_app.api.rest.call import Answer, Call, Upload
 from psa_app.api.rest.problems import Refused
 from psa_app.api.rest.wire import result_out
@@ -24,6 +24,7 @@ from psa_app.services.imports import Choices, RecordPlan, apply_records, guessed
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TYPES = ("text/csv", SHEET)
 FORM = "multipart/form-data"
+MAPPING_MOST = 10_000  # characters
 SHOWN = 500  # refused rows that are told
 OPTIONS: Mapping[str, tuple[str, dict[str, Any]]] = {
     "dry_run": (
@@ -36,7 +37,7 @@ OPTIONS: Mapping[str, tuple[str, dict[str, Any]]] = {
     ),
     "mapping": (
         'Columns and their fields as JSON, such as {"Firma": "name"}, "" for none; the others are guessed.',
-        {"type": "string", "maxLength": 10_000},
+        {"type": "string", "maxLength": MAPPING_MOST},
     ),
     "key": (
         "Fields by which records are found that are here, joined by a plus: account_id+email.",
@@ -119,6 +120,8 @@ async def upload_in(request: Request, body: bytes) -> Upload:
     said: dict[str, str] = {}
     content, name = b"", ""
     for field, value in form.multi_items():
+        if field in said:
+            raise Refused(422, "This stands twice in the form.", field[:40])
         if isinstance(value, str):
             said[field] = value
         elif field != "file":
@@ -169,10 +172,10 @@ def _choices(
 
 def _mapping(text: str) -> dict[str, str]:
     try:
-        found = json.loads(text) if text else {}
-    except ValueError:
-        found = None
-    if not isinstance(found, dict) or not all(isinstance(one, str) for one in found.values()):
+        found = json_in.parse(text[:MAPPING_MOST].encode(), "application/json")
+    except (Refused, UnicodeError):
+        found = {"": None}
+    if not all(isinstance(one, str) for one in found.values()):
         raise Refused(422, 'Send JSON such as {"Firma": "name"}.', "mapping")
     return found
 

@@ -32,6 +32,16 @@ def serve(operation: Operation, call: Call) -> Response:
         return failed(error, operation.name)
 
 
+def turned_away(operation: Operation, call: Call) -> Response | None:
+    """The answer to who may not ask at all; None lets the body of the request be read."""
+    try:
+        with db.reading() as session:
+            _actor(session, operation, call)
+    except Exception as error:  # noqa: BLE001 - as above
+        return failed(error, operation.name)
+    return None
+
+
 def failed(error: Exception, name: str) -> Response:
     """The problem document of an error; what nobody foresaw goes into the log."""
     answer = problem_of(error)

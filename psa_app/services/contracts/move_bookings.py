@@ -1,6 +1,6 @@
 """The bookings of a project follow its contract's days when a change order is signed."""
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from psa_app import clock, routes
 from psa_app.access import Actor, system
@@ -19,6 +19,9 @@ def move_bookings(session: Session, actor: Actor, order: ChangeOrder, project: P
     client signs and may not see the plan, so the app reads it.
     """
     today = clock.today(session.exec(select(Firm.time_zone)).one())
+    # Whoever moves one of them meanwhile waits: neither change is lost, and none of them is gone.
+    held = select(Booking.id).where(Booking.project_id == project.id).order_by(col(Booking.id))
+    session.connection().execute(held.with_for_update())
     moves = booking_moves(session, system(), project, read_deltas(order.deltas), today)
     for one in moves:
         _move(session, actor, order, one)
@@ -28,7 +31,7 @@ def move_bookings(session: Session, actor: Actor, order: ChangeOrder, project: P
 
 
 def _move(session: Session, actor: Actor, order: ChangeOrder, one: BookingMove) -> None:
-    booking = session.get_one(Booking, one.id)
+    booking = session.get_one(Booking, one.id, populate_existing=True)
     before = history.values_of(booking)
     left = one.minutes - one.lost
     if one.days_after is None or (booking.mode == "total" and not left):

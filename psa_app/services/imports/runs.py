@@ -1,6 +1,7 @@
 """Large imports: begun on the page, done by the background worker, found again on the page afterwards."""
 
 import json
+from contextlib import suppress
 from dataclasses import asdict
 
 from sqlmodel import Session, col, select
@@ -10,9 +11,10 @@ from psa_app.access import Actor, fetch, require
 from psa_app.errors import Busy, Conflict, Invalid, NotFound, PsaError
 from psa_app.formats.csv_files import Table
 from psa_app.formats.tables_in import read_any
-from psa_app.models import ImportFile, ImportRun, User
+from psa_app.models import Firm, ImportFile, ImportRun, User
 from psa_app.models.resource import Resource
 from psa_app.queries.import_keys import RIGHT, import_right
+from psa_app.queries.imports import may_have_file
 from psa_app.services import history
 from psa_app.services.imports.records import apply_records, plan_records
 from psa_app.services.imports.values import Choices
@@ -55,6 +57,8 @@ def begin_import(
 
 
 def _one_at_a_time(session: Session, resource: Resource) -> None:
+    """One begins after the other, however many click at once."""
+    session.connection().execute(select(Firm.id).with_for_update(key_share=True))
     of_kind = (ImportRun.layout == resource.kind, col(ImportRun.state).in_(OPEN))
     if session.exec(select(ImportRun.id).where(*of_kind)).first() is not None:
         raise Conflict(f"An import of {resource.many.lower()} is under way. Wait until it is through.")
@@ -69,7 +73,7 @@ def retry_import(session: Session, actor: Actor, resource: Resource, run_id: int
     require(actor, resource.read_right)
     may_write(actor, import_right(resource))
     run = fetch(session, actor, ImportRun, run_id, lock=True)
-    if run.layout != resource.kind:
+    if run.layout != resource.kind or not may_have_file(session, actor, run):
         raise NotFound()
     kinds = set(session.exec(select(ImportFile.kind).where(ImportFile.import_run_id == run_id)))
     if run.state != "failed" or "source" not in kinds:
@@ -83,9 +87,14 @@ def retry_import(session: Session, actor: Actor, resource: Resource, run_id: int
 
 
 def refused_file(session: Session, actor: Actor, run_id: int) -> tuple[str, bytes]:
-    """Name and bytes of the file with the rows that an import left out."""
+    """Name and bytes of the file with the rows that an import left out.
+
+    Raises `NotFound` where there is none, and for who may not read it.
+    """
     require(actor, RIGHT)
     run = fetch(session, actor, ImportRun, run_id)
+    if not may_have_file(session, actor, run):
+        raise NotFound()
     found = session.exec(
         select(ImportFile).where(ImportFile.import_run_id == run.id, ImportFile.kind == "refused")
     ).first()
@@ -108,6 +117,17 @@ def run_import(run_id: int, resource: Resource) -> str:
 
     Done twice it changes nothing: writing and the end of the run are one transaction.
     """
+    try:
+        return _tried(run_id, resource)
+    except Busy as error:  # tried again
+        _wait(run_id)
+        return error.sentence
+    except PsaError as error:
+        fail_import(run_id, error.sentence)
+        return error.sentence
+
+
+def _tried(run_id: int, resource: Resource) -> str:
     with db.unit_of_work() as session:
         run = _open_run(session, run_id)
         run.state, run.checked = "running", 0
@@ -115,17 +135,17 @@ def run_import(run_id: int, resource: Resource) -> str:
         content, agreed, choices, name = _content(session, run_id), run.agreed, _choices(run), run.name
         actor = _actor(session, run)
         given_up = run.tries > MOST_TRIES
-    try:
-        if given_up:
-            raise Invalid(
-                "The worker was stopped three times while this ran. Split the file, then try again."
-            )
-        return _run(run_id, actor, resource, read_any(content), choices, agreed, name)
-    except Busy as error:  # tried again
-        return error.sentence
-    except PsaError as error:
-        fail_import(run_id, error.sentence)
-        return error.sentence
+    if given_up:
+        raise Invalid("The worker was stopped three times while this ran. Split the file, then try again.")
+    return _run(run_id, actor, resource, read_any(content), choices, agreed, name)
+
+
+def _wait(run_id: int) -> None:
+    """Others kept the database busy: that is no try that failed."""
+    with suppress(Busy), db.unit_of_work() as session:
+        run = _open_run(session, run_id)
+        if run.state == "running":
+            run.state, run.tries = "waiting", run.tries - 1
 
 
 def fail_import(run_id: int, sentence: str) -> None:

@@ -28,6 +28,7 @@ def write_rows(
     session: Session, actor: Actor, resource: Resource, rows: Sequence[Row], name: str, *, only_good: bool
 ) -> Late:
     """Writes the new and the changed rows of a plan; gives those that an act refused (`write_by_acts`)."""
+    name = called(name)
     reason = f"Import of {name[:100]}" if name else "Import"
     if resource.incoming is not None:
         with history.because(session, reason):
@@ -115,10 +116,15 @@ def _saved(session: Session, actor: Actor, resource: Resource, records: Sequence
             resource.saved(session, actor, record)
 
 
+def called(name: str) -> str:
+    """What a file is called, as it can be kept and shown: a name from outside may hold anything."""
+    return "".join(char for char in name if char.isprintable())[:200]
+
+
 def new_run(actor: Actor, kind: str, name: str, rows: int) -> ImportRun:
     """An import that has done nothing yet."""
     return ImportRun(
-        name=name[:200],
+        name=called(name),
         layout=kind[:40],
         digest="",
         rows=rows,

@@ -4,8 +4,8 @@ from sqlmodel import Session, select
 
 from psa_app import clock
 from psa_app.access import Actor, act, fetch, system
-from psa_app.errors import Conflict
-from psa_app.models import FeePart, Firm, Milestone, Quote, QuoteLine, Rate, Sow, SowLine
+from psa_app.errors import Conflict, Problems, PsaError
+from psa_app.models import FeePart, Firm, Milestone, Quote, QuoteLine, Rate, Sow, SowLine, TaxRate
 from psa_app.queries.quotes.text import agreed_quote_text, as_rule, chosen_in, lines_of
 from psa_app.rules import quotes, scopes, taxes
 from psa_app.services import history
@@ -23,10 +23,25 @@ def make_scope(session: Session, actor: Actor, quote_id: int) -> Sow:
     return scope_of(session, actor, fetch(session, actor, Quote, quote_id, lock=True))
 
 
-def scope_on_acceptance(session: Session, actor: Actor, quote: Quote) -> Sow:
-    """The same in the client's own act: the client may not write scopes, so the app does."""
+def scope_on_acceptance(session: Session, actor: Actor, quote: Quote) -> Sow | None:
+    """The same in the client's own act: the client may not write scopes, so the app does.
+
+    What keeps a scope from being drafted, such as a tax that is no longer used, is the firm's to mend: it
+    stands in the history, and never in the way of who accepts.
+    """
     session.flush()
-    return scope_of(session, system(via=actor.via), quote)
+    app = system(via=actor.via)
+    try:
+        with session.begin_nested():
+            return scope_of(session, app, quote)
+    except PsaError as error:
+        why = (
+            next(iter(error.fields.values()), error.sentence)
+            if isinstance(error, Problems)
+            else error.sentence
+        )
+        history.note(session, app, "quote", int(quote.id or 0), "no scope drafted", {}, {}, reason=why)
+        return None
 
 
 def scope_of(session: Session, actor: Actor, quote: Quote) -> Sow:
@@ -46,7 +61,7 @@ def scope_of(session: Session, actor: Actor, quote: Quote) -> Sow:
         currency=quote.currency,
         summary=quote.intro,
         terms=quote.terms,
-        tax_rate_id=quote.tax_rate_id,
+        tax_rate_id=_tax_in_use(session, quote),
     )
     sow = create_sow(session, actor, account_id=quote.account_id, head=head)
     sow.quote_id = quote_id
@@ -59,6 +74,12 @@ def scope_of(session: Session, actor: Actor, quote: Quote) -> Sow:
     history.note(session, actor, "sow", sow_id, "changed", {}, {"quote": quote.number, "lines": len(kept)})
     history.note(session, actor, "quote", quote_id, "made a scope", {}, {"scope": sow.number})
     return sow
+
+
+def _tax_in_use(session: Session, quote: Quote) -> int | None:
+    """The quote's tax; None, which is the client's own, where the firm no longer uses it."""
+    tax = session.get(TaxRate, quote.tax_rate_id) if quote.tax_rate_id is not None else None
+    return quote.tax_rate_id if tax is not None and tax.is_active else None
 
 
 def _add_line(session: Session, sow: Sow, place: int, line: QuoteLine, discount_ppm: int) -> None:

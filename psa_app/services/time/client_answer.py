@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from psa_app import clock
 from psa_app.access import Actor, act, fetch, system
 from psa_app.db import among
-from psa_app.errors import Conflict, Forbidden, NotFound
+from psa_app.errors import Conflict, Forbidden, Invalid, NotFound
 from psa_app.models import Contact, Firm, Outbox, TimeRequest, TimeRequestLine
 from psa_app.queries.contracts.text import hash_of
 from psa_app.queries.time.tables import ENTRY
@@ -30,11 +30,12 @@ KIND = "time_request"
 
 @act("time_requests", "approve", right="time.approve_for_client", hidden=True)
 def approve_request(
-    session: Session, actor: Actor, request_id: int, *, entry_ids: tuple[int, ...] = ()
+    session: Session, actor: Actor, request_id: int, *, entry_ids: tuple[int, ...] | None = None
 ) -> TimeRequest:
     """The client's approver approves all that is open, or the entries named: they can be billed from now on.
 
-    Raises `Forbidden` for a contact who may not approve, `Conflict` for what is answered already.
+    Raises `Forbidden` for a contact who may not approve, `Conflict` for what is answered already, `Invalid`
+    when no entry is named: a second click on what is answered never means all the others.
     """
     request, lines = _open_lines(session, actor, request_id, entry_ids)
     _approve(session, actor, request, lines, "approved")
@@ -44,7 +45,12 @@ def approve_request(
 
 @act("time_requests", "refuse", right="time.approve_for_client", hidden=True)
 def refuse_request(
-    session: Session, actor: Actor, request_id: int, *, reason: str, entry_ids: tuple[int, ...] = ()
+    session: Session,
+    actor: Actor,
+    request_id: int,
+    *,
+    reason: str,
+    entry_ids: tuple[int, ...] | None = None,
 ) -> TimeRequest:
     """The client refuses all that is open, or the entries named: they go back to who logged them.
 
@@ -107,23 +113,25 @@ def _accepted_at(session: Session, request_id: int) -> datetime | None:
 
 
 def _open_lines(
-    session: Session, actor: Actor, request_id: int, entry_ids: Collection[int]
+    session: Session, actor: Actor, request_id: int, entry_ids: Collection[int] | None
 ) -> tuple[TimeRequest, list[TimeRequestLine]]:
     """The locked request and its open lines that are answered. People and entries are locked first, as
     those do who take an approval back."""
     request = fetch(session, actor, TimeRequest, request_id)
     _check_contact(session, actor, request)
-    chosen = {int(one) for one in entry_ids}
+    chosen = None if entry_ids is None else {int(one) for one in entry_ids}
     deciding.locked_lines(session, _ids(_lines(session, request_id)))
     request = fetch(session, actor, TimeRequest, request_id, lock=True)
     lines = _lines(session, request_id)
     if not lines:
         raise Conflict("This is answered already. Reload to see how it stands.")
-    if not chosen:
+    if chosen is None:
         return request, lines
+    if not chosen:
+        raise Invalid("Tick the entries that you mean.")
     found = [line for line in lines if line.entry_id in chosen]
     if len(found) != len(chosen):
-        raise Conflict("Some of these are answered already. Reload to see how they stand.", "entry_ids")
+        raise Conflict("Some of these are answered already. Reload to see how they stand.")
     return request, found
 
 

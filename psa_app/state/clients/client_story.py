@@ -68,6 +68,7 @@ SAID = {  # where thing and verb alone do not tell it
     ("quote", "asked"): "Question about a quote",
     ("quote", "created"): "Quote drafted",
     ("quote", "made a scope"): "Scope drafted from the quote",
+    ("quote", "no scope drafted"): "No scope could be drafted from the quote",
     ("sow", "created"): "Scope drafted",
 }
 # Steps between the events that matter; the page of the record itself tells of each.

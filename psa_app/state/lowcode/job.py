@@ -141,15 +141,18 @@ class JobState(rx.State):
                 log.exception("an act on many rows failed")
                 trouble = "Something went wrong here; the last part was not done."
             else:
-                job = job.after(part)
+                before, job = job, job.after(part)
                 async with self:
+                    if self._job != before:  # the tab is another person's by now
+                        return
                     self._job, self._sign = job, clock.now()
                     self.refused = [*self.refused, *refusals(job.kind, part.refused)][:SHOWN]
                     self._show_progress()
                     if self.is_stopping:
                         break
         async with self:
-            await self._finish(job, trouble)
+            if self._job == job:
+                await self._finish(job, trouble)
 
     async def _finish(self, job: Job, trouble: str) -> None:
         self.is_working, self.is_stopping, self._taken = False, False, False

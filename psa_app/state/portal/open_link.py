@@ -216,6 +216,8 @@ class OpenTimeState(TimeReading, rx.State):
         self._close()
 
     async def _done(self, service: Any, told: str) -> None:
+        if service is None:
+            return
         link = await self.get_state(OpenLinkState)
         try:
             opened = await link._open()

@@ -99,6 +99,8 @@ class PortalTimeState(TimeReading, rx.State):
         self._close()
 
     async def _done(self, service: Any, told: str) -> Any:
+        if service is None:
+            return None
         try:
             await write(service)
         except PsaError as error:

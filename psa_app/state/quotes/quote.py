@@ -38,6 +38,7 @@ VERBS = {
     "expired": "Expired",
     "superseded": "Replaced by a newer version",
     "made a scope": "Scope drafted",
+    "no scope drafted": "No scope could be drafted",
 }
 FIELDS = {
     "title": "Title",

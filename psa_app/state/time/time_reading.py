@@ -106,14 +106,19 @@ class TimeReading(rx.State, mixin=True):
         self.form_key += 1
 
     def _close(self) -> None:
-        self.refusing, self.errors = "", {}
+        self.refusing, self.errors, self._refuse = "", {}, []
 
     def _refused(self, error: PsaError) -> None:
         self.errors = field_errors(error)
 
     def _approval(self, ids: list[str]) -> Any:
-        """What `approve_request` is called with: the entries that lie before the reader."""
+        """What `approve_request` is called with: the entries that lie before the reader.
+
+        None when there are none: pressed twice, the second time means nothing.
+        """
         request_id, entries = self._request, tuple(int(one) for one in ids)
+        if not entries:
+            return None
 
         def approve(session: Session, who: Actor) -> object:
             return approve_request(session, who, request_id, entry_ids=entries)
@@ -121,7 +126,10 @@ class TimeReading(rx.State, mixin=True):
         return approve
 
     def _refusal(self, data: Mapping[str, Any]) -> Any:
+        """The same for `refuse_request`."""
         request_id, entries = self._request, tuple(self._refuse)
+        if not entries:
+            return None
         reason = form_values(data, ("reason",))["reason"]
 
         def refuse(session: Session, who: Actor) -> object:

@@ -9,6 +9,7 @@ from sqlmodel import select
 from psa_app import db
 from psa_app.errors import Busy, Conflict, Invalid, NotFound, Problems, SignInNeeded
 from psa_app.models import Account, User
+from psa_app.queries.identity import FrameFacts
 from psa_app.state.areas import areas, new_items, phone_areas
 from psa_app.state.arguments import BadArguments, measure, settle
 from psa_app.state.base import NOBODY, actor, field_errors, form_values, read, write
@@ -185,7 +186,8 @@ def test_initials_are_two_letters(name, mark):
 
 
 def test_no_timer_is_an_empty_chip():
-    assert running(None, "", "").started_at == ""
+    facts = FrameFacts("F", "", "UTC", "en", "EUR", False, "manual", "", 0, None, "", "", "")
+    assert running(facts).started_at == ""
 
 
 @pytest.mark.parametrize(

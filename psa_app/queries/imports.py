@@ -56,9 +56,8 @@ def past_imports(session: Session, actor: Actor, kind: str, run_id: int = 0) -> 
     ids = [run.id for run, _ in found]
     kept = select(ImportFile.import_run_id, ImportFile.kind).where(col(ImportFile.import_run_id).in_(ids))
     files = set(session.exec(kept))
-    return [
-        _past(run, who or "", files if may_have_file(session, actor, run) else set()) for run, who in found
-    ]
+    everyones = _may_have_all(session, actor, kind)
+    return [_past(run, who or "", files if everyones or _is_own(actor, run) else set()) for run, who in found]
 
 
 def may_have_file(session: Session, actor: Actor, run: ImportRun) -> bool:
@@ -66,10 +65,15 @@ def may_have_file(session: Session, actor: Actor, run: ImportRun) -> bool:
 
     They may hold what a field hides from a role: then only whoever brought them in has them.
     """
-    if run.by_user is not None and run.by_user == actor.user_id:
-        return True
-    right = LISTS.get(run.layout, RIGHT)
-    return may(actor, right) and not hides(session, actor, run.layout)
+    return _is_own(actor, run) or _may_have_all(session, actor, run.layout)
+
+
+def _is_own(actor: Actor, run: ImportRun) -> bool:
+    return run.by_user is not None and run.by_user == actor.user_id
+
+
+def _may_have_all(session: Session, actor: Actor, kind: str) -> bool:
+    return may(actor, LISTS.get(kind, RIGHT)) and not hides(session, actor, kind)
 
 
 def _past(run: ImportRun, who: str, files: set[tuple[int, str]]) -> PastRun:

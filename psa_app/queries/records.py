@@ -12,8 +12,8 @@ from sqlalchemy import ColumnElement, func, literal
 from sqlmodel import Session, select
 
 from psa_app.access import Actor, fetch, may, require, visible
-from psa_app.db import is_sqlite
-from psa_app.models.resource import FieldSpec, Resource, value_of
+from psa_app.db import among, is_sqlite
+from psa_app.models.resource import FieldSpec, Resource, target, value_of
 from psa_app.queries import filtering, paging
 from psa_app.queries.own_fields import full
 
@@ -83,10 +83,22 @@ def page_of_records(
     limit = max(1, min(limit, MAX_LIMIT))
     statement = select(resource.model).where(*where, *after).order_by(*order.clauses).limit(limit + 1)
     found = list(session.exec(statement).all())
+    _read_linked(session, resource, fields, found[:limit])
     next_cursor = order.cursor_at(found[limit - 1]) if len(found) > limit else None
     total = _count(session, resource, where, count_to) if count or count_to else None
     is_longer = bool(count_to and total and total > count_to)
     return RecordPage(found[:limit], fields, next_cursor, count_to if is_longer else total, is_longer)
+
+
+def _read_linked(
+    session: Session, resource: Resource, fields: Iterable[FieldSpec], records: Iterable[Any]
+) -> None:
+    """Reads what the fields `through` a link tell in one query a link; the session keeps it."""
+    for link in {field.through for field in fields if field.through}:
+        linked: Any = target(resource.model, link)
+        ids = {getattr(record, link) for record in records} - {None}
+        kept = session.exec(select(linked).where(among(session, linked.id, sorted(ids)))).all()
+        session.info.setdefault("linked", []).extend(kept)
 
 
 def narrowed(

@@ -201,9 +201,9 @@ def test_asking_for_a_known_and_an_unknown_address_takes_equally_long(people, cl
     taken = {"ann@harbour.example": [], "who@harbour.example": []}
     for number in range(25):
         for email, times in taken.items():
-            start = time.process_time()
+            start = time.perf_counter()
             ask(email, f"10.0.{number}.1")
             clock.forward(minutes=2)
-            times.append(time.process_time() - start)
-    known, unknown = (statistics.median(times) for times in taken.values())
-    assert abs(known - unknown) < 0.05
+            times.append(time.perf_counter() - start)
+    apart = [known - unknown for known, unknown in zip(*taken.values(), strict=True)]  # each pair at one time
+    assert abs(statistics.median(apart)) < 0.05

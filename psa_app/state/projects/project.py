@@ -35,7 +35,6 @@ from psa_app.state.projects.project_words import (
     team_row,
     time_row,
 )
-from psa_app.state.templates.template_save import SaveTemplate
 from psa_app.state.time.with_client import with_client_facts
 
 TABS = ("overview", "tasks", "plan", "raid", "team", "milestones", "time")
@@ -94,7 +93,6 @@ class ProjectState(rx.State):
         if not text.isdecimal() or len(text) > 15:
             raise NotFound()
         self._project = int(text)
-        (await self.get_state(SaveTemplate)).is_open = False
         wanted = str(self.router.url.query_parameters.get("tab", ""))
         self.tab = wanted if wanted in TABS else "overview"
         await self._load()

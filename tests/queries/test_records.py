@@ -22,9 +22,12 @@ from psa_app.models import (
     Holiday,
     Invoice,
     InvoiceLine,
+    Milestone,
     Person,
     Project,
     Role,
+    Sow,
+    SowLine,
     Task,
     TimeEntry,
 )
@@ -230,3 +233,21 @@ def test_currencies_are_looked_up_in_one_query_a_step(database: Any, clock: Any)
         role = RESOURCES["roles"]
         assert lookup(session, role, [])(role.field("standard_cost_minor"), None) == "CHF"
     assert len([one for one in statements if one.startswith("SELECT")]) == 3
+
+
+def test_what_a_link_tells_is_read_once_for_a_page(database: Any, clock: Any) -> None:
+    with db.unit_of_work() as session:
+        session.add(Account(id=1, name="Northwind"))
+        session.flush()
+        session.add(Sow(id=7, account_id=1, title="Care", currency="EUR", starts_on=NOW.date()))
+        session.flush()
+        for number in range(1, 6):
+            session.add(SowLine(id=number, sow_id=7, title="Line", model="milestone"))
+            session.flush()
+            session.add(Milestone(sow_line_id=number, title="Done", value_minor=1))
+    statements: list[str] = []
+    with db.reading() as session:
+        event.listen(session.get_bind(), "before_cursor_execute", lambda *a: statements.append(a[2]))
+        found = list_records(session, system(), RESOURCES["milestones"])
+    assert [one["sow_id"] for one in found.rows] == [7] * 5
+    assert len([one for one in statements if " FROM sow_line" in one.replace("\n", " ")]) == 1

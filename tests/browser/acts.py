@@ -181,6 +181,7 @@ def draft_and_issue(one: Window) -> str:
     expect(dialog).to_be_hidden()
     page.get_by_role("button", name="Issue", exact=True).click()
     dialog.get_by_role("button", name="Issue invoice").click()
+    expect(dialog).to_be_hidden()
     expect(page.locator("h1")).to_contain_text("INV-")
     return str(page.locator("h1").inner_text().split()[0])
 

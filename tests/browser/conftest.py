@@ -1,6 +1,6 @@
 """One server with the demo firm and one Chromium for all browser tests; a window for each person."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -9,6 +9,20 @@ from playwright.sync_api import Browser
 from tests.support.browser import WIDE, Window, built, chrome, serving
 
 NewWindow = Callable[..., Window]
+OPENED = pytest.StashKey[list[Window]]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: "pytest.CallInfo[None]"
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A failure tells what stood in each window, and the last that the program said."""
+    report = yield
+    if call.when == "call" and report.failed:
+        report.sections += [(one.page.url, one.told()) for one in item.stash.get(OPENED, [])]
+        logs = (item.funcargs.get("site_data", Path()) / "server.log",)  # type: ignore[attr-defined]
+        report.sections += [("the program", log.read_text()[-3000:]) for log in logs if log.is_file()]
+    return report
 
 
 @pytest.fixture(scope="package")
@@ -32,9 +46,10 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def window(browser: Browser, site: str) -> Iterator[NewWindow]:
+def window(browser: Browser, site: str, request: pytest.FixtureRequest) -> Iterator[NewWindow]:
     """`window("finance")` is that person's browser; "" is nobody's. Errors on a page fail the test."""
     opened: list[Window] = []
+    request.node.stash[OPENED] = opened
 
     def open_one(role: str = "", size: tuple[int, int] = WIDE, scheme: str = "light") -> Window:
         one = Window(browser, site, size, scheme)

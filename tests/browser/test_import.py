@@ -112,5 +112,6 @@ def bill(one: Window) -> None:
     one.open(draft)
     page.get_by_role("button", name="Issue", exact=True).click()
     dialog.get_by_role("button", name="Issue invoice").click()
+    expect(dialog).to_be_hidden()
     expect(page.locator("h1")).to_contain_text("Issued")
     expect(page.locator("article.paper")).to_contain_text("Market Square 1")

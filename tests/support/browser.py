@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.error import URLError
 
-from playwright.sync_api import Browser, Page, Playwright, Response, expect, sync_playwright
+from playwright.sync_api import Browser, Error, Page, Playwright, Response, expect, sync_playwright
 
 from psa_app.demo.sign_ins import PASSWORD, SIGN_INS
 from tools import chromium, frontend
@@ -164,6 +164,15 @@ class Window:
             arg=pattern,
         )
         return str(found.json_value())
+
+    def told(self) -> str:
+        """The words in its dialogs and notices, and what the page complained of: for a failure's report."""
+        shown = "dialog[open], [role=alert], .toasts"
+        try:
+            words = self.page.locator(shown).all_inner_texts()
+        except Error as error:
+            words = [str(error)]
+        return "\n".join(filter(None, [*words, *self.errors]))
 
     def close(self) -> None:
         """Goes away; raises what the page complained of."""

@@ -14,6 +14,7 @@ from psa_app.models import (
     AccountTaxNumber,
     BankAccount,
     Contact,
+    EInvoice,
     Firm,
     Invoice,
     InvoiceLine,
@@ -76,6 +77,13 @@ def document_of(session: Session, invoice: Invoice, profile: str, day: date, due
         base_currency=base,
         tax_in_base=tax_in_base,
     )
+
+
+def profile_of(session: Session, invoice: Invoice) -> str:
+    """The profile that an invoice went out with, or that a draft will go out with; "" for a PDF alone."""
+    if invoice.status == "draft":
+        return session.get_one(Account, invoice.account_id).einvoice
+    return session.exec(select(EInvoice.profile).where(EInvoice.invoice_id == invoice.id)).first() or ""
 
 
 def _type_code(invoice: Invoice, lines: Sequence[InvoiceLine], profile: str) -> str:

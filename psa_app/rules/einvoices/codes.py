@@ -11,6 +11,14 @@ PROFILES = (
     ("ubl", "EN 16931 as UBL: XML"),
     ("cii", "EN 16931 as CII: XML"),
 )
+# The same in a word or two.
+SHORT = {
+    "factur_x": "Factur-X",
+    "xrechnung": "XRechnung",
+    "peppol": "Peppol BIS 3",
+    "ubl": "EN 16931, UBL",
+    "cii": "EN 16931, CII",
+}
 EN_16931 = "urn:cen.eu:en16931:2017"
 PEPPOL_PROCESS = "urn:fdc:peppol.eu:2017:poacc:billing:01:1.0"
 # Specification identifier (BT-24) by profile.

@@ -133,6 +133,10 @@ def attachment(attachment_id: int) -> str:
     return f"/files/attachments/{attachment_id}"
 
 
+def invoice_xml(invoice_id: int) -> str:
+    return f"/files/invoices/{invoice_id}.xml"
+
+
 def sow_pdf(sow_id: int) -> str:
     return f"/files/sows/{sow_id}.pdf"
 

@@ -17,6 +17,7 @@ from psa_app.services.contracts.files import read_file
 from psa_app.services.contracts.papers import read_change_order_pdf, read_sow_pdf
 from psa_app.services.identity import cookies, sessions
 from psa_app.services.identity.portal_links import open_portal_link
+from psa_app.services.invoices.einvoices import read_einvoice
 from psa_app.services.invoices.papers import read_invoice_pdf
 from psa_app.services.quotes.papers import read_quote_pdf
 
@@ -32,6 +33,16 @@ STATUS: tuple[tuple[type[PsaError], int], ...] = (
 async def invoice(request: Request) -> Response:
     """The PDF of an invoice, shown by the browser; `?download=1` saves it, `?token=` is a mail's link."""
     return await asyncio.to_thread(_pdf, request, read_invoice_pdf)
+
+
+async def electronic_invoice(request: Request) -> Response:
+    """The XML of an electronic invoice, always saved; `?token=` is a mail's link."""
+
+    def answer(actor: Actor) -> Response:
+        name, content = read_einvoice(actor, int(request.path_params["document_id"]))
+        return file(content, name, "application/xml")
+
+    return await asyncio.to_thread(for_reader, request, answer)
 
 
 async def scope(request: Request) -> Response:
@@ -111,6 +122,7 @@ def _safe(name: str) -> str:
 
 routes = [
     Route("/files/invoices/{document_id:int}.pdf", invoice, methods=["GET"]),
+    Route("/files/invoices/{document_id:int}.xml", electronic_invoice, methods=["GET"]),
     Route("/files/sows/{document_id:int}.pdf", scope, methods=["GET"]),
     Route("/files/change-orders/{document_id:int}.pdf", change_order, methods=["GET"]),
     Route("/files/attachments/{attachment_id:int}", attachment, methods=["GET"]),

@@ -62,6 +62,11 @@ def link_button(
     return link(*inside, href=href, native=native, class_name=_classes(look, small), **props)
 
 
+def xml_button(href: Text) -> rx.Component:
+    """The file of an electronic invoice, where there is one."""
+    return rx.cond(href != "", link_button("XML", href=href, native=True, icon_name="download"))
+
+
 def icon_button(name: IconName | rx.Var[str], label: Text, **props: Any) -> rx.Component:
     """A square icon; ``label`` is its name for screen readers and its tip."""
     return rx.el.button(

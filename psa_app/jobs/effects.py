@@ -73,6 +73,11 @@ def _attachment(kind: str, record_id: int) -> mail.Attachment:
 
         name, content = change_order_pdf(record_id)
         return mail.Attachment(name, "application/pdf", content)
+    if kind == "invoice_xml":
+        from psa_app.services.invoices.einvoices import einvoice_file
+
+        name, content = einvoice_file(record_id)
+        return mail.Attachment(name, "application/xml", content)
     if kind != "invoice_pdf":
         raise Invalid(f"Nothing called {kind!r} can be attached.", "attach")
     from psa_app.services.invoices.papers import invoice_pdf

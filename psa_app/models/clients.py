@@ -34,6 +34,8 @@ class Account(Record, Own, table=True):
     payment_days: int | None = None
     tax_rate_id: int | None = Field(default=None, foreign_key="tax_rate.id")
     purchase_order_needed: bool = False
+    einvoice: str = ""  # how invoices go out: "" as PDF, else a profile of rules/einvoices/codes.py
+    buyer_reference: str = ""  # what the client wants to read on each invoice, such as a cost centre
     notes: str = ""  # internal
     is_archived: bool = False
     merged_into_id: int | None = Field(default=None, foreign_key="account.id", index=True)

@@ -45,7 +45,7 @@ class TaxNumber(Record, table=True):
     """A tax number of the firm, such as its VAT id in one country."""
 
     __tablename__ = "tax_number"
-    kind: str = "vat"  # vat | tax | register
+    kind: str = "vat"  # vat | tax | register | peppol
     country: str
     number: str
 
@@ -69,7 +69,7 @@ class TaxRate(Record, table=True):
 
     __tablename__ = "tax_rate"
     name: str
-    kind: str = "standard"  # standard | reduced | zero | exempt | reverse_charge
+    kind: str = "standard"  # one of rules/taxes.py TaxKind
     rate_ppm: int = 0
     note: str = ""  # the sentence the law wants on paper
     is_default: bool = False

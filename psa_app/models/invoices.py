@@ -87,6 +87,15 @@ class InvoiceTax(Row, table=True):
     tax_minor: Big
 
 
+class EInvoice(Row, table=True):
+    """The electronic invoice as it went out; written once, when the invoice got its number."""
+
+    __tablename__ = "e_invoice"
+    invoice_id: int = Field(foreign_key="invoice.id", unique=True)
+    profile: str
+    xml: str
+
+
 class BilledTime(Row, table=True):
     """Ties seconds of an entry to the line that bills them.
 

@@ -22,6 +22,7 @@ from psa_app.queries.many import held, once, twin
 from psa_app.rules import accounts, fields
 from psa_app.rules.accounts import ADDRESS_KINDS, KINDS, MAX_DEPTH, NUMBER_KINDS, TIERS
 from psa_app.rules.activities import KINDS as ACTIVITY_KINDS
+from psa_app.rules.einvoices.codes import PROFILES
 from psa_app.rules.invoices import MAX_PAYMENT_DAYS
 
 __all__ = ["ACCOUNTS", "ACTIVITIES", "ADDRESSES", "CONTACTS", "KINDS", "NUMBERS", "TIERS"]
@@ -162,6 +163,23 @@ ACCOUNTS = Resource(
         FieldSpec("payment_days", "Days to pay", "number", in_list=False, help="Empty: the firm's own."),
         FieldSpec("tax_rate_id", "Tax", "link", links_to=TaxRate, in_list=False),
         FieldSpec("purchase_order_needed", "Needs a purchase order", "bool", default=False, in_list=False),
+        FieldSpec(
+            "einvoice",
+            "Invoices as",
+            "choice",
+            choices=PROFILES,
+            default="",
+            in_list=False,
+            filterable=True,
+            help="Electronic invoices carry the figures for the client’s own software.",
+        ),
+        FieldSpec(
+            "buyer_reference",
+            "Buyer reference",
+            in_list=False,
+            max_length=100,
+            help="Told by the client; public buyers in Germany give a Leitweg-ID, kept with the numbers.",
+        ),
         FieldSpec("notes", "Internal notes", "multiline", in_list=False, max_length=4000),
         FieldSpec("is_archived", "Archived", "bool", default=False, in_list=False, filterable=True),
     ),

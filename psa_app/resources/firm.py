@@ -11,8 +11,9 @@ from psa_app.errors import Invalid
 from psa_app.models import BankAccount, ExchangeRate, Firm, Holiday, NumberSeries, TaxNumber, TaxRate
 from psa_app.models.resource import FieldSpec, Resource
 from psa_app.queries.many import once, twin
-from psa_app.rules import fields
+from psa_app.rules import accounts, fields
 from psa_app.rules.invoices import check_pattern
+from psa_app.rules.taxes import UNTAXED
 from psa_app.services.firm.calendars import calendar_code
 
 TAX_KINDS = (
@@ -21,6 +22,9 @@ TAX_KINDS = (
     ("zero", "Zero"),
     ("exempt", "Exempt"),
     ("reverse_charge", "Reverse charge"),
+    ("intra_eu", "Supply within the EU"),
+    ("export", "Export"),
+    ("outside", "Outside the scope of tax"),
 )
 
 
@@ -49,7 +53,7 @@ def _check_tax(session: Session, values: Mapping[str, Any], record: TaxRate | No
     rate = values.get("rate_ppm", record.rate_ppm if record else 0)
     if not 0 <= rate <= 1_000_000:
         raise Invalid("A tax lies between 0 % and 100 %.", "rate_ppm")
-    if kind in ("zero", "exempt", "reverse_charge") and rate:
+    if kind in UNTAXED and rate:
         raise Invalid("This kind of tax has a rate of 0 %.", "rate_ppm")
     if values.get("is_default") and not values.get("is_active", record.is_active if record else True):
         raise Invalid("A tax that is not in use cannot be the default.", "is_default")
@@ -59,6 +63,8 @@ def _check_number(session: Session, values: Mapping[str, Any], record: TaxNumber
     kind = values.get("kind", record.kind if record else "vat")
     country = values.get("country", record.country if record else "")
     number = values.get("number", record.number if record else "")
+    if kind == "peppol" and number:
+        return {"number": accounts.tax_number(kind, country, number)}
     return {"number": fields.vat_id(number, "number", country)} if kind == "vat" and number else {}
 
 
@@ -162,7 +168,12 @@ TAX_NUMBERS = Resource(
             "Kind",
             "choice",
             default="vat",
-            choices=(("vat", "VAT number"), ("tax", "Tax number"), ("register", "Company register")),
+            choices=(
+                ("vat", "VAT number"),
+                ("tax", "Tax number"),
+                ("register", "Company register"),
+                ("peppol", "Peppol ID"),
+            ),
         ),
         FieldSpec("country", "Country", "country", required=True),
         FieldSpec("number", "Number", required=True, max_length=40),

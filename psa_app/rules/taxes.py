@@ -19,16 +19,19 @@ TaxRounding = Literal["total", "line"]
 
 
 class TaxKind(StrEnum):
-    """Why a line bears its rate; the last three bear none."""
+    """Why a line bears its rate; all but the first two bear none."""
 
     standard = "standard"
     reduced = "reduced"
     zero = "zero"
     exempt = "exempt"
     reverse_charge = "reverse_charge"
+    intra_eu = "intra_eu"
+    export = "export"
+    outside = "outside"
 
 
-_UNTAXED = (TaxKind.zero, TaxKind.exempt, TaxKind.reverse_charge)
+UNTAXED = frozenset(TaxKind) - {TaxKind.standard, TaxKind.reduced}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,7 @@ def check_rate(kind: TaxKind, rate_ppm: int, field: str = "tax_rate") -> None:
     """Raises `Invalid` for a rate below 0, above 100 %, or above 0 for a kind that bears none."""
     if not 0 <= rate_ppm <= MILLION:
         raise Invalid("A tax rate lies between 0 and 100 %.", field)
-    if kind in _UNTAXED and rate_ppm:
+    if kind in UNTAXED and rate_ppm:
         raise Invalid(f"A line that is {kind.replace('_', ' ')} bears no tax: set its rate to 0.", field)
 
 

@@ -63,6 +63,19 @@ def test_a_draft_is_issued_and_voided_by_acts(api: Api, firm: World) -> None:
     assert past("invoice", draft)[-1] == "voided"
 
 
+def test_an_invoice_is_had_as_pdf_and_as_electronic_invoice(api: Api, firm: World) -> None:
+    client = firm.clients["Northwind"]
+    changed = api("Fred").patch(f"/accounts/{client}", {"einvoice": "ubl", "version": 1})
+    assert changed.status_code == 200, changed.text
+    draft = draft_of("Northwind", firm)
+    assert api("Fred").get(f"/invoices/{draft}/xml").status_code == 404
+    assert api("Fred").post(f"/invoices/{draft}/issue").status_code == 200
+    pdf, xml = (api("Fred").get(f"/invoices/{draft}/{name}") for name in ("pdf", "xml"))
+    assert (pdf.headers["content-type"], pdf.content[:5]) == ("application/pdf", b"%PDF-")
+    assert (xml.headers["content-type"], b"<cbc:ID>INV-2026" in xml.content) == ("application/xml", True)
+    assert api("Ann").get(f"/invoices/{draft}/xml").status_code == 403
+
+
 def test_an_act_without_an_answer_says_only_that_it_is_done(api: Api, firm: World) -> None:
     draft = draft_of("Kestrel", firm)
     done = api("Fred").post(f"/invoices/{draft}/discard")

@@ -21,6 +21,7 @@ from psa_app.queries.records import page_of_records
 from psa_app.services.records import change_record, create_record
 
 Handler = Callable[[Session, Actor, Call], Answer]
+Reader = Callable[[Actor, int], tuple[str, bytes]]
 
 
 def listing(resource: Resource) -> Handler:
@@ -72,6 +73,18 @@ def exporting(resource: Resource, kind: str) -> Handler:
             )
         headers = {"Content-Disposition": f'attachment; filename="{resource.kind}.{kind}"'}
         return Answer(headers=headers, content=content, media_type=SHEETS[kind])
+
+    return run
+
+
+def filing(read: Reader, media_type: str) -> Handler:
+    """GET /{kind}/{id}/{name}: a file of one record."""
+
+    def run(session: Session, actor: Actor, call: Call) -> Answer:  # noqa: ARG001 - it reads for itself
+        _no_query(call)
+        name, content = read(actor, call.record_id)
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return Answer(headers=headers, content=content, media_type=media_type)
 
     return run
 

@@ -17,6 +17,16 @@ from psa_app.api.sheets import SHEETS
 from psa_app.models.resource import FieldSpec, Resource
 from psa_app.queries.import_keys import RIGHT, import_right, importable
 from psa_app.resources import RESOURCES
+from psa_app.services.invoices.einvoices import read_einvoice
+from psa_app.services.invoices.papers import read_invoice_pdf
+
+# Files of single records: by kind and name what they are, and who reads them.
+PAPERS: dict[str, dict[str, tuple[str, handlers.Reader]]] = {
+    "invoices": {
+        "pdf": ("application/pdf", read_invoice_pdf),
+        "xml": ("application/xml", read_einvoice),
+    },
+}
 
 
 @dataclass(frozen=True)
@@ -40,6 +50,7 @@ class Operation:
     is_list: bool = False
     is_partial: bool = False  # the body may leave out any field
     sheet: str = ""
+    media: str = ""  # of a file that is answered
     takes_file: bool = False
     also: tuple[str, ...] = ()  # rights that are needed beside `right`
     filters: tuple[FieldSpec, ...] = ()
@@ -122,6 +133,17 @@ def _reading(resource: Resource) -> Iterator[Operation]:
         handlers.reading(resource),
         answer=resource.model,
     )
+    for name, (media, read) in PAPERS.get(kind, {}).items():
+        yield Operation(
+            "GET",
+            f"/{kind}/{{id:rowid}}/{name}",
+            f"{name}_of_{kind}",
+            kind,
+            f"The {name.upper()} of one {one}",
+            resource.read_right,
+            handlers.filing(read, media),
+            media=media,
+        )
 
 
 def _writing(resource: Resource, create: Act | None, change: Act | None) -> Iterator[Operation]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from psa_app.errors import Invalid
+from psa_app.gateways.pdf import factur_x
 from psa_app.gateways.pdf.papers import InvoicePaper, Paper, SowPaper
 
 if TYPE_CHECKING:
@@ -28,13 +29,15 @@ _HIDDEN = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufef
 _lock = threading.Lock()
 
 
-def render_invoice(paper: InvoicePaper, more_fonts: Path | None = None) -> bytes:
-    """An invoice as PDF. `more_fonts`: a folder of TTF or OTF files for letters Inter lacks.
+def render_invoice(paper: InvoicePaper, more_fonts: Path | None = None, *, xml: str = "") -> bytes:
+    """An invoice as PDF. `more_fonts`: a folder of TTF or OTF files for letters Inter lacks; `xml`: the
+    electronic invoice that the file carries (Factur-X).
 
     Raises `Invalid` when no font has a letter, when the logo is neither PNG nor JPEG, or
     when the accent is no colour.
     """
-    return _render("invoice.typ", paper, more_fonts)
+    drawn = _render("invoice.typ", paper, more_fonts, xml)
+    return factur_x.marked(drawn) if xml else drawn
 
 
 def render_sow(paper: SowPaper, more_fonts: Path | None = None) -> bytes:
@@ -80,12 +83,12 @@ def clean(text: str) -> str:
     )
 
 
-def _render(template: str, paper: Paper, more_fonts: Path | None) -> bytes:
+def _render(template: str, paper: Paper, more_fonts: Path | None, xml: str = "") -> bytes:
     import typst
 
     data = _as_data(paper)
     try:
-        return _compile(template, data, int(paper.stamp.timestamp()), more_fonts)
+        return _compile(template, data, int(paper.stamp.timestamp()), more_fonts, xml)
     except typst.TypstError as error:
         missing = _missing(error, json.dumps(data, ensure_ascii=False))
         if not missing:
@@ -96,11 +99,11 @@ def _render(template: str, paper: Paper, more_fonts: Path | None) -> bytes:
         ) from error
 
 
-def _compile(template: str, data: object, timestamp: int, more_fonts: Path | None) -> bytes:
+def _compile(template: str, data: object, timestamp: int, more_fonts: Path | None, xml: str = "") -> bytes:
     compiler = _compiler(template, more_fonts)
     with _lock:
         made = compiler.compile(
-            sys_inputs={"data": json.dumps(data)},
+            sys_inputs={"data": json.dumps(data), "xml": xml},
             format="pdf",
             pdf_standards=["a-3b"],
             timestamp=timestamp,

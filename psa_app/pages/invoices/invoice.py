@@ -7,7 +7,7 @@ import reflex as rx
 from psa_app import routes
 from psa_app.components import fields
 from psa_app.components.badges import badge_of
-from psa_app.components.buttons import button, icon_button, link_button
+from psa_app.components.buttons import button, icon_button, link_button, xml_button
 from psa_app.components.cards import card, notice, stack, with_side
 from psa_app.components.definition import facts_card
 from psa_app.components.dialog import confirm, dialog
@@ -78,6 +78,7 @@ def invoice() -> rx.Component:
         way=crumbs([Crumb("Invoices", routes.INVOICES)], State.client),
         actions=[
             link_button("PDF", href=State.pdf, native=True, icon_name="download"),
+            xml_button(State.xml),
             rx.cond(State.is_draft & State.may_draft, button("Edit", on_click=State.open_dialog("head", 0))),
             rx.cond(
                 State.is_draft & State.may_issue,

@@ -4,7 +4,7 @@ import reflex as rx
 
 from psa_app import routes
 from psa_app.components.badges import state_badge
-from psa_app.components.buttons import link_button
+from psa_app.components.buttons import link_button, xml_button
 from psa_app.components.client_invoice import client_invoice
 from psa_app.components.missing import found
 from psa_app.pages.frame import portal
@@ -34,6 +34,7 @@ def invoice() -> rx.Component:
         subtitle=State.subtitle,
         badge=state_badge(State.badge),
         actions=[
-            rx.cond(State.is_ready, link_button("PDF", href=State.pdf, native=True, icon_name="download"))
+            rx.cond(State.is_ready, link_button("PDF", href=State.pdf, native=True, icon_name="download")),
+            xml_button(State.xml),
         ],
     )

@@ -6,7 +6,7 @@ import reflex as rx
 
 from psa_app import routes
 from psa_app.components.badges import state_badge, tag
-from psa_app.components.buttons import link_button
+from psa_app.components.buttons import link_button, xml_button
 from psa_app.components.change_answer import change_for_client
 from psa_app.components.client_invoice import client_invoice
 from psa_app.components.empty import empty
@@ -88,7 +88,10 @@ def _invoice() -> rx.Component:
         area="",
         subtitle=Invoice.subtitle,
         badge=state_badge(Invoice.badge),
-        actions=[link_button("PDF", href=Invoice.pdf, native=True, icon_name="download")],
+        actions=[
+            link_button("PDF", href=Invoice.pdf, native=True, icon_name="download"),
+            xml_button(Invoice.xml),
+        ],
         signed_in=False,
     )
 

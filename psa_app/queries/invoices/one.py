@@ -27,6 +27,7 @@ from psa_app.models import (
     Task,
 )
 from psa_app.queries.invoices.credit import client_credit
+from psa_app.queries.invoices.einvoice import profile_of
 from psa_app.queries.invoices.open_work import billed_on_lines, rounding_of
 from psa_app.queries.invoices.paper import invoice_paper, printed_lines
 from psa_app.queries.invoices.payments import sum_of
@@ -93,6 +94,7 @@ class InvoiceView:
     lacks: tuple[Lack, ...]
     events: tuple[Event, ...]
     banks: tuple[tuple[int, str], ...]
+    einvoice: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +157,7 @@ def one_invoice(session: Session, actor: Actor, invoice_id: int) -> InvoiceView:
         if may(actor, "history.read")
         else (),
         banks=tuple((int(bank.id or 0), f"{bank.label} ({bank.currency})") for bank in banks),
+        einvoice=profile_of(session, invoice),
     )
 
 

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from psa_app.formats import words
 from psa_app.models import Account, Address, BankAccount, Firm, Invoice, TaxNumber
 
-_NUMBER_WORDS = {"vat": "VAT", "tax": "Tax number", "register": "Register"}
+_NUMBER_WORDS = {"vat": "VAT", "tax": "Tax number", "register": "Register", "peppol": "Peppol"}
 
 
 def seller_block(session: Session, firm: Firm) -> str:

@@ -9,9 +9,12 @@ from sqlmodel import Session, col, select
 from psa_app import clock
 from psa_app.access import Actor, fetch, require
 from psa_app.models import Account, Contact, ExchangeRate, Firm, Invoice, NumberSeries, TaxNumber
+from psa_app.queries.invoices.einvoice import document_of
 from psa_app.queries.invoices.mode import takes_test_money
 from psa_app.queries.invoices.paper import invoice_paper, printed_lines, texts
 from psa_app.queries.invoices.parties import billing_address
+from psa_app.rules.einvoices.missing import asks
+from psa_app.rules.invoices import due_date
 
 ONE = 1_000_000_000
 
@@ -51,6 +54,7 @@ def lacks(session: Session, invoice: Invoice, issued_on: date | None = None) -> 
         sentence = f"There is no exchange rate from {invoice.currency} to {firm.base_currency} for {day}."
         yield Lack("currency", f"{sentence} Add one in Settings.")
     yield from _letters(session, invoice)
+    yield from _electronic(session, invoice, account, day)
 
 
 def base_rate(session: Session, invoice: Invoice, firm: Firm, day: date) -> int | None:
@@ -130,3 +134,12 @@ def _letters(session: Session, invoice: Invoice) -> Iterator[Lack]:
     if missing:
         sentence = f"The PDF has no letters for “{missing}”. Write the text in letters that can be printed."
         yield Lack("letters", sentence)
+
+
+def _electronic(session: Session, invoice: Invoice, account: Account, day: date) -> Iterator[Lack]:
+    """What the client's kind of electronic invoice needs beyond what any invoice does."""
+    if not account.einvoice or not printed_lines(session, invoice):
+        return
+    document = document_of(session, invoice, account.einvoice, day, due_date(day, invoice.payment_days))
+    for ask in asks(document, account.einvoice):
+        yield Lack(ask.field, ask.sentence)

@@ -12,6 +12,7 @@ from psa_app import clock
 from psa_app.access import Actor, fetch, may, require, visible
 from psa_app.gateways.pdf.papers import InvoicePaper
 from psa_app.models import Allocation, Firm, Invoice, Payment, Person
+from psa_app.queries.invoices.einvoice import profile_of
 from psa_app.queries.invoices.mode import takes_test_money
 from psa_app.queries.invoices.paper import invoice_paper, printed_lines, qr_code
 from psa_app.queries.invoices.tables import BILLED_TIME, ENTRY, INVOICE_LINE, TASK
@@ -61,6 +62,7 @@ class PortalInvoice:
     qr: str
     today: date
     firm_mark: str
+    has_xml: bool
 
 
 def portal_invoices(session: Session, actor: Actor) -> list[PortalInvoiceRow]:
@@ -106,6 +108,7 @@ def portal_invoice(session: Session, actor: Actor, invoice_id: int) -> PortalInv
         qr=qr_code(invoice, invoice.bank, rest),
         today=clock.today(firm.time_zone),
         firm_mark=firm.name[:1].upper(),
+        has_xml=bool(profile_of(session, invoice)),
     )
 
 

@@ -37,6 +37,8 @@ FIELDS = (
     "payment_days",
     "tax_rate_id",
     "purchase_order_needed",
+    "einvoice",
+    "buyer_reference",
     "notes",
 )
 

@@ -14,10 +14,12 @@ from psa_app.models import Account, Contact, Firm, History, Invoice, move
 from psa_app.queries.invoices.mode import takes_test_money
 from psa_app.queries.invoices.parties import bank_block, buyer_block, seller_block
 from psa_app.queries.invoices.ready import Lack, base_rate, lacks
+from psa_app.rules.einvoices.codes import HYBRID
 from psa_app.rules.invoices import due_date
 from psa_app.services import history
 from psa_app.services.identity.portal_links import make_portal_link
 from psa_app.services.invoices.draft import FIRST_YEAR, locked_draft
+from psa_app.services.invoices.einvoices import keep_einvoice, xml_of
 from psa_app.services.invoices.entries import mark_invoiced
 from psa_app.services.invoices.totals import write_totals
 from psa_app.services.mails import About, promise_mail
@@ -44,12 +46,14 @@ def issue_invoice(
     _check([lack for lack in lacks(session, invoice, day) if not lack.is_warning])
     _freeze(session, actor, invoice, account, firm, day)
     mark_invoiced(session, actor, invoice)
+    profile = keep_einvoice(session, invoice, account)
     after = {
         "number": invoice.number,
         "issued_on": day,
         "total_minor": invoice.total_minor,
         "currency": invoice.currency,
         "mailed_to": len(_readers(session, account)),
+        **({"einvoice": profile} if profile else {}),
     }
     history.note(session, actor, "invoice", invoice_id, "issued", {}, after)
     promise(session, "invoice_pdf", f"invoice-pdf-{invoice_id}", {"invoice_id": invoice_id})
@@ -138,6 +142,14 @@ def _mail(
                 "order": invoice.purchase_order,
                 "test": invoice.is_sandbox,
             },
-            attach={"invoice_pdf": int(invoice.id or 0)},
+            attach=_attached(session, invoice),
             about=About("invoice", int(invoice.id or 0), contact, actor.name),
         )
+
+
+def _attached(session: Session, invoice: Invoice) -> dict[str, int]:
+    """The paper, and the electronic invoice where it is a file of its own."""
+    made, invoice_id = xml_of(session, int(invoice.id or 0)), int(invoice.id or 0)
+    if made is None or made.profile == HYBRID:
+        return {"invoice_pdf": invoice_id}
+    return {"invoice_pdf": invoice_id, "invoice_xml": invoice_id}

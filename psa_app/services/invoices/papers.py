@@ -9,7 +9,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from psa_app.access import Actor, fetch, require, system
 from psa_app.config import settings
@@ -18,7 +18,9 @@ from psa_app.errors import Busy
 from psa_app.gateways.pdf import render_invoice
 from psa_app.models import Invoice
 from psa_app.queries.invoices.paper import ISSUED, entries_on_paper, invoice_paper
+from psa_app.rules.einvoices.codes import HYBRID
 from psa_app.services import history
+from psa_app.services.invoices.einvoices import xml_of
 
 LONG_ANNEX = 400  # rows; drawing more than these would keep a reader waiting
 _FULL = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
@@ -32,7 +34,8 @@ def keep_invoice_pdf(invoice_id: int) -> None:
     """
     with reading() as session:
         paper = invoice_paper(session, session.get_one(Invoice, invoice_id), annex=True)
-    content = render_invoice(paper)
+        inside = _xml_inside(session, invoice_id)
+    content = render_invoice(paper, xml=inside)
     digest = hashlib.sha256(content).hexdigest()
     _write(file_of(invoice_id), content)
     with unit_of_work() as session:
@@ -70,12 +73,19 @@ def read_invoice_pdf(actor: Actor, invoice_id: int) -> tuple[str, bytes]:
         if is_long and invoice.status in ISSUED:
             raise Busy(BEING_MADE)
         paper = invoice_paper(session, invoice, annex=not is_long)
-    return _name(invoice), render_invoice(paper)
+        inside = _xml_inside(session, invoice_id)
+    return _name(invoice), render_invoice(paper, xml=inside)
 
 
 def file_of(invoice_id: int) -> Path:
     """Where the PDF of an invoice lies."""
     return settings().data / "files" / "invoices" / f"{invoice_id}.pdf"
+
+
+def _xml_inside(session: Session, invoice_id: int) -> str:
+    """The electronic invoice that lies inside the PDF, "" where there is none."""
+    made = xml_of(session, invoice_id)
+    return made.xml if made is not None and made.profile == HYBRID else ""
 
 
 def _name(invoice: Invoice) -> str:

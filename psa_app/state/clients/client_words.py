@@ -13,6 +13,7 @@ from psa_app.queries.home.facts import FirmFacts
 from psa_app.resources.clients import ACCOUNTS
 from psa_app.rules.accounts import ADDRESS_KINDS, KINDS, NUMBER_KINDS
 from psa_app.rules.activities import KINDS as ACTIVITY_KINDS
+from psa_app.rules.einvoices.codes import SHORT
 from psa_app.rules.outside import outside, shown
 
 KIND_WORDS = dict(KINDS)
@@ -128,7 +129,9 @@ def billing_facts(found: Client, contacts: tuple[ContactRow, ...]) -> list[Fact]
         _own_or("VAT number", account.vat_id, words.MISSING),
     ]
     order = [Fact("Purchase order", "needed on each invoice")] if account.purchase_order_needed else []
-    return [*rows, *order]
+    kind = [Fact("Invoices as", SHORT[account.einvoice])] if account.einvoice else []
+    reference = [Fact("Buyer reference", account.buyer_reference)] if account.buyer_reference else []
+    return [*rows, *order, *kind, *reference]
 
 
 def _own_or(label: str, value: str, otherwise: str) -> Fact:

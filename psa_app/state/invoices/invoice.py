@@ -52,6 +52,7 @@ class InvoiceState(rx.State):
     lost: list[str] = []
     credit: str = ""
     pdf: str = ""
+    xml: str = ""
     currency: str = ""
     open_text: str = ""
     open_plain: str = ""
@@ -115,6 +116,8 @@ class InvoiceState(rx.State):
         self.lost = invoice_words.freed(found)
         self.credit = words.money(found.credit, invoice.currency) if found.credit and found.open > 0 else ""
         self.pdf = routes.invoice_pdf(int(invoice.id or 0))
+        has_xml = found.einvoice and invoice.status != "draft"
+        self.xml = routes.invoice_xml(int(invoice.id or 0)) if has_xml else ""
         self.currency = invoice.currency
         self.open_text = words.money(found.open, invoice.currency)
         self.open_plain = money.plain(found.open, invoice.currency)

@@ -15,6 +15,7 @@ from psa_app.gateways.pdf.papers import InvoicePaper
 from psa_app.models import Invoice
 from psa_app.queries.invoices.one import EntryBehind, Event, InvoiceView, PaymentRow
 from psa_app.rules import hours, money
+from psa_app.rules.einvoices.codes import SHORT
 
 METHODS = {
     "bank_transfer": "Bank transfer",
@@ -145,6 +146,8 @@ def behind_facts(found: InvoiceView) -> list[Fact]:
         )
         for one in found.caps
     ]
+    if found.einvoice:
+        facts.append(Fact("Electronic invoice", SHORT[found.einvoice]))
     if found.invoice.seen_at:
         facts.append(Fact("Seen by the client", words.day(found.invoice.seen_at.date())))
     return facts

@@ -51,6 +51,7 @@ class InvoiceForClient(rx.State, mixin=True):
     how_to_pay: list[Fact] = []
     qr: str = ""
     pdf: str = ""
+    xml: str = ""  # "" where it went out as a PDF alone
     pay_address: str = ""
     token: str = ""  # of the mail's link, for those who are not signed in
     told: str = ""  # what the payment page could not do
@@ -103,6 +104,8 @@ class InvoiceForClient(rx.State, mixin=True):
         self.how_to_pay = [*told, Fact("Amount", self.open_text)] if told else []
         self.qr = f"data:image/svg+xml;base64,{b64encode(found.qr.encode()).decode()}" if found.qr else ""
         self.pdf = routes.with_query(routes.invoice_pdf(found.id), token=self.token)
+        xml = routes.with_query(routes.invoice_xml(found.id), token=self.token)
+        self.xml = xml if found.has_xml else ""
         self.pay_address = routes.pay_invoice(found.id)
         self.told = unseal(asked.get("told", ""), self.pay_address)
         self.just_paid = bool(asked.get("paid")) and found.open > 0

@@ -1,0 +1,54 @@
+"""The electronic invoice: written once when the invoice is issued, and read from then on as it went out."""
+
+from datetime import date
+
+from sqlmodel import Session, select
+
+from psa_app.access import Actor, fetch, require
+from psa_app.db import insert_row, reading
+from psa_app.errors import NotFound
+from psa_app.formats.einvoice import as_xml
+from psa_app.models import Account, EInvoice, Invoice
+from psa_app.queries.invoices.einvoice import document_of
+
+
+def keep_einvoice(session: Session, invoice: Invoice, account: Account) -> str:
+    """Writes the XML of an invoice that has just got its number; gives the profile, "" where none is asked.
+
+    What a profile needs was asked for before (`queries.invoices.ready`).
+    """
+    if not account.einvoice:
+        return ""
+    issued_on, due_on = invoice.issued_on or date.min, invoice.due_on or date.min
+    document = document_of(session, invoice, account.einvoice, issued_on, due_on)
+    xml = as_xml(document, account.einvoice).decode()
+    insert_row(session, EInvoice, invoice_id=invoice.id, profile=account.einvoice, xml=xml)
+    return account.einvoice
+
+
+def xml_of(session: Session, invoice_id: int) -> EInvoice | None:
+    """The electronic invoice of an invoice, if it has one; the caller has checked who asks."""
+    return session.exec(select(EInvoice).where(EInvoice.invoice_id == invoice_id)).first()
+
+
+def read_einvoice(actor: Actor, invoice_id: int) -> tuple[str, bytes]:
+    """The file's name and bytes for someone who may read the invoice.
+
+    Raises `NotFound` outside the actor's scope and for an invoice that went out as a PDF alone.
+    """
+    require(actor, "invoices.read")
+    with reading() as session:
+        invoice = fetch(session, actor, Invoice, invoice_id)
+        made = xml_of(session, invoice_id)
+    if made is None:
+        raise NotFound()
+    return f"{invoice.number}.xml", made.xml.encode()
+
+
+def einvoice_file(invoice_id: int) -> tuple[str, bytes]:
+    """The file's name and bytes; for mails."""
+    with reading() as session:
+        invoice, made = session.get_one(Invoice, invoice_id), xml_of(session, invoice_id)
+    if made is None:
+        raise NotFound()
+    return f"{invoice.number}.xml", made.xml.encode()

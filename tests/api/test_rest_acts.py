@@ -16,6 +16,7 @@ from psa_app.models import (
     Allocation,
     ApiToken,
     Invoice,
+    InvoiceLine,
     Payment,
     RememberedAnswer,
     TimeEntry,
@@ -61,6 +62,26 @@ def test_a_draft_is_issued_and_voided_by_acts(api: Api, firm: World) -> None:
     voided = api("Fred").post(f"/invoices/{draft}/void", {"reason": "Wrong client"})
     assert (voided.status_code, voided.json()["status"]) == (200, "void")
     assert past("invoice", draft)[-1] == "voided"
+
+
+def test_a_line_is_credited_by_an_act_and_a_wrong_one_is_named(api: Api, firm: World) -> None:
+    draft = draft_of("Northwind", firm)
+    assert api("Fred").post(f"/invoices/{draft}/issue").status_code == 200
+    line = rows(InvoiceLine, invoice_id=draft)[0]
+    wrong = {"lines": [{"line_id": line.id, "minutes": 10_000}], "reason": "Too many hours"}
+    refused = api("Fred").post(f"/invoices/{draft}/credit", wrong)
+    assert (refused.status_code, refused.json()["fields"][0]["field"]) == (422, "lines.0")
+    asked = {"lines": [{"line_id": line.id, "release": True}], "reason": "Too many hours"}
+    made = api("Fred").post(f"/invoices/{draft}/credit", asked)
+    assert made.status_code == 200, made.text
+    told = made.json()
+    assert (told["kind"], told["credits_id"], told["credit_reason"]) == (
+        "credit_note",
+        draft,
+        "Too many hours",
+    )
+    (part,) = rows(InvoiceLine, invoice_id=told["id"])
+    assert (part.net_minor, part.credits_line_id, part.release) == (line.net_minor, line.id, True)
 
 
 def test_an_act_without_an_answer_says_only_that_it_is_done(api: Api, firm: World) -> None:

@@ -4,15 +4,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, true
 from sqlalchemy import select as select_columns
+from sqlalchemy import true
 from sqlmodel import Session, col, select
 
 from psa_app import clock
 from psa_app.access import Actor, fetch, may, require, visible
 from psa_app.gateways.pdf.papers import InvoicePaper
-from psa_app.models import Allocation, Firm, Invoice, Payment, Person
+from psa_app.models import Firm, Invoice, Payment, Person
 from psa_app.queries.invoices.credited import work_on
+from psa_app.queries.invoices.listing import credited_on_invoice, paid_on_invoice
 from psa_app.queries.invoices.mode import takes_test_money
 from psa_app.queries.invoices.paper import invoice_paper, printed_lines, qr_code
 from psa_app.queries.invoices.tables import BILLED_TIME, ENTRY, INVOICE_LINE, TASK
@@ -30,6 +31,7 @@ class PortalInvoiceRow:
     open: int
     issued_on: date | None
     due_on: date | None
+    credited: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,10 @@ class Hours:
 
 @dataclass(frozen=True, slots=True)
 class PortalInvoice:
-    """What the client's page shows. `can_pay`: a payment page can be opened; `qr`: an SVG text or ""."""
+    """What the client's page shows; of `total` credit notes took `credited`.
+
+    `can_pay`: a payment page can be opened; `qr`: an SVG text or "".
+    """
 
     id: int
     number: str
@@ -53,6 +58,7 @@ class PortalInvoice:
     currency: str
     open: int
     total: int
+    credited: int
     due_on: date | None
     paper: InvoicePaper
     line_ids: tuple[int, ...]
@@ -67,24 +73,21 @@ class PortalInvoice:
 def portal_invoices(session: Session, actor: Actor) -> list[PortalInvoiceRow]:
     """The client's invoices, the latest first."""
     require(actor, "invoices.read")
-    paid = (
-        select(func.coalesce(func.sum(Allocation.amount_minor), 0))
-        .where(Allocation.invoice_id == Invoice.id)
-        .correlate(Invoice)
-        .scalar_subquery()
-    )
     rows = session.exec(
-        select(Invoice, paid).where(visible(actor, Invoice)).order_by(col(Invoice.id).desc()).limit(200)
+        select(Invoice, paid_on_invoice(), credited_on_invoice())
+        .where(visible(actor, Invoice))
+        .order_by(col(Invoice.id).desc())
+        .limit(200)
     ).all()
-    return [_row(invoice, int(amount)) for invoice, amount in rows]
+    return [_row(invoice, int(amount), int(credited)) for invoice, amount, credited in rows]
 
 
 def portal_invoice(session: Session, actor: Actor, invoice_id: int) -> PortalInvoice:
     """One invoice of the client. `NotFound` for another's."""
     require(actor, "invoices.read")
     invoice = fetch(session, actor, Invoice, invoice_id)
-    paid = session.exec(
-        select(func.coalesce(func.sum(Allocation.amount_minor), 0)).where(Allocation.invoice_id == invoice_id)
+    paid, credited = session.execute(
+        select_columns(paid_on_invoice(), credited_on_invoice()).where(col(Invoice.id) == invoice_id)
     ).one()
     rest = _rest(invoice, int(paid))
     firm = session.exec(select(Firm)).one()
@@ -98,6 +101,7 @@ def portal_invoice(session: Session, actor: Actor, invoice_id: int) -> PortalInv
         currency=invoice.currency,
         open=rest,
         total=invoice.total_minor,
+        credited=int(credited),
         due_on=invoice.due_on,
         paper=invoice_paper(session, invoice),
         line_ids=tuple(int(line.id or 0) for line in printed_lines(session, invoice)),
@@ -121,7 +125,7 @@ def _rest(invoice: Invoice, settled: int) -> int:
     return invoice.total_minor - settled if is_owed else 0
 
 
-def _row(invoice: Invoice, paid: int) -> PortalInvoiceRow:
+def _row(invoice: Invoice, paid: int, credited: int) -> PortalInvoiceRow:
     is_credit = invoice.kind == "credit_note"
     return PortalInvoiceRow(
         int(invoice.id or 0),
@@ -132,6 +136,7 @@ def _row(invoice: Invoice, paid: int) -> PortalInvoiceRow:
         _rest(invoice, paid),
         invoice.issued_on,
         invoice.due_on,
+        credited,
     )
 
 

@@ -182,14 +182,14 @@ def freed(found: InvoiceView) -> list[str]:
 def credited_facts(found: InvoiceView) -> list[Fact]:
     """The invoice that a credit note is on."""
     of = found.credits
-    return [Fact("Credits", of.number, routes.invoice(of.number), "open")] if of else []
+    return [Fact(f"Credits {of.number}", "", routes.invoice(of.number), "open")] if of else []
 
 
 def note_facts(found: InvoiceView) -> list[Fact]:
     """The credit notes on an invoice, each with what it gives back."""
     currency = found.invoice.currency
     return [
-        Fact(one.number, f"−{words.money(one.total, currency)}", routes.invoice(one.number), "open")
+        Fact(f"{one.number}: −{words.money(one.total, currency)}", "", routes.invoice(one.number), "open")
         for one in found.notes
     ]
 

@@ -283,7 +283,7 @@ def state_of(status: str, total: int, open_: int, due_on: date | None, today: da
         return "paid" if open_ == 0 else "overpaid"
     if due_on is not None and due_on < today:
         return "overdue"
-    return "partly_paid" if open_ < total else "issued"
+    return "partly_paid" if open_ < total - credited else "issued"
 
 
 def _row(one: InvoiceRow, today: date) -> Row:

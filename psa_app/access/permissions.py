@@ -86,6 +86,7 @@ _FINANCE = _MEMBER | {
     "invoices.draft",
     "invoices.issue",
     "invoices.void",
+    "invoices.credit",
     "payments.read",
     "payments.record",
     "payments.refund",

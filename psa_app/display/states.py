@@ -32,6 +32,7 @@ _TABLE: dict[str, tuple[str, str, str]] = {
     "written_off": ("Written off", WAIT, "x"),
     "refunded": ("Refunded", WAIT, "undo"),
     "credited": ("Credited", WAIT, "undo"),
+    "credit_note": ("Credit note", WAIT, "undo"),
     "superseded": ("Superseded", WAIT, "undo"),
     "not_billable": ("Not billable", WAIT, ""),
     "unbilled": ("Unbilled", WAIT, ""),

@@ -47,6 +47,39 @@ def invoice_issued(
     )
 
 
+def credit_note_issued(
+    firm: str,
+    reader: str,
+    number: str,
+    invoice: str,
+    amount: str,
+    reason: str,
+    link: str,
+    still_open: str = "",
+    test: bool = False,
+) -> MailText:
+    """To a client contact: a credit note on an invoice, and what is left to pay of that."""
+    rest = f"{still_open} of that invoice is still open." if still_open else "Nothing of it is left to pay."
+    return _mail(
+        _Draft(
+            firm=firm,
+            subject=f"Credit note {number} from {firm}",
+            greeting=reader,
+            opening=f"Here is credit note {number} over {amount} for invoice {invoice}. {rest}",
+            link=link,
+            button="See the credit note",
+            facts=(
+                ("Credit note", number),
+                ("Invoice", invoice),
+                ("Amount", amount),
+                ("Because", reason),
+            ),
+            closing="You need not do anything.",
+            test=test,
+        )
+    )
+
+
 def payment_received(
     firm: str,
     reader: str,
@@ -151,6 +184,7 @@ TEXTS: dict[str, Callable[..., MailText]] = {
     **document_mails.TEXTS,
     "milestone_ready": milestone_ready,
     "invoice_issued": invoice_issued,
+    "credit_note_issued": credit_note_issued,
     "payment_received": payment_received,
     "invitation": invitation,
     "password_reset": password_reset,

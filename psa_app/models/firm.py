@@ -81,7 +81,7 @@ class NumberSeries(Record, table=True):
 
     __tablename__ = "number_series"
     __table_args__ = (UniqueConstraint("kind", "sandbox"),)
-    kind: str  # invoice | sow
+    kind: str  # invoice | credit_note | sow | quote
     sandbox: bool = False
     pattern: str  # such as INV-{year}-{n:04}
     year: int = 0

@@ -9,7 +9,10 @@ from psa_app.models.base import Big, Record, Row
 
 
 class Invoice(Record, table=True):
-    """A bill. It gets its number when issued and never changes from then on."""
+    """A bill, or a credit note on one. It gets its number when issued and never changes from then on.
+
+    The amounts of a credit note are what it gives back, above zero like those of the bill.
+    """
 
     __table_args__ = (
         Index(
@@ -22,6 +25,8 @@ class Invoice(Record, table=True):
         {"sqlite_autoincrement": True},  # the id of a discarded draft never comes back
     )
     number: str = ""
+    kind: str = "invoice"  # invoice | credit_note
+    credits_id: int | None = Field(default=None, foreign_key="invoice.id", index=True)  # of a credit note
     account_id: int = Field(foreign_key="account.id", index=True)
     sow_id: int | None = Field(default=None, foreign_key="sow.id", index=True)
     status: str = Field(default="draft", index=True)  # draft | issued | void | written_off
@@ -50,6 +55,7 @@ class Invoice(Record, table=True):
     issued_by: int | None = Field(default=None, foreign_key="user.id")
     voided_at: datetime | None = None
     void_reason: str = ""
+    credit_reason: str = ""  # of a credit note, printed on it
     pdf_digest: str = ""
     seen_at: datetime | None = None  # when the client first opened it
 
@@ -72,6 +78,8 @@ class InvoiceLine(Row, table=True):
     tax_ppm: int = 0
     tax_name: str = ""
     tax_note: str = ""  # the sentence that the law wants on paper
+    credits_line_id: int | None = Field(default=None, foreign_key="invoice_line.id", index=True)
+    release: bool = False  # of a credit note: the work is open for billing again
 
 
 class InvoiceTax(Row, table=True):
@@ -100,7 +108,8 @@ class BilledTime(Row, table=True):
     """Ties seconds of an entry to the line that bills them.
 
     `offset_seconds` is where the part begins in the entry; while not released, no two rows
-    may start at the same place, so an entry is never billed twice.
+    may start at the same place, so an entry is never billed twice. What a credit note gives back
+    names its line: released when it can be billed again, else written off.
     """
 
     __tablename__ = "billed_time"
@@ -114,6 +123,12 @@ class BilledTime(Row, table=True):
             postgresql_where=text("released_at IS NULL"),
         ),
         Index("ix_billed_time_line", "line_id"),
+        Index(
+            "ix_billed_time_credit",
+            "credit_line_id",
+            sqlite_where=text("credit_line_id IS NOT NULL"),
+            postgresql_where=text("credit_line_id IS NOT NULL"),
+        ),
     )
     entry_id: int = Field(foreign_key="time_entry.id")
     line_id: int = Field(foreign_key="invoice_line.id")
@@ -122,6 +137,7 @@ class BilledTime(Row, table=True):
     minutes: int
     amount_minor: Big
     released_at: datetime | None = None
+    credit_line_id: int | None = Field(default=None, foreign_key="invoice_line.id")
 
 
 class BilledMilestone(Row, table=True):
@@ -214,9 +230,10 @@ class PaymentFact(Row, table=True):
 
 
 class Allocation(Row, table=True):
-    """Part of a payment that settles an invoice; a correction is a new, negative row."""
+    """Part of a payment, or a credit note, that settles an invoice; a correction is a new, negative row."""
 
-    payment_id: int = Field(foreign_key="payment.id", index=True)
+    payment_id: int | None = Field(default=None, foreign_key="payment.id", index=True)
+    credit_id: int | None = Field(default=None, foreign_key="invoice.id", index=True)
     invoice_id: int = Field(foreign_key="invoice.id", index=True)
     amount_minor: Big
     at: datetime

@@ -101,15 +101,7 @@ def conservation_rows(
     over = _over_cap(session, account_id) if account_id is not None else {}
     found = []
     for row in session.connection().execute(_entries([of_account, ENTRY.c.month == month])):
-        worked = Worked(
-            row.seconds,
-            row.is_billable,
-            bool(row.is_covered),
-            int(row.drafted),
-            int(row.invoiced),
-            over.get(row.id, 0),
-        )
-        seconds = buckets(worked)[bucket]
+        seconds = buckets(_worked(row, over.get(row.id, 0)))[bucket]
         if seconds:
             found.append((row, seconds))
     invoices = _invoices(session, [row.id for row, _ in found], bucket)
@@ -120,11 +112,13 @@ def _billed() -> Any:
     """By entry: the seconds of it on drafts, and on invoices that are issued."""
     seconds = BILLED_TIME.c.seconds
     is_draft, is_issued = INVOICE.c.status == "draft", INVOICE.c.status.in_(ISSUED)
+    is_credited = BILLED_TIME.c.credit_line_id.is_not(None)
     return (
         select(
             BILLED_TIME.c.entry_id,
             func.sum(case((is_draft, seconds), else_=0)).label("drafted"),
-            func.sum(case((is_issued, seconds), else_=0)).label("invoiced"),
+            func.sum(case((and_(is_issued, ~is_credited), seconds), else_=0)).label("invoiced"),
+            func.sum(case((and_(is_issued, is_credited), seconds), else_=0)).label("written_off"),
         )
         .join(INVOICE_LINE, INVOICE_LINE.c.id == BILLED_TIME.c.line_id)
         .join(INVOICE, INVOICE.c.id == INVOICE_LINE.c.invoice_id)
@@ -154,6 +148,7 @@ def _entries(where: list[ColumnElement[bool]]) -> Select[Any]:
             SOW_LINE.c.model.in_(COVERED).label("is_covered"),
             func.coalesce(billed.c.drafted, 0).label("drafted"),
             func.coalesce(billed.c.invoiced, 0).label("invoiced"),
+            func.coalesce(billed.c.written_off, 0).label("written_off"),
         )
         .join(PROJECT, PROJECT.c.id == ENTRY.c.project_id)
         .join(TASK, TASK.c.id == ENTRY.c.task_id)
@@ -168,9 +163,10 @@ def _entries(where: list[ColumnElement[bool]]) -> Select[Any]:
 def _by_month(where: list[ColumnElement[bool]]) -> Select[Any]:
     """Sums of entries that are alike, and what of them does not add up."""
     each = _entries(where).order_by(None).subquery()
-    billed = each.c.drafted + each.c.invoiced
+    gone = each.c.invoiced + each.c.written_off
+    billed = each.c.drafted + gone
     twice = case((billed > each.c.seconds, billed - each.c.seconds), else_=0)
-    lost = and_(each.c.status == "invoiced", each.c.invoiced < each.c.seconds)
+    lost = and_(each.c.status == "invoiced", gone < each.c.seconds)
     covered = func.coalesce(each.c.is_covered, False).label("is_covered")
     return (
         select(
@@ -182,7 +178,8 @@ def _by_month(where: list[ColumnElement[bool]]) -> Select[Any]:
             func.sum(each.c.seconds).label("seconds"),
             func.sum(each.c.drafted).label("drafted"),
             func.sum(each.c.invoiced).label("invoiced"),
-            func.sum(twice + case((lost, each.c.seconds - each.c.invoiced), else_=0)).label("off"),
+            func.sum(each.c.written_off).label("written_off"),
+            func.sum(twice + case((lost, each.c.seconds - gone), else_=0)).label("off"),
         )
         .outerjoin(_ACCOUNT, _ACCOUNT.c.id == each.c.account_id)
         .group_by(each.c.account_id, _ACCOUNT.c.name, each.c.month, each.c.is_billable, covered)
@@ -192,7 +189,7 @@ def _by_month(where: list[ColumnElement[bool]]) -> Select[Any]:
 def _add(lines: dict[tuple[int | None, int], Line], key: tuple[int | None, int], row: Any, over: int) -> None:
     before = lines.get(key)
     seconds, off = int(row.seconds), int(row.off)
-    worked = Worked(seconds, row.is_billable, bool(row.is_covered), int(row.drafted), int(row.invoiced), over)
+    worked = _worked(row, over)
     try:
         parts = buckets(worked)
     except ValueError:
@@ -202,6 +199,11 @@ def _add(lines: dict[tuple[int | None, int], Line], key: tuple[int | None, int],
         parts = {bucket: parts[bucket] + before.buckets[bucket] for bucket in Bucket}
         seconds, off = seconds + before.logged, off + before.off
     lines[key] = Line(key[0], row.account or "", key[1], seconds, parts, off)
+
+
+def _worked(row: Any, over: int) -> Worked:
+    billed = (int(row.drafted), int(row.invoiced), over, int(row.written_off))
+    return Worked(int(row.seconds), row.is_billable, bool(row.is_covered), *billed)
 
 
 def _over_cap(session: Session, account_id: int | None) -> dict[int, int]:
@@ -235,14 +237,20 @@ def _places(session: Session, entry_ids: list[int]) -> dict[int, tuple[int | Non
 
 def _invoices(session: Session, entry_ids: list[int], bucket: Bucket) -> dict[int, tuple[int, str]]:
     """Where the billed part of each entry stands: the invoice's id and what to call it."""
-    statuses = {Bucket.drafted: ("draft",), Bucket.invoiced: ISSUED}.get(bucket)
-    if statuses is None or not entry_ids:
+    is_credited = BILLED_TIME.c.credit_line_id.is_not(None)
+    on_issued = (INVOICE.c.status.in_(ISSUED), is_credited if bucket == Bucket.written_off else ~is_credited)
+    where = {
+        Bucket.drafted: (INVOICE.c.status == "draft",),
+        Bucket.invoiced: on_issued,
+        Bucket.written_off: on_issued,
+    }.get(bucket)
+    if where is None or not entry_ids:
         return {}
     statement = (
         select(BILLED_TIME.c.entry_id, INVOICE.c.id, INVOICE.c.number)
         .join(INVOICE_LINE, INVOICE_LINE.c.id == BILLED_TIME.c.line_id)
         .join(INVOICE, INVOICE.c.id == INVOICE_LINE.c.invoice_id)
-        .where(BILLED_TIME.c.released_at.is_(None), INVOICE.c.status.in_(statuses))
+        .where(BILLED_TIME.c.released_at.is_(None), *where)
         .where(among(session, BILLED_TIME.c.entry_id, entry_ids))
     )
     return {

@@ -21,6 +21,7 @@ _WORDS = {
     "sow_to_accept": "Scope to accept",
     "sow_accepted": "Scope accepted",
     "invoice_issued": "Invoice",
+    "credit_note_issued": "Credit note",
     "payment_received": "Payment received",
     "invitation": "Invitation",
     "password_reset": "New password",

@@ -246,7 +246,12 @@ NUMBER_SERIES = Resource(
             "kind",
             "For",
             "choice",
-            choices=(("invoice", "Invoices"), ("sow", "Scopes"), ("quote", "Quotes")),
+            choices=(
+                ("invoice", "Invoices"),
+                ("credit_note", "Credit notes"),
+                ("sow", "Scopes"),
+                ("quote", "Quotes"),
+            ),
             set="create",
             required=True,
         ),

@@ -34,6 +34,8 @@ INVOICES = Resource(
     asks=(FieldSpec("issued_on", "Date on the invoice", "date", help="Empty: today."),),
     fields=(
         FieldSpec("number", "Number", filterable=True),
+        FieldSpec("kind", "Kind", filterable=True, in_list=False),
+        FieldSpec("credits_id", "Credits", "link", links_to=Invoice, filterable=True, in_list=False),
         FieldSpec("account_id", "Client", "link", links_to=Account, filterable=True),
         FieldSpec("sow_id", "Scope", "link", links_to=Sow, filterable=True, in_list=False),
         FieldSpec("status", "State", filterable=True),
@@ -49,6 +51,7 @@ INVOICES = Resource(
         FieldSpec("tax_minor", "Tax", "money", money_in="currency", in_list=False),
         FieldSpec("total_minor", "Total", "money", money_in="currency"),
         FieldSpec("void_reason", "Voided because", in_list=False),
+        FieldSpec("credit_reason", "Credited because", in_list=False),
     ),
 )
 INVOICE_LINES = Resource(
@@ -74,6 +77,8 @@ INVOICE_LINES = Resource(
         FieldSpec("sow_line_id", "Scope line", "link", links_to=SowLine, in_list=False),
         FieldSpec("tax_kind", "Tax", in_list=False),
         FieldSpec("tax_ppm", "Tax in millionths", "number", in_list=False),
+        FieldSpec("credits_line_id", "Credits the line", "link", links_to=InvoiceLine, in_list=False),
+        FieldSpec("release", "Released for billing", "bool", in_list=False),
     ),
 )
 BILLED_TIME = Resource(
@@ -93,6 +98,7 @@ BILLED_TIME = Resource(
         FieldSpec("minutes", "Billed", "minutes"),
         FieldSpec("amount_minor", "Amount", "money", money_in="line_id.invoice_id.currency"),
         FieldSpec("released_at", "Released", "instant"),
+        FieldSpec("credit_line_id", "Credited by", "link", links_to=InvoiceLine, in_list=False),
     ),
 )
 BILLED_MILESTONES = Resource(
@@ -183,8 +189,9 @@ ALLOCATIONS = Resource(
     has_version=False,
     fields=(
         FieldSpec("payment_id", "Payment", "link", links_to=Payment, filterable=True),
+        FieldSpec("credit_id", "Credit note", "link", links_to=Invoice, filterable=True),
         FieldSpec("invoice_id", "Invoice", "link", links_to=Invoice, filterable=True),
-        FieldSpec("amount_minor", "Amount", "money", money_in="payment_id.currency"),
+        FieldSpec("amount_minor", "Amount", "money", money_in="invoice_id.currency"),
         FieldSpec("at", "When", "instant"),
         FieldSpec("reason", "Reason"),
     ),

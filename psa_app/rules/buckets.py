@@ -1,7 +1,8 @@
 """Conservation of hours: each worked second lies in exactly one bucket.
 
-What is billed is billed, whatever became of the task since. The rest of it is not billable, covered
-by a fixed fee, over a cap, or still to be billed.
+What is billed is billed, whatever became of the task since; what of it a credit note gave back and
+nobody is to bill again is written off. The rest is not billable, covered by a fixed fee, over a cap,
+or still to be billed.
 """
 
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ class Bucket(StrEnum):
     invoiced = "invoiced"
     fee = "fee"
     over_cap = "over_cap"
+    written_off = "written_off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class Worked:
     drafted: int = 0
     invoiced: int = 0
     over_cap: int = 0
+    written_off: int = 0  # credited, and never to be billed again
 
 
 def buckets(worked: Worked) -> dict[Bucket, int]:
@@ -40,9 +43,10 @@ def buckets(worked: Worked) -> dict[Bucket, int]:
     Of 3,600 billable seconds with 600 drafted, 1,200 invoiced and 300 over the cap, 1,500 are unbilled.
     """
     found = dict.fromkeys(Bucket, 0)
-    found[Bucket.drafted], found[Bucket.invoiced] = worked.drafted, worked.invoiced
-    rest = worked.seconds - worked.drafted - worked.invoiced
-    if min(worked.seconds, worked.drafted, worked.invoiced, worked.over_cap) < 0 or rest < 0:
+    billed = (worked.drafted, worked.invoiced, worked.written_off)
+    found[Bucket.drafted], found[Bucket.invoiced], found[Bucket.written_off] = billed
+    rest = worked.seconds - sum(billed)
+    if min(worked.seconds, *billed, worked.over_cap) < 0 or rest < 0:
         raise ValueError("More is billed than was worked.")
     if not worked.is_billable:
         found[Bucket.not_billable] = rest

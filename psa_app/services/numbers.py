@@ -8,7 +8,13 @@ from psa_app.errors import Conflict
 from psa_app.models import NumberSeries
 from psa_app.rules.invoices import series_number
 
-DEFAULT_PATTERNS = {"invoice": "INV-{year}-{n:04}", "sow": "SOW-{n:03}", "quote": "Q-{year}-{n:03}"}
+DEFAULT_PATTERNS = {
+    "invoice": "INV-{year}-{n:04}",
+    "credit_note": "CN-{year}-{n:04}",
+    "sow": "SOW-{n:03}",
+    "quote": "Q-{year}-{n:03}",
+}
+WITH_TESTS = ("invoice", "credit_note")  # kinds whose test papers have a series of their own
 
 
 def take_number(session: Session, kind: str, day: date, *, sandbox: bool) -> str:

@@ -16,6 +16,7 @@ from psa_app.models import (
     Allocation,
     ApiToken,
     Invoice,
+    InvoiceLine,
     Payment,
     RememberedAnswer,
     TimeEntry,
@@ -74,6 +75,26 @@ def test_an_invoice_is_had_as_pdf_and_as_electronic_invoice(api: Api, firm: Worl
     assert (pdf.headers["content-type"], pdf.content[:5]) == ("application/pdf", b"%PDF-")
     assert (xml.headers["content-type"], b"<cbc:ID>INV-2026" in xml.content) == ("application/xml", True)
     assert api("Ann").get(f"/invoices/{draft}/xml").status_code == 403
+
+
+def test_a_line_is_credited_by_an_act_and_a_wrong_one_is_named(api: Api, firm: World) -> None:
+    draft = draft_of("Northwind", firm)
+    assert api("Fred").post(f"/invoices/{draft}/issue").status_code == 200
+    line = rows(InvoiceLine, invoice_id=draft)[0]
+    wrong = {"lines": [{"line_id": line.id, "minutes": 10_000}], "reason": "Too many hours"}
+    refused = api("Fred").post(f"/invoices/{draft}/credit", wrong)
+    assert (refused.status_code, refused.json()["fields"][0]["field"]) == (422, "lines.0")
+    asked = {"lines": [{"line_id": line.id, "release": True}], "reason": "Too many hours"}
+    made = api("Fred").post(f"/invoices/{draft}/credit", asked)
+    assert made.status_code == 200, made.text
+    told = made.json()
+    assert (told["kind"], told["credits_id"], told["credit_reason"]) == (
+        "credit_note",
+        draft,
+        "Too many hours",
+    )
+    (part,) = rows(InvoiceLine, invoice_id=told["id"])
+    assert (part.net_minor, part.credits_line_id, part.release) == (line.net_minor, line.id, True)
 
 
 def test_an_act_without_an_answer_says_only_that_it_is_done(api: Api, firm: World) -> None:

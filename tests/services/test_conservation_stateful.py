@@ -23,6 +23,7 @@ from psa_app import db
 from psa_app.errors import Conflict, Invalid, Problems
 from psa_app.models import Invoice, InvoiceLine, Payment, Sow, SowLine, TimeEntry
 from psa_app.rules.money import Money
+from psa_app.services.invoices.credit import CreditLine, credit_invoice
 from psa_app.services.invoices.draft import discard_draft, draft_invoice
 from psa_app.services.invoices.edit import add_line, regroup_draft, remove_line
 from psa_app.services.invoices.issue import issue_invoice
@@ -54,6 +55,7 @@ ACTS = (
         "pay",
         "pay",
     ),
+    *("credit", "credit", "rebill"),
     *("regroup", "remove", "add", "discard", "unapprove", "accept", "raise_cap", "reverse", "use_credit"),
 )
 REFUSALS = (Conflict, Invalid, Problems)  # a sentence, and nothing half written
@@ -75,7 +77,7 @@ WORK = st.lists(
 
 
 class Books(RuleBasedStateMachine):
-    """Log, approve, take back, draft, edit, issue, void, pay, reverse. `world` and `engine` are set below."""
+    """Log, approve, draft, edit, issue, void, credit, pay, reverse. `world` and `engine` are set below."""
 
     world: World
     engine: Engine
@@ -174,6 +176,36 @@ class Books(RuleBasedStateMachine):
         invoice = self.chosen(data, "issued")
         if invoice is not None and self.attempt(void_invoice, self.world["Fred"], invoice.id, reason="x"):
             self.bill(data)
+
+    def credit(self, data: st.DataObject) -> Invoice | None:
+        """Some lines of an invoice are given back, whole or in part, to be billed again or not."""
+        invoice = self.chosen(data, "issued")
+        found = self.lines_of(invoice)
+        if invoice is None or not found:
+            return None
+        chosen = data.draw(st.lists(st.sampled_from(found), min_size=1, max_size=3, unique_by=id))
+        lines = tuple(self.part(data, line, invoice.currency) for line in chosen)
+        return self.attempt(credit_invoice, self.world["Fred"], invoice.id, lines=lines, reason="x")
+
+    def part(self, data: st.DataObject, line: InvoiceLine, currency: str) -> CreditLine:
+        release, whole = data.draw(st.booleans()), data.draw(st.booleans())
+        if whole:
+            return CreditLine(int(line.id or 0), release=release)
+        if line.minutes is not None:
+            minutes = data.draw(st.integers(1, max(line.minutes, 1)))
+            return CreditLine(int(line.id or 0), minutes=minutes, release=release)
+        part = Money(line.net_minor * data.draw(st.sampled_from([1, 33, 100])) // 100, currency)
+        return CreditLine(int(line.id or 0), amount=part, release=release)
+
+    def rebill(self, data: st.DataObject) -> None:
+        """A whole invoice is given back to be billed again, and is."""
+        invoice = self.chosen(data, "issued")
+        lines = tuple(CreditLine(int(one.id or 0), release=True) for one in self.lines_of(invoice))
+        if invoice and self.attempt(credit_invoice, self.world["Fred"], invoice.id, lines=lines, reason="x"):
+            self.bill(data)
+
+    def lines_of(self, invoice: Invoice | None) -> list[InvoiceLine]:
+        return rows(InvoiceLine, invoice_id=invoice.id) if invoice else []
 
     def chosen(self, data: st.DataObject, status: str) -> Invoice | None:
         found = [one for one in rows(Invoice) if one.status == status]

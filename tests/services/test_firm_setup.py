@@ -51,6 +51,8 @@ def test_a_firm_begins_with_series_taxes_and_its_currency(owner: Actor) -> None:
         ("sow", False),
         ("quote", False),
         ("invoice", True),
+        ("credit_note", False),
+        ("credit_note", True),
     }
 
 

@@ -5,8 +5,9 @@ from datetime import date
 import pytest
 
 from psa_app.errors import Conflict, PsaError
-from psa_app.models import Allocation, BilledTime, Invoice, Payment, TimeEntry
+from psa_app.models import Allocation, BilledTime, Invoice, InvoiceLine, Payment, TimeEntry
 from psa_app.rules.money import Money
+from psa_app.services.invoices.credit import CreditLine, credit_invoice
 from psa_app.services.invoices.draft import discard_draft, draft_invoice
 from psa_app.services.invoices.issue import issue_invoice
 from psa_app.services.invoices.void import void_invoice
@@ -50,6 +51,16 @@ def test_invoices_issued_at_once_are_numbered_without_a_gap(world):
     answers = many(5, lambda: do(issue_invoice, world["Fred"], next(waiting)))
     assert errors(answers) == []
     assert sorted(one.number for one in rows(Invoice)) == [f"INV-2026-{n:04}" for n in range(1, 6)]
+
+
+def test_two_credits_of_the_same_line_at_once_take_it_once(world):
+    world.worked("Ann", "Build", MON, 60)
+    invoice = do(issue_invoice, world["Fred"], draft(world).id)
+    lines = tuple(CreditLine(one.id, release=True) for one in rows(InvoiceLine, invoice_id=invoice.id))
+    asked = {"lines": lines, "reason": "Agreed"}
+    answers = many(3, lambda: do(credit_invoice, world["Fred"], invoice.id, **asked))
+    assert [type(one) for one in errors(answers)] == [Conflict] * 2
+    assert [one.number for one in rows(Invoice, kind="credit_note")] == ["CN-2026-0001"]
 
 
 def test_one_draft_issued_twice_at_once_gets_one_number(world):

@@ -39,6 +39,7 @@ def check_books() -> None:
         check_numbers(session)
         check_entries(session)
         check_money(session)
+        check_credits(session)
 
 
 def check_hours(session: Session) -> None:
@@ -59,6 +60,8 @@ def check_papers(session: Session) -> None:
         _by(session, BilledTime, "line_id"),
     )
     for invoice in session.exec(select(Invoice)):
+        if invoice.kind == "credit_note":
+            continue
         mine = lines[invoice.id]
         assert sum(line.net_minor for line in mine) == invoice.net_minor
         assert sum(tax.base_minor for tax in taxes[invoice.id]) == invoice.net_minor
@@ -90,15 +93,17 @@ def check_entries(session: Session) -> None:
     """No second and no milestone is billed twice; states and caps agree with what is billed."""
     status = {invoice.id: invoice.status for invoice in session.exec(select(Invoice))}
     invoice_of = {line.id: line.invoice_id for line in session.exec(select(InvoiceLine))}
+    is_released = {line.id: line.release for line in session.exec(select(InvoiceLine))}
     sow_line_of = {line.id: line.sow_line_id for line in session.exec(select(InvoiceLine))}
     parts: dict[int, list[BilledTime]] = defaultdict(list)
     billed: Counter[int | None] = Counter()
     for part in session.exec(select(BilledTime)):
         is_void = status[invoice_of[part.line_id]] == "void"
-        assert (part.released_at is not None) == is_void
-        if not is_void:
+        is_free = is_void or is_released.get(part.credit_line_id, False)
+        assert (part.released_at is not None) == is_free
+        if not is_free:
             parts[part.entry_id].append(part)
-            billed[sow_line_of[part.line_id]] += part.amount_minor
+            billed[sow_line_of[part.line_id]] += 0 if part.credit_line_id else part.amount_minor
     for entry in session.exec(select(TimeEntry)):
         mine = parts[entry.id or 0]
         left = open_parts(entry.seconds, [(part.offset_seconds, part.seconds) for part in mine])
@@ -136,8 +141,10 @@ def check_money(session: Session) -> None:
     used: Counter[int] = Counter()
     paid: Counter[int] = Counter()
     for row in session.exec(select(Allocation)):
-        used[row.payment_id] += row.amount_minor
         paid[row.invoice_id] += row.amount_minor
+        if row.payment_id is None:
+            continue
+        used[row.payment_id] += row.amount_minor
         assert payments[row.payment_id].account_id == invoices[row.invoice_id].account_id
         assert payments[row.payment_id].currency == invoices[row.invoice_id].currency
     for payment_id in payments:
@@ -145,6 +152,41 @@ def check_money(session: Session) -> None:
     for invoice_id, amount in paid.items():
         assert 0 <= amount <= invoices[invoice_id].total_minor
         assert amount == 0 or invoices[invoice_id].status == "issued"
+
+
+def check_credits(session: Session) -> None:
+    """A credit note stands on the work it gives back, and all of a line's never take more than the line."""
+    lines = {line.id: line for line in session.exec(select(InvoiceLine))}
+    invoices = {invoice.id: invoice for invoice in session.exec(select(Invoice))}
+    parts = _by(session, BilledTime, "credit_line_id")
+    taxes = _by(session, InvoiceTax, "invoice_id")
+    left = {key: [line.net_minor, line.minutes or 0] for key, line in lines.items()}
+    totals: Counter[int | None] = Counter()
+    printed: Counter[int | None] = Counter()
+    for line in (one for one in lines.values() if one.credits_line_id):
+        assert lines[line.credits_line_id].invoice_id == invoices[line.invoice_id].credits_id
+        left[line.credits_line_id][0] -= line.net_minor
+        left[line.credits_line_id][1] -= line.minutes or 0
+        printed[line.invoice_id] += line.net_minor
+        if line.kind == "time":
+            assert sum(part.minutes for part in parts[line.id]) == line.minutes
+            assert sum(part.amount_minor for part in parts[line.id]) == line.net_minor
+    assert all(minutes >= 0 and net * lines[key].net_minor >= 0 for key, (net, minutes) in left.items())
+    for note in (one for one in invoices.values() if one.credits_id):
+        of, mine = invoices[note.credits_id], taxes[note.id]
+        totals[of.id] += note.total_minor
+        assert (note.status, of.status) == ("issued", "issued")
+        assert note.net_minor == printed[note.id] == sum(tax.base_minor for tax in mine)
+        assert note.total_minor == note.net_minor + note.tax_minor
+        assert note.tax_minor == sum(tax.tax_minor for tax in mine)
+        assert (note.currency, note.base_rate_nano) == (of.currency, of.base_rate_nano)
+    for invoice_id, total in totals.items():
+        assert total <= invoices[invoice_id].total_minor
+        mine = [left[key][0] for key, line in lines.items() if line.invoice_id == invoice_id]
+        assert any(mine) or total == invoices[invoice_id].total_minor
+    for row in session.exec(select(Allocation).where(Allocation.credit_id != None)):  # noqa: E711
+        note = invoices[row.credit_id]
+        assert (row.invoice_id, row.amount_minor) == (note.credits_id, note.total_minor)
 
 
 def _by(session: Session, model: Any, key: str) -> dict[Any, list[Any]]:

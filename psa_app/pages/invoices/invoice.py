@@ -21,8 +21,10 @@ from psa_app.display.forms import Option
 from psa_app.display.frame import Crumb
 from psa_app.display.tables import Column, Row
 from psa_app.pages.frame import staff
+from psa_app.pages.invoices.credit import credit_dialog
 from psa_app.pages.rates.why import why_dialog
 from psa_app.pages.registry import page
+from psa_app.state.invoices.credit import CreditState
 from psa_app.state.invoices.invoice import InvoiceState as State
 from psa_app.state.invoices.invoice_words import METHODS
 from psa_app.state.rates.why import WhyState
@@ -98,7 +100,7 @@ def _side() -> rx.Component:
         rx.cond(State.is_draft & State.may_draft, _lines()),
         rx.cond(State.behind.length() > 0, facts_card("Behind this invoice", State.behind)),
         rx.cond(
-            ~State.is_draft,
+            ~State.is_draft & ~State.is_note,
             card(
                 rx.cond(
                     State.payments.length() > 0,
@@ -110,6 +112,8 @@ def _side() -> rx.Component:
                 body=False,
             ),
         ),
+        rx.cond(State.notes.length() > 0, facts_card("Credit notes", State.notes)),
+        rx.cond(State.is_note, facts_card("This credit note", State.credits)),
         rx.cond(State.happened.length() > 0, timeline(State.happened)),
     )
 
@@ -163,11 +167,19 @@ def _more() -> rx.Component:
     issued = dots_menu(
         item("Mail again", icon_name="mail", on_click=State.mail_again),
         rx.cond(
-            State.may_record & ~State.is_open,
+            State.may_record & ~State.is_open & ~State.is_note,
             item("Record a payment", icon_name="bank", on_click=State.open_dialog("pay", 0)),
         ),
-        divider(),
-        item("Void", icon_name="x", tone="bad", on_click=State.open_dialog("void", 0)),
+        rx.cond(
+            State.may_credit,
+            item("Write a credit note", icon_name="undo", on_click=CreditState.begin),
+        ),
+        rx.cond(
+            ~State.is_note,
+            rx.fragment(
+                divider(), item("Void", icon_name="x", tone="bad", on_click=State.open_dialog("void", 0))
+            ),
+        ),
         label="More for this invoice",
     )
     return rx.fragment(
@@ -177,7 +189,17 @@ def _more() -> rx.Component:
 
 def _dialogs() -> rx.Component:
     return rx.fragment(
-        _head(), _line(), _add(), _issue(), _void(), _pay(), _reverse(), _discard(), _entries(), why_dialog()
+        _head(),
+        _line(),
+        _add(),
+        _issue(),
+        _void(),
+        _pay(),
+        _reverse(),
+        _discard(),
+        _entries(),
+        why_dialog(),
+        credit_dialog(State.number),
     )
 
 

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import case, func
+from sqlalchemy import and_, case, func
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
 from psa_app.access import Actor, may, require, visible
 from psa_app.models import Activity, Firm, Invoice, User
 from psa_app.queries.clients.one import project_count
-from psa_app.queries.invoices.listing import paid_on_invoice
+from psa_app.queries.invoices.listing import owes, paid_on_invoice, signed
 from psa_app.queries.invoices.mode import takes_test_money
 from psa_app.queries.sales.rows import OPPORTUNITY, STAGE, chances
 from psa_app.rules.pipeline import by_currency, weighted
@@ -61,15 +61,15 @@ def client_figures(session: Session, actor: Actor, client_id: int, today: date) 
 def _owed(session: Session, actor: Actor, client_id: int, today: date) -> tuple[Owed, ...]:
     """Test money is never added to real money."""
     is_test = takes_test_money(session.exec(select(Firm)).one())
-    rest = col(Invoice.total_minor) - paid_on_invoice()
+    rest = case((owes(), col(Invoice.total_minor) - paid_on_invoice()), else_=0)
     since = col(Invoice.issued_on) > today - YEAR
     statement = (
         select_columns(
             col(Invoice.currency),
             func.sum(rest),
             func.sum(case((col(Invoice.due_on) < today, rest), else_=0)),
-            func.sum(case((since, col(Invoice.net_minor)), else_=0)),
-            func.sum(case((since, 1), else_=0)),
+            func.sum(case((since, signed(col(Invoice.net_minor))), else_=0)),
+            func.sum(case((and_(since, owes()), 1), else_=0)),
         )
         .where(
             col(Invoice.account_id) == client_id,

@@ -184,6 +184,7 @@ def _owed() -> Any:
         select_columns(func.coalesce(func.sum(Invoice.total_minor), 0))
         .where(
             col(Invoice.account_id) == col(Account.id),
+            col(Invoice.kind) == "invoice",
             col(Invoice.status) == "issued",
             col(Invoice.currency) == col(Account.currency),
         )

@@ -155,10 +155,10 @@ def invoices_of(session: Session, actor: Actor, client_id: int) -> tuple[Invoice
         InvoiceRow(
             int(i.id or 0),
             i.number,
-            i.status,
+            i.kind if i.kind == "credit_note" else i.status,
             i.currency,
-            i.total_minor,
-            i.total_minor - int(got) if i.status == "issued" else 0,
+            -i.total_minor if i.kind == "credit_note" else i.total_minor,
+            i.total_minor - int(got) if i.status == "issued" and i.kind == "invoice" else 0,
             i.issued_on,
             i.due_on,
         )

@@ -63,7 +63,7 @@ _OPEN = (
     )
     .join(ACCOUNT, ACCOUNT.c.id == INVOICE.c.account_id)
     .outerjoin(_PAID, _PAID.c.invoice_id == INVOICE.c.id)
-    .where(INVOICE.c.status == "issued", _REST > 0)
+    .where(INVOICE.c.status == "issued", INVOICE.c.kind == "invoice", _REST > 0)
     .order_by(INVOICE.c.due_on, INVOICE.c.id)
 )
 
@@ -101,6 +101,7 @@ def days_to_pay(session: Session, zone: str) -> dict[int, int]:
 
 
 _SETTLED_AT = func.max(case((ALLOCATION.c.amount_minor > 0, ALLOCATION.c.at))).label("settled")
+_WAS_PAID = func.max(ALLOCATION.c.payment_id).is_not(None)  # not credited alone
 _SETTLED = (
     select(
         INVOICE.c.account_id,
@@ -109,10 +110,10 @@ _SETTLED = (
         _SETTLED_AT,
     )
     .join(ALLOCATION, ALLOCATION.c.invoice_id == INVOICE.c.id)
-    .join(_PAYMENT, _PAYMENT.c.id == ALLOCATION.c.payment_id)
+    .outerjoin(_PAYMENT, _PAYMENT.c.id == ALLOCATION.c.payment_id)
     .where(INVOICE.c.status == "issued")
     .group_by(INVOICE.c.id, INVOICE.c.account_id, INVOICE.c.issued_on, INVOICE.c.total_minor)
-    .having(func.sum(ALLOCATION.c.amount_minor) >= INVOICE.c.total_minor, _SETTLED_AT.is_not(None))
+    .having(func.sum(ALLOCATION.c.amount_minor) >= INVOICE.c.total_minor, _SETTLED_AT.is_not(None), _WAS_PAID)
     .order_by(INVOICE.c.issued_on.desc(), INVOICE.c.id.desc())
 )
 

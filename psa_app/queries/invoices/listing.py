@@ -20,12 +20,15 @@ from psa_app.queries.invoices.mode import takes_test_money
 from psa_app.rules.money import plain
 
 PAGE = 25
-VIEWS = ("all", "draft", "open", "overdue", "paid", "void", "other")
+VIEWS = ("all", "draft", "open", "overdue", "paid", "credit", "void", "other")
 
 
 @dataclass(frozen=True, slots=True)
 class InvoiceRow:
-    """One invoice; amounts in minor units of `currency`, `open` is what is still to be paid."""
+    """One invoice; amounts in minor units of `currency`, `open` is what is still to be paid.
+
+    `credited` is what credit notes took off it. The `total` of a credit note is below zero.
+    """
 
     id: int
     number: str
@@ -38,6 +41,8 @@ class InvoiceRow:
     issued_on: date | None
     due_on: date | None
     is_sandbox: bool
+    kind: str = "invoice"
+    credited: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +119,19 @@ def invoice_table(session: Session, actor: Actor, asked: Mapping[str, str]) -> E
             one.currency,
             Decimal(plain(one.total, one.currency)),
             Decimal(plain(one.open, one.currency)),
-            "paid" if one.status == "issued" and one.open <= 0 else one.status,
+            _word(one),
         ]
         for one in found
     ]
     return ExportTable(headers, rows)
+
+
+def _word(one: InvoiceRow) -> str:
+    if one.kind == "credit_note":
+        return "credit note"
+    if one.status == "issued" and one.open <= 0:
+        return "credited" if 0 < one.total <= one.credited else "paid"
+    return one.status
 
 
 def _where(actor: Actor, search: str, client_id: int | None) -> list[ColumnElement[bool]]:
@@ -138,7 +151,10 @@ def _rows(
         .limit(limit)
         .offset(offset)
     )
-    return tuple(InvoiceRow(**{**row._asdict(), "open": int(row.open)}) for row in rows)
+    numbers = ("total", "open", "credited")
+    return tuple(
+        InvoiceRow(**{**row._asdict(), **{name: int(getattr(row, name)) for name in numbers}}) for row in rows
+    )
 
 
 def _columns() -> list[Any]:
@@ -149,16 +165,33 @@ def _columns() -> list[Any]:
         col(Account.name).label("client"),
         col(Invoice.status),
         col(Invoice.currency),
-        col(Invoice.total_minor).label("total"),
+        signed(col(Invoice.total_minor)).label("total"),
         _rest().label("open"),
         col(Invoice.issued_on),
         col(Invoice.due_on),
         col(Invoice.is_sandbox),
+        col(Invoice.kind),
+        credited_on_invoice().label("credited"),
     ]
 
 
+def signed(amount: Any) -> Any:
+    """An amount of an invoice as it stands in a sum: a credit note takes away."""
+    return case((col(Invoice.kind) == "credit_note", -amount), else_=amount)
+
+
+def credited_on_invoice() -> Any:
+    """What credit notes took off an invoice, as a scalar subquery in its minor units."""
+    return (
+        select(func.coalesce(func.sum(Allocation.amount_minor), 0))
+        .where(col(Allocation.invoice_id) == col(Invoice.id), col(Allocation.credit_id).is_not(None))
+        .correlate(Invoice)
+        .scalar_subquery()
+    )
+
+
 def paid_on_invoice() -> Any:
-    """What is allocated to an invoice, as a scalar subquery in its minor units."""
+    """What payments and credit notes settle of an invoice, as a scalar subquery in its minor units."""
     return (
         select(func.coalesce(func.sum(Allocation.amount_minor), 0))
         .where(col(Allocation.invoice_id) == col(Invoice.id))
@@ -169,7 +202,12 @@ def paid_on_invoice() -> Any:
 
 def _rest() -> Any:
     """What is open: only an issued invoice owes anything."""
-    return case((col(Invoice.status) == "issued", col(Invoice.total_minor) - paid_on_invoice()), else_=0)
+    return case((owes(), col(Invoice.total_minor) - paid_on_invoice()), else_=0)
+
+
+def owes() -> ColumnElement[bool]:
+    """An issued invoice; a credit note owes nothing."""
+    return and_(col(Invoice.status) == "issued", col(Invoice.kind) == "invoice")
 
 
 def _of_account() -> ColumnElement[bool]:
@@ -190,13 +228,13 @@ def _view(view: str, today: date, is_test: bool) -> ColumnElement[bool]:
 
 
 def _state(view: str, today: date) -> ColumnElement[bool]:
-    issued = col(Invoice.status) == "issued"
-    is_open = and_(issued, _rest() > 0)
+    is_open = and_(owes(), _rest() > 0)
     clauses: dict[str, ColumnElement[bool]] = {
         "draft": col(Invoice.status) == "draft",
         "open": is_open,
         "overdue": and_(is_open, col(Invoice.due_on) < today),
-        "paid": and_(issued, _rest() <= 0),
+        "paid": and_(owes(), _rest() <= 0),
+        "credit": col(Invoice.kind) == "credit_note",
         "void": col(Invoice.status).in_(("void", "written_off")),
     }
     return clauses.get(view, col(Invoice.id).is_not(None))
@@ -208,7 +246,7 @@ def _order(sort: str) -> list[Any]:
         "client": func.lower(Account.name),
         "issued_on": Invoice.issued_on,
         "due_on": Invoice.due_on,
-        "total": Invoice.total_minor,
+        "total": signed(col(Invoice.total_minor)),
         "open": _rest(),
     }
     key = keys.get(sort.removeprefix("-"))
@@ -218,8 +256,8 @@ def _order(sort: str) -> list[Any]:
 
 
 def _sums(connection: Any, where: list[ColumnElement[bool]]) -> tuple[dict[str, int], dict[str, int]]:
-    """What the invoices are for, and what of it is open, by currency; a void one counts for nothing."""
-    counted = case((col(Invoice.status) != "void", col(Invoice.total_minor)), else_=0)
+    """What invoices are for, less credits, and what of it is open, by currency; a void one is for nothing."""
+    counted = case((col(Invoice.status) != "void", signed(col(Invoice.total_minor))), else_=0)
     rows = connection.execute(
         select(col(Invoice.currency), func.sum(counted), func.sum(_rest()))
         .join(Account, _of_account())

@@ -27,6 +27,7 @@ from psa_app.models import (
     Task,
 )
 from psa_app.queries.invoices.credit import client_credit
+from psa_app.queries.invoices.credited import NoteRow, notes_on, work_on
 from psa_app.queries.invoices.einvoice import profile_of
 from psa_app.queries.invoices.open_work import billed_on_lines, rounding_of
 from psa_app.queries.invoices.paper import invoice_paper, printed_lines
@@ -75,7 +76,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceView:
-    """Everything that the invoice's page shows."""
+    """Everything that the page of an invoice, or of a credit note on `credits`, shows."""
 
     invoice: Invoice
     client: str
@@ -89,6 +90,8 @@ class InvoiceView:
     roundings: tuple[Rounding, ...]
     caps: tuple[Cap, ...]
     payments: tuple[PaymentRow, ...]
+    notes: tuple[NoteRow, ...]
+    credits: Invoice | None
     open: int
     credit: int
     lacks: tuple[Lack, ...]
@@ -130,10 +133,11 @@ def one_invoice(session: Session, actor: Actor, invoice_id: int) -> InvoiceView:
     require(actor, "invoices.read")
     invoice = fetch(session, actor, Invoice, invoice_id)
     lines = tuple(printed_lines(session, invoice))
-    counts, people, seconds, minutes = _behind(session, invoice_id)
-    payments = _payments(session, invoice_id)
+    counts, people, seconds, minutes = _behind(session, invoice)
+    payments, notes = _payments(session, invoice_id), notes_on(session, actor, invoice_id)
     is_draft = invoice.status == "draft"
-    paid = sum(one.amount for one in payments)
+    settled = sum(one.amount for one in payments) + sum(one.total for one in notes)
+    is_open = invoice.status == "issued" and invoice.kind == "invoice"
     banks = session.exec(select(BankAccount).order_by(col(BankAccount.id))).all() if is_draft else []
     return InvoiceView(
         invoice=invoice,
@@ -144,11 +148,13 @@ def one_invoice(session: Session, actor: Actor, invoice_id: int) -> InvoiceView:
         people=people,
         raw_seconds=seconds,
         billed_minutes=minutes,
-        levels=_levels(session, invoice_id),
-        roundings=_roundings(session, invoice_id),
+        levels=_levels(session, invoice),
+        roundings=_roundings(session, invoice),
         caps=_caps(session, lines),
         payments=payments,
-        open=invoice.total_minor - paid if invoice.status == "issued" else 0,
+        notes=notes,
+        credits=session.get_one(Invoice, invoice.credits_id) if invoice.credits_id else None,
+        open=invoice.total_minor - settled if is_open else 0,
         credit=_credit(session, actor, invoice),
         lacks=tuple(before_issue(session, actor, invoice_id))
         if is_draft and may(actor, "invoices.issue")
@@ -166,7 +172,7 @@ def entries_behind(
 ) -> list[EntryBehind]:
     """The time behind a line, or behind all of them, by day. Empty for a line of another invoice."""
     require(actor, "invoices.read")
-    fetch(session, actor, Invoice, invoice_id)
+    invoice = fetch(session, actor, Invoice, invoice_id)
     of_line = INVOICE_LINE.c.invoice_id == invoice_id
     if line_id is not None:
         of_line = and_(of_line, INVOICE_LINE.c.id == line_id)
@@ -185,7 +191,7 @@ def entries_behind(
             ENTRY.c.bill_level,
         )
         .join(BILLED_TIME, BILLED_TIME.c.entry_id == ENTRY.c.id)
-        .join(INVOICE_LINE, INVOICE_LINE.c.id == BILLED_TIME.c.line_id)
+        .join(INVOICE_LINE, INVOICE_LINE.c.id == work_on(invoice))
         .join(Person, col(Person.id) == ENTRY.c.person_id)
         .join(PROJECT, PROJECT.c.id == ENTRY.c.project_id)
         .join(TASK, TASK.c.id == ENTRY.c.task_id)
@@ -195,24 +201,24 @@ def entries_behind(
     return [EntryBehind(*row) for row in rows]
 
 
-def _behind(session: Session, invoice_id: int) -> tuple[dict[int, int], int, int, int]:
+def _behind(session: Session, invoice: Invoice) -> tuple[dict[int, int], int, int, int]:
     rows = session.connection().execute(
         select_columns(
-            BILLED_TIME.c.line_id,
+            work_on(invoice),
             func.count(),
             func.sum(BILLED_TIME.c.seconds),
             func.sum(BILLED_TIME.c.minutes),
         )
-        .join(INVOICE_LINE, INVOICE_LINE.c.id == BILLED_TIME.c.line_id)
-        .where(INVOICE_LINE.c.invoice_id == invoice_id)
-        .group_by(BILLED_TIME.c.line_id)
+        .join(INVOICE_LINE, INVOICE_LINE.c.id == work_on(invoice))
+        .where(INVOICE_LINE.c.invoice_id == invoice.id)
+        .group_by(work_on(invoice))
     )
     found = [(line, int(n), int(seconds), int(minutes)) for line, n, seconds, minutes in rows]
     people = session.connection().execute(
         select_columns(func.count(func.distinct(ENTRY.c.person_id)))
         .join(BILLED_TIME, BILLED_TIME.c.entry_id == ENTRY.c.id)
-        .join(INVOICE_LINE, INVOICE_LINE.c.id == BILLED_TIME.c.line_id)
-        .where(INVOICE_LINE.c.invoice_id == invoice_id)
+        .join(INVOICE_LINE, INVOICE_LINE.c.id == work_on(invoice))
+        .where(INVOICE_LINE.c.invoice_id == invoice.id)
     )
     return (
         {line: n for line, n, _, _ in found},
@@ -222,17 +228,17 @@ def _behind(session: Session, invoice_id: int) -> tuple[dict[int, int], int, int
     )
 
 
-def _levels(session: Session, invoice_id: int) -> tuple[str, ...]:
+def _levels(session: Session, invoice: Invoice) -> tuple[str, ...]:
     """Where the rates of the time came from."""
     rows = session.connection().execute(
-        _of_invoice(select_columns(ENTRY.c.bill_level).distinct(), invoice_id).order_by(ENTRY.c.bill_level)
+        _of_invoice(select_columns(ENTRY.c.bill_level).distinct(), invoice).order_by(ENTRY.c.bill_level)
     )
     return tuple(rows.scalars())
 
 
-def _roundings(session: Session, invoice_id: int) -> tuple[Rounding, ...]:
+def _roundings(session: Session, invoice: Invoice) -> tuple[Rounding, ...]:
     """The policies by which the time was rounded, each once."""
-    tasks = _of_invoice(select_columns(ENTRY.c.task_id), invoice_id)
+    tasks = _of_invoice(select_columns(ENTRY.c.task_id), invoice)
     found = session.exec(
         select(Project, Sow)
         .join(Task, col(Task.project_id) == col(Project.id))
@@ -244,11 +250,11 @@ def _roundings(session: Session, invoice_id: int) -> tuple[Rounding, ...]:
     return tuple(dict.fromkeys(rounding_of(sow or project) for project, sow in found))
 
 
-def _of_invoice(statement: Any, invoice_id: int) -> Any:
+def _of_invoice(statement: Any, invoice: Invoice) -> Any:
     return (
         statement.join(BILLED_TIME, BILLED_TIME.c.entry_id == ENTRY.c.id)
-        .join(INVOICE_LINE, INVOICE_LINE.c.id == BILLED_TIME.c.line_id)
-        .where(INVOICE_LINE.c.invoice_id == invoice_id)
+        .join(INVOICE_LINE, INVOICE_LINE.c.id == work_on(invoice))
+        .where(INVOICE_LINE.c.invoice_id == invoice.id)
     )
 
 
@@ -263,7 +269,7 @@ def _caps(session: Session, lines: tuple[InvoiceLine, ...]) -> tuple[Cap, ...]:
 
 def _credit(session: Session, actor: Actor, invoice: Invoice) -> int:
     """The client's money on account that could pay this invoice."""
-    if invoice.status != "issued" or not may(actor, "payments.record"):
+    if invoice.status != "issued" or invoice.kind != "invoice" or not may(actor, "payments.record"):
         return 0
     known = client_credit(session, actor, invoice.account_id, is_test=invoice.is_sandbox)
     return next((one.amount for one in known if one.currency == invoice.currency), 0)

@@ -231,11 +231,15 @@ def _billed_groups(session: Session, group: _Group, rounding: Rounding) -> dict[
 
 
 def billed_on_lines(session: Session, sow_line_ids: Sequence[int]) -> dict[int, int]:
-    """The net amount of time billed by SOW line, on drafts and issued invoices, in minor units."""
+    """The net amount of time billed by SOW line, on drafts and issued invoices, credits given back."""
     rows = session.connection().execute(
         select(INVOICE_LINE.c.sow_line_id, func.sum(BILLED_TIME.c.amount_minor))
         .join(BILLED_TIME, BILLED_TIME.c.line_id == INVOICE_LINE.c.id)
-        .where(INVOICE_LINE.c.sow_line_id.in_(sow_line_ids), BILLED_TIME.c.released_at.is_(None))
+        .where(
+            INVOICE_LINE.c.sow_line_id.in_(sow_line_ids),
+            BILLED_TIME.c.released_at.is_(None),
+            BILLED_TIME.c.credit_line_id.is_(None),
+        )
         .group_by(INVOICE_LINE.c.sow_line_id)
     )
     return {line_id: int(amount) for line_id, amount in rows}

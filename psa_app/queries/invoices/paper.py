@@ -1,5 +1,8 @@
 """An invoice as it stands on paper. The page and the PDF are made from the same words."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from sqlalchemy import func
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
@@ -17,6 +20,7 @@ from psa_app.gateways.pdf.papers import (
 )
 from psa_app.models import Account, Firm, Invoice, InvoiceTax, Person
 from psa_app.models import InvoiceLine as LineRow
+from psa_app.queries.invoices.credited import work_on
 from psa_app.queries.invoices.parties import bank_block, bank_facts, buyer_block, seller_block
 from psa_app.queries.invoices.tables import BILLED_TIME, ENTRY, INVOICE_LINE, TASK
 from psa_app.rules import money
@@ -36,11 +40,11 @@ def invoice_paper(session: Session, invoice: Invoice, *, annex: bool = False) ->
     lines = printed_lines(session, invoice)
     bank = invoice.bank if is_frozen else bank_block(session, invoice, firm)
     return InvoicePaper(
-        title="Invoice",
+        title="Credit note" if invoice.kind == "credit_note" else "Invoice",
         number=invoice.number or "Draft",
         seller=_party(invoice.seller if is_frozen else seller_block(session, firm)),
         buyer=_party(invoice.buyer if is_frozen else buyer_block(account)),
-        facts=_facts(invoice, locale),
+        facts=_facts(session, invoice, locale),
         stamp=invoice.issued_at or invoice.updated_at,
         footer=invoice.footer if is_frozen else firm.invoice_footer,
         marks=_marks(invoice),
@@ -52,7 +56,7 @@ def invoice_paper(session: Session, invoice: Invoice, *, annex: bool = False) ->
         lines=tuple(_line(line, invoice.currency, locale) for line in lines),
         totals=_totals(session, invoice, locale),
         notes=_notes(session, invoice, firm, locale),
-        payment=_payment(invoice, bank),
+        payment=_payment(invoice, bank) if invoice.kind == "invoice" else None,
         annex=_annex(session, invoice, locale) if annex else None,
     )
 
@@ -68,7 +72,7 @@ def entries_on_paper(session: Session, invoice: Invoice) -> int:
     statement = (
         select_columns(func.count())
         .select_from(BILLED_TIME)
-        .join(INVOICE_LINE, INVOICE_LINE.c.id == BILLED_TIME.c.line_id)
+        .join(INVOICE_LINE, INVOICE_LINE.c.id == work_on(invoice))
         .where(INVOICE_LINE.c.invoice_id == invoice.id)
     )
     return int(session.connection().execute(statement).scalar() or 0)
@@ -79,13 +83,17 @@ def _party(block: str) -> Party:
     return Party(name, tuple(rest))
 
 
-def _facts(invoice: Invoice, locale: str) -> tuple[Fact, ...]:
-    service = ""
+def _facts(session: Session, invoice: Invoice, locale: str) -> tuple[Fact, ...]:
+    service, credited = "", ""
+    if invoice.credits_id is not None:
+        of = session.get_one(Invoice, invoice.credits_id)
+        credited = f"{of.number} of {words.day(of.issued_on, locale)}" if of.issued_on else of.number
     if invoice.service_from and invoice.service_to:
         service = words.day_range(invoice.service_from, invoice.service_to, locale)
     facts = (
         Fact("Number", invoice.number),
         Fact("Issued", words.day(invoice.issued_on, locale) if invoice.issued_on else ""),
+        Fact("Invoice", credited),
         Fact("Due", words.day(invoice.due_on, locale) if invoice.due_on else ""),
         Fact("Service", service),
         Fact("Order", invoice.purchase_order),
@@ -125,7 +133,7 @@ def _totals(session: Session, invoice: Invoice, locale: str) -> tuple[Total, ...
     return (
         Total("Net", amount(invoice.net_minor)),
         *rows,
-        Total("Due", amount(invoice.total_minor), strong=True),
+        Total("Due" if invoice.kind == "invoice" else "Credited", amount(invoice.total_minor), strong=True),
     )
 
 
@@ -136,7 +144,9 @@ def _taxes(session: Session, invoice: Invoice) -> list[InvoiceTax]:
 
 def _notes(session: Session, invoice: Invoice, firm: Firm, locale: str) -> tuple[str, ...]:
     law = dict.fromkeys(tax.note for tax in _taxes(session, invoice) if tax.note)
-    return tuple(note for note in (*law, _tax_in_base(invoice, firm, locale), invoice.note) if note)
+    reason = f"Reason: {invoice.credit_reason}" if invoice.credit_reason else ""
+    notes = (*law, _tax_in_base(invoice, firm, locale), invoice.note, reason)
+    return tuple(note for note in notes if note)
 
 
 def _tax_in_base(invoice: Invoice, firm: Firm, locale: str) -> str:
@@ -172,33 +182,48 @@ def qr_code(invoice: Invoice, block: str, amount: int) -> str:
 def _annex(session: Session, invoice: Invoice, locale: str) -> TimeAnnex | None:
     statement = (
         select_columns(
+            ENTRY.c.id,
             ENTRY.c.work_date,
             col(Person.name).label("person"),
             TASK.c.name.label("task"),
             ENTRY.c.note,
+            BILLED_TIME.c.offset_seconds,
+            BILLED_TIME.c.seconds,
             BILLED_TIME.c.minutes,
         )
         .join(ENTRY, ENTRY.c.id == BILLED_TIME.c.entry_id)
-        .join(INVOICE_LINE, INVOICE_LINE.c.id == BILLED_TIME.c.line_id)
+        .join(INVOICE_LINE, INVOICE_LINE.c.id == work_on(invoice))
         .join(Person, col(Person.id) == ENTRY.c.person_id)
         .join(TASK, TASK.c.id == ENTRY.c.task_id)
         .where(INVOICE_LINE.c.invoice_id == invoice.id)
         .order_by(ENTRY.c.work_date, ENTRY.c.id, BILLED_TIME.c.offset_seconds)
     )
-    rows = session.connection().execute(statement).all()
+    rows = _whole(session.connection().execute(statement).all())
     if not rows:
         return None
     return TimeAnnex(
         heading="Hours",
         columns=("Date", "Person", "Task", "Note", "Hours"),
         rows=tuple(
-            TimeRow(
-                words.day(row.work_date, locale), row.person, row.task, row.note, words.hours(row.minutes)
-            )
-            for row in rows
+            TimeRow(words.day(row.work_date, locale), row.person, row.task, row.note, words.hours(minutes))
+            for row, minutes in rows
         ),
-        total=Total("Total", words.hours(sum(row.minutes for row in rows)), strong=True),
+        total=Total("Total", words.hours(sum(minutes for _, minutes in rows)), strong=True),
     )
+
+
+def _whole(rows: Sequence[Any]) -> list[tuple[Any, int]]:
+    """Rows with their minutes; what a credit has cut in two since is one row, as when it was issued."""
+    found: list[tuple[Any, int]] = []
+    end = (0, 0)
+    for row in rows:
+        if (row.id, row.offset_seconds) == end:
+            first, minutes = found[-1]
+            found[-1] = (first, minutes + row.minutes)
+        else:
+            found.append((row, row.minutes))
+        end = (row.id, row.offset_seconds + row.seconds)
+    return found
 
 
 def texts(paper: InvoicePaper) -> str:

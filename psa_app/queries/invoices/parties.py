@@ -3,13 +3,24 @@
 Each is one line a row. A draft shows them as the records stand now.
 """
 
+from collections.abc import Sequence
+
 from sqlalchemy.orm import object_session
 from sqlmodel import Session, col, select
 
 from psa_app.formats import words
-from psa_app.models import Account, Address, BankAccount, Firm, Invoice, TaxNumber
+from psa_app.models import Account, Address, BankAccount, Contact, Firm, Invoice, TaxNumber
 
 _NUMBER_WORDS = {"vat": "VAT", "tax": "Tax number", "register": "Register", "peppol": "Peppol"}
+
+
+def billing_contacts(session: Session, account_id: int) -> Sequence[Contact]:
+    """Who at a client gets its invoices, credit notes and receipts by mail."""
+    return session.exec(
+        select(Contact)
+        .where(Contact.account_id == account_id, col(Contact.is_billing), ~col(Contact.is_archived))
+        .order_by(col(Contact.id))
+    ).all()
 
 
 def seller_block(session: Session, firm: Firm) -> str:

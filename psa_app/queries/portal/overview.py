@@ -248,7 +248,7 @@ def _invoices(session: Session, actor: Actor, today: date) -> tuple[OpenInvoice,
     )
     statement = (
         select(Invoice, paid)
-        .where(visible(actor, Invoice), Invoice.status == "issued")
+        .where(visible(actor, Invoice), Invoice.status == "issued", Invoice.kind == "invoice")
         .order_by(col(Invoice.due_on), col(Invoice.id))
     )
     found = ((one, one.total_minor - int(settled)) for one, settled in session.exec(statement))

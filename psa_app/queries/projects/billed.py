@@ -19,7 +19,8 @@ class Billed:
     """Amounts in the base currency at each invoice's frozen rate; a draft's at its cut-off day's.
 
     `time` is the value of time on invoices and drafts by period worked; `manual` what was added by
-    hand, by period of issue; `issued` all that has been billed; `drafted` what waits on drafts.
+    hand, by period of issue; `issued` all that has been billed; `drafted` what waits on drafts. What
+    credit notes gave back is taken off: time that is written off in the period of the credit note.
     """
 
     time: list[int]
@@ -39,6 +40,9 @@ def billed(session: Session, at: Periods, fx: Exchange, project_of_sow: dict[int
     recent = _recent(session, at)
     for row in session.connection().execute(_TOTALS):
         key = _key(row, project_of_sow)
+        if row.invoice_kind == "credit_note":
+            _take_off(found[key], row, at, _base(fx, row, int(row.net)))
+            continue
         book, amount = found[key], _base(fx, row, int(row.net))
         if row.status == "draft":
             book.drafted += amount
@@ -49,6 +53,15 @@ def billed(session: Session, at: Periods, fx: Exchange, project_of_sow: dict[int
         elif row.kind == "manual" and row.status != "draft":
             book.manual[at.of(row.issued_on)] += amount
     return found
+
+
+def _take_off(book: Billed, row: Any, at: Periods, amount: int) -> None:
+    """What a credit note gives back. Released time is no longer in the parts of its period, see `_recent`."""
+    book.issued -= amount
+    if row.kind == "time":
+        book.time[0 if row.release else at.of(row.issued_on)] -= amount
+    elif row.kind == "manual":
+        book.manual[at.of(row.issued_on)] -= amount
 
 
 def _add_time(book: Billed, fx: Exchange, row: Any, parts: list[int]) -> None:
@@ -74,7 +87,7 @@ def _key(row: Any, project_of_sow: dict[int, int]) -> int:
 
 _FIRST_ENTRY = (
     select(func.min(BILLED_TIME.c.entry_id))
-    .where(BILLED_TIME.c.line_id == INVOICE_LINE.c.id)
+    .where(BILLED_TIME.c.line_id == func.coalesce(INVOICE_LINE.c.credits_line_id, INVOICE_LINE.c.id))
     .correlate(INVOICE_LINE)
     .scalar_subquery()
 )
@@ -97,7 +110,9 @@ _TOTALS = (
         INVOICE.c.base_rate_nano,
         INVOICE.c.cutoff,
         INVOICE.c.issued_on,
+        INVOICE.c.kind.label("invoice_kind"),
         INVOICE_LINE.c.kind,
+        INVOICE_LINE.c.release,
         LINE.c.sow_id.label("line_sow"),
         INVOICE.c.sow_id.label("invoice_sow"),
         _PROJECT.label("project_id"),
@@ -114,7 +129,9 @@ _TOTALS = (
         INVOICE.c.base_rate_nano,
         INVOICE.c.cutoff,
         INVOICE.c.issued_on,
+        INVOICE.c.kind,
         INVOICE_LINE.c.kind,
+        INVOICE_LINE.c.release,
         LINE.c.sow_id,
         INVOICE.c.sow_id,
         "project_id",

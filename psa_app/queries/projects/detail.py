@@ -334,7 +334,7 @@ def invoices(session: Session, actor: Actor, project_id: int, limit: int = 6) ->
     )
     statement = (
         select(INVOICE, paid.label("paid"))
-        .where(INVOICE.c.id.in_(holds), visible(actor, Invoice))
+        .where(INVOICE.c.id.in_(holds), INVOICE.c.kind == "invoice", visible(actor, Invoice))
         .order_by(INVOICE.c.id.desc())
         .limit(limit)
     )

@@ -11,7 +11,7 @@ from psa_app.models import Firm, NumberSeries, TaxRate, touch
 from psa_app.rules import money
 from psa_app.services import history
 from psa_app.services.firm.profile import Profile, checked_profile
-from psa_app.services.numbers import DEFAULT_PATTERNS
+from psa_app.services.numbers import DEFAULT_PATTERNS, WITH_TESTS
 from psa_app.services.problems import FieldProblems
 from psa_app.services.sales.stages import default_stages
 
@@ -48,7 +48,8 @@ def setup_firm(
     firm = Firm(id=1, base_currency=currency, instance=secrets.token_hex(8), is_demo=is_demo, **values)
     session.add(firm)
     session.add_all(NumberSeries(kind=kind, pattern=pattern) for kind, pattern in DEFAULT_PATTERNS.items())
-    session.add(NumberSeries(kind="invoice", sandbox=True, pattern=f"TEST-{DEFAULT_PATTERNS['invoice']}"))
+    tests = [(kind, f"TEST-{DEFAULT_PATTERNS[kind]}") for kind in WITH_TESTS]
+    session.add_all(NumberSeries(kind=kind, sandbox=True, pattern=pattern) for kind, pattern in tests)
     session.add_all(_taxes(firm.country))
     session.add_all(default_stages())
     session.flush()

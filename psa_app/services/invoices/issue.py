@@ -10,14 +10,15 @@ from psa_app import clock, routes
 from psa_app.access import Actor, act, fetch
 from psa_app.errors import Conflict, Invalid, Problems
 from psa_app.formats import words
-from psa_app.models import Account, Contact, Firm, History, Invoice, move
+from psa_app.models import Account, Firm, History, Invoice, move
 from psa_app.queries.invoices.mode import takes_test_money
-from psa_app.queries.invoices.parties import bank_block, buyer_block, seller_block
+from psa_app.queries.invoices.parties import bank_block, billing_contacts, buyer_block, seller_block
 from psa_app.queries.invoices.ready import Lack, base_rate, lacks
 from psa_app.rules.einvoices.codes import HYBRID
 from psa_app.rules.invoices import due_date
 from psa_app.services import history
 from psa_app.services.identity.portal_links import make_portal_link
+from psa_app.services.invoices.credit_mail import mail_credit_note
 from psa_app.services.invoices.draft import FIRST_YEAR, locked_draft
 from psa_app.services.invoices.einvoices import keep_einvoice, xml_of
 from psa_app.services.invoices.entries import mark_invoiced
@@ -52,7 +53,7 @@ def issue_invoice(
         "issued_on": day,
         "total_minor": invoice.total_minor,
         "currency": invoice.currency,
-        "mailed_to": len(_readers(session, account)),
+        "mailed_to": len(billing_contacts(session, invoice.account_id)),
         **({"einvoice": profile} if profile else {}),
     }
     history.note(session, actor, "invoice", invoice_id, "issued", {}, after)
@@ -71,11 +72,16 @@ def mail_invoice(session: Session, actor: Actor, invoice_id: int) -> Invoice:
     if invoice.status != "issued":
         raise Conflict("Only an issued invoice can be mailed.")
     account = session.get_one(Account, invoice.account_id)
-    readers = len(_readers(session, account))
+    readers = len(billing_contacts(session, invoice.account_id))
     if not readers:
         raise Invalid(f"Nobody at {account.name} gets invoices by mail. Mark a contact as billing contact.")
     firm = session.exec(select(Firm)).one()
-    _mail(session, actor, invoice, account, firm, again=_times_noted(session, invoice))
+    again = _times_noted(session, invoice)
+    if invoice.credits_id is not None:
+        credited = session.get_one(Invoice, invoice.credits_id)
+        mail_credit_note(session, actor, invoice, credited, account, firm, again)
+    else:
+        _mail(session, actor, invoice, account, firm, again)
     history.note(session, actor, "invoice", invoice_id, "mailed again", {}, {"mailed_to": readers})
     return invoice
 
@@ -112,18 +118,10 @@ def _times_noted(session: Session, invoice: Invoice) -> int:
     return int(session.exec(select(func.count(col(History.id))).where(*of_invoice)).one())
 
 
-def _readers(session: Session, account: Account) -> Sequence[Contact]:
-    return session.exec(
-        select(Contact)
-        .where(Contact.account_id == account.id, col(Contact.is_billing), ~col(Contact.is_archived))
-        .order_by(col(Contact.id))
-    ).all()
-
-
 def _mail(
     session: Session, actor: Actor, invoice: Invoice, account: Account, firm: Firm, again: int = 0
 ) -> None:
-    for contact in _readers(session, account):
+    for contact in billing_contacts(session, invoice.account_id):
         token = make_portal_link(
             session, contact_id=int(contact.id or 0), document="invoice", document_id=int(invoice.id or 0)
         )

@@ -1,6 +1,6 @@
 """Voiding an issued invoice: everything it billed is free again, its number stays taken."""
 
-from sqlalchemy import func, select, update
+from sqlalchemy import case, func, select, update
 from sqlmodel import Session
 from sqlmodel import select as select_models
 
@@ -37,6 +37,8 @@ def void_invoice(session: Session, actor: Actor, invoice_id: int, *, reason: str
     fetch(session, actor, Account, seen.account_id, lock=True)
     invoice = fetch(session, actor, Invoice, invoice_id, lock=True)
     why = fields.text(reason, "reason", max=400)
+    if invoice.kind == "credit_note":
+        raise Conflict("A credit note cannot be void. Bill what it gave back once more instead.")
     if invoice.status == "draft":
         raise Conflict("This is a draft. Discard it instead.")
     if invoice.status == "void":
@@ -56,9 +58,10 @@ def void_invoice(session: Session, actor: Actor, invoice_id: int, *, reason: str
 
 def _check(session: Session, invoice: Invoice) -> None:
     connection = session.connection()
-    paid = connection.execute(
-        select(func.sum(ALLOCATION.c.amount_minor)).where(ALLOCATION.c.invoice_id == invoice.id)
-    ).scalar()
+    of_payments = func.sum(case((ALLOCATION.c.credit_id.is_(None), ALLOCATION.c.amount_minor), else_=0))
+    paid, notes = connection.execute(
+        select(of_payments, func.count(ALLOCATION.c.credit_id)).where(ALLOCATION.c.invoice_id == invoice.id)
+    ).one()
     if paid:
         amount = words.money(int(paid), invoice.currency)
         raise Conflict(f"{amount} came for {invoice.number}. Take the payment back first, then void it.")
@@ -70,7 +73,7 @@ def _check(session: Session, invoice: Invoice) -> None:
     locked = session.exec(select_models(Firm)).one().locked_through
     check_void(
         paid=0,
-        credited=0,
+        credited=int(notes),
         exported=False,
         period_locked=bool(locked and invoice.issued_on and invoice.issued_on <= locked),
         collecting=collecting is not None,

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -136,7 +136,10 @@ def check_billed_time(session: Session) -> int:
 
 
 def check_invoices(session: Session) -> int:
-    """Lines, taxes and total of every issued invoice add up, and time lines to the work behind them."""
+    """Lines, taxes and total of every issued invoice add up, and time lines to the work behind them.
+
+    Of a credit note too, which takes no more of an invoice than that is for.
+    """
     lines = _sums(session, INVOICE_LINE.c.invoice_id, INVOICE_LINE.c.net_minor)
     bases = _sums(session, INVOICE_TAX.c.invoice_id, INVOICE_TAX.c.base_minor)
     taxes = _sums(session, INVOICE_TAX.c.invoice_id, INVOICE_TAX.c.tax_minor)
@@ -149,7 +152,9 @@ def check_invoices(session: Session) -> int:
             raise Broken(f"{one.number}: the lines and taxes do not sum to what is printed as total.")
         if bases.get(one.id or 0, 0) != net:
             raise Broken(f"{one.number}: the tax block does not stand on the sum of the lines.")
-    _check_time_lines(session)
+    _check_time_lines(session, "invoice", BILLED_TIME.c.line_id)
+    _check_time_lines(session, "credit_note", BILLED_TIME.c.credit_line_id)
+    _check_credits(invoices)
     return len(invoices)
 
 
@@ -174,12 +179,12 @@ def check_payments(session: Session) -> int:
 
 
 def check_numbers(session: Session) -> int:
-    """Within a series and year the numbers of invoices follow each other without a gap."""
+    """Within a series and year the numbers of invoices and credit notes follow without a gap."""
     count = 0
-    for series in session.exec(select_models(NumberSeries).where(NumberSeries.kind == "invoice")):
-        numbers = session.exec(
-            select_models(Invoice.number).where(Invoice.is_sandbox == series.sandbox, Invoice.number != "")
-        ).all()
+    of_papers = col(NumberSeries.kind).in_(("invoice", "credit_note"))
+    for series in session.exec(select_models(NumberSeries).where(of_papers)):
+        mine = (Invoice.is_sandbox == series.sandbox, Invoice.kind == series.kind)
+        numbers = session.exec(select_models(Invoice.number).where(*mine, Invoice.number != "")).all()
         count += len(numbers)
         for year, found in _by_year(series.pattern, numbers).items():
             whole = set(range(min(found), max(found) + 1))
@@ -203,15 +208,24 @@ CHECKS: tuple[tuple[str, Callable[[Session], int]], ...] = (
 )
 
 
-def _check_time_lines(session: Session) -> None:
-    is_printed = and_(INVOICE_LINE.c.kind == "time", INVOICE.c.status != "draft")
+def _check_credits(invoices: Sequence[Invoice]) -> None:
+    total = {one.id: one.total_minor for one in invoices}
+    number = {one.id: one.number for one in invoices}
+    for note in (one for one in invoices if one.credits_id is not None):
+        total[note.credits_id] = total.get(note.credits_id, 0) - note.total_minor
+        if total[note.credits_id] < 0:
+            raise Broken(f"{number.get(note.credits_id)} is credited beyond its total.")
+
+
+def _check_time_lines(session: Session, kind: str, line_of: Any) -> None:
+    is_printed = and_(INVOICE_LINE.c.kind == "time", INVOICE.c.kind == kind, INVOICE.c.status != "draft")
     minutes, amount = func.sum(BILLED_TIME.c.minutes), func.sum(BILLED_TIME.c.amount_minor)
     work = (
-        select(BILLED_TIME.c.line_id, minutes, amount)
-        .join(INVOICE_LINE, INVOICE_LINE.c.id == BILLED_TIME.c.line_id)
+        select(line_of, minutes, amount)
+        .join(INVOICE_LINE, INVOICE_LINE.c.id == line_of)
         .join(INVOICE, INVOICE.c.id == INVOICE_LINE.c.invoice_id)
         .where(is_printed)
-        .group_by(BILLED_TIME.c.line_id)
+        .group_by(line_of)
     )
     behind = {row[0]: (int(row[1]), int(row[2])) for row in session.connection().execute(work)}
     printed = (

@@ -137,6 +137,8 @@ def _with_credit(session: Session, invoice: Invoice) -> list[Payment]:
 
 
 def _check(invoice: Invoice, amount: Money, received_on: date, today: date) -> None:
+    if invoice.kind == "credit_note":
+        raise Conflict("A credit note is not paid. Record what you pay back as a refund.")
     if invoice.status != "issued":
         raise Conflict("Only an issued invoice can be paid.")
     if amount.currency != invoice.currency:

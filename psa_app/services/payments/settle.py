@@ -17,8 +17,11 @@ from psa_app.services import history
 
 
 def open_amount(session: Session, invoice: Invoice) -> int:
-    """What is still to be paid on an issued invoice, in minor units of its currency; 0 otherwise."""
-    if invoice.status != "issued":
+    """What is still to be paid on an issued invoice, in minor units of its currency; 0 otherwise.
+
+    Payments and credit notes alike are allocated to it.
+    """
+    if invoice.status != "issued" or invoice.kind != "invoice":
         return 0
     paid = select(func.sum(ALLOCATION.c.amount_minor)).where(ALLOCATION.c.invoice_id == invoice.id)
     return invoice.total_minor - int(session.connection().execute(paid).scalar() or 0)
@@ -70,6 +73,38 @@ def settle(session: Session, actor: Actor, payment: Payment, invoice: Invoice, r
         _allocate(session, actor, payment, int(invoice.id or 0), taken, reason)
         return taken
     return -_take_back(session, actor, payment, -spare, reason)
+
+
+def settle_by_credit(session: Session, actor: Actor, note: Invoice, invoice: Invoice) -> int:
+    """Takes the whole of a credit note off its invoice. Returns how much of what was paid is credit now.
+
+    Where the invoice no longer owes as much, payments make room, the last first: what they paid too
+    much is the client's credit on account from now on.
+    """
+    reason = f"Credited by {note.number}"
+    freed = left = max(note.total_minor - open_amount(session, invoice), 0)
+    for payment_id, amount in _paid_by(session, invoice):
+        part = min(left, amount)
+        payment = session.get_one(Payment, payment_id)
+        _allocate(session, actor, payment, int(invoice.id or 0), -part, reason)
+        left -= part
+    if note.total_minor:
+        of_note = {"credit_id": note.id, "invoice_id": invoice.id, "amount_minor": note.total_minor}
+        insert_row(session, Allocation, payment_id=None, at=clock.now(), reason="", **of_note)
+    return freed
+
+
+def _paid_by(session: Session, invoice: Invoice) -> list[tuple[int, int]]:
+    """The payments that settle an invoice with what each does, the last first."""
+    amount, latest = func.sum(ALLOCATION.c.amount_minor), func.max(ALLOCATION.c.id)
+    rows = session.connection().execute(
+        select(ALLOCATION.c.payment_id, amount)
+        .where(ALLOCATION.c.invoice_id == invoice.id, ALLOCATION.c.payment_id.is_not(None))
+        .group_by(ALLOCATION.c.payment_id)
+        .having(amount > 0)
+        .order_by(latest.desc())
+    )
+    return [(payment_id, int(paid)) for payment_id, paid in rows.all()]
 
 
 def _take_back(session: Session, actor: Actor, payment: Payment, amount: int, reason: str) -> int:

@@ -1,10 +1,11 @@
 """The mail that says that money has come."""
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from psa_app import routes
 from psa_app.formats import words
-from psa_app.models import Account, Contact, Firm, Invoice, Payment
+from psa_app.models import Account, Firm, Invoice, Payment
+from psa_app.queries.invoices.parties import billing_contacts
 from psa_app.services.identity.portal_links import make_portal_link
 from psa_app.services.mails import About, promise_mail
 from psa_app.services.payments.settle import open_amount
@@ -15,10 +16,7 @@ def thank(session: Session, invoice: Invoice, payment: Payment) -> None:
     firm = session.exec(select(Firm)).one()
     account = session.get_one(Account, invoice.account_id)
     rest = open_amount(session, invoice)
-    readers = select(Contact).where(
-        Contact.account_id == invoice.account_id, col(Contact.is_billing), ~col(Contact.is_archived)
-    )
-    for contact in session.exec(readers).all():
+    for contact in billing_contacts(session, invoice.account_id):
         token = make_portal_link(
             session, contact_id=int(contact.id or 0), document="invoice", document_id=int(invoice.id or 0)
         )

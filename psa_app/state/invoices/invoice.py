@@ -17,7 +17,7 @@ from psa_app.display.states import Badge, badge
 from psa_app.display.tables import Row
 from psa_app.errors import Invalid, PsaError
 from psa_app.formats import words
-from psa_app.models import Firm, Invoice
+from psa_app.models import Firm
 from psa_app.queries.invoices.one import InvoiceView, entries_behind, find_invoice, one_invoice
 from psa_app.rules import fields, money
 from psa_app.rules.billing import Grouping
@@ -62,6 +62,10 @@ class InvoiceState(rx.State):
     may_draft: bool = False
     may_issue: bool = False
     may_void: bool = False
+    may_credit: bool = False
+    is_note: bool = False
+    credits: list[Fact] = []
+    notes: list[Fact] = []
     may_record: bool = False
     head: dict[str, str] = {}
     banks: list[Option] = []
@@ -106,7 +110,10 @@ class InvoiceState(rx.State):
         self.number = invoice.number or "Draft"
         self.client, self.client_href = found.client, routes.client(invoice.account_id)
         self.status = invoice.status
-        self.badge = standing(invoice, found.open, today)
+        self.badge = standing(found, today)
+        self.is_note = invoice.kind == "credit_note"
+        self.credits, self.notes = invoice_words.credited_facts(found), invoice_words.note_facts(found)
+        self.may_credit = may(who, "invoices.credit") and invoice_words.is_left(found)
         self.paper = invoice_words.paper_of(found, firm.name[:1].upper(), behind)
         self.behind = invoice_words.behind_facts(found)
         self.payments = invoice_words.payment_rows(found)
@@ -361,9 +368,12 @@ class InvoiceState(rx.State):
         await say(self, sentence)
 
 
-def standing(invoice: Invoice, open_: int, today: date) -> Badge:
+def standing(found: InvoiceView, today: date) -> Badge:
     """How an invoice stands, with the day to pay while something is open."""
-    known = badge(state_of(invoice.status, invoice.total_minor, open_, invoice.due_on, today))
+    invoice, open_ = found.invoice, found.open
+    status = invoice.kind if invoice.kind == "credit_note" else invoice.status
+    credited = sum(one.total for one in found.notes)
+    known = badge(state_of(status, invoice.total_minor, open_, invoice.due_on, today, credited))
     if invoice.due_on is None or open_ <= 0:
         return known
     due = words.day(invoice.due_on, year=invoice.due_on.year != today.year)

@@ -35,6 +35,7 @@ HAPPENED = {
     ("invoice", "mailed again"): "Mailed again by {who}",
     ("invoice", "seen"): "Seen by {who}",
     ("invoice", "voided"): "Voided by {who}",
+    ("invoice", "credited"): "{amount} credited by {who}",
     ("invoice", "paid"): "{amount} settled",
     ("invoice", "payment taken back"): "{amount} taken back",
     ("payment", "recorded"): "Payment of {amount} recorded by {who}",
@@ -179,6 +180,29 @@ def freed(found: InvoiceView) -> list[str]:
     time = f"{words.hours(found.billed_minutes)} h of time ({_entries(entries)})"
     milestones = [f"Milestone “{line.description}”" for line in found.lines if line.kind == "milestone"]
     return [*([time] if entries else []), *milestones]
+
+
+def credited_facts(found: InvoiceView) -> list[Fact]:
+    """The invoice that a credit note is on."""
+    of = found.credits
+    return [Fact(f"Credits {of.number}", "", routes.invoice(of.number), "open")] if of else []
+
+
+def note_facts(found: InvoiceView) -> list[Fact]:
+    """The credit notes on an invoice, each with what it gives back."""
+    currency = found.invoice.currency
+    return [
+        Fact(f"{one.number}: −{words.money(one.total, currency)}", "", routes.invoice(one.number), "open")
+        for one in found.notes
+    ]
+
+
+def is_left(found: InvoiceView) -> bool:
+    """Whether something of an issued invoice can still be credited."""
+    invoice = found.invoice
+    credited = sum(one.total for one in found.notes)
+    is_invoice = invoice.kind == "invoice" and invoice.status == "issued"
+    return is_invoice and (credited < invoice.total_minor or not found.notes)
 
 
 def payment_rows(found: InvoiceView) -> list[Row]:

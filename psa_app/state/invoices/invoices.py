@@ -29,6 +29,7 @@ LABELS = {
     "open": "Open",
     "overdue": "Overdue",
     "paid": "Paid",
+    "credit": "Credit notes",
     "void": "Void",
     "other": "Tests",
 }
@@ -272,19 +273,22 @@ def _asked(values: dict[str, str]) -> _Asked:
     return _Asked(int(values["client"]), until, grouping, include)
 
 
-def state_of(status: str, total: int, open_: int, due_on: date | None, today: date) -> str:
-    """The word for how an invoice stands."""
+def state_of(status: str, total: int, open_: int, due_on: date | None, today: date, credited: int = 0) -> str:
+    """The word for how an invoice stands; `status` is "credit_note" for one of those."""
     if status != "issued":
         return status
+    if open_ <= 0 and 0 < total <= credited:
+        return "credited"
     if open_ <= 0:
         return "paid" if open_ == 0 else "overpaid"
     if due_on is not None and due_on < today:
         return "overdue"
-    return "partly_paid" if open_ < total else "issued"
+    return "partly_paid" if open_ < total - credited else "issued"
 
 
 def _row(one: InvoiceRow, today: date) -> Row:
-    word = badge(state_of(one.status, one.total, one.open, one.due_on, today))
+    status = one.kind if one.kind == "credit_note" else one.status
+    word = badge(state_of(status, one.total, one.open, one.due_on, today, one.credited))
     cells = [
         Cell(one.number or f"Draft {one.id}", kind="strong"),
         Cell(one.client),

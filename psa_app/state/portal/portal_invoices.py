@@ -74,7 +74,8 @@ class InvoiceForClient(rx.State, mixin=True):
     def _fill(self, found: PortalInvoice) -> None:
         asked = self.router.url.query_parameters
         self.number = found.number
-        self.badge = state_of(found.status, found.total, found.open, found.due_on, found.today)
+        credited = found.credited
+        self.badge = state_of(found.status, found.total, found.open, found.due_on, found.today, credited)
         self.subtitle = (
             f"{words.money(found.open, found.currency)} · due {words.day(found.due_on)}"
             if (found.open > 0 and found.due_on)
@@ -110,7 +111,7 @@ class InvoiceForClient(rx.State, mixin=True):
         self.told = unseal(asked.get("told", ""), self.pay_address)
         self.just_paid = bool(asked.get("paid")) and found.open > 0
         self.can_pay, self.on_its_way = found.can_pay, found.on_its_way
-        self.is_paid = found.status == "issued" and found.open <= 0
+        self.is_paid = found.status == "issued" and found.open <= 0 and credited < found.total
         self.is_ready, self.is_missing = True, False
 
 
@@ -133,7 +134,7 @@ def _invoices(session: Session, who: Actor) -> tuple[list[PortalInvoiceRow], dat
 
 
 def _row(one: PortalInvoiceRow, today: date) -> Row:
-    word = badge(state_of(one.status, one.total, one.open, one.due_on, today))
+    word = badge(state_of(one.status, one.total, one.open, one.due_on, today, one.credited))
     cells = [
         Cell(one.number, kind="strong"),
         Cell(words.day(one.issued_on) if one.issued_on else "–"),

@@ -27,6 +27,7 @@ LABELS = {
     Bucket.invoiced: "Invoiced",
     Bucket.fee: "Fixed price",
     Bucket.over_cap: "Over cap",
+    Bucket.written_off: "Written off",
 }
 MONTHS = {"6": "6 months", "12": "12 months", "24": "24 months"}
 COLUMNS = [

@@ -1,0 +1,130 @@
+"""The form of a credit note: what of each line is given back, and what becomes of its work."""
+
+from datetime import date
+from typing import Any
+
+import reflex as rx
+from sqlmodel import Session, select
+
+from psa_app import clock, routes
+from psa_app.access import Actor
+from psa_app.display.credit import CreditRow
+from psa_app.display.forms import Option
+from psa_app.errors import PsaError
+from psa_app.formats import words
+from psa_app.models import Firm, Invoice
+from psa_app.queries.invoices.credited import CreditableLine, creditable
+from psa_app.queries.invoices.one import find_invoice
+from psa_app.rules import fields, hours, money
+from psa_app.rules.money import Money
+from psa_app.services.invoices.credit import CreditLine, credit_invoice
+from psa_app.state.base import allow, field_errors, form_values, read, say, write
+
+KEEP, RELEASE, WRITE_OFF = "keep", "release", "write_off"
+CHOICES = (
+    Option(KEEP, "Leave as it is"),
+    Option(RELEASE, "Credit, bill again later"),
+    Option(WRITE_OFF, "Credit, write off"),
+)
+
+
+class CreditState(rx.State):
+    """The dialog over an invoice; `rows` are the lines of which something is left."""
+
+    open: bool = False
+    rows: list[CreditRow] = []
+    currency: str = ""
+    today: str = ""
+    errors: dict[str, str] = {}
+    form_key: int = 0
+    _invoice: int = 0
+    _found: tuple[CreditableLine, ...] = ()
+
+    @rx.event
+    @allow("invoices.credit")
+    async def begin(self) -> None:
+        """Opens the form for the invoice that the address names."""
+        word = str(self.router.url.path).rstrip("/").rsplit("/", 1)[-1]
+        self._invoice = await read(lambda session, who: find_invoice(session, who, word))
+        found, self.currency, today = await read(lambda session, who: _view(session, who, self._invoice))
+        self._found, self.today = found, today.isoformat()
+        self._choose(RELEASE if len(found) == 1 else KEEP)
+        self.open = True
+
+    @rx.event
+    @allow("invoices.credit")
+    def choose(self, choice: str) -> None:
+        """Sets all lines to one choice, with all that is left of each."""
+        self._choose(choice if choice in (RELEASE, WRITE_OFF) else KEEP)
+
+    def _choose(self, choice: str) -> None:
+        self.rows = [_row(one, self.currency, choice) for one in self._found]
+        self.errors = {}
+        self.form_key += 1
+
+    @rx.event
+    @allow("invoices.credit")
+    def close(self) -> None:
+        """Closes the form."""
+        self.open = False
+
+    @rx.event
+    @allow("invoices.credit")
+    async def save(self, data: dict[str, Any]) -> Any:
+        """Issues the credit note and opens it."""
+        names = [f"{part}-{row.id}" for row in self.rows for part in ("choice", "value")]
+        values = form_values(data, ("issued_on", "reason", *names))
+        chosen = [row for row in self.rows if values[f"choice-{row.id}"] in (RELEASE, WRITE_OFF)]
+        try:
+            lines = tuple(_line(row, values, self.currency) for row in chosen)
+            day = fields.iso_date(values["issued_on"], "issued_on") if values["issued_on"] else None
+            asked: dict[str, Any] = {"lines": lines, "reason": values["reason"], "issued_on": day}
+            made = await write(lambda session, who: credit_invoice(session, who, self._invoice, **asked))
+        except PsaError as error:
+            self.errors = _placed(field_errors(error), chosen)
+            return None
+        self.open = False
+        await say(self, f"{made.number} is issued and on its way.")
+        return rx.redirect(routes.invoice(made.number))
+
+
+def _view(session: Session, who: Actor, invoice_id: int) -> tuple[tuple[CreditableLine, ...], str, date]:
+    zone = session.exec(select(Firm.time_zone)).one()
+    currency = session.get_one(Invoice, invoice_id).currency
+    return creditable(session, who, invoice_id), currency, clock.today(zone)
+
+
+def _row(one: CreditableLine, currency: str, choice: str) -> CreditRow:
+    """What cannot be billed again is written off instead."""
+    choices = [option for option in CHOICES if option.value != RELEASE or one.can_release]
+    minutes = one.left.minutes
+    amount = words.money(one.left.net, currency)
+    return CreditRow(
+        id=str(one.id),
+        text=one.description,
+        sub=one.detail,
+        left=amount if minutes is None else f"{hours.h_mm(minutes)} h, {amount}",
+        value=money.plain(one.left.net, currency) if minutes is None else hours.h_mm(minutes),
+        is_time=minutes is not None,
+        choice=choice if one.can_release or choice != RELEASE else WRITE_OFF,
+        choices=choices,
+    )
+
+
+def _line(row: CreditRow, values: dict[str, str], currency: str) -> CreditLine:
+    """What was typed; all that is left when that stands there, or nothing does."""
+    typed, field = values[f"value-{row.id}"], f"value-{row.id}"
+    release = values[f"choice-{row.id}"] == RELEASE
+    if typed in ("", row.value):
+        return CreditLine(int(row.id), release=release)
+    if row.is_time:
+        return CreditLine(int(row.id), minutes=hours.parse_duration(typed, field), release=release)
+    amount = Money(money.parse_amount(typed, currency, field), currency)
+    return CreditLine(int(row.id), amount=amount, release=release)
+
+
+def _placed(errors: dict[str, str], chosen: list[CreditRow]) -> dict[str, str]:
+    """The service names lines by their place; the form by their id."""
+    places = {f"lines.{place}": f"value-{row.id}" for place, row in enumerate(chosen)}
+    placed = {places.get(name, name): sentence for name, sentence in errors.items()}
+    return placed if "lines" not in placed else placed | {"form": placed["lines"]}

@@ -13,6 +13,7 @@ from psa_app.queries.invoices.tables import (
     ALLOCATION,
     BILLED_FEE,
     BILLED_MILESTONE,
+    BILLED_PERIOD,
     BILLED_TIME,
     INVOICE_LINE,
     PAYMENT,
@@ -80,7 +81,7 @@ def _check(session: Session, invoice: Invoice) -> None:
 def _free(session: Session, actor: Actor, invoice: Invoice) -> None:
     entry_ids = billed_on(session, invoice)
     lines = select(INVOICE_LINE.c.id).where(INVOICE_LINE.c.invoice_id == invoice.id)
-    for table in (BILLED_TIME, BILLED_MILESTONE, BILLED_FEE):
+    for table in (BILLED_TIME, BILLED_MILESTONE, BILLED_FEE, BILLED_PERIOD):
         session.connection().execute(
             update(table)
             .where(table.c.line_id.in_(lines), table.c.released_at.is_(None))

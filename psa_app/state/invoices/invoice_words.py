@@ -15,6 +15,7 @@ from psa_app.gateways.pdf.papers import InvoicePaper
 from psa_app.models import Invoice
 from psa_app.queries.invoices.one import EntryBehind, Event, InvoiceView, PaymentRow
 from psa_app.rules import hours, money
+from psa_app.rules.scopes import PERIODIC
 
 METHODS = {
     "bank_transfer": "Bank transfer",
@@ -175,7 +176,8 @@ def freed(found: InvoiceView) -> list[str]:
     entries = sum(found.entries_by_line.values())
     time = f"{words.hours(found.billed_minutes)} h of time ({_entries(entries)})"
     milestones = [f"Milestone “{line.description}”" for line in found.lines if line.kind == "milestone"]
-    return [*([time] if entries else []), *milestones]
+    periods = [f"{line.description}, {line.detail}" for line in found.lines if line.kind in PERIODIC]
+    return [*([time] if entries else []), *milestones, *periods]
 
 
 def payment_rows(found: InvoiceView) -> list[Row]:

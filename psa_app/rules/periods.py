@@ -120,6 +120,17 @@ def due_periods(of: Schedule, billed_in: str, until: date) -> list[Period]:
     return [period for period in periods(of, until) if period.due_on(billed_in) <= until]
 
 
+def earned_upto(of: Schedule, fee: int, day: date) -> int:
+    """What of the periods' fees is earned to the end of a day, ratably by days.
+
+    300.00 a month from 1 April: 100.00 on 10 April, 300.00 on the 30th.
+    """
+    return sum(
+        share_of_days(fee, one.whole_from, one.whole_to, one.starts_on, min(day, one.ends_on))
+        for one in periods(of, day)
+    )
+
+
 def period_at(of: Schedule, day: date) -> Period | None:
     """The period in which a day lies, None before the first and after the last."""
     found = periods(of, day)

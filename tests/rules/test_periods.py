@@ -15,6 +15,7 @@ from psa_app.rules.periods import (
     boundary,
     calendar_start,
     due_periods,
+    earned_upto,
     period_at,
     periods,
     schedule,
@@ -186,6 +187,21 @@ def test_parts_that_follow_each_other_sum_to_the_whole(amount, first, lengths):
         total += share_of_days(amount, first, last, day, end)
         day = end + timedelta(days=1)
     assert total == amount
+
+
+@pytest.mark.parametrize(
+    ("day", "earned"),
+    [
+        (date(2027, 3, 31), 0),
+        (date(2027, 4, 10), 10_000),
+        (date(2027, 4, 30), 30_000),
+        (date(2027, 5, 31), 60_000),
+        (date(2027, 6, 30), 75_000),
+        (date(2027, 12, 31), 75_000),
+    ],
+)
+def test_a_period_s_fee_is_earned_by_the_days_that_are_over(day, earned):
+    assert earned_upto(schedule("monthly", date(2027, 4, 1), date(2027, 6, 15)), 30_000, day) == earned
 
 
 def test_a_schedule_without_end_is_read_only_as_far_as_asked():

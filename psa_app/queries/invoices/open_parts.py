@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlmodel import Session
 from sqlmodel import select as select_models
 
@@ -147,7 +147,7 @@ def _periods(
         select(SOW_LINE, SOW.c.currency, SOW.c.starts_on, SOW.c.ends_on)
         .join(SOW, SOW.c.id == SOW_LINE.c.sow_id)
         .where(SOW_LINE.c.model.in_(PERIODIC), SOW.c.starts_on <= until)
-        .where(or_(SOW.c.status == "signed", and_(SOW.c.status == "closed", SOW.c.ends_on.is_not(None))))
+        .where(running_or_ended())
         .order_by(SOW_LINE.c.sow_id, SOW_LINE.c.position, SOW_LINE.c.id)
     )
     rows = session.connection().execute(_of(statement, account_id, sow_id)).all()
@@ -158,6 +158,11 @@ def _periods(
         for period in due_periods(schedule_of(row), row.billed_in, until)
         if (row.id, period.number) not in taken
     ]
+
+
+def running_or_ended() -> ColumnElement[bool]:
+    """Scopes whose periods count: signed, or closed with a last day."""
+    return or_(SOW.c.status == "signed", and_(SOW.c.status == "closed", SOW.c.ends_on.is_not(None)))
 
 
 def _billed_periods(session: Session, line_ids: Sequence[int]) -> set[tuple[int, int]]:

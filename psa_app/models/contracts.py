@@ -74,6 +74,9 @@ class SowLine(Record, table=True):
     estimate_minutes: int = 0
     period_minutes: int = 0  # what a retainer's period holds
     periods: int = 0  # how many; 0 = until it ends
+    billed_in: str = "advance"  # advance | arrears: on a period's first day, or on its last
+    counted_from: str = "contract"  # contract | calendar: the day on which periods begin
+    trial_days: int = 0  # at the start, for which nothing is due
     rhythm: str = "monthly"  # monthly | weekly | quarterly | yearly | on_acceptance | schedule | at_end
     approval: str = "lead"  # lead | client: who approves the time
     silence_days: int = 0  # the client's silence approves after so many days; 0 = never

@@ -66,7 +66,7 @@ class InvoiceLine(Row, table=True):
     __tablename__ = "invoice_line"
     invoice_id: int = Field(foreign_key="invoice.id", index=True)
     position: int
-    kind: str  # time | milestone | manual
+    kind: str  # time | milestone | fee | retainer | subscription | manual
     description: str
     detail: str = ""
     minutes: int | None = None
@@ -173,6 +173,31 @@ class BilledFee(Row, table=True):
         ),
     )
     fee_part_id: int = Field(foreign_key="fee_part.id")
+    line_id: int = Field(foreign_key="invoice_line.id", index=True)
+    amount_minor: Big
+    released_at: datetime | None = None
+
+
+class BilledPeriod(Row, table=True):
+    """Ties what is billed of a period of a retainer or subscription to its line; once while not released."""
+
+    __tablename__ = "billed_period"
+    __table_args__ = (
+        Index(
+            "uq_billed_period_once",
+            "sow_line_id",
+            "number",
+            "kind",
+            unique=True,
+            sqlite_where=text("released_at IS NULL"),
+            postgresql_where=text("released_at IS NULL"),
+        ),
+    )
+    sow_line_id: int = Field(foreign_key="sow_line.id")
+    number: int  # of the period, from 1 (`rules/periods.py`)
+    kind: str  # fee
+    starts_on: date
+    ends_on: date
     line_id: int = Field(foreign_key="invoice_line.id", index=True)
     amount_minor: Big
     released_at: datetime | None = None

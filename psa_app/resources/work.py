@@ -123,6 +123,9 @@ SOW_LINES = Resource(
         FieldSpec("cap_minor", "Cap", "money", money_in="sow_id.currency"),
         FieldSpec("estimate_minutes", "Estimate", "minutes", in_list=False),
         FieldSpec("rate_card", "Rates from", filterable=True, in_list=False),
+        FieldSpec("billed_in", "Billed in", filterable=True, in_list=False),
+        FieldSpec("counted_from", "Periods counted from", in_list=False),
+        FieldSpec("trial_days", "Trial days", "number", in_list=False),
     ),
 )
 MILESTONES = Resource(

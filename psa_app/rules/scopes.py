@@ -18,8 +18,8 @@ RHYTHMS = {
     TIME: ("monthly", "weekly", "at_end"),
     FIXED: ("schedule", "on_acceptance"),
     MILESTONE: ("on_acceptance",),
-    RETAINER: ("monthly", "quarterly", "yearly"),
-    SUBSCRIPTION: ("monthly", "quarterly", "yearly"),
+    RETAINER: ("monthly", "weekly", "quarterly", "yearly"),
+    SUBSCRIPTION: ("monthly", "weekly", "quarterly", "yearly"),
 }
 APPROVALS = ("lead", "client")
 RATE_CARDS = ("line", "client", "firm")  # rates of the line's own, or those of a card

@@ -13,12 +13,13 @@ from psa_app.queries.projects.periods import periods
 from psa_app.queries.projects.planned import planned_from, still_to_come
 from psa_app.queries.projects.worked import worked
 from psa_app.rules.money import Money
+from psa_app.services.contracts.inputs import Head, LineInput
 from psa_app.services.invoices.draft import draft_invoice
 from psa_app.services.invoices.edit import add_line
 from psa_app.services.invoices.issue import issue_invoice
 from psa_app.services.invoices.void import void_invoice
 from psa_app.services.planning.book import create_booking
-from tests.support.world import FRI, MON, TUE, WED, World, ask, do
+from tests.support.world import FRI, MON, TUE, WED, World, ask, do, sign
 
 TODAY = date(2026, 11, 23)
 OCTOBER = date(2026, 10, 14)
@@ -207,6 +208,27 @@ def test_unpriced_time_is_counted(world):
             session.delete(session.get_one(Rate, rate.id))
     world.log("Ann", "Build", FRI, 60)
     assert figures(world).unpriced == 1
+
+
+def test_the_fee_of_a_period_is_earned_by_its_days_and_deferred_till_then(world):
+    line = LineInput("Hosting", "subscription", value=Money(31_000, "EUR"))
+    head = Head("Hosting", date(2026, 10, 15))
+    with db.unit_of_work() as session:
+        sow_id = sign(session, world, "Northwind", "Nina", head, (line,))
+    assert hosting(world, sow_id).ready == 62_000
+    issued(world)
+    one = hosting(world, sow_id)
+    assert one.recognized == (0, 17_000, 14_000 + 9_300)  # to 31 October, to 23 November
+    assert (one.issued, one.wip, one.deferred, one.ready) == (62_000, 0, 62_000 - 40_300, 0)
+
+
+def hosting(world: World, sow_id: int):
+    def read(session):
+        at, fx = periods(TODAY), exchange(session)
+        found = earned(session, at, fx, contracts(session), worked(session, at), {})
+        return {one.contract.key: one for one in found}[-sow_id]
+
+    return ask(read)
 
 
 def test_projects_without_a_scope_keep_their_bills_apart(world):

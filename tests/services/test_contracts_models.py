@@ -161,7 +161,7 @@ def test_a_text_of_the_first_form_is_read_as_it_was_signed() -> None:
         (by_dates(value=None), "lines.0.value", "Give the fee"),
         (by_dates(fee_parts=()), "lines.0.milestones", "milestones"),
         (replace(subscription(), value=None), "lines.0.value", "price of a period"),
-        (replace(subscription(), rhythm="weekly"), "lines.0.rhythm", "how often"),
+        (replace(subscription(), rhythm="daily"), "lines.0.rhythm", "how often"),
         (replace(subscription(), periods=-1), "lines.0.periods", "periods"),
         (replace(subscription(), model=""), "lines.0.model", "how this line is billed"),
         (replace(subscription(), approval="nobody"), "lines.0.approval", "who approves"),
@@ -222,7 +222,7 @@ def test_both_sides_sign_with_name_and_position(firm: Firm) -> None:
 
 
 def test_parts_of_a_fee_are_billed_once_when_they_are_due(firm: Firm) -> None:
-    signed(firm, lines=(by_dates(), retainer(firm)))
+    signed(firm, lines=(by_dates(),))
     given = {"account_id": firm.northwind, "include": ("milestones",)}
     with pytest.raises(Conflict, match="no fee that is due"):
         do(draft_invoice, firm["Fred"], until=date(2026, 12, 14), **given)

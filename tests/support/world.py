@@ -260,15 +260,16 @@ def _scopes(session: Session, world: World, cap: int | None, changes: dict[str, 
         milestones=tuple(MilestoneInput(title, Money(value, "EUR")) for title, value in parts),
     )
     advice = LineInput("Advice", "time_and_materials", rates=(RateInput(Money(20_000, "USD")),))
-    _sign(session, world, "Northwind", "Nina", Head("Checkout", SINCE, **changes), (engineering, launch))
-    _sign(session, world, "Kestrel", "Karl", Head("Data", SINCE), (advice,))
+    sign(session, world, "Northwind", "Nina", Head("Checkout", SINCE, **changes), (engineering, launch))
+    sign(session, world, "Kestrel", "Karl", Head("Data", SINCE), (advice,))
     for milestone in session.exec(select(Milestone)).all():
         world.milestones[milestone.title] = int(milestone.id or 0)
 
 
-def _sign(
+def sign(
     session: Session, world: World, client: str, who: str, head: Head, lines: tuple[LineInput, ...]
-) -> None:
+) -> int:
+    """A scope of a client, signed by a contact of theirs; its id."""
     olga = world["Olga"]
     sow = create_sow(session, olga, account_id=world.clients[client], head=head, lines=lines)
     sow_id = world.sows[client] = int(sow.id or 0)
@@ -277,6 +278,7 @@ def _sign(
     accept_sow(session, world[who], sow_id, text_hash=text_hash, name=world[who].name, agrees=True)
     for line in session.exec(select(SowLine).where(SowLine.sow_id == sow_id)).all():
         world.lines[line.title] = int(line.id or 0)
+    return sow_id
 
 
 def _projects(session: Session, world: World) -> None:

@@ -6,9 +6,10 @@ from psa_app.formats import words
 from psa_app.gateways.pdf.papers import Column, Section, Table, Total
 from psa_app.queries.contracts.terms import LineTerm, RateTerm, RoundingTerm, Terms
 from psa_app.rules import scopes
+from psa_app.rules.periods import ADVANCE, CALENDAR
 
 ROUNDED = {"up": "up to", "nearest": "to the nearest", "down": "down to"}
-PERIODS = {"monthly": "month", "quarterly": "quarter", "yearly": "year"}
+PERIODS = {"weekly": "week", "monthly": "month", "quarterly": "quarter", "yearly": "year"}
 CARDS = {
     "client": "Hours cost what your rate card says on the day of the work; as this is written:",
     "firm": "Hours cost what our price list says on the day of the work; as this is written:",
@@ -80,7 +81,8 @@ def _rules(line: LineTerm, terms: Terms, locale: str) -> Iterable[str]:
         yield f"Not more than {cap}; hours beyond need a new agreement."
     if line.model in scopes.PERIODIC:
         yield _periodic(line, terms, locale)
-    if line.rhythm in RHYTHMS:
+        yield from _due(line)
+    elif line.rhythm in RHYTHMS:
         yield RHYTHMS[line.rhythm]
     if line.approval == "client":
         yield _approval(line)
@@ -96,6 +98,17 @@ def _periodic(line: LineTerm, terms: Terms, locale: str) -> str:
     ends = f", for {count(line.periods, _period(line))}" if line.periods else ", until the scope ends"
     beyond = " Hours beyond are billed at the rates below." if line.rates else ""
     return f"{price} each {_period(line)}{holds}{ends}.{beyond}"
+
+
+def _due(line: LineTerm) -> Iterable[str]:
+    """When a period is billed and from which day it counts, and the trial before the first."""
+    each = _period(line)
+    if line.billed_in:
+        yield f"Each {each} is billed {'when it begins' if line.billed_in == ADVANCE else 'when it is over'}."
+    if line.counted_from == CALENDAR:
+        yield f"A {each} is that of the calendar; one that is not whole is billed by its days."
+    if line.trial_days:
+        yield f"Nothing is due for the first {count(line.trial_days, 'day')}."
 
 
 def _approval(line: LineTerm) -> str:

@@ -59,7 +59,8 @@ class RoundingTerm:
 class LineTerm:
     """One line. `value` is the price of a fixed line, or of each period of a retainer or subscription;
     `cap` the most that a line by time may cost; `rounding` None for the scope's; `rate_card` line, or the
-    card (client | firm) whose rates count as they stand on the day of the work."""
+    card (client | firm) whose rates count as they stand on the day of the work. Texts of before did not say
+    in what (`billed_in`) and from when (`counted_from`) periods are billed."""
 
     title: str
     description: str
@@ -77,6 +78,9 @@ class LineTerm:
     silence_days: int = 0
     rounding: RoundingTerm | None = None
     rate_card: str = "line"
+    billed_in: str = ""
+    counted_from: str = ""
+    trial_days: int = 0
 
     def worth(self) -> int | None:
         """The most that the line may cost; None when it has no end."""
@@ -207,6 +211,9 @@ def _line(line: dict[str, Any], currency: str) -> LineTerm:
         silence_days=line.get("silence_days", 0),
         rounding=_rounding(own) if own else None,
         rate_card=line.get("rate_card", "line"),
+        billed_in=line.get("billed_in", ""),
+        counted_from=line.get("counted_from", ""),
+        trial_days=line.get("trial_days", 0),
     )
 
 

@@ -141,7 +141,19 @@ def _line(session: Session, sow: Sow, line: SowLine) -> dict[str, Any]:
         "rounding": _rounding(line) if line.round_increment is not None else None,
         "milestones": _milestones(session, sow, line),
         "fees": _fees(session, sow, line),
+        **_periods(line),
     } | _rates(session, sow, line)
+
+
+def _periods(line: SowLine) -> dict[str, Any]:
+    """How periods are counted and billed."""
+    if line.model not in scopes.PERIODIC:
+        return {}
+    return {
+        "billed_in": line.billed_in,
+        "counted_from": line.counted_from,
+        "trial_days": line.trial_days,
+    }
 
 
 def _rounding(terms: Sow | SowLine) -> dict[str, Any]:

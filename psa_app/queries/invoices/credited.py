@@ -11,10 +11,8 @@ from sqlmodel import select as select_models
 
 from psa_app.access import Actor, fetch, require
 from psa_app.models import Invoice, InvoiceLine
-from psa_app.queries.invoices.tables import BILLED_FEE, BILLED_MILESTONE, BILLED_TIME, INVOICE_LINE
+from psa_app.queries.invoices.tables import BILLED_TIME, INVOICE_LINE, TIES
 from psa_app.rules.credits import Left
-
-TIES = (BILLED_MILESTONE, BILLED_FEE)  # what ties a line to the one thing that it bills, whole
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,32 +1,37 @@
-"""Parts of fixed prices that can be billed now: accepted milestones, and parts of a fee that are due."""
+"""Prices that can be billed now without hours: milestones accepted, fees due, and fees of periods."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlmodel import Session
 from sqlmodel import select as select_models
 
+from psa_app.formats import words
 from psa_app.models import Firm
 from psa_app.queries.invoices.tables import (
     BILLED_FEE,
     BILLED_MILESTONE,
+    BILLED_PERIOD,
     FEE_PART,
     MILESTONE,
     SOW,
     SOW_LINE,
 )
-from psa_app.rules.scopes import fee_amounts
+from psa_app.rules.periods import Period, Schedule, due_periods, schedule
+from psa_app.rules.scopes import PERIODIC, fee_amounts
 
 
 @dataclass(frozen=True, slots=True)
 class OpenMilestone:
     """A part of a fixed price that no invoice bills yet; `value` in minor units of `currency`.
 
-    `accepted_on` is the day of acceptance in the firm's zone, or the day on which a fee is due.
+    `accepted_on` is the day of acceptance in the firm's zone, or the day on which a fee is due. The fee
+    of a `period` has no row of its own: its `id` is that of the line.
     """
 
     id: int
@@ -37,15 +42,16 @@ class OpenMilestone:
     sow_id: int
     sow_line_id: int
     line_title: str
-    kind: Literal["milestone", "fee"] = "milestone"
+    kind: Literal["milestone", "fee", "retainer", "subscription"] = "milestone"
+    period: Period | None = None  # of a retainer or subscription
 
 
 def due_parts(
     session: Session, account_id: int | None, until: date, sow_id: int | None
 ) -> tuple[OpenMilestone, ...]:
     """What a client (None: all), or one SOW, can be billed of fixed prices up to a day."""
-    found = [*_milestones(session, account_id, until, sow_id), *_fees(session, account_id, until, sow_id)]
-    return tuple(found)
+    of = session, account_id, until, sow_id
+    return (*_milestones(*of), *_fees(*of), *_periods(*of))
 
 
 def _of(statement: Select[Any], account_id: int | None, sow_id: int | None) -> Select[Any]:
@@ -131,6 +137,68 @@ def _fees(session: Session, account_id: int | None, until: date, sow_id: int | N
         if row.due_on <= until and not row.is_billed
     ]
     return sorted(found, key=lambda one: (one.accepted_on, one.id))
+
+
+def _periods(
+    session: Session, account_id: int | None, until: date, sow_id: int | None
+) -> list[OpenMilestone]:
+    """Fees of a period that are due and on no invoice, each once however many were missed."""
+    statement = (
+        select(SOW_LINE, SOW.c.currency, SOW.c.starts_on, SOW.c.ends_on)
+        .join(SOW, SOW.c.id == SOW_LINE.c.sow_id)
+        .where(SOW_LINE.c.model.in_(PERIODIC), SOW.c.starts_on <= until)
+        .where(running_or_ended())
+        .order_by(SOW_LINE.c.sow_id, SOW_LINE.c.position, SOW_LINE.c.id)
+    )
+    rows = session.connection().execute(_of(statement, account_id, sow_id)).all()
+    taken = _billed_periods(session, [row.id for row in rows])
+    return [
+        _open_period(row, period)
+        for row in rows
+        for period in due_periods(schedule_of(row), row.billed_in, until)
+        if (row.id, period.number) not in taken
+    ]
+
+
+def running_or_ended() -> ColumnElement[bool]:
+    """Scopes whose periods count: signed, or closed with a last day."""
+    return or_(SOW.c.status == "signed", and_(SOW.c.status == "closed", SOW.c.ends_on.is_not(None)))
+
+
+def _billed_periods(session: Session, line_ids: Sequence[int]) -> set[tuple[int, int]]:
+    columns = BILLED_PERIOD.c
+    statement = select(columns.sow_line_id, columns.number).where(
+        columns.sow_line_id.in_(line_ids), columns.kind == "fee", columns.released_at.is_(None)
+    )
+    return {(line_id, number) for line_id, number in session.connection().execute(statement)}
+
+
+def schedule_of(row: Any) -> Schedule:
+    """The schedule of a line; the row has its columns and the scope's `starts_on` and `ends_on`."""
+    return schedule(
+        row.rhythm,
+        row.starts_on,
+        row.ends_on,
+        count=row.periods,
+        trial_days=row.trial_days,
+        counted_from=row.counted_from,
+    )
+
+
+def _open_period(row: Any, period: Period) -> OpenMilestone:
+    days = words.day_range(period.starts_on, period.ends_on)
+    return OpenMilestone(
+        row.id,
+        f"{row.title}, {days}",
+        period.share_of(row.value_minor),
+        row.currency,
+        period.due_on(row.billed_in),
+        row.sow_id,
+        row.id,
+        row.title,
+        row.model,
+        period,
+    )
 
 
 def amounts_of(rows: list[Any]) -> list[int]:

@@ -8,6 +8,7 @@ from psa_app.models import (
     Allocation,
     BilledFee,
     BilledMilestone,
+    BilledPeriod,
     BilledTime,
     FeePart,
     Invoice,
@@ -33,6 +34,7 @@ def _table(model: type[SQLModel]) -> Any:
 ALLOCATION = _table(Allocation)
 BILLED_FEE = _table(BilledFee)
 BILLED_MILESTONE = _table(BilledMilestone)
+BILLED_PERIOD = _table(BilledPeriod)
 BILLED_TIME = _table(BilledTime)
 ENTRY = _table(TimeEntry)
 FACT = _table(PaymentFact)
@@ -48,3 +50,5 @@ ROLE = _table(Role)
 SOW = _table(Sow)
 SOW_LINE = _table(SowLine)
 TASK = _table(Task)
+
+TIES = (BILLED_MILESTONE, BILLED_FEE, BILLED_PERIOD)  # what ties a line to the one thing that it bills, whole

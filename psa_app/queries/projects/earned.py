@@ -3,7 +3,8 @@
 Time is earned as approved, within the cap: what invoices and drafts hold, and the open rest at its
 billed minutes. It costs when it earns: while it waits for approval, both stand aside (`open_cost`).
 A fixed line is earned by percent complete where it has an estimate, else by its accepted milestones;
-a loss that it is expected to make is a cost at once. Lines written by hand are earned when issued.
+a loss that it is expected to make is a cost at once. Fees of periods are earned by the days that are
+over, lines written by hand when issued.
 All is in the base currency: what is on an issued invoice at its frozen rate, all else at the rate of
 the last day of the period worked.
 """
@@ -22,6 +23,7 @@ from psa_app.queries.invoices.open_work import OpenWork, open_work
 from psa_app.queries.projects.billed import Billed, billed
 from psa_app.queries.projects.contracts import Contract, FixedLine, sow_projects
 from psa_app.queries.projects.fixed import expected_losses, fixed_progress, spent_by_task
+from psa_app.queries.projects.periodic import earned_fees
 from psa_app.queries.projects.periods import THIS, Periods
 from psa_app.queries.projects.tables import LINE
 from psa_app.queries.projects.worked import Worked
@@ -118,6 +120,7 @@ def earned(
             sums[key].recognized[period] += book.time[period] + book.manual[period]
     _add_open(session, at, fx, found, sums)
     _add_fixed(at, fx, found, work, planned, sums)
+    _add_periodic(session, at, fx, found, sums)
     by_project: dict[int, list[Worked]] = defaultdict(list)
     for row in work:
         by_project[row.project_id].append(row)
@@ -233,6 +236,18 @@ def _add_fixed(
                 sums[key].recognized[period] += fx.to_base(amount - before, contract.currency, ends[period])
                 sums[key].provision[period] += losses[period]
                 before = amount
+
+
+def _add_periodic(
+    session: Session, at: Periods, fx: Exchange, found: Mapping[int, Contract], sums: dict[int, _Sums]
+) -> None:
+    projects, ends = sow_projects(found.values()), at.ends()
+    for sow_id, currency, upto in earned_fees(session, ends):
+        key = projects.get(sow_id, -sow_id)
+        before = 0
+        for period, amount in enumerate(upto):
+            sums[key].recognized[period] += fx.to_base(amount - before, currency, ends[period])
+            before = amount
 
 
 def _remaining(contract: Contract, line: FixedLine, planned: Mapping[int, int]) -> int:

@@ -32,6 +32,8 @@ RHYTHMS = (
     ("schedule", "By a schedule"),
     ("at_end", "At the end"),
 )
+BILLED_IN = (("advance", "When they begin"), ("arrears", "When they are over"))
+COUNTED_FROM = (("contract", "The contract’s first day"), ("calendar", "The calendar"))
 RATE_CARDS = (
     ("line", "The line’s own rates"),
     ("client", "The client’s card"),
@@ -130,6 +132,9 @@ LINE = Shape(
         Field("estimate_minutes", "Estimate", "minutes"),
         Field("period_minutes", "Hours a period", "minutes"),
         Field("periods", "Periods", "whole", most=1200, help="0: until it ends."),
+        Field("billed_in", "Periods billed", "choice", choices=BILLED_IN, default="advance"),
+        Field("counted_from", "Periods counted from", "choice", choices=COUNTED_FROM, default="contract"),
+        Field("trial_days", "Trial in days", "whole", most=366),
         *_APPROVING,
         *_rounding(or_none=True),
         Field("description", "Description", "lines", most=4000),

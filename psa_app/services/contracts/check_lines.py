@@ -12,7 +12,7 @@ from sqlmodel import Session, select
 
 from psa_app.errors import Invalid
 from psa_app.models import Role
-from psa_app.rules import fields, money, scopes
+from psa_app.rules import fields, money, periods, scopes
 from psa_app.rules.hours import Mode, Rounding, Scope
 from psa_app.rules.money import Money
 from psa_app.services.contracts.inputs import (
@@ -28,6 +28,7 @@ MOST_PARTS = 50
 MOST_MINUTES = 10**7
 MOST_MONEY = 10**15 - 1
 MOST_PERIODS = 600
+MOST_TRIAL = 366
 MOST_SILENCE = 90
 ROUNDING = ("increment", "mode", "minimum", "per")
 
@@ -225,6 +226,14 @@ def _check_subscription(line: LineInput, field: str, around: Around) -> None:
     _price(line, field, "price of a period", around)
     if not 0 <= line.periods <= MOST_PERIODS:
         around.found.say(f"{field}.periods", f"Give up to {MOST_PERIODS} periods, 0 for no end.")
+    if line.billed_in not in periods.BILLED_IN:
+        around.found.say(f"{field}.billed_in", "Bill each period in advance or in arrears.")
+    if line.counted_from not in periods.ANCHORS:
+        around.found.say(
+            f"{field}.counted_from", "Count periods from the contract’s day, or by the calendar."
+        )
+    if not 0 <= line.trial_days <= MOST_TRIAL:
+        around.found.say(f"{field}.trial_days", f"Give a trial of 0 to {MOST_TRIAL} days.")
 
 
 _REFUSED = {

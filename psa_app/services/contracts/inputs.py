@@ -53,7 +53,8 @@ class LineInput:
     """A line by its `model`: `time_and_materials` has rates and an optional cap; `fixed` has a `value` split
     over `fee_parts`, or milestones; `milestone` has milestones that make its value; `retainer` and
     `subscription` have a `value` for each of `periods` (0: until the scope ends), a retainer also
-    `period_minutes`.
+    `period_minutes`. A period is billed in `advance` or in `arrears` (`billed_in`); periods begin on the
+    contract's day or, `counted_from` the calendar, on the first of a month; nothing is due for `trial_days`.
 
     `rhythm` (`rules/scopes.py`), "" for the usual one of the model; `approval`: lead | client, with
     `silence_days` after which the client's silence approves (0: never). `round_*` is the line's own
@@ -72,6 +73,9 @@ class LineInput:
     fee_parts: tuple[FeePartInput, ...] = ()
     period_minutes: int = 0
     periods: int = 0
+    billed_in: str = "advance"
+    counted_from: str = "contract"
+    trial_days: int = 0
     rhythm: str = ""
     approval: str = "lead"
     silence_days: int = 0

@@ -117,6 +117,8 @@ def _line(session: Session, sow: Sow, row: SowLine, begins: date) -> LineInput:
         fee_parts=_fees(session, sow, row, begins),
         period_minutes=row.period_minutes,
         periods=row.periods,
+        billed_in=row.billed_in,
+        counted_from=row.counted_from,
         rhythm="" if milestones else row.rhythm,
         approval=row.approval,
         silence_days=row.silence_days,

@@ -11,8 +11,7 @@ from psa_app import clock
 from psa_app.access import Actor
 from psa_app.errors import Invalid
 from psa_app.models import InvoiceLine
-from psa_app.queries.invoices.credited import TIES
-from psa_app.queries.invoices.tables import BILLED_TIME, ENTRY
+from psa_app.queries.invoices.tables import BILLED_TIME, ENTRY, TIES
 from psa_app.rules.credits import Credited, Cut, Part, cut_time
 from psa_app.services.invoices.entries import free_entries
 

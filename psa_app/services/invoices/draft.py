@@ -209,8 +209,11 @@ def _write(
     milestones: Sequence[OpenMilestone],
 ) -> None:
     taxes = TaxBook(session, account)
+    periods = [one for one in milestones if one.period is not None]
+    write_milestone_lines(session, invoice, account, periods, taxes)
     write_time_lines(session, invoice, account, plan, entries, cast("Grouping", invoice.grouping), taxes)
-    write_milestone_lines(session, invoice, account, milestones, taxes)
+    parts = [one for one in milestones if one.period is None]
+    write_milestone_lines(session, invoice, account, parts, taxes)
     zone = session.exec(select(Firm.time_zone)).one()
     period = period_of(session, invoice, zone)
     if period:

@@ -10,12 +10,13 @@ from sqlmodel import Session
 
 from psa_app.db import insert_columns, insert_row
 from psa_app.formats import words
-from psa_app.models import Account, BilledFee, BilledMilestone, Invoice, InvoiceLine
+from psa_app.models import Account, BilledFee, BilledMilestone, BilledPeriod, Invoice, InvoiceLine
 from psa_app.queries.invoices.naming import LineNames
 from psa_app.queries.invoices.open_parts import OpenMilestone
 from psa_app.queries.invoices.tables import (
     BILLED_FEE,
     BILLED_MILESTONE,
+    BILLED_PERIOD,
     BILLED_TIME,
     ENTRY,
     FEE_PART,
@@ -23,11 +24,12 @@ from psa_app.queries.invoices.tables import (
     MILESTONE,
     PROJECT,
     SOW_LINE,
+    TIES,
 )
 from psa_app.rules.billing import BillableEntry, Grouping, TimePlan
 from psa_app.services.invoices.taxes import TaxBook
 
-KINDS = ("time", "milestone", "fee", "manual")
+KINDS = ("retainer", "subscription", "time", "milestone", "fee", "manual")
 _SINCE = {"milestone": "accepted", "fee": "due"}
 
 
@@ -93,17 +95,15 @@ def write_milestone_lines(
     milestones: Sequence[OpenMilestone],
     taxes: TaxBook,
 ) -> None:
-    """Adds a line for each milestone and each part of a fee."""
+    """Adds a line for each milestone, each part of a fee and each period's fee."""
     for position, milestone in enumerate(milestones, next_position(session, invoice)):
-        since = f"{_SINCE[milestone.kind]} {words.day(milestone.accepted_on, account.locale)}"
         line_id = insert_row(
             session,
             InvoiceLine,
             invoice_id=invoice.id,
             position=position,
             kind=milestone.kind,
-            description=milestone.title,
-            detail=f"{milestone.line_title}, {since}",
+            **_texts(milestone, account.locale),
             minutes=None,
             quantity=1,
             rate_minor=milestone.value,
@@ -111,11 +111,31 @@ def write_milestone_lines(
             sow_line_id=milestone.sow_line_id,
             **taxes.of_sow(milestone.sow_id).columns(),
         )
-        billed = {"line_id": line_id, "amount_minor": milestone.value, "released_at": None}
-        if milestone.kind == "fee":
-            insert_row(session, BilledFee, fee_part_id=milestone.id, **billed)
-        else:
-            insert_row(session, BilledMilestone, milestone_id=milestone.id, **billed)
+        _tie(session, milestone, line_id)
+
+
+def _texts(one: OpenMilestone, locale: str) -> dict[str, str]:
+    """What stands on paper: a milestone or a part of a fee by its name, a period by its line and days."""
+    if one.period is None:
+        since = f"{_SINCE[one.kind]} {words.day(one.accepted_on, locale)}"
+        return {"description": one.title, "detail": f"{one.line_title}, {since}"}
+    period = one.period
+    days = words.day_range(period.starts_on, period.ends_on, locale)
+    whole = (period.whole_to - period.whole_from).days + 1
+    part = f", {(period.ends_on - period.starts_on).days + 1} of {whole} days" if period.is_part else ""
+    return {"description": one.line_title, "detail": f"{days}{part}"}
+
+
+def _tie(session: Session, one: OpenMilestone, line_id: int) -> None:
+    billed = {"line_id": line_id, "amount_minor": one.value, "released_at": None}
+    if one.period is not None:
+        days = {"starts_on": one.period.starts_on, "ends_on": one.period.ends_on}
+        of = {"sow_line_id": one.sow_line_id, "number": one.period.number, "kind": "fee"}
+        insert_row(session, BilledPeriod, **of, **days, **billed)
+    elif one.kind == "fee":
+        insert_row(session, BilledFee, fee_part_id=one.id, **billed)
+    else:
+        insert_row(session, BilledMilestone, milestone_id=one.id, **billed)
 
 
 def next_position(session: Session, invoice: Invoice) -> int:
@@ -128,7 +148,7 @@ def remove_lines(session: Session, line_ids: Sequence[int]) -> None:
     """Takes lines off a draft; what they billed is open again."""
     connection = session.connection()
     connection.execute(delete(BILLED_TIME).where(BILLED_TIME.c.line_id.in_(line_ids)))
-    for table in (BILLED_MILESTONE, BILLED_FEE):
+    for table in TIES:
         connection.execute(delete(table).where(table.c.line_id.in_(line_ids)))
     connection.execute(delete(INVOICE_LINE).where(INVOICE_LINE.c.id.in_(line_ids)))
 
@@ -143,7 +163,7 @@ def line_ids(session: Session, invoice: Invoice, kind: str = "") -> list[int]:
 
 def period_of(session: Session, invoice: Invoice, zone: str) -> tuple[date, date] | None:
     """The first and last day of the work on an invoice: of a milestone the day of its acceptance, of a
-    fee that when it is due."""
+    fee that when it is due, of a period's fee the period."""
     of_invoice = INVOICE_LINE.c.invoice_id == invoice.id
     connection = session.connection()
     worked = connection.execute(
@@ -164,13 +184,18 @@ def period_of(session: Session, invoice: Invoice, zone: str) -> tuple[date, date
         .join(INVOICE_LINE, INVOICE_LINE.c.id == BILLED_FEE.c.line_id)
         .where(of_invoice)
     ).scalars()
-    days = [day for day in (*worked, *due) if day is not None]
+    periods = connection.execute(
+        select(func.min(BILLED_PERIOD.c.starts_on), func.max(BILLED_PERIOD.c.ends_on))
+        .join(INVOICE_LINE, INVOICE_LINE.c.id == BILLED_PERIOD.c.line_id)
+        .where(of_invoice)
+    ).one()
+    days = [day for day in (*worked, *due, *periods) if day is not None]
     days += [instant.astimezone(ZoneInfo(zone)).date() for instant in accepted if instant is not None]
     return (min(days), max(days)) if days else None
 
 
 def renumber(session: Session, invoice: Invoice) -> None:
-    """Puts time first, then milestones and fees, then what was added by hand."""
+    """Puts fees of periods first, then time, milestones and fees, then what was added by hand."""
     session.flush()
     ids = [line_id for kind in KINDS for line_id in line_ids(session, invoice, kind)]
     statement = (

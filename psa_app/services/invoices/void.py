@@ -11,11 +11,10 @@ from psa_app.formats import words
 from psa_app.models import Account, Firm, Invoice, move
 from psa_app.queries.invoices.tables import (
     ALLOCATION,
-    BILLED_FEE,
-    BILLED_MILESTONE,
     BILLED_TIME,
     INVOICE_LINE,
     PAYMENT,
+    TIES,
 )
 from psa_app.rules import fields
 from psa_app.rules.invoices import check_void
@@ -83,7 +82,7 @@ def _check(session: Session, invoice: Invoice) -> None:
 def _free(session: Session, actor: Actor, invoice: Invoice) -> None:
     entry_ids = billed_on(session, invoice)
     lines = select(INVOICE_LINE.c.id).where(INVOICE_LINE.c.invoice_id == invoice.id)
-    for table in (BILLED_TIME, BILLED_MILESTONE, BILLED_FEE):
+    for table in (BILLED_TIME, *TIES):
         session.connection().execute(
             update(table)
             .where(table.c.line_id.in_(lines), table.c.released_at.is_(None))

@@ -16,6 +16,7 @@ from psa_app.models import Invoice
 from psa_app.queries.invoices.one import EntryBehind, Event, InvoiceView, PaymentRow
 from psa_app.rules import hours, money
 from psa_app.rules.einvoices.codes import SHORT
+from psa_app.rules.scopes import PERIODIC
 
 METHODS = {
     "bank_transfer": "Bank transfer",
@@ -179,7 +180,8 @@ def freed(found: InvoiceView) -> list[str]:
     entries = sum(found.entries_by_line.values())
     time = f"{words.hours(found.billed_minutes)} h of time ({_entries(entries)})"
     milestones = [f"Milestone “{line.description}”" for line in found.lines if line.kind == "milestone"]
-    return [*([time] if entries else []), *milestones]
+    periods = [f"{line.description}, {line.detail}" for line in found.lines if line.kind in PERIODIC]
+    return [*([time] if entries else []), *milestones, *periods]
 
 
 def credited_facts(found: InvoiceView) -> list[Fact]:

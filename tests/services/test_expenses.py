@@ -22,6 +22,7 @@ from psa_app.services.expenses.decide import (
 )
 from psa_app.services.expenses.log import change_expense, delete_expense
 from psa_app.services.expenses.receipts import add_receipt, remove_receipt
+from psa_app.services.projects.tasks import delete_task
 from psa_app.services.records import create_record
 from tests.services.expense_world import category, spend, spent
 from tests.services.test_record_imports import bring, outcomes, plan
@@ -272,3 +273,9 @@ def test_two_categories_never_have_the_same_name(world, travel):
     with pytest.raises(PsaError):
         category("travel")
     assert [one.name for one in rows(ExpenseCategory) if one.name.lower() == "travel"] == ["Travel"]
+
+
+def test_a_task_with_expenses_is_closed_rather_than_deleted(world, travel):
+    spend(world, 500, category_id=travel, task_id=world.tasks["Travel"])
+    with pytest.raises(Conflict, match="expenses on this task"):
+        do(delete_task, world["Lea"], world.tasks["Travel"])

@@ -1,6 +1,7 @@
 """Handing expenses in, and deciding on them, by the same rules as time: nobody approves their own."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -124,6 +125,8 @@ def _to_decide(
         raise Forbidden("Nobody decides on their own expenses. Ask a colleague who may approve them.")
     if decision is Decision.other:
         raise Forbidden("This is someone else's to decide: the project's lead, owner or finance.")
+    if expense.status == "invoiced":
+        raise Conflict(checks.SENT["invoiced"])
     if expense.status != status:
         what = "waiting for approval" if status == "submitted" else "approved"
         raise Conflict(f"This expense is not {what} any more. Reload to see how things stand.")
@@ -147,7 +150,7 @@ def _move(
     expense.decided_at = clock.now() if by is not None else None
     expense.submitted_at = submitted_at or expense.submitted_at
     session.flush()
-    after = {"status": to}
+    after: dict[str, Any] = {"status": to}
     if to == "approved":
         after |= {"value_minor": expense.value_minor, "currency": expense.contract_currency}
     history.note(session, actor, KIND, int(expense.id or 0), verb, {"status": old}, after, reason)

@@ -19,6 +19,7 @@ from psa_app.services import history
 from psa_app.services.identity.portal_links import make_portal_link
 from psa_app.services.invoices.draft import FIRST_YEAR, locked_draft
 from psa_app.services.invoices.entries import mark_invoiced
+from psa_app.services.invoices.expense_lines import mark_expenses_invoiced
 from psa_app.services.invoices.totals import write_totals
 from psa_app.services.mails import About, promise_mail
 from psa_app.services.numbers import take_number
@@ -44,6 +45,7 @@ def issue_invoice(
     _check([lack for lack in lacks(session, invoice, day) if not lack.is_warning])
     _freeze(session, actor, invoice, account, firm, day)
     mark_invoiced(session, actor, invoice)
+    mark_expenses_invoiced(session, actor, invoice)
     after = {
         "number": invoice.number,
         "issued_on": day,

@@ -9,6 +9,7 @@ from psa_app.access import Actor, act, fetch
 from psa_app.errors import Conflict
 from psa_app.formats import words
 from psa_app.models import Account, Firm, Invoice, move
+from psa_app.queries.expenses.tables import BILLED_EXPENSE
 from psa_app.queries.invoices.tables import (
     ALLOCATION,
     BILLED_FEE,
@@ -22,13 +23,14 @@ from psa_app.rules.invoices import check_void
 from psa_app.services import history
 from psa_app.services.identity.portal_links import revoke_portal_links
 from psa_app.services.invoices.entries import billed_on, free_entries
+from psa_app.services.invoices.expense_lines import billed_expenses, free_expenses
 from psa_app.services.payments.pages import close_pages
 from psa_app.services.promises import promise
 
 
 @act("invoices", "void", right="invoices.void")
 def void_invoice(session: Session, actor: Actor, invoice_id: int, *, reason: str) -> Invoice:
-    """Voids an unpaid invoice; its hours, milestones and fees can be billed again, its number stays taken.
+    """Voids an unpaid invoice; all that it billed can be billed again, its number stays taken.
 
     A payment page that is open is closed first. Raises `Conflict` when money has come or is on its
     way, or when the day of issue lies in a closed period.
@@ -80,10 +82,12 @@ def _check(session: Session, invoice: Invoice) -> None:
 def _free(session: Session, actor: Actor, invoice: Invoice) -> None:
     entry_ids = billed_on(session, invoice)
     lines = select(INVOICE_LINE.c.id).where(INVOICE_LINE.c.invoice_id == invoice.id)
-    for table in (BILLED_TIME, BILLED_MILESTONE, BILLED_FEE):
+    expense_ids = billed_expenses(session, invoice)
+    for table in (BILLED_TIME, BILLED_MILESTONE, BILLED_FEE, BILLED_EXPENSE):
         session.connection().execute(
             update(table)
             .where(table.c.line_id.in_(lines), table.c.released_at.is_(None))
             .values(released_at=clock.now())
         )
     free_entries(session, actor, entry_ids, invoice.number)
+    free_expenses(session, actor, invoice, expense_ids)

@@ -175,7 +175,8 @@ def freed(found: InvoiceView) -> list[str]:
     entries = sum(found.entries_by_line.values())
     time = f"{words.hours(found.billed_minutes)} h of time ({_entries(entries)})"
     milestones = [f"Milestone “{line.description}”" for line in found.lines if line.kind == "milestone"]
-    return [*([time] if entries else []), *milestones]
+    spent = [f"Expense “{line.description}”" for line in found.lines if line.kind == "expense"]
+    return [*([time] if entries else []), *milestones, *spent]
 
 
 def payment_rows(found: InvoiceView) -> list[Row]:

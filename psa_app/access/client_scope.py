@@ -11,12 +11,14 @@ from psa_app.models import (
     Account,
     Allocation,
     Attachment,
+    BilledExpense,
     BilledTime,
     ChangeOrder,
     ChangeQuestion,
     Contact,
     Deliverable,
     EInvoice,
+    Expense,
     FeePart,
     Invoice,
     InvoiceLine,
@@ -106,6 +108,13 @@ CLIENT: dict[type[SQLModel], Rule] = {
     InvoiceTax: lambda a: col(InvoiceTax.invoice_id).in_(_client_invoices(a)),
     EInvoice: lambda a: col(EInvoice.invoice_id).in_(_client_invoices(a)),
     BilledTime: lambda a: col(BilledTime.line_id).in_(_client_invoice_lines(a)),
+    BilledExpense: lambda a: col(BilledExpense.line_id).in_(_client_invoice_lines(a)),
+    Expense: lambda a: col(Expense.id).in_(
+        select(BilledExpense.expense_id).where(
+            col(BilledExpense.line_id).in_(_client_invoice_lines(a)),
+            col(BilledExpense.released_at).is_(None),
+        )
+    ),
     Payment: lambda a: col(Payment.account_id) == a.account_id,
     Allocation: lambda a: col(Allocation.invoice_id).in_(_client_invoices(a)),
     User: lambda a: col(User.id) == a.user_id,

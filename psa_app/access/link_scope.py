@@ -11,11 +11,13 @@ from psa_app.models import (
     Account,
     Allocation,
     Attachment,
+    BilledExpense,
     BilledTime,
     ChangeOrder,
     ChangeQuestion,
     Contact,
     EInvoice,
+    Expense,
     Invoice,
     InvoiceLine,
     InvoiceTax,
@@ -135,6 +137,13 @@ _REACHED: dict[str, dict[type[SQLModel], Rule]] = {
         EInvoice: lambda a, d: col(EInvoice.invoice_id).in_(_invoices(a, d)),
         BilledTime: lambda a, d: col(BilledTime.line_id).in_(_invoice_lines(a, d)),
         TimeEntry: lambda a, d: col(TimeEntry.id).in_(_billed_entries(a, d)),
+        BilledExpense: lambda a, d: col(BilledExpense.line_id).in_(_invoice_lines(a, d)),
+        Expense: lambda a, d: col(Expense.id).in_(
+            select(BilledExpense.expense_id).where(
+                col(BilledExpense.line_id).in_(_invoice_lines(a, d)),
+                col(BilledExpense.released_at).is_(None),
+            )
+        ),
         Allocation: lambda a, d: col(Allocation.invoice_id).in_(_invoices(a, d)),
         Payment: lambda a, d: and_(
             col(Payment.account_id) == a.account_id, col(Payment.id).in_(_payments(a, d))

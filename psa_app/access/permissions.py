@@ -25,6 +25,8 @@ _MEMBER = {
     "holidays.read",
     "search.use",
     "views.own",
+    "expenses.log",
+    "expenses.read",
 }
 _LEAD = _MEMBER | {
     "accounts.read",
@@ -37,6 +39,7 @@ _LEAD = _MEMBER | {
     "bookings.change",
     "time.approve",
     "time.export",
+    "expenses.approve",
     "deputies.change",
     "projects.margin",
     "history.read",
@@ -81,6 +84,7 @@ _FINANCE = _MEMBER | {
     "time.import",
     "time.export",
     "time.override",
+    "expenses.approve",
     "deputies.change",
     "invoices.read",
     "invoices.draft",
@@ -149,6 +153,7 @@ _CLIENT = {
     "milestones.accept",
     "time.read",
     "time.approve_for_client",
+    "expenses.read",
     "invoices.read",
     "payments.start",
     "payments.read",

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import lru_cache, wraps
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, false, or_, true
+from sqlalchemy import ColumnElement, Select, and_, false, or_, true
 from sqlmodel import Session, SQLModel, col, select
 
 from psa_app import clock
@@ -28,6 +28,7 @@ from psa_app.models import (
     ApiToken,
     Attachment,
     BankAccount,
+    BilledExpense,
     BilledFee,
     BilledMilestone,
     BilledPeriod,
@@ -45,6 +46,8 @@ from psa_app.models import (
     EInvoice,
     Evidence,
     ExchangeRate,
+    Expense,
+    ExpenseCategory,
     FeePart,
     Firm,
     GridCell,
@@ -123,6 +126,12 @@ def _lists(actor: Actor) -> list[str]:
     return [kind for kind, right in LISTS.items() if may(actor, right)]
 
 
+def _receipts(actor: Actor, rules: dict[type[SQLModel], Rule]) -> Clause:
+    """The receipts of the expenses that the actor sees."""
+    seen = select(Expense.id).where(rules[Expense](actor))
+    return and_(col(Attachment.kind) == "expense", col(Attachment.record_id).in_(seen))
+
+
 def _of_project(column: Any) -> Rule:
     """Rows of projects on which the actor works, and of the firm's own."""
     internal = select(Project.id).where(col(Project.account_id).is_(None))
@@ -156,6 +165,9 @@ _MEMBER: dict[type[SQLModel], Rule] = {
     Timesheet: _own(Timesheet.person_id),
     Timer: _own(Timer.person_id),
     GridCell: _own(GridCell.person_id),
+    ExpenseCategory: EVERYTHING,
+    Expense: _own(Expense.person_id),
+    Attachment: lambda a: _receipts(a, _MEMBER),
     Account: lambda a: col(Account.id).in_(
         select(Project.account_id).where(col(Project.id).in_(_joined_projects(a)))
     ),
@@ -223,13 +235,19 @@ _LEAD: dict[type[SQLModel], Rule] = (
         TimeEntry: lambda a: or_(
             col(TimeEntry.person_id) == a.person_id,
             col(TimeEntry.project_id).in_(_led_projects(a)),
-            _deputized(a),
+            _deputized(a, TimeEntry.project_id),
         ),
+        Expense: lambda a: or_(
+            col(Expense.person_id) == a.person_id,
+            col(Expense.project_id).in_(_led_projects(a)),
+            _deputized(a, Expense.project_id),
+        ),
+        Attachment: lambda a: or_(col(Attachment.kind) != "expense", _receipts(a, _LEAD)),
         Timesheet: lambda a: or_(
             col(Timesheet.person_id) == a.person_id,
             col(Timesheet.id).in_(
                 select(TimeEntry.timesheet_id).where(
-                    or_(col(TimeEntry.project_id).in_(_led_projects(a)), _deputized(a))
+                    or_(col(TimeEntry.project_id).in_(_led_projects(a)), _deputized(a, TimeEntry.project_id))
                 )
             ),
         ),
@@ -257,6 +275,7 @@ _FINANCE_READS: tuple[type[SQLModel], ...] = (
     BilledFee,
     BilledMilestone,
     BilledPeriod,
+    BilledExpense,
     Payment,
     PaymentFact,
     Allocation,
@@ -289,15 +308,15 @@ SCOPES: dict[str, dict[type[SQLModel], Rule]] = {
 }
 
 
-def _deputized(actor: Actor) -> Clause:
-    """Entries on projects led by someone who named the actor as deputy for today."""
+def _deputized(actor: Actor, project_id: Any) -> Clause:
+    """Rows of projects led by someone who named the actor as deputy for today."""
     today = clock.now().date()
     leads = (
         select(User.person_id)
         .join(Deputy, col(Deputy.user_id) == col(User.id))
         .where(Deputy.deputy_id == actor.user_id, Deputy.starts_on <= today, Deputy.ends_on >= today)
     )
-    return col(TimeEntry.project_id).in_(select(Project.id).where(col(Project.lead_id).in_(leads)))
+    return col(project_id).in_(select(Project.id).where(col(Project.lead_id).in_(leads)))
 
 
 def visible(actor: Actor, model: type[SQLModel]) -> Clause:

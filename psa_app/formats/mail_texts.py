@@ -189,6 +189,7 @@ TEXTS: dict[str, Callable[..., MailText]] = {
     "invitation": invitation,
     "password_reset": password_reset,
     "time_rejected": time_rejected,
+    "expense_rejected": time_mail_texts.expense_rejected,
     "time_to_approve": time_mail_texts.time_to_approve,
     "time_refused": time_mail_texts.time_refused,
     "bookings_moved": bookings_moved,

@@ -44,3 +44,19 @@ def time_refused(
             quote=reason,
         )
     )
+
+
+def expense_rejected(firm: str, reader: str, rejected_by: str, what: str, reason: str, link: str) -> MailText:
+    """To a member. `what` names the expense and its amount."""
+    return _mail(
+        _Draft(
+            firm=firm,
+            subject=f"Please correct your expense: {what}",
+            greeting=reader,
+            opening=f"{rejected_by} sent this expense back to you: {what}.",
+            link=link,
+            button="Correct it",
+            quote=reason,
+            closing="Change what is needed and submit it again.",
+        )
+    )

@@ -27,6 +27,7 @@ from psa_app.models.contracts import (
     SowLine,
     Template,
 )
+from psa_app.models.expenses import BilledExpense, Expense, ExpenseCategory
 from psa_app.models.firm import BankAccount, ExchangeRate, Firm, Holiday, NumberSeries, TaxNumber, TaxRate
 from psa_app.models.identity import ApiToken, LoginSession, OneTimeLink, PortalLink, SignInAttempt, User
 from psa_app.models.invoices import (
@@ -89,6 +90,7 @@ __all__ = [
     "ApiToken",
     "Attachment",
     "BankAccount",
+    "BilledExpense",
     "BilledFee",
     "BilledMilestone",
     "BilledPeriod",
@@ -106,6 +108,8 @@ __all__ = [
     "EInvoice",
     "Evidence",
     "ExchangeRate",
+    "Expense",
+    "ExpenseCategory",
     "FeePart",
     "Firm",
     "GridCell",

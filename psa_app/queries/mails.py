@@ -26,6 +26,7 @@ _WORDS = {
     "invitation": "Invitation",
     "password_reset": "New password",
     "time_rejected": "Time to correct",
+    "expense_rejected": "Expense to correct",
     "bookings_moved": "Bookings moved",
 }
 

@@ -5,6 +5,7 @@ from psa_app.models.resource import Resource
 from psa_app.resources import (
     clients,
     contracts,
+    expenses,
     firm,
     lowcode,
     money,
@@ -19,7 +20,21 @@ from psa_app.resources import (
 
 RESOURCES: dict[str, Resource] = {
     value.kind: value
-    for module in (clients, sales, people, firm, contracts, work, rates, plan, quotes, money, lowcode, system)
+    for module in (
+        clients,
+        sales,
+        people,
+        firm,
+        contracts,
+        work,
+        rates,
+        expenses,
+        plan,
+        quotes,
+        money,
+        lowcode,
+        system,
+    )
     for value in vars(module).values()
     if isinstance(value, Resource)
 }

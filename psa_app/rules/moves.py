@@ -23,6 +23,7 @@ class Kind(StrEnum):
     task = "task"
     quote = "quote"
     time_request = "time_request"
+    expense = "expense"
 
 
 class Sow(StrEnum):
@@ -73,6 +74,15 @@ class Project(StrEnum):
 
 class Entry(StrEnum):
     """A time entry: only voiding or crediting the invoice takes it back from invoiced."""
+
+    draft = "draft"
+    submitted = "submitted"
+    approved = "approved"
+    invoiced = "invoiced"
+
+
+class Expense(StrEnum):
+    """An expense moves as time does: only voiding or crediting the invoice takes it back from invoiced."""
 
     draft = "draft"
     submitted = "submitted"
@@ -176,6 +186,12 @@ MOVES: Mapping[str, Mapping[str, Set[str]]] = {
         Entry.submitted: {Entry.draft, Entry.approved},
         Entry.approved: {Entry.draft, Entry.submitted, Entry.invoiced},
         Entry.invoiced: {Entry.approved},
+    },
+    Kind.expense: {
+        Expense.draft: {Expense.submitted},
+        Expense.submitted: {Expense.draft, Expense.approved},
+        Expense.approved: {Expense.submitted, Expense.invoiced},
+        Expense.invoiced: {Expense.approved},
     },
     Kind.invoice: {
         Invoice.draft: {Invoice.issued},

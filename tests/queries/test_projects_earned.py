@@ -19,6 +19,7 @@ from psa_app.services.invoices.edit import add_line
 from psa_app.services.invoices.issue import issue_invoice
 from psa_app.services.invoices.void import void_invoice
 from psa_app.services.planning.book import create_booking
+from tests.services.expense_world import category, spend, spent
 from tests.support.world import FRI, MON, TUE, WED, World, ask, do, sign
 
 TODAY = date(2026, 11, 23)
@@ -258,3 +259,18 @@ def test_projects_without_a_scope_keep_their_bills_apart(world):
     for number, name in enumerate(("Hosting", "Support"), 1):
         one = figures(world, name)
         assert (one.recognized, one.issued, one.wip) == ((number * 1_000, 0, 0), number * 1_000, 0)
+
+
+def test_an_expense_stands_on_both_sides_and_a_pass_through_earns_nothing_more(world):
+    plain, marked = category("Travel"), category("Hosting", markup_ppm=100_000)
+    spent(world, 10_000, category_id=plain)
+    spent(world, 10_000, "USD", category_id=marked)
+    spent(world, 3_000, category_id=plain, is_billable=False)
+    spend(world, 7_000, category_id=plain)
+    one = figures(world)
+    assert one.recognized == (0, 0, 19_900)
+    assert (one.cost, one.ready, one.wip) == ((0, 0, 22_000), 19_900, 19_900)
+    issued(world)
+    two = figures(world)
+    assert (two.recognized, two.cost) == (one.recognized, one.cost)
+    assert (two.ready, two.wip, two.deferred, two.issued) == (0, 0, 0, 19_900)

@@ -14,6 +14,7 @@ STATES: Mapping[Kind, type[StrEnum]] = {
     Kind.milestone: moves.Milestone,
     Kind.project: moves.Project,
     Kind.entry: moves.Entry,
+    Kind.expense: moves.Expense,
     Kind.invoice: moves.Invoice,
     Kind.payment: moves.Payment,
     Kind.leave: moves.Leave,
@@ -43,6 +44,10 @@ entry      draft      submitted
 entry      submitted  draft approved
 entry      approved   draft submitted invoiced
 entry      invoiced   approved
+expense    draft      submitted
+expense    submitted  draft approved
+expense    approved   submitted invoiced
+expense    invoiced   approved
 invoice    draft      issued
 invoice    issued     void written_off
 invoice    void

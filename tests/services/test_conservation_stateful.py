@@ -21,16 +21,20 @@ from sqlalchemy import Engine
 
 from psa_app import db
 from psa_app.errors import Conflict, Invalid, Problems
-from psa_app.models import Invoice, InvoiceLine, Payment, Sow, SowLine, TimeEntry
+from psa_app.models import Expense, ExpenseCategory, Invoice, InvoiceLine, Payment, Sow, SowLine, TimeEntry
 from psa_app.rules.money import Money
+from psa_app.services.expenses.decide import recall_expense, unapprove_expense
+from psa_app.services.expenses.log import delete_expense
 from psa_app.services.invoices.credit import CreditLine, credit_invoice
-from psa_app.services.invoices.draft import discard_draft, draft_invoice
+from psa_app.services.invoices.draft import EVERYTHING, discard_draft, draft_invoice
 from psa_app.services.invoices.edit import add_line, regroup_draft, remove_line
+from psa_app.services.invoices.group_expenses import group_expenses
 from psa_app.services.invoices.issue import issue_invoice
 from psa_app.services.invoices.void import void_invoice
 from psa_app.services.payments.record import record_payment, reverse_payment, use_credit
 from psa_app.services.time.reject import unapprove_entries
 from tests.conftest import BOTH
+from tests.services.expense_world import category, spent
 from tests.support.books import check_books
 from tests.support.world import MON, World, do, rows
 
@@ -57,6 +61,7 @@ ACTS = (
     ),
     *("credit", "credit", "rebill"),
     *("regroup", "remove", "add", "discard", "unapprove", "accept", "raise_cap", "reverse", "use_credit"),
+    *("spend", "spend", "spend_back", "group"),
 )
 REFUSALS = (Conflict, Invalid, Problems)  # a sentence, and nothing half written
 SIZES = (1, 59, 60, 61, 400, 899, 900, 901, 1_700, 3_599, 3_600, 5_000, 7_777)
@@ -141,6 +146,28 @@ class Books(RuleBasedStateMachine):
             chosen = tuple(data.draw(st.sets(st.sampled_from(entries), min_size=1, max_size=3)))
             self.attempt(unapprove_entries, self.world["Olga"], entry_ids=chosen)
 
+    def spend(self, data: st.DataObject) -> None:
+        """Money is spent and approved."""
+        travel = rows(ExpenseCategory)[0].id if rows(ExpenseCategory) else category(markup_ppm=75_000)
+        amount, money = data.draw(st.sampled_from([(1, "EUR"), (999, "USD"), (12_345, "EUR")]))
+        project = data.draw(st.sampled_from(["Checkout", "Data"]))
+        day = MON + timedelta(days=data.draw(st.integers(0, 4)))
+        spent(self.world, amount, money, category_id=travel, project=project, day=day)
+
+    def spend_back(self, data: st.DataObject) -> None:
+        """An approval is taken back, and the expense removed."""
+        found = [one.id for one in rows(Expense) if one.status in ("approved", "invoiced")]
+        chosen = data.draw(st.sampled_from(found)) if found else None
+        if chosen and self.attempt(unapprove_expense, self.world["Olga"], chosen):
+            self.attempt(recall_expense, self.world["Ann"], chosen)
+            self.attempt(delete_expense, self.world["Ann"], chosen)
+
+    def group(self, data: st.DataObject) -> None:
+        invoice = self.chosen(data, "draft")
+        if invoice is not None:
+            grouped = data.draw(st.booleans())
+            self.attempt(group_expenses, self.world["Fred"], invoice.id, grouped=grouped)
+
     def accept(self, data: st.DataObject) -> None:
         try:
             self.world.accept(data.draw(st.sampled_from(["Prototype", "Release"])))
@@ -159,7 +186,7 @@ class Books(RuleBasedStateMachine):
             "account_id": self.world.clients[client],
             "until": MON + timedelta(days=day),
             "grouping": data.draw(st.sampled_from([None, "person", "day", "none"])),
-            "include": data.draw(st.sampled_from([("time", "milestones"), ("time",), ()])),
+            "include": data.draw(st.sampled_from([EVERYTHING, ("time", "milestones"), ("expenses",), ()])),
         }
         self.attempt(draft_invoice, self.world["Fred"], **inputs)
 

@@ -15,6 +15,7 @@ from psa_app.services.invoices.edit import (
     regroup_draft,
     remove_line,
 )
+from psa_app.services.invoices.group_expenses import group_expenses
 from psa_app.services.invoices.issue import issue_invoice
 from tests.support.world import MON, TUE, World, do, past, row, rows
 
@@ -200,6 +201,7 @@ def test_an_issued_invoice_never_changes(world, drafted):
     attempts = (
         (change_draft, {"version": version, "note": "x"}),
         (regroup_draft, {"grouping": "day"}),
+        (group_expenses, {"grouped": True}),
         (add_line, {"description": "x", "amount": Money(1, "EUR")}),
         (change_line, {"line_id": line_id, "description": "x"}),
         (remove_line, {"line_id": line_id}),

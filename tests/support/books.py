@@ -10,8 +10,10 @@ from psa_app import db
 from psa_app.access import system
 from psa_app.models import (
     Allocation,
+    BilledExpense,
     BilledMilestone,
     BilledTime,
+    Expense,
     Invoice,
     InvoiceLine,
     InvoiceTax,
@@ -38,6 +40,7 @@ def check_books() -> None:
         check_papers(session)
         check_numbers(session)
         check_entries(session)
+        check_expenses(session)
         check_money(session)
         check_credits(session)
 
@@ -129,6 +132,28 @@ def _check_milestones(session: Session) -> None:
     billed = [one.milestone_id for one in session.exec(select(BilledMilestone)) if one.released_at is None]
     assert len(billed) == len(set(billed))
     assert set(billed) <= accepted
+
+
+def check_expenses(session: Session) -> None:
+    """No expense is billed twice, each line is the sum of its expenses, states agree with what is billed."""
+    invoices = {invoice.id: invoice for invoice in session.exec(select(Invoice))}
+    lines = {line.id: line for line in session.exec(select(InvoiceLine))}
+    parts: dict[int, list[int]] = defaultdict(list)
+    on: dict[int, str] = {}
+    for part in session.exec(select(BilledExpense)):
+        invoice = invoices[lines[part.line_id].invoice_id]
+        parts[part.line_id].append(part.amount_minor)
+        assert (part.released_at is not None) == (invoice.status == "void")
+        if part.released_at is None:
+            assert part.expense_id not in on
+            on[part.expense_id] = invoice.status
+            expense = session.get_one(Expense, part.expense_id)
+            assert (part.amount_minor, invoice.currency) == (expense.value_minor, expense.contract_currency)
+    for line in lines.values():
+        assert line.kind != "expense" or sum(parts[line.id or 0]) == line.net_minor
+    for expense in session.exec(select(Expense)):
+        assert (expense.status == "invoiced") == (on.get(expense.id or 0) == "issued")
+        assert expense.id not in on or expense.status in ("approved", "invoiced")
 
 
 def check_money(session: Session) -> None:

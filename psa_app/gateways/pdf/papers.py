@@ -77,6 +77,27 @@ class TimeAnnex:
     total: Total
 
 
+@dataclass(frozen=True)
+class ExpenseRow:
+    """One expense, with what the client pays for it."""
+
+    date: str
+    category: str
+    project: str
+    description: str
+    amount: str
+
+
+@dataclass(frozen=True)
+class ExpenseAnnex:
+    """The expenses behind an invoice, on pages of their own, in five columns."""
+
+    heading: str
+    columns: tuple[str, str, str, str, str]
+    rows: tuple[ExpenseRow, ...]
+    total: Total
+
+
 @dataclass(frozen=True, kw_only=True)
 class Paper:
     """What every paper has.
@@ -114,6 +135,7 @@ class InvoicePaper(Paper):
     notes: tuple[str, ...] = ()
     payment: Payment | None = None
     annex: TimeAnnex | None = None
+    expenses: ExpenseAnnex | None = None
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,7 @@ def invoices() -> rx.Component:
             loading=~State.is_ready,
             empty=empty(
                 "No invoices here",
-                "They are drafted from approved time, accepted milestones and fees that are due.",
+                "They are drafted from approved time and expenses, accepted milestones and fees due.",
                 icon_name="invoices",
             ),
         ),
@@ -84,6 +84,8 @@ def _draft() -> rx.Component:
                 rx.el.div(
                     fields.checkbox("time", "Approved time", True, error=errors["time"]),
                     fields.checkbox("milestones", "Accepted milestones and fees that are due", True),
+                    fields.checkbox("expenses", "Approved expenses", True),
+                    fields.checkbox("group", "Expenses on one line for each category", False),
                 ),
                 two=True,
             ),

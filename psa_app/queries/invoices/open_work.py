@@ -1,4 +1,4 @@
-"""A client's work that can be billed now: approved time not billed yet, accepted milestones, fees due."""
+"""A client's work that can be billed now: approved time and expenses, accepted milestones, fees due."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,6 +11,7 @@ from sqlmodel import select as select_models
 
 from psa_app.db import among
 from psa_app.models import Project, Sow, SowLine
+from psa_app.queries.expenses.open import OpenExpense, open_expenses
 from psa_app.queries.invoices.open_parts import OpenMilestone, due_parts
 from psa_app.queries.invoices.tables import (
     BILLED_TIME,
@@ -38,11 +39,13 @@ class OpenWork:
     time: dict[str, list[BillableEntry]] = field(default_factory=dict)
     terms: dict[int, LineTerms] = field(default_factory=dict)
     milestones: tuple[OpenMilestone, ...] = ()
+    expenses: tuple[OpenExpense, ...] = ()
     unpriced: tuple[int, ...] = ()
 
     def currencies(self) -> list[str]:
         """The currencies in which something is open."""
-        return sorted({*self.time, *(milestone.currency for milestone in self.milestones)})
+        fixed = {milestone.currency for milestone in self.milestones}
+        return sorted({*self.time, *fixed, *(expense.currency for expense in self.expenses)})
 
 
 def open_work(
@@ -51,7 +54,7 @@ def open_work(
     until: date,
     sow_id: int | None = None,
     *,
-    include: Sequence[str] = ("time", "milestones"),
+    include: Sequence[str] = ("time", "milestones", "expenses"),
     lock: bool = False,
     held: Held = "with",
 ) -> OpenWork:
@@ -64,8 +67,9 @@ def open_work(
     `held` says what becomes of time that still waits for the client's own approval.
     """
     milestones = due_parts(session, account_id, until, sow_id) if "milestones" in include else ()
+    expenses = open_expenses(session, account_id, until, sow_id, lock=lock) if "expenses" in include else ()
     if "time" not in include:
-        return OpenWork(milestones=milestones)
+        return OpenWork(milestones=milestones, expenses=expenses)
     rows = _rows(session, account_id, until, sow_id, lock, held)
     parts = _billed_parts(session, [row[0] for row in rows if row[-1]])
     time: dict[str, list[BillableEntry]] = {}
@@ -84,7 +88,7 @@ def open_work(
         mine = time.get(currency) or time.setdefault(currency, [])
         for offset, length in opened:
             mine.append(BillableEntry(entry_id, person, task, role, key, day, length, rate, offset))
-    return OpenWork(time, _terms(session, groups), milestones, tuple(unpriced))
+    return OpenWork(time, _terms(session, groups), milestones, expenses, tuple(unpriced))
 
 
 class _Group:

@@ -21,6 +21,7 @@ from psa_app.gateways.pdf.papers import (
 from psa_app.models import Account, Firm, Invoice, InvoiceTax, Person
 from psa_app.models import InvoiceLine as LineRow
 from psa_app.queries.invoices.credited import work_on
+from psa_app.queries.invoices.paper_expenses import expense_annex
 from psa_app.queries.invoices.parties import bank_block, bank_facts, buyer_block, seller_block
 from psa_app.queries.invoices.tables import BILLED_TIME, ENTRY, INVOICE_LINE, TASK
 from psa_app.rules import money
@@ -32,7 +33,8 @@ US_LETTER = ("US", "CA", "MX")
 def invoice_paper(session: Session, invoice: Invoice, *, annex: bool = False) -> InvoicePaper:
     """What is printed. An issued invoice prints what was frozen, a draft what the records say now.
 
-    With `annex` the hours behind it follow on pages of their own. The caller has checked who asks.
+    With `annex` the hours and expenses behind it follow on pages of their own. The caller has checked
+    who asks.
     """
     firm = session.exec(select(Firm)).one()
     account = session.get_one(Account, invoice.account_id)
@@ -58,6 +60,7 @@ def invoice_paper(session: Session, invoice: Invoice, *, annex: bool = False) ->
         notes=_notes(session, invoice, firm, locale),
         payment=_payment(invoice, bank) if invoice.kind == "invoice" else None,
         annex=_annex(session, invoice, locale) if annex else None,
+        expenses=expense_annex(session, invoice, locale) if annex else None,
     )
 
 
@@ -236,4 +239,6 @@ def texts(paper: InvoicePaper) -> str:
         parts += [fact.value for fact in paper.payment.facts]
     for row in paper.annex.rows if paper.annex else ():
         parts += [row.person, row.task, row.note]
+    for spent in paper.expenses.rows if paper.expenses else ():
+        parts += [spent.category, spent.project, spent.description]
     return "\n".join(parts)

@@ -11,6 +11,7 @@ from psa_app import routes
 from psa_app.access import Actor, fetch, require
 from psa_app.formats import words
 from psa_app.models import Account
+from psa_app.queries.expenses.open import waiting_expenses
 from psa_app.queries.invoices.open_work import OpenWork, chosen_currency, open_work
 from psa_app.queries.invoices.tables import ENTRY, INVOICE, PROJECT, SOW_LINE, TASK
 from psa_app.queries.time.with_client import with_client
@@ -42,7 +43,7 @@ def preview_draft(
     *,
     account_id: int,
     until: date,
-    include: tuple[str, ...] = ("time", "milestones"),
+    include: tuple[str, ...] = ("time", "milestones", "expenses"),
     currency: str | None = None,
 ) -> DraftPreview:
     """What `draft_invoice` would bill for a client up to a day, and what not. Writes nothing."""
@@ -57,10 +58,16 @@ def preview_draft(
         lines.append(f"{words.hours(minutes)} h of time: {words.money(plan.amount, money_in)}")
     due = [one for one in work.milestones if one.currency == money_in]
     lines += [f"{one.title}: {words.money(one.value, one.currency)}" for one in due]
-    net = plan.amount + sum(one.value for one in due)
+    spent = [one for one in work.expenses if one.currency == money_in]
+    if spent:
+        what = "1 expense" if len(spent) == 1 else f"{len(spent)} expenses"
+        lines.append(f"{what}: {words.money(sum(one.value for one in spent), money_in)}")
+    net = plan.amount + sum(one.value for one in due) + sum(one.value for one in spent)
     missing = [*_unpriced(work), *_other_currencies(work, money_in), *_over_cap(plan)]
     if "time" in include:
         missing += _with_client(session, account_id, until)
+    if "expenses" in include:
+        missing += _unapproved_expenses(session, account_id, until)
     missing += _elsewhere(session, account_id, until)
     return DraftPreview(tuple(lines), words.money(net, money_in), tuple(missing), bool(work.unpriced))
 
@@ -99,6 +106,14 @@ def _with_client(session: Session, account_id: int, until: date) -> list[Missing
         sentence = f"{time} h, {amount}, wait for the client to approve them. {why}"
         found.append(Missing(sentence, routes.APPROVALS))
     return found
+
+
+def _unapproved_expenses(session: Session, account_id: int, until: date) -> list[Missing]:
+    count = waiting_expenses(session, account_id, until)
+    if not count:
+        return []
+    what = "1 expense is" if count == 1 else f"{count} expenses are"
+    return [Missing(f"{what} not approved yet.", routes.records("expenses", status="submitted"))]
 
 
 def _elsewhere(session: Session, account_id: int, until: date) -> list[Missing]:

@@ -25,6 +25,7 @@ from psa_app.models import (
     Task,
     TimeEntry,
 )
+from psa_app.queries.expenses.tables import BILLED_EXPENSE
 
 
 def _table(model: type[SQLModel]) -> Any:
@@ -51,4 +52,5 @@ SOW = _table(Sow)
 SOW_LINE = _table(SowLine)
 TASK = _table(Task)
 
-TIES = (BILLED_MILESTONE, BILLED_FEE, BILLED_PERIOD)  # what ties a line to the one thing that it bills, whole
+# What ties a line to the things that it bills, each whole.
+TIES = (BILLED_MILESTONE, BILLED_FEE, BILLED_PERIOD, BILLED_EXPENSE)

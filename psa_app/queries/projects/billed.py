@@ -8,6 +8,7 @@ from sqlalchemy import and_, case, func, select
 from sqlmodel import Session
 
 from psa_app.queries.exchange import Exchange
+from psa_app.queries.expenses.tables import BILLED_EXPENSE, EXPENSE
 from psa_app.queries.projects.periods import LAST, THIS, Periods
 from psa_app.queries.projects.tables import BILLED_TIME, ENTRY, INVOICE, INVOICE_LINE, LINE
 
@@ -91,6 +92,12 @@ _FIRST_ENTRY = (
     .correlate(INVOICE_LINE)
     .scalar_subquery()
 )
+_FIRST_EXPENSE = (
+    select(func.min(BILLED_EXPENSE.c.expense_id))
+    .where(BILLED_EXPENSE.c.line_id == INVOICE_LINE.c.id)
+    .correlate(INVOICE_LINE)
+    .scalar_subquery()
+)
 _PROJECT = case(
     (
         and_(INVOICE_LINE.c.sow_line_id.is_(None), INVOICE_LINE.c.kind == "time"),
@@ -99,9 +106,16 @@ _PROJECT = case(
         .correlate(INVOICE_LINE)
         .scalar_subquery(),
     ),
+    (
+        and_(INVOICE_LINE.c.sow_line_id.is_(None), INVOICE_LINE.c.kind == "expense"),
+        select(EXPENSE.c.project_id)
+        .where(EXPENSE.c.id == _FIRST_EXPENSE)
+        .correlate(INVOICE_LINE)
+        .scalar_subquery(),
+    ),
     else_=None,
 )
-"""The project of a printed line of time that bills to no SOW: such a line holds one project only."""
+"""The project of a printed line of time or expenses that bills to no SOW: it holds one project only."""
 _TOTALS = (
     select(
         INVOICE.c.id.label("invoice_id"),

@@ -4,7 +4,7 @@ Time is earned as approved, within the cap: what invoices and drafts hold, and t
 billed minutes. It costs when it earns: while it waits for approval, both stand aside (`open_cost`).
 A fixed line is earned by percent complete where it has an estimate, else by its accepted milestones;
 a loss that it is expected to make is a cost at once. Fees of periods are earned by the days that are
-over, lines written by hand when issued.
+over, expenses count on both sides once approved, lines written by hand are earned when issued.
 All is in the base currency: what is on an issued invoice at its frozen rate, all else at the rate of
 the last day of the period worked.
 """
@@ -25,6 +25,7 @@ from psa_app.queries.projects.contracts import Contract, FixedLine, sow_projects
 from psa_app.queries.projects.fixed import expected_losses, fixed_progress, spent_by_task
 from psa_app.queries.projects.periodic import earned_fees
 from psa_app.queries.projects.periods import THIS, Periods
+from psa_app.queries.projects.spent import Spent, spent
 from psa_app.queries.projects.tables import LINE
 from psa_app.queries.projects.worked import Worked
 from psa_app.queries.time.tables import ENTRY
@@ -113,11 +114,18 @@ def earned(
     """Figures of contracts, in their order. `planned` are booked minutes still to come by task, and by
     project (as a negative number) where no task is named.
     """
-    books = billed(session, at, fx, sow_projects(found.values()))
+    projects = sow_projects(found.values())
+    books = billed(session, at, fx, projects)
+    outlays = spent(session, at, fx, projects)
     sums: dict[int, _Sums] = defaultdict(_Sums)
     for key, book in books.items():
         for period in range(3):
             sums[key].recognized[period] += book.time[period] + book.manual[period]
+    for key, outlay in outlays.items():
+        for period in range(3):
+            sums[key].recognized[period] += outlay.value[period]
+        sums[key].ready += outlay.ready
+        sums[key].ready_before += outlay.ready_before
     _add_open(session, at, fx, found, sums)
     _add_fixed(at, fx, found, work, planned, sums)
     _add_periodic(session, at, fx, found, sums)
@@ -126,13 +134,17 @@ def earned(
         by_project[row.project_id].append(row)
     empty = Billed([0, 0, 0], [0, 0, 0])
     return [
-        _together(one, sums[key], books.get(key, empty), by_project.get(key, []))
+        _together(
+            one, sums[key], books.get(key, empty), by_project.get(key, []), outlays.get(key, Spent()).cost
+        )
         for key, one in found.items()
     ]
 
 
-def _together(contract: Contract, sums: _Sums, book: Billed, work: Sequence[Worked]) -> Earned:
-    cost, open_cost = list(sums.provision), [0, 0, 0]
+def _together(
+    contract: Contract, sums: _Sums, book: Billed, work: Sequence[Worked], outlay: Sequence[int]
+) -> Earned:
+    cost, open_cost = [sum(pair) for pair in zip(sums.provision, outlay, strict=True)], [0, 0, 0]
     fixed = {task_id for line in contract.fixed for task_id in line.tasks}
     waiting = [row for row in work if row.task_id not in fixed]
     for row in work:
@@ -168,7 +180,7 @@ def _add_open(
     session: Session, at: Periods, fx: Exchange, found: Mapping[int, Contract], sums: dict[int, _Sums]
 ) -> None:
     """Approved time and accepted milestones that no invoice and no draft holds yet."""
-    work = open_work(session, None, at.today)
+    work = open_work(session, None, at.today, include=("time", "milestones"))
     waits = set(session.connection().execute(waiting_entries(ENTRY.c.id)).scalars())
     key_of = _keys_of_lines(session, found, work)
     ends = at.ends()

@@ -11,7 +11,7 @@ from psa_app.access import Actor, act, fetch, require
 from psa_app.config import settings
 from psa_app.db import reading
 from psa_app.errors import Conflict, Invalid, NotFound
-from psa_app.models import Agreement, Attachment, Sow
+from psa_app.models import Agreement, Attachment, Expense, Sow
 from psa_app.models.base import Record
 from psa_app.rules import fields
 from psa_app.services import history
@@ -22,6 +22,7 @@ MOST = 20  # beside one record
 _BESIDE: dict[str, tuple[str, type[Record]]] = {
     "sow": ("sows.read", Sow),
     "agreement": ("agreements.read", Agreement),
+    "expense": ("expenses.read", Expense),
 }
 _ZIP = b"PK\x03\x04"
 _OFFICE = "application/vnd.openxmlformats-officedocument."
@@ -115,7 +116,6 @@ def read_file(actor: Actor, attachment_id: int) -> tuple[str, str, bytes]:
 
     Raises `Conflict` when the stored bytes are not those that were added.
     """
-    require(actor, "sows.read")
     with reading() as session:
         file = fetch(session, actor, Attachment, attachment_id)
         if file.kind not in _BESIDE:

@@ -11,9 +11,11 @@ from psa_app import clock
 from psa_app.access import Actor
 from psa_app.errors import Invalid
 from psa_app.models import InvoiceLine
+from psa_app.queries.expenses.tables import BILLED_EXPENSE
 from psa_app.queries.invoices.tables import BILLED_TIME, ENTRY, TIES
 from psa_app.rules.credits import Credited, Cut, Part, cut_time
 from psa_app.services.invoices.entries import free_entries
+from psa_app.services.invoices.expense_lines import expenses_on, free_expenses
 
 
 def give_back(
@@ -33,7 +35,7 @@ def give_back(
     """
     if line.minutes is None:
         if release:
-            _release_whole(session, line, now, field)
+            _release_whole(session, actor, line, now, field, number)
         return
     rows = _live(session, line)
     at = clock.now() if release else None
@@ -49,8 +51,11 @@ def give_back(
         free_entries(session, actor, entry_ids, number)
 
 
-def _release_whole(session: Session, line: InvoiceLine, now: Credited, field: str) -> None:
+def _release_whole(
+    session: Session, actor: Actor, line: InvoiceLine, now: Credited, field: str, number: str
+) -> None:
     connection = session.connection()
+    expense_ids = expenses_on(session, BILLED_EXPENSE.c.line_id == line.id)
     for table in TIES:
         mine = (table.c.line_id == line.id, table.c.released_at.is_(None))
         if connection.execute(select(table.c.id).where(*mine)).first() is None:
@@ -61,6 +66,7 @@ def _release_whole(session: Session, line: InvoiceLine, now: Credited, field: st
                 field,
             )
         connection.execute(update(table).where(*mine).values(released_at=clock.now()))
+    free_expenses(session, actor, expense_ids, number)
 
 
 def _live(session: Session, line: InvoiceLine) -> Sequence[Any]:

@@ -11,11 +11,13 @@ from psa_app import clock
 from psa_app.access import Actor, act, fetch
 from psa_app.errors import Conflict, Invalid
 from psa_app.models import Account, BankAccount, Firm, Invoice, Sow
+from psa_app.queries.expenses.open import OpenExpense
 from psa_app.queries.invoices.mode import takes_test_money
 from psa_app.queries.invoices.open_parts import OpenMilestone
 from psa_app.queries.invoices.open_work import OpenWork, chosen_currency, open_work
-from psa_app.rules.billing import BillableEntry, Grouping, TimePlan, plan_time_lines
+from psa_app.rules.billing import Grouping, TimePlan, plan_time_lines
 from psa_app.services import history
+from psa_app.services.invoices.expense_lines import write_expense_lines
 from psa_app.services.invoices.lines import (
     line_ids,
     period_of,
@@ -27,8 +29,8 @@ from psa_app.services.invoices.lines import (
 from psa_app.services.invoices.taxes import TaxBook
 from psa_app.services.invoices.totals import remove_taxes, write_totals
 
-What = Literal["time", "milestones"]
-EVERYTHING: tuple[What, ...] = ("time", "milestones")
+What = Literal["time", "milestones", "expenses"]
+EVERYTHING: tuple[What, ...] = ("time", "milestones", "expenses")
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 
@@ -50,11 +52,13 @@ def draft_invoice(
     grouping: Grouping | None = None,
     include: tuple[What, ...] = EVERYTHING,
     currency: str | None = None,
+    group_expenses: bool = False,
 ) -> Invoice:
     """Makes a draft of everything that a client (or one SOW) can be billed up to a day, in one currency.
 
     The client's row is locked, so two who press at once get one draft: the second finds nothing
-    left. With an empty `include` the draft has no line yet. Raises `Unpriced` for time without a
+    left. With an empty `include` the draft has no line yet. Expenses stand one a line, or grouped by
+    category. Raises `Unpriced` for time without a
     rate, `Conflict` when nothing is open (naming the draft that holds it already).
     """
     account = fetch(session, actor, Account, account_id, lock=True)
@@ -69,18 +73,24 @@ def draft_invoice(
     milestones = [one for one in work.milestones if one.currency == money_in]
     how = grouping or usual_grouping(session, account_id, sow)
     plan = plan_time_lines(entries, work.terms, how)
-    if include and not milestones and plan.amount == 0:
+    expenses = [one for one in work.expenses if one.currency == money_in]
+    if include and not milestones and not expenses and plan.amount == 0:
         raise Conflict(_nothing(session, account_id, until, work, plan, money_in), "until")
-    only = sow or _only_sow(session, milestones, plan)
+    only = sow or _only_sow(session, [*milestones, *expenses], plan)
     invoice = _head(session, account, only, until, money_in, how)
-    _write(session, invoice, account, plan, entries, milestones)
+    taxes = TaxBook(session, account)
+    write_milestone_lines(session, invoice, account, [one for one in milestones if one.period], taxes)
+    write_time_lines(session, invoice, account, plan, entries, how, taxes)
+    write_milestone_lines(session, invoice, account, [one for one in milestones if not one.period], taxes)
+    write_expense_lines(session, invoice, account, expenses, taxes, grouped=group_expenses)
+    _finish(session, invoice)
     _note(session, actor, invoice, plan)
     return invoice
 
 
 @act("invoices", "discard", right="invoices.draft")
 def discard_draft(session: Session, actor: Actor, invoice_id: int) -> None:
-    """Throws a draft away; its time and milestones are open again. Raises `Conflict` once issued."""
+    """Throws a draft away; all it held is open again. Raises `Conflict` once issued."""
     invoice = locked_draft(session, actor, invoice_id)
     remove_lines(session, line_ids(session, invoice))
     remove_taxes(session, invoice)
@@ -155,14 +165,14 @@ def _nothing(
         return f"Everything up to {day} is already on draft {draft}. Open it, or choose a later day."
     if open_work(session, account_id, until, include=("time",), held="only").time:
         return "The open time waits for the client to approve it. It can be billed once they have."
-    return f"Nothing is open up to {day}: no approved time, no accepted milestone and no fee that is due."
+    return f"Nothing is open up to {day}: no approved time or expense, no accepted milestone and no fee due."
 
 
-def _only_sow(session: Session, milestones: Sequence[OpenMilestone], plan: TimePlan) -> Sow | None:
+def _only_sow(session: Session, parts: Sequence[OpenMilestone | OpenExpense], plan: TimePlan) -> Sow | None:
     """The SOW when all the billed work belongs to a single one."""
     keys = {line.sow_line_id for line in plan.lines}
     known = sows_of(session, keys)
-    found = {known.get(key) for key in keys} | {milestone.sow_id for milestone in milestones}
+    found = {known.get(key) for key in keys} | {part.sow_id for part in parts}
     only = found.pop() if len(found) == 1 else None
     return session.get(Sow, only) if only is not None else None
 
@@ -200,20 +210,8 @@ def _bank(session: Session, currency: str) -> int | None:
     )
 
 
-def _write(
-    session: Session,
-    invoice: Invoice,
-    account: Account,
-    plan: TimePlan,
-    entries: Sequence[BillableEntry],
-    milestones: Sequence[OpenMilestone],
-) -> None:
-    taxes = TaxBook(session, account)
-    periods = [one for one in milestones if one.period is not None]
-    write_milestone_lines(session, invoice, account, periods, taxes)
-    write_time_lines(session, invoice, account, plan, entries, cast("Grouping", invoice.grouping), taxes)
-    parts = [one for one in milestones if one.period is None]
-    write_milestone_lines(session, invoice, account, parts, taxes)
+def _finish(session: Session, invoice: Invoice) -> None:
+    """Service period and sums, from the lines as they stand."""
     zone = session.exec(select(Firm.time_zone)).one()
     period = period_of(session, invoice, zone)
     if period:

@@ -22,6 +22,7 @@ from psa_app.services.invoices.credit_mail import mail_credit_note
 from psa_app.services.invoices.draft import FIRST_YEAR, locked_draft
 from psa_app.services.invoices.einvoices import keep_einvoice, xml_of
 from psa_app.services.invoices.entries import mark_invoiced
+from psa_app.services.invoices.expense_lines import mark_expenses_invoiced
 from psa_app.services.invoices.totals import write_totals
 from psa_app.services.mails import About, promise_mail
 from psa_app.services.numbers import take_number
@@ -47,6 +48,7 @@ def issue_invoice(
     _check([lack for lack in lacks(session, invoice, day) if not lack.is_warning])
     _freeze(session, actor, invoice, account, firm, day)
     mark_invoiced(session, actor, invoice)
+    mark_expenses_invoiced(session, actor, invoice)
     profile = keep_einvoice(session, invoice, account)
     after = {
         "number": invoice.number,

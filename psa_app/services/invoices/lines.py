@@ -11,6 +11,7 @@ from sqlmodel import Session
 from psa_app.db import insert_columns, insert_row
 from psa_app.formats import words
 from psa_app.models import Account, BilledFee, BilledMilestone, BilledPeriod, Invoice, InvoiceLine
+from psa_app.queries.expenses.tables import BILLED_EXPENSE, EXPENSE
 from psa_app.queries.invoices.naming import LineNames
 from psa_app.queries.invoices.open_parts import OpenMilestone
 from psa_app.queries.invoices.tables import (
@@ -29,7 +30,7 @@ from psa_app.queries.invoices.tables import (
 from psa_app.rules.billing import BillableEntry, Grouping, TimePlan
 from psa_app.services.invoices.taxes import TaxBook
 
-KINDS = ("retainer", "subscription", "time", "milestone", "fee", "manual")
+KINDS = ("retainer", "subscription", "time", "milestone", "fee", "expense", "manual")
 _SINCE = {"milestone": "accepted", "fee": "due"}
 
 
@@ -163,7 +164,7 @@ def line_ids(session: Session, invoice: Invoice, kind: str = "") -> list[int]:
 
 def period_of(session: Session, invoice: Invoice, zone: str) -> tuple[date, date] | None:
     """The first and last day of the work on an invoice: of a milestone the day of its acceptance, of a
-    fee that when it is due, of a period's fee the period."""
+    fee that when it is due, of a period's fee the period, of an expense the day the money was spent."""
     of_invoice = INVOICE_LINE.c.invoice_id == invoice.id
     connection = session.connection()
     worked = connection.execute(
@@ -189,13 +190,19 @@ def period_of(session: Session, invoice: Invoice, zone: str) -> tuple[date, date
         .join(INVOICE_LINE, INVOICE_LINE.c.id == BILLED_PERIOD.c.line_id)
         .where(of_invoice)
     ).one()
-    days = [day for day in (*worked, *due, *periods) if day is not None]
+    spent = connection.execute(
+        select(func.min(EXPENSE.c.spent_on), func.max(EXPENSE.c.spent_on))
+        .join(BILLED_EXPENSE, BILLED_EXPENSE.c.expense_id == EXPENSE.c.id)
+        .join(INVOICE_LINE, INVOICE_LINE.c.id == BILLED_EXPENSE.c.line_id)
+        .where(of_invoice)
+    ).one()
+    days = [day for day in (*worked, *due, *periods, *spent) if day is not None]
     days += [instant.astimezone(ZoneInfo(zone)).date() for instant in accepted if instant is not None]
     return (min(days), max(days)) if days else None
 
 
 def renumber(session: Session, invoice: Invoice) -> None:
-    """Puts fees of periods first, then time, milestones and fees, then what was added by hand."""
+    """Puts fees of periods first, then time, milestones, fees and expenses, then what was added by hand."""
     session.flush()
     ids = [line_id for kind in KINDS for line_id in line_ids(session, invoice, kind)]
     statement = (

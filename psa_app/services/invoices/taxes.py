@@ -47,6 +47,15 @@ class TaxBook:
             self._known[sow_id] = self._find((sow.tax_rate_id if sow else None) or self.account.tax_rate_id)
         return self._known[sow_id]
 
+    def of_expense(self, sow_id: int | None, kind: str) -> Tax:
+        """The tax of an expense: that of the work, unless its category has another and the work is taxed."""
+        work = self.of_sow(sow_id)
+        if not kind or kind == work.kind or work.kind not in ("standard", "reduced"):
+            return work
+        own = select(TaxRate).where(TaxRate.kind == kind, col(TaxRate.is_active)).order_by(col(TaxRate.id))
+        rate = self.session.exec(own).first()
+        return _printed(rate) if rate else work
+
     def _find(self, rate_id: int | None) -> Tax:
         default = (
             select(TaxRate).where(col(TaxRate.is_default), col(TaxRate.is_active)).order_by(col(TaxRate.id))

@@ -21,13 +21,14 @@ from psa_app.rules.invoices import check_void
 from psa_app.services import history
 from psa_app.services.identity.portal_links import revoke_portal_links
 from psa_app.services.invoices.entries import billed_on, free_entries
+from psa_app.services.invoices.expense_lines import billed_expenses, free_expenses
 from psa_app.services.payments.pages import close_pages
 from psa_app.services.promises import promise
 
 
 @act("invoices", "void", right="invoices.void")
 def void_invoice(session: Session, actor: Actor, invoice_id: int, *, reason: str) -> Invoice:
-    """Voids an unpaid invoice; its hours, milestones and fees can be billed again, its number stays taken.
+    """Voids an unpaid invoice; all that it billed can be billed again, its number stays taken.
 
     A payment page that is open is closed first. Raises `Conflict` when money has come or is on its
     way, or when the day of issue lies in a closed period.
@@ -82,6 +83,7 @@ def _check(session: Session, invoice: Invoice) -> None:
 def _free(session: Session, actor: Actor, invoice: Invoice) -> None:
     entry_ids = billed_on(session, invoice)
     lines = select(INVOICE_LINE.c.id).where(INVOICE_LINE.c.invoice_id == invoice.id)
+    expense_ids = billed_expenses(session, invoice)
     for table in (BILLED_TIME, *TIES):
         session.connection().execute(
             update(table)
@@ -89,3 +91,4 @@ def _free(session: Session, actor: Actor, invoice: Invoice) -> None:
             .values(released_at=clock.now())
         )
     free_entries(session, actor, entry_ids, invoice.number)
+    free_expenses(session, actor, expense_ids, invoice.number)

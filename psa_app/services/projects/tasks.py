@@ -6,7 +6,7 @@ from sqlmodel import Session, func, select
 
 from psa_app.access import Actor, act, fetch
 from psa_app.errors import Conflict, Invalid, Stale
-from psa_app.models import Booking, Project, SowLine, Task, TimeEntry, Timer, move, touch
+from psa_app.models import Booking, Expense, Project, SowLine, Task, TimeEntry, Timer, move, touch
 from psa_app.queries.time.tables import ENTRY
 from psa_app.rules import fields
 from psa_app.services import history
@@ -94,10 +94,12 @@ def set_task_status(session: Session, actor: Actor, task_id: int, *, status: Lit
 
 @act("tasks", "delete", right="projects.change")
 def delete_task(session: Session, actor: Actor, task_id: int) -> None:
-    """Deletes a task without time or bookings. Raises `Conflict` when there are some: close it instead."""
+    """Deletes a task without time, expenses or bookings. Raises `Conflict` otherwise: close it instead."""
     task = fetch(session, actor, Task, task_id, lock=True)
     if session.exec(select(TimeEntry.id).where(TimeEntry.task_id == task_id)).first() is not None:
         raise Conflict("There is time on this task. Mark it as done instead.")
+    if session.exec(select(Expense.id).where(Expense.task_id == task_id)).first() is not None:
+        raise Conflict("There are expenses on this task. Mark it as done instead.")
     if session.exec(select(Booking.id).where(Booking.task_id == task_id)).first() is not None:
         raise Conflict("People are booked on this task. Take the bookings away, or mark the task as done.")
     check_no_timer(session, Timer.task_id == task_id)

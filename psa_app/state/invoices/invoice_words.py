@@ -181,7 +181,8 @@ def freed(found: InvoiceView) -> list[str]:
     time = f"{words.hours(found.billed_minutes)} h of time ({_entries(entries)})"
     milestones = [f"Milestone “{line.description}”" for line in found.lines if line.kind == "milestone"]
     periods = [f"{line.description}, {line.detail}" for line in found.lines if line.kind in PERIODIC]
-    return [*([time] if entries else []), *milestones, *periods]
+    spent = [f"Expense “{line.description}”" for line in found.lines if line.kind == "expense"]
+    return [*([time] if entries else []), *milestones, *periods, *spent]
 
 
 def credited_facts(found: InvoiceView) -> list[Fact]:

@@ -202,7 +202,7 @@ class InvoicesState(rx.State):
     @allow("invoices.draft")
     async def draft(self, data: dict[str, Any]) -> Any:
         """Shows what would be billed; the same again makes the draft."""
-        values = form_values(data, ("client", "until", "grouping", "time", "milestones"))
+        values = form_values(data, ("client", "until", "grouping", "time", "milestones", "expenses", "group"))
         try:
             asked = _asked(values)
             if self._asked != values:
@@ -221,6 +221,7 @@ class InvoicesState(rx.State):
                     until=asked.until,
                     grouping=asked.grouping,
                     include=asked.include,
+                    group_expenses=bool(values["group"]),
                 )
             )
         except PsaError as error:
@@ -266,9 +267,9 @@ def _asked(values: dict[str, str]) -> _Asked:
     if not values["client"].isdecimal():
         raise Invalid("Choose the client to bill.", "client")
     until = fields.iso_date(values["until"], "until")
-    include = tuple(name for name in ("time", "milestones") if values[name])
+    include = tuple(name for name in ("time", "milestones", "expenses") if values[name])
     if not include:
-        raise Invalid("Choose time, fixed prices or both.", "time")
+        raise Invalid("Choose at least one: time, fixed prices or expenses.", "time")
     grouping = values["grouping"] if values["grouping"] in GROUPINGS and values["grouping"] else None
     return _Asked(int(values["client"]), until, grouping, include)
 

@@ -1,0 +1,1 @@
+"""Expenses: logged, handed in, decided on, with their receipts."""

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from psa_app.errors import Invalid
-from psa_app.formats.bank_statements import Statement, CsvChoices, read_statements
+from psa_app.formats.bank_statements import CsvChoices, Statement, csv_headers, read_statements
 from tests.formats.statement_files import camt, detail, entry, statement
 
 EUR = CsvChoices("EUR")
@@ -175,6 +175,7 @@ def test_what_a_csv_file_leaves_open_is_asked_for_by_name(text, field, sentence)
 
 def test_what_a_person_chose_settles_what_was_open():
     data = b"When,How much\n01/02/2026,1.234\n"
+    assert csv_headers(data) == ("When", "How much")
     columns = {"booked_on": "When", "amount": "How much"}
     (line,) = one(data, CsvChoices("EUR", columns, "dmy", ",")).entries
     assert (line.booked_on, line.amount) == (date(2026, 2, 1), 123_400)

@@ -2,11 +2,11 @@
 
 from psa_app.errors import Invalid
 from psa_app.formats.bank_statements.camt import read_camt
-from psa_app.formats.bank_statements.csv_lines import CsvChoices, read_csv
+from psa_app.formats.bank_statements.csv_lines import CsvChoices, csv_headers, read_csv
 from psa_app.formats.bank_statements.values import FIELDS, Entry, Statement
 
 MOST_BYTES = 20_000_000
-__all__ = ["FIELDS", "CsvChoices", "Entry", "Statement", "is_xml", "read_statements"]
+__all__ = ["FIELDS", "CsvChoices", "Entry", "Statement", "csv_headers", "is_xml", "read_statements"]
 
 
 def read_statements(data: bytes, choices: CsvChoices) -> tuple[Statement, ...]:

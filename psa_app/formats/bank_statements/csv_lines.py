@@ -58,6 +58,12 @@ def read_csv(data: bytes, choices: CsvChoices) -> Statement:
     return _statement(entries, choices.currency, columns)
 
 
+def csv_headers(data: bytes) -> tuple[str, ...]:
+    """The headers to choose columns from, as `read_csv` sees them. Raises `Invalid` ("file")."""
+    table = _below_its_header(read_table(data, LIMITS), CsvChoices(""))
+    return tuple(header for header in table.headers if header)
+
+
 def _below_its_header(table: Table, choices: CsvChoices) -> Table:
     """The table from the row on that names a day and an amount."""
     if choices.columns or is_enough(guess_columns(table.headers)):

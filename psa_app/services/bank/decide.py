@@ -12,7 +12,7 @@ from psa_app.errors import Conflict, Invalid
 from psa_app.models import Account, BankLine, Firm, Invoice, Payment, move
 from psa_app.queries.bank.matches import open_books
 from psa_app.rules import fields
-from psa_app.rules.money import Money
+from psa_app.rules.money import Money, plain
 from psa_app.services import history
 from psa_app.services.payments.record import Came, book_money, reverse_payment
 from psa_app.services.payments.settle import open_amount, received
@@ -223,12 +223,22 @@ def _book(
         Money(line.amount_minor, line.currency),
         line.booked_on,
         reference=said[:140],
-        note=f"From {line.payer}"[:400] if line.payer else "",
+        note=_told(line, short)[:400],
     )
     payment = book_money(session, actor, account_id, came, pairs, short)
     line.made_payment = True
     _decide(session, actor, line, "booked", account_id=account_id, payment_id=int(payment.id or 0))
     return line
+
+
+def _told(line: BankLine, short: dict[str, int]) -> str:
+    """Who paid, and what never came: "From Northwind. 2.50 EUR bank charge"."""
+    said = [f"From {line.payer}"] if line.payer else []
+    said += [
+        f"{plain(amount, line.currency)} {line.currency} {kind.replace('_', ' ')}"
+        for kind, amount in short.items()
+    ]
+    return ". ".join(said)
 
 
 def _decide(

@@ -4,6 +4,7 @@ import reflex as rx
 
 from psa_app.components import fields
 from psa_app.components.buttons import button
+from psa_app.components.cards import stack
 from psa_app.components.definition import facts
 from psa_app.components.dialog import dialog
 from psa_app.components.form import form, form_error, form_foot
@@ -14,11 +15,9 @@ from psa_app.state.invoices.bank import BankState as State
 def line_dialog() -> rx.Component:
     """Opens with the line that the address names."""
     return dialog(
-        facts(State.facts),
-        rx.cond(
-            State.status == "open",
-            rx.fragment(rx.cond(State.is_money_in, _pays()), _ignore()),
-            _undo(),
+        stack(
+            facts(State.facts),
+            rx.cond(State.status == "open", stack(rx.cond(State.is_money_in, _pays()), _ignore()), _undo()),
         ),
         open=State.line_id > 0,
         on_close=State.close,
@@ -28,7 +27,7 @@ def line_dialog() -> rx.Component:
 
 
 def _pays() -> rx.Component:
-    return rx.fragment(
+    return stack(
         rx.cond(
             State.chances.length() > 0,
             rx.el.ul(rx.foreach(State.chances, _chance), class_name="waiting", aria_label="What it may pay"),

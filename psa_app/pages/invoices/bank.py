@@ -46,7 +46,7 @@ def bank() -> rx.Component:
             COLUMNS,
             State.rows,
             label="Lines of bank statements",
-            above=Tools(State.q, State.search, "Search by payer, text or reference"),
+            above=Tools(State.q, State.search, "Search payer or text"),
             pages=State.pager,
             on_page=State.go,
             loading=~State.is_ready,

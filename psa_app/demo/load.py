@@ -11,6 +11,7 @@ from psa_app import clock
 from psa_app.access import Actor
 from psa_app.db import reading, unit_of_work
 from psa_app.demo import world
+from psa_app.demo.bank import take_a_statement
 from psa_app.demo.changes import write_changes
 from psa_app.demo.client_time import ask_and_answer
 from psa_app.demo.clients import know_clients
@@ -94,6 +95,7 @@ def _tell_story(session: Session, today: date, real_now: datetime, tell: Told) -
     clock.set_source(lambda: real_now)
     draft_relaunch(session, actors["Mara"], clients["Northwind"], today)
     clock.set_source(lambda: real_now)
+    take_a_statement(session, actors["Felix"], today)
     _quiet_old_mail(session, real_now)
     note_accepted(session)
     in_order(session)

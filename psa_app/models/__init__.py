@@ -1,5 +1,6 @@
 """The tables. Import them from here: `from psa_app.models import Invoice`."""
 
+from psa_app.models.bank import BankLine, BankStatement
 from psa_app.models.base import NAMING, Record, Row, metadata, move, touch
 from psa_app.models.clients import (
     Account,
@@ -90,6 +91,8 @@ __all__ = [
     "ApiToken",
     "Attachment",
     "BankAccount",
+    "BankLine",
+    "BankStatement",
     "BilledExpense",
     "BilledFee",
     "BilledMilestone",

@@ -24,6 +24,7 @@ class Kind(StrEnum):
     quote = "quote"
     time_request = "time_request"
     expense = "expense"
+    bank_line = "bank_line"
 
 
 class Sow(StrEnum):
@@ -149,6 +150,15 @@ class TimeRequest(StrEnum):
     withdrawn = "withdrawn"
 
 
+class BankLine(StrEnum):
+    """A line of a bank statement waits for a decision, which can be taken back; money out is only kept."""
+
+    open = "open"
+    booked = "booked"
+    ignored = "ignored"
+    outgoing = "outgoing"
+
+
 _PAYMENT_ENDS: Set[str] = {Payment.succeeded, Payment.failed, Payment.canceled, Payment.review}
 
 MOVES: Mapping[str, Mapping[str, Set[str]]] = {
@@ -236,6 +246,12 @@ MOVES: Mapping[str, Mapping[str, Set[str]]] = {
         TimeRequest.silent: set(),
         TimeRequest.withdrawn: set(),
     },
+    Kind.bank_line: {
+        BankLine.open: {BankLine.booked, BankLine.ignored},
+        BankLine.booked: {BankLine.open},
+        BankLine.ignored: {BankLine.open},
+        BankLine.outgoing: set(),
+    },
 }
 
 NOUNS: Mapping[str, str] = {
@@ -243,6 +259,7 @@ NOUNS: Mapping[str, str] = {
     Kind.entry: "time entry",
     Kind.leave: "leave request",
     Kind.time_request: "request",
+    Kind.bank_line: "line",
 }
 
 

@@ -21,6 +21,7 @@ STATES: Mapping[Kind, type[StrEnum]] = {
     Kind.task: moves.Task,
     Kind.quote: moves.Quote,
     Kind.time_request: moves.TimeRequest,
+    Kind.bank_line: moves.BankLine,
 }
 
 ALLOWED = """
@@ -77,6 +78,10 @@ time_request approved
 time_request refused
 time_request silent
 time_request withdrawn
+bank_line  open       booked ignored
+bank_line  booked     open
+bank_line  ignored    open
+bank_line  outgoing
 """
 EXPECTED = {(row.split()[0], row.split()[1]): set(row.split()[2:]) for row in ALLOWED.strip().splitlines()}
 

@@ -4,6 +4,7 @@ import reflex as rx
 
 from psa_app import routes
 from psa_app.components import fields
+from psa_app.components.buttons import link_button
 from psa_app.components.cards import columns, span
 from psa_app.components.definition import facts_card
 from psa_app.components.dialog import dialog
@@ -49,6 +50,7 @@ def payments() -> rx.Component:
         columns(span(6, facts_card("How the payment service does", State.health))),
         _decide(),
         area="invoices",
+        actions=[link_button("Bank", href=routes.BANK, icon_name="bank")],
         way=crumbs([Crumb("Invoices", routes.INVOICES)]),
     )
 

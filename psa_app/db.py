@@ -53,7 +53,8 @@ def make_engine(url: str, *, migrating: bool = False, busy_ms: int = _BUSY_MS) -
         return create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=10, max_overflow=20)
     _make_folder(url)
     waits = {"check_same_thread": False, "timeout": busy_ms / 1000}
-    engine = create_engine(url, hide_parameters=True, connect_args=waits)
+    # The connection that was used last has the pages at hand that the next one wants.
+    engine = create_engine(url, hide_parameters=True, connect_args=waits, pool_use_lifo=True)
     event.listen(
         engine, "connect", lambda dbapi, _: _prepare(dbapi, foreign_keys=not migrating, busy_ms=busy_ms)
     )

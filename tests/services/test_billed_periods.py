@@ -14,6 +14,7 @@ from psa_app.queries.contracts.paper import sow_paper
 from psa_app.queries.invoices.preview import preview_draft
 from psa_app.rules.money import Money
 from psa_app.services.contracts.inputs import Head, LineInput
+from psa_app.services.invoices.credit import CreditLine, credit_invoice
 from psa_app.services.invoices.draft import discard_draft, draft_invoice
 from psa_app.services.invoices.issue import issue_invoice
 from psa_app.services.invoices.void import void_invoice
@@ -164,3 +165,20 @@ def test_the_paper_says_when_a_period_is_billed(world):
     assert "Each month is billed when it is over." in told
     assert "A month is that of the calendar" in told
     assert "Nothing is due for the first 14 days." in told
+
+
+def test_a_credit_frees_a_period_whole_and_one_written_off_stays_billed(world):
+    signed(world, CARE)
+    invoice = do(issue_invoice, world["Fred"], draft(world, date(2026, 10, 30)).id)
+    september, october = rows(InvoiceLine, invoice_id=invoice.id)
+    credit = {"reason": "Paused"}
+    part = CreditLine(september.id, amount=Money(100, "EUR"), release=True)
+    with pytest.raises(Invalid, match="only as a whole"):
+        do(credit_invoice, world["Fred"], invoice.id, lines=(part,), **credit)
+    lines = (CreditLine(september.id, release=True), CreditLine(october.id))
+    do(credit_invoice, world["Fred"], invoice.id, lines=lines, **credit)
+    assert [one.released_at is not None for one in rows(BilledPeriod)] == [True, False]
+    assert printed(draft(world, date(2026, 10, 30))) == [
+        ("retainer", "Care", "31 Aug – 29 Sep 2026", 240_000)
+    ]
+    check_books()

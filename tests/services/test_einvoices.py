@@ -11,8 +11,9 @@ import pytest
 from psa_app import db
 from psa_app.config import settings
 from psa_app.errors import Forbidden, Invalid, NotFound, Problems
-from psa_app.models import Account, EInvoice, Firm, Invoice, Outbox
+from psa_app.models import Account, EInvoice, Firm, Invoice, InvoiceLine, Outbox
 from psa_app.rules.money import Money
+from psa_app.services.invoices.credit import CreditLine, credit_invoice
 from psa_app.services.invoices.draft import draft_invoice
 from psa_app.services.invoices.edit import add_line
 from psa_app.services.invoices.einvoices import einvoice_file, read_einvoice
@@ -48,6 +49,12 @@ def drafted(world: World, profile: str, **more: str) -> Invoice:
     do(add_line, world["Fred"], draft.id, description="Hosting", amount=Money(1500, "EUR"), quantity=2)
     do(add_line, world["Fred"], draft.id, description="Goodwill", amount=Money(-500, "EUR"))
     return draft
+
+
+def credit(world: World, invoice: Invoice, *lines: CreditLine) -> Invoice:
+    """A credit note on some lines, or on all."""
+    every = tuple(CreditLine(one.id, release=True) for one in rows(InvoiceLine, invoice_id=invoice.id))
+    return do(credit_invoice, world["Fred"], invoice.id, lines=lines or every, reason="Agreed")
 
 
 @pytest.mark.parametrize(("profile", "rules"), [("ubl", UBL_RULES), ("cii", CII_RULES)])
@@ -110,3 +117,35 @@ def test_only_its_readers_get_it(world):
     invoice = do(issue_invoice, world["Fred"], drafted(world, "ubl").id)
     with pytest.raises((Forbidden, NotFound)):
         read_einvoice(world["Ann"], invoice.id)
+
+
+@pytest.mark.parametrize(("profile", "rules"), [("xrechnung", UBL_RULES), ("cii", CII_RULES)])
+def test_a_credit_note_keeps_its_own_and_names_the_invoice_it_credits(world, profile, rules):
+    change(Firm, 1, phone="+43 1 2345678", email="accounts@hafen.example")
+    invoice = do(issue_invoice, world["Fred"], drafted(world, profile, buyer_reference="Team 7").id)
+    note = credit(world, invoice)
+    name, xml = read_einvoice(world["Fred"], note.id)
+    assert (name, against_schema(xml), fatal(rules, xml)) == (f"{note.number}.xml", "", [])
+    assert f">{invoice.number}<".encode() in xml
+    assert b">381<" in xml
+    attached = [json.loads(one.payload).get("attach") for one in rows(Outbox, kind="mail")]
+    assert {"invoice_pdf": note.id, "invoice_xml": note.id} in attached
+
+
+def test_part_of_a_credited_line_is_one_that_breaks_no_rule(world):
+    invoice = do(issue_invoice, world["Fred"], drafted(world, "ubl").id)
+    time, hosting, _ = rows(InvoiceLine, invoice_id=invoice.id)
+    parts = (CreditLine(time.id, minutes=3), CreditLine(hosting.id, amount=Money(1001, "EUR")))
+    note = credit(world, invoice, *parts)
+    assert fatal(UBL_RULES, read_einvoice(world["Fred"], note.id)[1]) == []
+
+
+def test_a_credit_note_asks_for_what_is_missing_and_takes_no_number(world):
+    invoice = do(issue_invoice, world["Fred"], drafted(world, "").id)
+    change(Account, world.clients["Northwind"], einvoice="peppol")
+    with pytest.raises(Problems) as caught:
+        credit(world, invoice)
+    assert {"buyer_reference", "endpoint"} <= set(caught.value.fields)
+    assert rows(Invoice, kind="credit_note") == []
+    change(Account, world.clients["Northwind"], einvoice="")
+    assert credit(world, invoice).number == "CN-2026-0001"

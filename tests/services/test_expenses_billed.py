@@ -4,13 +4,15 @@ import pytest
 
 from psa_app import db
 from psa_app.access import scoped
-from psa_app.errors import Conflict
+from psa_app.errors import Conflict, Invalid
 from psa_app.gateways.pdf import render_invoice
 from psa_app.models import BilledExpense, Expense, InvoiceLine
 from psa_app.queries.invoices.paper import invoice_paper
 from psa_app.queries.invoices.preview import preview_draft
 from psa_app.resources import RESOURCES
+from psa_app.rules.money import Money
 from psa_app.services.expenses.decide import submit_expense, unapprove_expense
+from psa_app.services.invoices.credit import CreditLine, credit_invoice
 from psa_app.services.invoices.draft import discard_draft, draft_invoice
 from psa_app.services.invoices.edit import remove_line
 from psa_app.services.invoices.group_expenses import group_expenses
@@ -140,3 +142,33 @@ def test_the_paper_lists_each_expense_behind_its_lines(world, travel):
     ]
     assert paper.expenses.total.value == "€33.06"
     assert render_invoice(paper)[:5] == b"%PDF-"
+
+
+def credit(world, invoice, **line):
+    (only,) = rows(InvoiceLine, invoice_id=invoice.id)
+    return do(credit_invoice, world["Fred"], invoice.id, lines=(CreditLine(only.id, **line),), reason="Wrong")
+
+
+def test_a_credit_frees_the_expenses_of_a_line_whole_and_they_are_billed_again(world, travel):
+    both = [spent(world, amount, category_id=travel) for amount in (1_005, 2_000)]
+    first = do(issue_invoice, world["Fred"], draft(world, group_expenses=True).id)
+    with pytest.raises(Invalid, match="only as a whole"):
+        credit(world, first, amount=Money(1_106, "EUR"), release=True)
+    note = credit(world, first, release=True)
+    assert note.total_minor == first.total_minor
+    assert [one.released_at is not None for one in rows(BilledExpense)] == [True, True]
+    assert {row(Expense, one).status for one in both} == {"approved"}
+    assert past("expense", both[0])[-2:] == ["invoiced", "freed"]
+    again = do(issue_invoice, world["Fred"], draft(world, group_expenses=True).id)
+    assert again.total_minor == first.total_minor
+    check_books()
+
+
+def test_an_expense_that_a_credit_writes_off_is_never_billed_again(world, travel):
+    expense = spent(world, 10_000, category_id=travel)
+    first = do(issue_invoice, world["Fred"], draft(world).id)
+    credit(world, first)
+    assert row(Expense, expense).status == "invoiced"
+    with pytest.raises(Conflict, match="Nothing is open"):
+        draft(world)
+    check_books()

@@ -6,7 +6,6 @@ from xml.etree.ElementTree import Element
 from psa_app.formats.einvoice.xml import amount, compact, finished, inside, percent, put
 from psa_app.rules.einvoices.codes import PEPPOL_PROCESS, SPECIFICATIONS
 from psa_app.rules.einvoices.document import (
-    UNDEFINED,
     Address,
     Adjustment,
     Document,
@@ -152,7 +151,7 @@ def _settlement(settlement: Element, document: Document) -> None:
 def _means(settlement: Element, means: PaymentMeans) -> None:
     how = inside(settlement, "ram:SpecifiedTradeSettlementPaymentMeans")
     put(how, "ram:TypeCode", means.code)
-    if means.code == UNDEFINED:
+    if not means.account:
         return
     account = inside(how, "ram:PayeePartyCreditorFinancialAccount")
     is_iban = means.account[:2].isalpha()

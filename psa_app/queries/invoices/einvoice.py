@@ -42,8 +42,11 @@ from psa_app.rules.einvoices.codes import CATEGORIES, MAIL_SCHEME, REASONS, pref
 TEST_NOTE = "TEST: this is no invoice."
 
 
-def document_of(session: Session, invoice: Invoice, profile: str, day: date, due_on: date) -> Document:
-    """The document that an invoice makes when it is issued on a day; the caller has checked who asks."""
+def document_of(session: Session, invoice: Invoice, profile: str, day: date, due_on: date | None) -> Document:
+    """The document that an invoice or credit note makes when it is issued on a day.
+
+    The caller has checked who asks. A credit note is due on no day: it is set off against its invoice.
+    """
     firm = session.exec(select(Firm)).one()
     account = session.get_one(Account, invoice.account_id)
     lines = printed_lines(session, invoice)
@@ -54,6 +57,7 @@ def document_of(session: Session, invoice: Invoice, profile: str, day: date, due
         seller, buyer = replace(seller, vat_id=""), replace(buyer, vat_id="")
     base, tax_in_base = _base_tax(invoice, firm)
     sow = session.get(Sow, invoice.sow_id) if invoice.sow_id else None
+    preceding = _preceding(session, invoice)
     return Document(
         type_code=_type_code(invoice, lines, profile),
         number=invoice.number or "Draft",
@@ -66,12 +70,12 @@ def document_of(session: Session, invoice: Invoice, profile: str, day: date, due
         adjustments=tuple(_discount(line) for line in lines if _is_discount(line)),
         means=_means(session, invoice, firm),
         due_on=due_on,
-        terms=f"Payable by {words.day(due_on, account.locale)}",
-        note="\n".join(text for text in (TEST_NOTE if invoice.is_sandbox else "", invoice.note) if text),
+        terms=_terms(preceding, due_on, account),
+        note="\n".join(filter(None, (TEST_NOTE * invoice.is_sandbox, invoice.note, invoice.credit_reason))),
         buyer_reference=account.buyer_reference or numbers.get("leitweg", ""),
         purchase_order=invoice.purchase_order,
         contract=sow.number if sow else "",
-        preceding=_preceding(session, invoice),
+        preceding=preceding,
         service_from=invoice.service_from,
         service_to=invoice.service_to,
         base_currency=base,
@@ -87,11 +91,17 @@ def profile_of(session: Session, invoice: Invoice) -> str:
 
 
 def _type_code(invoice: Invoice, lines: Sequence[InvoiceLine], profile: str) -> str:
-    if getattr(invoice, "kind", "invoice") == "credit_note":
+    if invoice.kind == "credit_note":
         return kinds.CREDIT_NOTE
     is_advance = bool(lines) and all(line.kind == "deposit" for line in lines)
     # XRechnung knows no invoice for an advance: it goes out as any other (BR-DE-17).
     return kinds.ADVANCE if is_advance and profile != "xrechnung" else kinds.INVOICE
+
+
+def _terms(preceding: Preceding | None, due_on: date | None, account: Account) -> str:
+    if preceding is not None:
+        return f"Set off against {preceding.number}"
+    return f"Payable by {words.day(due_on, account.locale)}" if due_on else ""
 
 
 def _is_discount(line: InvoiceLine) -> bool:
@@ -196,6 +206,8 @@ def _endpoint(peppol: str, email: str) -> Endpoint | None:
 
 
 def _means(session: Session, invoice: Invoice, firm: Firm) -> PaymentMeans | None:
+    if invoice.kind == "credit_note":
+        return PaymentMeans(kinds.SET_OFF)
     bank = session.get(BankAccount, invoice.bank_account_id) if invoice.bank_account_id else None
     if bank is None:
         return None
@@ -209,8 +221,7 @@ def _means(session: Session, invoice: Invoice, firm: Firm) -> PaymentMeans | Non
 
 
 def _preceding(session: Session, invoice: Invoice) -> Preceding | None:
-    credits_id = getattr(invoice, "credits_id", None)
-    credited = session.get(Invoice, credits_id) if credits_id else None
+    credited = session.get(Invoice, invoice.credits_id) if invoice.credits_id else None
     return Preceding(credited.number, credited.issued_on) if credited else None
 
 

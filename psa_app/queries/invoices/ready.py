@@ -54,7 +54,7 @@ def lacks(session: Session, invoice: Invoice, issued_on: date | None = None) -> 
         sentence = f"There is no exchange rate from {invoice.currency} to {firm.base_currency} for {day}."
         yield Lack("currency", f"{sentence} Add one in Settings.")
     yield from _letters(session, invoice)
-    yield from _electronic(session, invoice, account, day)
+    yield from electronic_lacks(session, invoice, account, day)
 
 
 def base_rate(session: Session, invoice: Invoice, firm: Firm, day: date) -> int | None:
@@ -136,10 +136,11 @@ def _letters(session: Session, invoice: Invoice) -> Iterator[Lack]:
         yield Lack("letters", sentence)
 
 
-def _electronic(session: Session, invoice: Invoice, account: Account, day: date) -> Iterator[Lack]:
-    """What the client's kind of electronic invoice needs beyond what any invoice does."""
+def electronic_lacks(session: Session, invoice: Invoice, account: Account, day: date) -> Iterator[Lack]:
+    """What the client's kind of electronic invoice needs beyond what any invoice or credit note does."""
     if not account.einvoice or not printed_lines(session, invoice):
         return
-    document = document_of(session, invoice, account.einvoice, day, due_date(day, invoice.payment_days))
+    due_on = None if invoice.kind == "credit_note" else due_date(day, invoice.payment_days)
+    document = document_of(session, invoice, account.einvoice, day, due_on)
     for ask in asks(document, account.einvoice):
         yield Lack(ask.field, ask.sentence)

@@ -10,7 +10,7 @@ from datetime import date
 
 INVOICE, CREDIT_NOTE, ADVANCE = "380", "381", "386"  # UNTDID 1001
 MINUTE, ONE = "MIN", "C62"  # UN/ECE recommendation 20
-SEPA, TRANSFER, UNDEFINED = "58", "30", "1"  # UNTDID 4461
+SEPA, TRANSFER, UNDEFINED, SET_OFF = "58", "30", "1", "97"  # UNTDID 4461
 
 
 @dataclass(frozen=True, slots=True)

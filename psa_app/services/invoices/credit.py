@@ -13,6 +13,7 @@ from psa_app.errors import Conflict, Invalid
 from psa_app.models import Account, Firm, Invoice, InvoiceLine, InvoiceTax
 from psa_app.queries.invoices.credited import lines_left
 from psa_app.queries.invoices.parties import seller_block
+from psa_app.queries.invoices.ready import electronic_lacks
 from psa_app.rules import fields
 from psa_app.rules.credits import Credited, Left, TaxBase, check_total, credit_taxes, credited
 from psa_app.rules.money import Money
@@ -20,6 +21,8 @@ from psa_app.rules.taxes import TaxKind
 from psa_app.services import history
 from psa_app.services.invoices.credit_mail import mail_credit_note
 from psa_app.services.invoices.credit_work import give_back
+from psa_app.services.invoices.einvoices import keep_einvoice
+from psa_app.services.invoices.lacking import stop_if_lacking
 from psa_app.services.numbers import take_number
 from psa_app.services.payments.pages import close_pages
 from psa_app.services.payments.settle import open_amount, settle_by_credit
@@ -64,7 +67,8 @@ def credit_invoice(
 
     It bears the invoice's own taxes and exchange rate, and what was paid too much is credit on
     account. Raises `Conflict` when the invoice is not issued or nothing is left of a line, `Invalid`
-    for more than is left, for a line twice or of another invoice, and for a day that does not fit.
+    for more than is left, for a line twice or of another invoice, for a day that does not fit, and
+    (or `Problems`) for what the client's kind of electronic invoice lacks.
     """
     seen = fetch(session, actor, Invoice, invoice_id)
     account = fetch(session, actor, Account, seen.account_id, lock=True)
@@ -79,13 +83,12 @@ def credit_invoice(
     check_total(net + tax, invoice.total_minor - _credited_so_far(session, invoice))
     note = _note(session, actor, invoice, firm, day, why)
     note.net_minor, note.tax_minor, note.total_minor = net, tax, net + tax
-    session.flush()
-    for row in taxes:
-        row.invoice_id = int(note.id or 0)
-        session.add(row)
-    for position, one in enumerate(taken, 1):
-        line_id = _write_line(session, note, position, one)
+    line_ids = _write_rows(session, note, taken, taxes)
+    stop_if_lacking(list(electronic_lacks(session, note, account, day)))
+    _give_number(session, note, day)
+    for one, line_id in zip(taken, line_ids, strict=True):
         give_back(session, actor, one.line, line_id, one.now, one.release, one.field, note.number)
+    keep_einvoice(session, note, account)
     freed = settle_by_credit(session, actor, note, invoice)
     close_pages(session, actor, invoice, "A credit note was written meanwhile.")
     _tell(session, actor, invoice, note, why, freed)
@@ -178,15 +181,11 @@ _FROZEN = ("purchase_order", "tax_rounding", "base_rate_nano", "buyer", "footer"
 
 
 def _note(session: Session, actor: Actor, invoice: Invoice, firm: Firm, day: date, reason: str) -> Invoice:
-    """The credit note's own row with its number; what is printed of the parties is the invoice's."""
-    number = take_number(session, "credit_note", day, sandbox=invoice.is_sandbox)
-    if session.exec(select(Invoice.id).where(Invoice.number == number)).first() is not None:
-        raise Conflict(f"The number {number} is taken. Set the series' next number in Settings.")
+    """The credit note's own row, still without a number; the parties are printed as on the invoice."""
     kept = {name: getattr(invoice, name) for name in (*_AS_BILLED, *_FROZEN)}
     note = Invoice(
         kind="credit_note",
         credits_id=invoice.id,
-        number=number,
         status="issued",
         issued_on=day,
         issued_at=clock.now(),
@@ -198,6 +197,25 @@ def _note(session: Session, actor: Actor, invoice: Invoice, firm: Firm, day: dat
     session.add(note)
     session.flush()
     return note
+
+
+def _give_number(session: Session, note: Invoice, day: date) -> None:
+    number = take_number(session, "credit_note", day, sandbox=note.is_sandbox)
+    if session.exec(select(Invoice.id).where(Invoice.number == number)).first() is not None:
+        raise Conflict(f"The number {number} is taken. Set the series' next number in Settings.")
+    note.number = number
+    session.flush()
+
+
+def _write_rows(
+    session: Session, note: Invoice, taken: Sequence[_Taken], taxes: Sequence[InvoiceTax]
+) -> list[int]:
+    """What is printed: the taxes, and the lines, whose ids it gives."""
+    session.flush()
+    for row in taxes:
+        row.invoice_id = int(note.id or 0)
+        session.add(row)
+    return [_write_line(session, note, position, one) for position, one in enumerate(taken, 1)]
 
 
 def _write_line(session: Session, note: Invoice, position: int, one: _Taken) -> int:

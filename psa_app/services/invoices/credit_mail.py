@@ -8,6 +8,7 @@ from psa_app.formats import words
 from psa_app.models import Account, Firm, Invoice
 from psa_app.queries.invoices.parties import billing_contacts
 from psa_app.services.identity.portal_links import make_portal_link
+from psa_app.services.invoices.einvoices import attached
 from psa_app.services.mails import About, promise_mail
 from psa_app.services.payments.settle import open_amount
 
@@ -43,6 +44,6 @@ def mail_credit_note(
                 "reason": note.credit_reason,
                 "test": note.is_sandbox,
             },
-            attach={"invoice_pdf": note_id},
+            attach=attached(session, note),
             about=About("invoice", note_id, contact, actor.name),
         )

@@ -10,6 +10,7 @@ from psa_app.errors import NotFound
 from psa_app.formats.einvoice import as_xml
 from psa_app.models import Account, EInvoice, Invoice
 from psa_app.queries.invoices.einvoice import document_of
+from psa_app.rules.einvoices.codes import HYBRID
 
 
 def keep_einvoice(session: Session, invoice: Invoice, account: Account) -> str:
@@ -19,8 +20,8 @@ def keep_einvoice(session: Session, invoice: Invoice, account: Account) -> str:
     """
     if not account.einvoice:
         return ""
-    issued_on, due_on = invoice.issued_on or date.min, invoice.due_on or date.min
-    document = document_of(session, invoice, account.einvoice, issued_on, due_on)
+    issued_on = invoice.issued_on or date.min
+    document = document_of(session, invoice, account.einvoice, issued_on, invoice.due_on)
     xml = as_xml(document, account.einvoice).decode()
     insert_row(session, EInvoice, invoice_id=invoice.id, profile=account.einvoice, xml=xml)
     return account.einvoice
@@ -29,6 +30,15 @@ def keep_einvoice(session: Session, invoice: Invoice, account: Account) -> str:
 def xml_of(session: Session, invoice_id: int) -> EInvoice | None:
     """The electronic invoice of an invoice, if it has one; the caller has checked who asks."""
     return session.exec(select(EInvoice).where(EInvoice.invoice_id == invoice_id)).first()
+
+
+def attached(session: Session, invoice: Invoice) -> dict[str, int]:
+    """What a mail takes along: the paper, and the electronic invoice where it is a file of its own."""
+    invoice_id = int(invoice.id or 0)
+    made = xml_of(session, invoice_id)
+    if made is None or made.profile == HYBRID:
+        return {"invoice_pdf": invoice_id}
+    return {"invoice_pdf": invoice_id, "invoice_xml": invoice_id}
 
 
 def read_einvoice(actor: Actor, invoice_id: int) -> tuple[str, bytes]:

@@ -1,6 +1,5 @@
 """Issuing a draft: it gets its number and never changes from then on."""
 
-from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import func
@@ -8,21 +7,21 @@ from sqlmodel import Session, col, select
 
 from psa_app import clock, routes
 from psa_app.access import Actor, act, fetch
-from psa_app.errors import Conflict, Invalid, Problems
+from psa_app.errors import Conflict, Invalid
 from psa_app.formats import words
 from psa_app.models import Account, Firm, History, Invoice, move
 from psa_app.queries.invoices.mode import takes_test_money
 from psa_app.queries.invoices.parties import bank_block, billing_contacts, buyer_block, seller_block
-from psa_app.queries.invoices.ready import Lack, base_rate, lacks
-from psa_app.rules.einvoices.codes import HYBRID
+from psa_app.queries.invoices.ready import base_rate, lacks
 from psa_app.rules.invoices import due_date
 from psa_app.services import history
 from psa_app.services.identity.portal_links import make_portal_link
 from psa_app.services.invoices.credit_mail import mail_credit_note
 from psa_app.services.invoices.draft import FIRST_YEAR, locked_draft
-from psa_app.services.invoices.einvoices import keep_einvoice, xml_of
+from psa_app.services.invoices.einvoices import attached, keep_einvoice
 from psa_app.services.invoices.entries import mark_invoiced
 from psa_app.services.invoices.expense_lines import mark_expenses_invoiced
+from psa_app.services.invoices.lacking import stop_if_lacking
 from psa_app.services.invoices.totals import write_totals
 from psa_app.services.mails import About, promise_mail
 from psa_app.services.numbers import take_number
@@ -45,7 +44,7 @@ def issue_invoice(
     if day.year < FIRST_YEAR:
         raise Invalid("This day is too long ago.", "issued_on")
     write_totals(session, invoice)
-    _check([lack for lack in lacks(session, invoice, day) if not lack.is_warning])
+    stop_if_lacking([lack for lack in lacks(session, invoice, day) if not lack.is_warning])
     _freeze(session, actor, invoice, account, firm, day)
     mark_invoiced(session, actor, invoice)
     mark_expenses_invoiced(session, actor, invoice)
@@ -86,14 +85,6 @@ def mail_invoice(session: Session, actor: Actor, invoice_id: int) -> Invoice:
         _mail(session, actor, invoice, account, firm, again)
     history.note(session, actor, "invoice", invoice_id, "mailed again", {}, {"mailed_to": readers})
     return invoice
-
-
-def _check(missing: Sequence[Lack]) -> None:
-    if len(missing) == 1:
-        raise Invalid(missing[0].sentence, missing[0].field)
-    if missing:
-        fields = {lack.field: lack.sentence for lack in reversed(missing)}
-        raise Problems(" ".join(lack.sentence for lack in missing), fields)
 
 
 def _freeze(
@@ -142,14 +133,6 @@ def _mail(
                 "order": invoice.purchase_order,
                 "test": invoice.is_sandbox,
             },
-            attach=_attached(session, invoice),
+            attach=attached(session, invoice),
             about=About("invoice", int(invoice.id or 0), contact, actor.name),
         )
-
-
-def _attached(session: Session, invoice: Invoice) -> dict[str, int]:
-    """The paper, and the electronic invoice where it is a file of its own."""
-    made, invoice_id = xml_of(session, int(invoice.id or 0)), int(invoice.id or 0)
-    if made is None or made.profile == HYBRID:
-        return {"invoice_pdf": invoice_id}
-    return {"invoice_pdf": invoice_id, "invoice_xml": invoice_id}

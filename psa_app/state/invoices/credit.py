@@ -124,7 +124,11 @@ def _line(row: CreditRow, values: dict[str, str], currency: str) -> CreditLine:
 
 
 def _placed(errors: dict[str, str], chosen: list[CreditRow]) -> dict[str, str]:
-    """The service names lines by their place; the form by their id."""
+    """The service names lines by their place, the form by their id; what has no field stands at the foot."""
     places = {f"lines.{place}": f"value-{row.id}" for place, row in enumerate(chosen)}
-    placed = {places.get(name, name): sentence for name, sentence in errors.items()}
-    return placed if "lines" not in placed else placed | {"form": placed["lines"]}
+    own = {name: name for name in ("reason", "issued_on", *places.values())}
+    placed: dict[str, str] = {}
+    for name, sentence in errors.items():
+        field = places.get(name) or own.get(name, "form")
+        placed[field] = " ".join(filter(None, (placed.get(field), sentence)))
+    return placed

@@ -10,6 +10,7 @@ from html import escape
 from typing import NamedTuple
 
 from psa_app.errors import Invalid
+from psa_app.formats import languages
 
 INK, INK_2, LINE, ACCENT, SUNKEN = "#1b1b18", "#5f5f58", "#e6e6e2", "#3a5bc7", "#f4f4f2"
 FONT = "Inter, -apple-system, Segoe UI, Roboto, Helvetica, Arial, sans-serif"
@@ -38,6 +39,7 @@ class Letter:
     quote: str = ""
     closing: str = ""
     test: bool = False
+    language: str = "en"
 
 
 def mail_of(draft: Letter) -> MailText:
@@ -53,9 +55,15 @@ def _line(text: str) -> str:
     return _GAP.sub(" ", text).strip()
 
 
+def _paragraphs(text: str) -> list[str]:
+    """What stands between blank lines, each in one line."""
+    return [line for part in re.split(r"\n\s*\n", text.replace("\r\n", "\n")) if (line := _line(part))]
+
+
 def _greeting(draft: Letter) -> str:
     name = _line(draft.greeting)
-    return f"Hello {name}," if name else "Hello,"
+    hello = languages.of(draft.language).hello
+    return f"{hello} {name}," if name else f"{hello},"
 
 
 def _facts(draft: Letter) -> list[tuple[str, str]]:
@@ -63,8 +71,8 @@ def _facts(draft: Letter) -> list[tuple[str, str]]:
 
 
 def _text(draft: Letter) -> str:
-    parts = ["TEST – no real money"] if draft.test else []
-    parts += [_greeting(draft), _line(draft.opening)]
+    parts = [languages.of(draft.language).test] if draft.test else []
+    parts += [_greeting(draft), *_paragraphs(draft.opening)]
     if draft.quote:
         parts.append("\n".join(f"> {_line(row)}" for row in draft.quote.splitlines()))
     facts = _facts(draft)
@@ -75,11 +83,15 @@ def _text(draft: Letter) -> str:
 
 
 def _html(draft: Letter) -> str:
-    mark = _paragraph("<strong>TEST – no real money</strong>", "#8f5f00") if draft.test else ""
+    mark = (
+        _paragraph(f"<strong>{escape(languages.of(draft.language).test)}</strong>", "#8f5f00")
+        if draft.test
+        else ""
+    )
     body = (
         mark
         + _paragraph(escape(_greeting(draft)))
-        + _paragraph(escape(_line(draft.opening)))
+        + "".join(_paragraph(escape(one)) for one in _paragraphs(draft.opening))
         + _quote_html(draft.quote)
         + _facts_html(_facts(draft))
         + _button_html(draft.button, _line(draft.link))
@@ -87,7 +99,7 @@ def _html(draft: Letter) -> str:
     )
     firm = escape(_line(draft.firm))
     return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        f'<!doctype html><html lang="{languages.code(draft.language)}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width"></head>'
         f'<body style="margin:0;padding:24px 12px;background:{SUNKEN};color:{INK};'
         f'font:15px/1.5 {FONT}">'

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from psa_app.formats import document_mails, time_mail_texts
+from psa_app.formats import document_mails, invoice_mails, time_mail_texts
 from psa_app.formats.mail_letters import Letter as _Draft
 from psa_app.formats.mail_letters import MailText
 from psa_app.formats.mail_letters import mail_of as _mail
@@ -24,90 +24,6 @@ def milestone_ready(
             facts=(("Milestone", milestone), ("Scope", scope), ("Value", value)),
             quote=criteria,
             closing="Not as agreed? Just reply to this mail.",
-        )
-    )
-
-
-def invoice_issued(
-    firm: str, reader: str, number: str, amount: str, due: str, link: str, order: str = "", test: bool = False
-) -> MailText:
-    """To a client contact: an invoice, its amount and due date. `order`: purchase-order number."""
-    return _mail(
-        _Draft(
-            firm=firm,
-            subject=f"Invoice {number} from {firm}",
-            greeting=reader,
-            opening=f"Here is invoice {number} over {amount}, due on {due}.",
-            link=link,
-            button="See the invoice",
-            facts=(("Invoice", number), ("Amount", amount), ("Due", due), ("Your order", order)),
-            closing="Thank you for working with us.",
-            test=test,
-        )
-    )
-
-
-def credit_note_issued(
-    firm: str,
-    reader: str,
-    number: str,
-    invoice: str,
-    amount: str,
-    reason: str,
-    link: str,
-    still_open: str = "",
-    test: bool = False,
-) -> MailText:
-    """To a client contact: a credit note on an invoice, and what is left to pay of that."""
-    rest = f"{still_open} of that invoice is still open." if still_open else "Nothing of it is left to pay."
-    return _mail(
-        _Draft(
-            firm=firm,
-            subject=f"Credit note {number} from {firm}",
-            greeting=reader,
-            opening=f"Here is credit note {number} over {amount} for invoice {invoice}. {rest}",
-            link=link,
-            button="See the credit note",
-            facts=(
-                ("Credit note", number),
-                ("Invoice", invoice),
-                ("Amount", amount),
-                ("Because", reason),
-            ),
-            closing="You need not do anything.",
-            test=test,
-        )
-    )
-
-
-def payment_received(
-    firm: str,
-    reader: str,
-    number: str,
-    amount: str,
-    received: str,
-    link: str,
-    still_open: str = "",
-    test: bool = False,
-) -> MailText:
-    """To a client contact: what came in and, if the invoice is not yet paid, what is left."""
-    rest = f" {still_open} is still open." if still_open else " The invoice is paid."
-    return _mail(
-        _Draft(
-            firm=firm,
-            subject=f"Payment received for invoice {number}",
-            greeting=reader,
-            opening=f"We have received {amount} for invoice {number}.{rest}",
-            link=link,
-            button="See the invoice",
-            facts=(
-                ("Invoice", number),
-                ("Received", amount),
-                ("On", received),
-                ("Still open", still_open),
-            ),
-            closing="Thank you.",
-            test=test,
         )
     )
 
@@ -182,10 +98,8 @@ def bookings_moved(
 # By the name that a promised mail carries.
 TEXTS: dict[str, Callable[..., MailText]] = {
     **document_mails.TEXTS,
+    **invoice_mails.TEXTS,
     "milestone_ready": milestone_ready,
-    "invoice_issued": invoice_issued,
-    "credit_note_issued": credit_note_issued,
-    "payment_received": payment_received,
     "invitation": invitation,
     "password_reset": password_reset,
     "time_rejected": time_rejected,

@@ -14,9 +14,11 @@ Effect = Callable[[str, dict[str, Any]], str]
 def send_mail(key: str, payload: dict[str, Any]) -> str:
     """Sends one mail; the remark names the addresses that the server did not take.
 
-    payload: template, to, path, values, reply_to, attach (see `services/mails.py`).
+    payload: template, to, path, values, reply_to, attach, only_while_open (see `services/mails.py`).
     """
     config = settings()
+    if not _is_wanted(int(payload.get("only_while_open", 0))):
+        return "Not sent: the invoice was paid, disputed or promised meanwhile."
     words = written(payload["template"], payload["values"], config.link(payload["path"]))
     message = mail.Message(
         to=payload["to"],
@@ -29,6 +31,16 @@ def send_mail(key: str, payload: dict[str, Any]) -> str:
     )
     refused = mail.deliver(message, config)
     return f"The mail server did not take {', '.join(refused)}. Check the address." if refused else ""
+
+
+def _is_wanted(invoice_id: int) -> bool:
+    if not invoice_id:
+        return True
+    from psa_app.db import reading
+    from psa_app.services.reminders.send import still_open
+
+    with reading() as session:
+        return still_open(session, invoice_id)
 
 
 def make_invoice_pdf(key: str, payload: dict[str, Any]) -> str:  # noqa: ARG001 - every effect has the same form

@@ -137,6 +137,13 @@ def hear_silence() -> str:
         return f"{approve_by_silence(session)} entries approved by silence"
 
 
+def remind() -> str:
+    """Sends the reminders of open invoices that are due."""
+    from psa_app.services.reminders.send import send_due
+
+    return f"{send_due()} reminders sent"
+
+
 def renew() -> str:
     """Drafts what follows the scopes that renew by themselves."""
     from psa_app.access import system
@@ -178,6 +185,7 @@ TIMETABLE: tuple[tuple[str, str, Callable[[], str]], ...] = (
     ("seal", "*", seal),
     ("nightly", "*/5", nightly),
     ("silence", "*/15", hear_silence),
+    ("reminders", "*/15", remind),
 )
 
 

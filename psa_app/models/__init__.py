@@ -56,6 +56,7 @@ from psa_app.models.projects import (
     RaidItem,
     Task,
 )
+from psa_app.models.reminders import BilledReminder, FollowUp, Reminder, ReminderPlan, ReminderStep
 from psa_app.models.sales import (
     Opportunity,
     OpportunityAmount,
@@ -97,6 +98,7 @@ __all__ = [
     "BilledFee",
     "BilledMilestone",
     "BilledPeriod",
+    "BilledReminder",
     "BilledTime",
     "Booking",
     "ChangeOrder",
@@ -115,6 +117,7 @@ __all__ = [
     "ExpenseCategory",
     "FeePart",
     "Firm",
+    "FollowUp",
     "GridCell",
     "History",
     "Holiday",
@@ -152,6 +155,9 @@ __all__ = [
     "RateModifier",
     "Record",
     "RememberedAnswer",
+    "Reminder",
+    "ReminderPlan",
+    "ReminderStep",
     "Role",
     "Row",
     "SavedView",

@@ -36,6 +36,8 @@ class Account(Record, Own, table=True):
     purchase_order_needed: bool = False
     einvoice: str = ""  # how invoices go out: "" as PDF, else a profile of rules/einvoices/codes.py
     buyer_reference: str = ""  # what the client wants to read on each invoice, such as a cost centre
+    reminder_plan_id: int | None = Field(default=None, foreign_key="reminder_plan.id")  # None: the usual one
+    reminders_paused: bool = False
     notes: str = ""  # internal
     is_archived: bool = False
     merged_into_id: int | None = Field(default=None, foreign_key="account.id", index=True)

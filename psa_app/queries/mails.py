@@ -23,6 +23,7 @@ _WORDS = {
     "invoice_issued": "Invoice",
     "credit_note_issued": "Credit note",
     "payment_received": "Payment received",
+    "payment_reminder": "Reminder",
     "invitation": "Invitation",
     "password_reset": "New password",
     "time_rejected": "Time to correct",

@@ -6,6 +6,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from psa_app.errors import Invalid
+from psa_app.formats.languages import LANGUAGES
 from psa_app.models import (
     Account,
     AccountTaxNumber,
@@ -14,6 +15,7 @@ from psa_app.models import (
     Contact,
     Opportunity,
     Person,
+    ReminderPlan,
     TaxRate,
     User,
 )
@@ -155,7 +157,7 @@ ACCOUNTS = Resource(
             "locale",
             "Language",
             "choice",
-            choices=(("en", "English"), ("de", "German")),
+            choices=LANGUAGES,
             default="en",
             in_list=False,
         ),
@@ -180,6 +182,16 @@ ACCOUNTS = Resource(
             max_length=100,
             help="Told by the client; public buyers in Germany give a Leitweg-ID, kept with the numbers.",
         ),
+        FieldSpec(
+            "reminder_plan_id",
+            "Reminders",
+            "link",
+            links_to=ReminderPlan,
+            in_list=False,
+            read_right="firm.read",
+            help="Empty: the usual plan.",
+        ),
+        FieldSpec("reminders_paused", "Reminders rest", "bool", default=False, in_list=False),
         FieldSpec("notes", "Internal notes", "multiline", in_list=False, max_length=4000),
         FieldSpec("is_archived", "Archived", "bool", default=False, in_list=False, filterable=True),
     ),

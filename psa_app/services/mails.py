@@ -35,13 +35,15 @@ def promise_mail(
     reply_to: str = "",
     attach: Mapping[str, int] | None = None,
     about: About | None = None,
+    only_while_open: int = 0,
 ) -> None:
     """Promises one mail, sent once per `key`; with `about` it stands in the client's timeline.
 
     `template` names a function of `formats/mail_texts.py`, `values` its words (its `link` is made
     from `path` when the mail goes out), `attach` what goes along, such as {"invoice_pdf": 7}.
+    With `only_while_open` it stays here once that invoice is paid, disputed or promised.
     """
-    payload = {
+    payload: dict[str, object] = {
         "template": template,
         "to": list(to),
         "path": path,
@@ -49,6 +51,8 @@ def promise_mail(
         "reply_to": reply_to,
         "attach": dict(attach or {}),
     }
+    if only_while_open:
+        payload["only_while_open"] = only_while_open
     promise(session, "mail", key, payload)
     if about is not None:
         _keep(session, key, template, values, about)

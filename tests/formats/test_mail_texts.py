@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 import pytest
 
 from psa_app.errors import Invalid
-from psa_app.formats import mail_texts
+from psa_app.formats import invoice_mails, mail_texts
 from psa_app.formats.mail_letters import MailText
 
 LINK = "https://psa.example.com/p/abc?x=1&y=2"
@@ -96,7 +96,7 @@ def test_both_bodies_say_the_same(make: Maker) -> None:
 
 
 def test_an_invoice_mail_tells_amount_and_due_date() -> None:
-    made = mail_texts.invoice_issued(
+    made = invoice_mails.invoice_issued(
         "Harbour Studio", "Jonas", "INV-2026-0142", "€20,329.05", "12 Dec 2026", LINK, "PO 88-310"
     )
     assert made.subject == "Invoice INV-2026-0142 from Harbour Studio"
@@ -107,7 +107,7 @@ def test_an_invoice_mail_tells_amount_and_due_date() -> None:
 
 
 def test_a_sandbox_mail_says_test_in_subject_and_bodies() -> None:
-    made = mail_texts.payment_received("Harbour", "Jonas", "INV-1", "€1.00", "1 Nov", LINK, test=True)
+    made = invoice_mails.payment_received("Harbour", "Jonas", "INV-1", "€1.00", "1 Nov", LINK, test=True)
     assert made.subject.startswith("[TEST] ")
     assert "TEST – no real money" in made.text
     assert "TEST – no real money" in made.html
@@ -123,8 +123,8 @@ def test_the_mail_on_an_accepted_sow_carries_the_hash_of_its_text() -> None:
 
 
 def test_a_part_payment_tells_what_is_left_and_a_full_one_that_it_is_paid() -> None:
-    part = mail_texts.payment_received("Harbour", "Jonas", "INV-1", "€1.00", "1 Nov", LINK, "€2.00")
-    full = mail_texts.payment_received("Harbour", "Jonas", "INV-1", "€3.00", "1 Nov", LINK)
+    part = invoice_mails.payment_received("Harbour", "Jonas", "INV-1", "€1.00", "1 Nov", LINK, "€2.00")
+    full = invoice_mails.payment_received("Harbour", "Jonas", "INV-1", "€3.00", "1 Nov", LINK)
     assert "€2.00 is still open." in part.text
     assert "The invoice is paid." not in part.text
     assert "The invoice is paid." in full.text

@@ -17,11 +17,19 @@ def line_dialog() -> rx.Component:
     return dialog(
         stack(
             facts(State.facts),
-            rx.cond(State.status == "open", stack(rx.cond(State.is_money_in, _pays()), _ignore()), _undo()),
+            rx.cond(
+                State.status == "open",
+                stack(_recorded(), rx.cond(State.is_money_in, _pays()), _ignore()),
+                _undo(),
+            ),
         ),
         open=State.line_id > 0,
         on_close=State.close,
-        title=rx.cond(State.status == "open", "What does this pay?", "Decided"),
+        title=rx.cond(
+            State.status == "open",
+            rx.cond(State.is_money_in, "What does this pay?", "Which payment does this take back?"),
+            "Decided",
+        ),
         size="wide",
     )
 
@@ -67,6 +75,39 @@ def _pays() -> rx.Component:
             key="bank-line-" + State.line_id.to_string() + "-" + State.form_key.to_string(),
             label="What it pays",
             guard=False,
+        ),
+    )
+
+
+def _recorded() -> rx.Component:
+    """Payments of this amount that stand in the books already."""
+
+    def one(found: rx.Var[Chance]) -> rx.Component:
+        act = rx.cond(State.is_money_in, "This is it", "Take it back")
+        return rx.el.li(
+            rx.el.div(
+                rx.el.div(found.title, class_name="strong"),
+                rx.el.div(found.reasons, class_name="muted small"),
+                class_name="text",
+            ),
+            rx.el.span(found.amount, class_name="num"),
+            button(act, small=True, on_click=State.link(found.key), aria_label=act + ": " + found.title),
+            key=found.key,
+        )
+
+    return rx.cond(
+        State.recorded.length() > 0,
+        stack(
+            rx.el.p(
+                rx.cond(
+                    State.is_money_in,
+                    "Recorded by hand already, of the same amount:",
+                    "Payments of this amount, which the bank may have taken back:",
+                ),
+                class_name="muted",
+            ),
+            rx.el.ul(rx.foreach(State.recorded, one), class_name="waiting", aria_label="Recorded already"),
+            rx.cond(~State.is_money_in, form_error(State.errors["form"])),
         ),
     )
 

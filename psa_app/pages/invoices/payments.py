@@ -50,7 +50,10 @@ def payments() -> rx.Component:
         columns(span(6, facts_card("How the payment service does", State.health))),
         _decide(),
         area="invoices",
-        actions=[link_button("Bank", href=routes.BANK, icon_name="bank")],
+        actions=[
+            link_button("Who owes what", href=routes.RECEIVABLES),
+            link_button("Bank", href=routes.BANK, icon_name="bank"),
+        ],
         way=crumbs([Crumb("Invoices", routes.INVOICES)]),
     )
 

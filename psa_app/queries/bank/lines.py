@@ -10,6 +10,8 @@ from psa_app import clock
 from psa_app.access import Actor, fetch, require, scoped, visible
 from psa_app.models import Account, BankAccount, BankLine, Firm, Invoice, Payment
 from psa_app.queries.bank.matches import open_books
+from psa_app.queries.invoices.payments import sum_of
+from psa_app.queries.invoices.tables import FACT
 from psa_app.rules.matching import Match, OpenInvoice
 
 PAGE = 25
@@ -42,13 +44,27 @@ class BankPage:
 
 
 @dataclass(frozen=True, slots=True)
+class Recorded:
+    """A payment that someone recorded by hand, of the line's amount."""
+
+    id: int
+    client: str
+    invoice: str
+    received_on: date | None
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
 class LineToDecide:
-    """One line with its candidates, every client, and what each client still owes in its currency."""
+    """One line with its candidates, every client, what each client still owes in its currency, and payments
+    recorded by hand that may be the line (or that it takes back).
+    """
 
     line: BankLine
     match: Match
     clients: dict[int, str]
     invoices: tuple[OpenInvoice, ...]
+    recorded: tuple[Recorded, ...]
 
 
 def bank_page(
@@ -117,7 +133,34 @@ def line_to_decide(session: Session, actor: Actor, line_id: int) -> LineToDecide
     books = open_books(session, _today(session))
     owed = tuple(one for one in books.invoices if one.left > 0 and one.currency == line.currency)
     match = books.match(line) if line.status == "open" else NO_MATCH
-    return LineToDecide(line, match, _clients(session), owed)
+    recorded = _recorded(session, line) if line.status == "open" else ()
+    return LineToDecide(line, match, _clients(session), owed, recorded)
+
+
+def _recorded(session: Session, line: BankLine) -> tuple[Recorded, ...]:
+    """Of money that came: what no other line is yet; of money that went back: what could have been it."""
+    taken = select(BankLine.payment_id).where(
+        col(BankLine.payment_id).is_not(None), BankLine.amount_minor > 0
+    )
+    statement = (
+        select(Payment, Account.name, Invoice.number)
+        .join(Account, col(Account.id) == col(Payment.account_id))
+        .outerjoin(Invoice, col(Invoice.id) == col(Payment.invoice_id))
+        .where(
+            Payment.provider == "manual",
+            Payment.amount_minor == abs(line.amount_minor),
+            Payment.currency == line.currency,
+            sum_of(FACT) > 0,
+        )
+        .order_by(col(Payment.received_on).desc(), col(Payment.id).desc())
+        .limit(10)
+    )
+    if line.amount_minor > 0:
+        statement = statement.where(col(Payment.id).not_in(taken))
+    return tuple(
+        Recorded(int(one.id or 0), client, number or "", one.received_on, one.reference)
+        for one, client, number in session.exec(statement)
+    )
 
 
 def bank_accounts(session: Session, actor: Actor) -> list[BankAccount]:

@@ -71,7 +71,11 @@ def open_books(session: Session, today: date) -> Books:
             INVOICE.c.due_on,
         )
         .outerjoin(_PAID, _PAID.c.invoice_id == INVOICE.c.id)
-        .where(INVOICE.c.status == "issued", or_(_LEFT > 0, INVOICE.c.issued_on >= today - REMEMBERED))
+        .where(
+            INVOICE.c.status == "issued",
+            INVOICE.c.kind == "invoice",
+            or_(_LEFT > 0, INVOICE.c.issued_on >= today - REMEMBERED),
+        )
         .order_by(INVOICE.c.due_on, INVOICE.c.id)
     )
     found = tuple(OpenInvoice(**row._mapping) for row in session.connection().execute(invoices))

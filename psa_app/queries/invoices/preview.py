@@ -13,6 +13,7 @@ from psa_app.formats import words
 from psa_app.models import Account
 from psa_app.queries.expenses.open import waiting_expenses
 from psa_app.queries.invoices.open_work import OpenWork, chosen_currency, open_work
+from psa_app.queries.invoices.reminder_fees import open_fees
 from psa_app.queries.invoices.tables import ENTRY, INVOICE, PROJECT, SOW_LINE, TASK
 from psa_app.queries.time.with_client import with_client
 from psa_app.rules.billing import TimePlan, plan_time_lines
@@ -62,7 +63,10 @@ def preview_draft(
     if spent:
         what = "1 expense" if len(spent) == 1 else f"{len(spent)} expenses"
         lines.append(f"{what}: {words.money(sum(one.value for one in spent), money_in)}")
+    fees = [one for one in open_fees(session, account_id, until) if one.currency == money_in and include]
+    lines += [f"Reminder of {one.number}: {words.money(one.amount, money_in)}" for one in fees]
     net = plan.amount + sum(one.value for one in due) + sum(one.value for one in spent)
+    net += sum(one.amount for one in fees)
     missing = [*_unpriced(work), *_other_currencies(work, money_in), *_over_cap(plan)]
     if "time" in include:
         missing += _with_client(session, account_id, until)

@@ -9,6 +9,7 @@ from psa_app.models import (
     BilledFee,
     BilledMilestone,
     BilledPeriod,
+    BilledReminder,
     BilledTime,
     FeePart,
     Invoice,
@@ -19,6 +20,7 @@ from psa_app.models import (
     PaymentFact,
     Person,
     Project,
+    Reminder,
     Role,
     Sow,
     SowLine,
@@ -36,6 +38,7 @@ ALLOCATION = _table(Allocation)
 BILLED_FEE = _table(BilledFee)
 BILLED_MILESTONE = _table(BilledMilestone)
 BILLED_PERIOD = _table(BilledPeriod)
+BILLED_REMINDER = _table(BilledReminder)
 BILLED_TIME = _table(BilledTime)
 ENTRY = _table(TimeEntry)
 FACT = _table(PaymentFact)
@@ -47,10 +50,11 @@ MILESTONE = _table(Milestone)
 PAYMENT = _table(Payment)
 PERSON = _table(Person)
 PROJECT = _table(Project)
+REMINDER = _table(Reminder)
 ROLE = _table(Role)
 SOW = _table(Sow)
 SOW_LINE = _table(SowLine)
 TASK = _table(Task)
 
 # What ties a line to the things that it bills, each whole.
-TIES = (BILLED_MILESTONE, BILLED_FEE, BILLED_PERIOD, BILLED_EXPENSE)
+TIES = (BILLED_MILESTONE, BILLED_FEE, BILLED_PERIOD, BILLED_EXPENSE, BILLED_REMINDER)

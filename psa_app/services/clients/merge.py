@@ -39,6 +39,7 @@ FIELDS = (
     "purchase_order_needed",
     "einvoice",
     "buyer_reference",
+    "reminder_plan_id",
     "notes",
 )
 

@@ -43,6 +43,7 @@ def mail_credit_note(
                 "still_open": words.money(rest, note.currency, account.locale) if rest > 0 else "",
                 "reason": note.credit_reason,
                 "test": note.is_sandbox,
+                "language": account.locale[:2],
             },
             attach=attached(session, note),
             about=About("invoice", note_id, contact, actor.name),

@@ -15,6 +15,7 @@ from psa_app.queries.expenses.open import OpenExpense
 from psa_app.queries.invoices.mode import takes_test_money
 from psa_app.queries.invoices.open_parts import OpenMilestone
 from psa_app.queries.invoices.open_work import OpenWork, chosen_currency, open_work
+from psa_app.queries.invoices.reminder_fees import open_fees
 from psa_app.rules.billing import Grouping, TimePlan, plan_time_lines
 from psa_app.services import history
 from psa_app.services.invoices.expense_lines import write_expense_lines
@@ -26,6 +27,7 @@ from psa_app.services.invoices.lines import (
     write_milestone_lines,
     write_time_lines,
 )
+from psa_app.services.invoices.reminder_fees import write_fee_lines
 from psa_app.services.invoices.taxes import TaxBook
 from psa_app.services.invoices.totals import remove_taxes, write_totals
 
@@ -83,6 +85,8 @@ def draft_invoice(
     write_time_lines(session, invoice, account, plan, entries, how, taxes)
     write_milestone_lines(session, invoice, account, [one for one in milestones if not one.period], taxes)
     write_expense_lines(session, invoice, account, expenses, taxes, grouped=group_expenses)
+    fees = [one for one in open_fees(session, account_id, until) if one.currency == money_in]
+    write_fee_lines(session, invoice, account, fees if include else [], taxes)
     _finish(session, invoice)
     _note(session, actor, invoice, plan)
     return invoice

@@ -132,6 +132,7 @@ def _mail(
                 "due": words.day(invoice.due_on, account.locale) if invoice.due_on else "",
                 "order": invoice.purchase_order,
                 "test": invoice.is_sandbox,
+                "language": account.locale[:2],
             },
             attach=attached(session, invoice),
             about=About("invoice", int(invoice.id or 0), contact, actor.name),

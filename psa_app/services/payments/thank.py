@@ -40,6 +40,7 @@ def thank(session: Session, invoice: Invoice, payment: Payment, also: Sequence[I
                 "received": words.day(payment.received_on, account.locale) if payment.received_on else "",
                 "still_open": words.money(rest, payment.currency, account.locale) if rest > 0 else "",
                 "test": payment.provider == "sandbox",
+                "language": account.locale[:2],
             },
             about=About("payment", int(payment.id or 0), contact),
         )

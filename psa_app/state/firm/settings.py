@@ -37,6 +37,8 @@ TABS = {  # key → label, the kind of record it lists ("" = a form of its own),
     "stages": ("Stages", "stages", "How far a chance of work has come."),
     "time": ("Time", "", ""),
     "payments": ("Payments", "", ""),
+    "plans": ("Reminder plans", "reminder_plans", "Which reminders a client gets."),
+    "reminders": ("Reminders", "reminder_steps", "When clients are reminded of open invoices, and how."),
 }
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _NUMBERS = ("week_start", "payment_days", "round_increment", "round_minimum", "target_percent")

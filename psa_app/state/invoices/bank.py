@@ -31,6 +31,8 @@ from psa_app.services.bank.decide import (
     book_line,
     credit_line,
     ignore_line,
+    link_line,
+    take_back_by_line,
     undo_line,
 )
 from psa_app.services.bank.take import Asked, take_statements
@@ -64,6 +66,7 @@ class BankState(rx.State):
     facts: list[Fact] = []
     chances: list[Chance] = []
     parts: list[OpenPart] = []
+    recorded: list[Chance] = []
     clients: list[Option] = []
     client: str = ""
     short_kind: str = ""
@@ -205,6 +208,7 @@ class BankState(rx.State):
         line = found.line
         self.status, self.currency, self.is_money_in = line.status, line.currency, line.amount_minor > 0
         self.facts = bank_words.facts(line, found.match.paid)
+        self.recorded = bank_words.recorded(found)
         self.clients = [Option(str(key), name) for key, name in found.clients.items()]
         self._pick(0)
 
@@ -270,6 +274,21 @@ class BankState(rx.State):
             for name, text in given.items()
             if text
         ]
+
+    @rx.event
+    @allow("payments.record")
+    async def link(self, key: str) -> Any:
+        """The line is a payment recorded before, or takes it back."""
+        line_id, payment_id, is_in = self.line_id, _number(key), self.is_money_in
+        decide = link_line if is_in else take_back_by_line
+        try:
+            await write(lambda session, who: decide(session, who, line_id, payment_id=payment_id))
+        except PsaError as error:
+            self.errors = {"form": error.sentence}
+            return None
+        return await self._done(
+            "Linked; nothing was booked twice." if is_in else "The payment is taken back."
+        )
 
     @rx.event
     @allow("payments.record")

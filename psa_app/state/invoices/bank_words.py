@@ -9,7 +9,7 @@ from psa_app.display.states import badge
 from psa_app.display.tables import Cell, Row
 from psa_app.formats import words
 from psa_app.models import BankLine
-from psa_app.queries.bank.lines import LineRow
+from psa_app.queries.bank.lines import LineRow, LineToDecide
 from psa_app.rules import money
 from psa_app.rules.matching import Candidate, OpenInvoice
 from psa_app.services.bank.take import Taken
@@ -134,6 +134,25 @@ def parts(invoices: Iterable[OpenInvoice], amounts: Mapping[int, int]) -> list[O
             money.plain(amounts[one.id], one.currency) if one.id in amounts else "",
         )
         for one in invoices
+    ]
+
+
+def recorded(found: LineToDecide) -> list[Chance]:
+    """Payments recorded by hand that may be the line, or that it takes back."""
+    amount = words.money(abs(found.line.amount_minor), found.line.currency)
+    return [
+        Chance(
+            str(one.id),
+            " · ".join(filter(None, (one.invoice or "On account", one.client))),
+            " · ".join(
+                filter(
+                    None,
+                    (f"recorded for {words.day(one.received_on)}" if one.received_on else "", one.reference),
+                )
+            ),
+            amount,
+        )
+        for one in found.recorded
     ]
 
 

@@ -1,0 +1,1 @@
+"""Reminding clients of open invoices, and keeping what they said."""

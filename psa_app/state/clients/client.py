@@ -29,6 +29,7 @@ from psa_app.queries.clients.one import (
 )
 from psa_app.queries.home.facts import FirmFacts, firm_facts
 from psa_app.rules import fields
+from psa_app.services.clients import parts  # noqa: F401 - declares how they are taken back
 from psa_app.services.clients.activities import complete_activity, delete_activity, reopen_activity
 from psa_app.services.identity.users import invite_user
 from psa_app.state.base import actor, allow, read, say, show, write

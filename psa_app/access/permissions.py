@@ -27,6 +27,7 @@ _MEMBER = {
     "views.own",
     "expenses.log",
     "expenses.read",
+    "checklists.own",
 }
 _LEAD = _MEMBER | {
     "accounts.read",

@@ -186,6 +186,7 @@ _MEMBER: dict[type[SQLModel], Rule] = {
         col(SavedView.user_id) == a.user_id, col(SavedView.is_shared) & col(SavedView.kind).in_(_lists(a))
     ),
     ListColumns: lambda a: col(ListColumns.user_id) == a.user_id,
+    ChecklistItem: lambda a: col(ChecklistItem.owner_id) == a.user_id,
 }
 _SALES: tuple[type[SQLModel], ...] = (
     AccountTaxNumber,

@@ -56,13 +56,13 @@ def _letter(line: rx.Var[StoryLine]) -> rx.Component:
 
 
 def todos(lines: rx.Var[list[TodoLine]], on_tick: Any, on_open: Any = None) -> rx.Component:
-    """To-dos with a box each: ``on_tick(id)`` ends one, ``on_open(id)`` opens one that has no address."""
+    """To-dos with a box each: ``on_tick(line)`` ends one, ``on_open(id)`` opens one that has no address."""
 
     def one(line: rx.Var[TodoLine]) -> rx.Component:
         box = rx.el.input(
             type="checkbox",
             checked=False,
-            on_change=lambda _: on_tick(line.id),
+            on_change=lambda _: on_tick(line),
             aria_label="Done: " + line.text,
         )
         words: Any = rx.el.span(line.text)
@@ -80,7 +80,7 @@ def todos(lines: rx.Var[list[TodoLine]], on_tick: Any, on_open: Any = None) -> r
                 line.due != "",
                 rx.cond(line.late, tag(line.due, "bad"), rx.el.span(line.due, class_name="muted small")),
             ),
-            key=line.id,
+            key=line.kind + line.id.to_string(),
         )
 
     return rx.el.ul(rx.foreach(lines, one), class_name="waiting todos")

@@ -263,7 +263,6 @@ def column_chooser(
     return rx.el.span(
         opens,
         sheet(ident, rx.foreach(columns, one), *reset, label="Columns", menu=False),
-        class_name="only-wide",
     )
 
 

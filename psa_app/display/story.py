@@ -30,7 +30,8 @@ class StoryLine:
 
 @dataclass(frozen=True)
 class TodoLine:
-    """A to-do: `due` is finished text ("due tomorrow"), red when `late`."""
+    """A to-do: `due` is finished text ("due tomorrow"), red when `late`. `kind`: "activity", or "item" of an
+    onboarding checklist."""
 
     id: int
     text: str
@@ -38,6 +39,7 @@ class TodoLine:
     href: str = ""
     due: str = ""
     late: bool = False
+    kind: str = "activity"
 
 
 @dataclass(frozen=True)

@@ -78,14 +78,14 @@ def time_rejected(firm: str, reader: str, rejected_by: str, what: str, reason: s
 def bookings_moved(
     firm: str, reader: str, number: str, title: str, project: str, moves: str, link: str
 ) -> MailText:
-    """To a project's lead: a change order was signed and moved bookings. `moves`: a line for each."""
+    """To a project's lead: a change order was signed and moved the plan. `moves`: a line for each."""
     return _mail(
         _Draft(
             firm=firm,
-            subject=f"{project}: bookings moved with {number}",
+            subject=f"{project}: the plan moved with {number}",
             greeting=reader,
-            opening=f"The change order “{title}” is signed and moves the days of {project}. These bookings "
-            "have moved with it:",
+            opening=f"The change order “{title}” is signed and moves the days of {project}. This has "
+            "moved with it:",
             link=link,
             button="Open the project",
             facts=(("Change order", number),),

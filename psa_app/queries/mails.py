@@ -28,7 +28,7 @@ _WORDS = {
     "password_reset": "New password",
     "time_rejected": "Time to correct",
     "expense_rejected": "Expense to correct",
-    "bookings_moved": "Bookings moved",
+    "bookings_moved": "Plan moved",
 }
 
 

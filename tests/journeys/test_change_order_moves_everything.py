@@ -13,7 +13,9 @@ from psa_app.models import (
     FeePart,
     Milestone,
     Outbox,
+    Phase,
     Project,
+    ProjectMilestone,
     Rate,
     Sow,
     SowLine,
@@ -50,10 +52,12 @@ from psa_app.services.evidence import head
 from psa_app.services.identity.portal_links import open_portal_link
 from psa_app.services.invoices.draft import draft_invoice
 from psa_app.services.planning.book import create_booking
+from psa_app.state.contracts.change_order_words import about_plan
 from tests.support.world import FRI, MON, THU, TUE, WED, World, ask, do, past, row, rows
 
 pytestmark = pytest.mark.journey
 FROM = date(2026, 11, 18)  # Wednesday
+STARTS, ENDS = date(2026, 11, 30), date(2026, 12, 4)
 
 
 def test_a_change_order_moves_everything(world: World) -> None:
@@ -278,13 +282,33 @@ def test_a_project_that_moves_as_a_whole_takes_its_plan_along(world: World) -> N
         sow, project = session.get_one(Sow, sow_id), session.get_one(Project, world.projects["Checkout"])
         sow.ends_on = project.ends_on = date(2026, 12, 31)
         project.starts_on = sow.starts_on
+        session.add(Phase(project_id=int(project.id or 0), name="Over", starts_on=MON, ends_on=FRI))
+        session.add(Phase(project_id=int(project.id or 0), name="Under way", starts_on=MON, ends_on=ENDS))
+        session.add(ProjectMilestone(project_id=int(project.id or 0), name="Go-live", due_on=ENDS))
+        task = session.get_one(Task, world.tasks["Build"])
+        task.starts_on, task.due_on = STARTS, ENDS
     over = booked(world, "Ann", MON, FRI)
-    ahead = booked(world, "Ann", date(2026, 11, 30), date(2026, 12, 4))
+    ahead = booked(world, "Ann", STARTS, ENDS)
     sow = row(Sow, sow_id)
-    order = drafted(world, [EndOn(sow.ends_on + by), StartOn(sow.starts_on + by)], FROM)
+    deltas = [EndOn(sow.ends_on + by), StartOn(sow.starts_on + by)]
+    told = ask(lambda s, a: effect_of(s, a, s.get_one(Sow, sow_id), tuple(deltas), FROM), world["Lea"])
+    assert about_plan(told) == (
+        "1 booking (Ann Test), 1 phase, 1 task and 1 milestone move 14 days later when the client signs. "
+        "The project’s lead gets a mail."
+    )
+    order = drafted(world, deltas, FROM)
     sign(order, send(world, order))
     days = {one.id: (one.starts_on, one.ends_on) for one in rows(Booking)}
-    assert days == {over: (MON, FRI), ahead: (date(2026, 12, 14), date(2026, 12, 18))}
+    later = date(2026, 12, 18)
+    assert days == {over: (MON, FRI), ahead: (date(2026, 12, 14), later)}
+    phases = [(one.starts_on, one.ends_on) for one in rows(Phase)]
+    assert phases == [(MON, FRI), (MON, later)]
+    build = row(Task, world.tasks["Build"])
+    assert (build.starts_on, build.due_on) == (date(2026, 12, 14), later)
+    assert [one.due_on for one in rows(ProjectMilestone)] == [later]
+    assert past("task", int(build.id or 0))[-1] == "changed"
+    (mail,) = [one for one in rows(Outbox) if one.key.startswith("bookings-moved-")]
+    assert "Go-live, due 4 Dec 2026: now due 18 Dec 2026" in mail.payload
 
 
 def test_another_estimate_moves_the_budget_of_project_and_task(world: World) -> None:

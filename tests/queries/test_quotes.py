@@ -84,8 +84,13 @@ def test_two_versions_are_compared_and_two_quotes_are_not(firm: Firm) -> None:
     given = (priced("Audit", 90), priced("More", 20, is_optional=True))
     do(change_quote, firm["Olga"], second, version=quote(second).version, head=HEAD, lines=given)
     changes = ask(compared, firm["Lea"], first, second)
-    assert [(one.kind, one.title) for one in changes] == [("changed", "Audit"), ("changed", "More")]
+    assert [(one.kind, one.title) for one in changes] == [
+        ("changed", "Audit"),
+        ("changed", "More"),
+        ("changed", "The whole quote"),
+    ]
     assert changes[0].fields == {"value_minor": (100, 90)}
+    assert changes[2].fields["net_minor"] == (105, 110)
     with pytest.raises(NotFound):
         ask(compared, firm["Lea"], first, a_sent(firm))
 

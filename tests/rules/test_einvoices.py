@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from psa_app.rules.einvoices import Address, Endpoint
 from psa_app.rules.einvoices.codes import PROFILES, prefixed_vat
-from psa_app.rules.einvoices.missing import asks, sums_fault
+from psa_app.rules.einvoices.missing import asks, client_lacks, sums_fault
 from tests.formats.einvoice_examples import BUYER, EXAMPLES, MEANS, SELLER, document, hours, piece
 
 PLAIN = EXAMPLES["plain"]
@@ -50,6 +50,24 @@ LACKING = [
 def test_what_is_missing_is_asked_for_by_name(profile, without, field, word):
     found = list(asks(replace(PLAIN, **without), profile))
     assert [(one.field, word in one.sentence) for one in found] == [(field, True)]
+
+
+@pytest.mark.parametrize(
+    ("profile", "known", "lacks"),
+    [
+        ("", (), []),
+        ("factur_x", (), []),
+        ("xrechnung", (), ["buyer reference", "e-mail address"]),
+        ("xrechnung", ("reference", "mail"), []),
+        ("xrechnung", ("reference", "peppol"), []),
+        ("peppol", (), ["buyer reference", "Peppol ID"]),
+        ("peppol", ("orders", "mail"), ["Peppol ID"]),
+        ("peppol", ("reference", "peppol"), []),
+    ],
+)
+def test_a_clients_page_names_what_its_invoices_will_need(profile, known, lacks):
+    given = {name: name in known for name in ("reference", "orders", "peppol", "mail")}
+    assert client_lacks(profile, **given) == lacks
 
 
 def test_peppol_within_germany_asks_what_germany_asks():

@@ -24,6 +24,7 @@ def firm(database: Any, clock: Any) -> Firm:
 
 
 BOOKS, OWNS, LEADS = {"owner", "finance"}, {"owner"}, {"owner", "finance", "lead"}
+STAFF = LEADS | {"member"}
 MAY: dict[str, tuple[set[str], dict[str, Any]]] = {
     "templates.make_from": (BOOKS, {"kind": "sow", "record_id": 10**6, "name": "X"}),
     "templates.create": (BOOKS, {"kind": "project", "name": "X"}),
@@ -36,7 +37,7 @@ MAY: dict[str, tuple[set[str], dict[str, Any]]] = {
     "templates.start_onboarding": (LEADS, {"account_id": 1, "starts_on": MON}),
     "checklist_items.create": (LEADS, {"account_id": 10**6, "title": "X"}),
     "checklist_items.change": (LEADS, {"version": 1, "title": "X"}),
-    "checklist_items.tick": (LEADS, {}),
+    "checklist_items.tick": (STAFF, {}),
     "checklist_items.remove": (LEADS, {}),
     "projects.set_reports": (LEADS, {"every": "none"}),
     "tasks.plan": (LEADS, {}),

@@ -1,12 +1,12 @@
 """A client's page, the list, and the page of duplicates, as a browser drives them."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlmodel import select
 
 from psa_app import db, routes
-from psa_app.models import Account, Activity, Apart, Contact, ContactApart
+from psa_app.models import Account, Activity, Apart, ChecklistItem, Contact, ContactApart
 from psa_app.state.clients.client import ClientForm, ClientLog, ClientState
 from psa_app.state.clients.client_twins import ContactTwins, TwinsState
 from psa_app.state.clients.clients import ClientsLog, ClientsState
@@ -136,10 +136,36 @@ async def test_a_to_do_is_ticked_on_the_clients_page_and_on_home(tab_of):
         ("First", "Northwind", True),
         ("Second", "Northwind", True),
     ]
-    left = await tab.send(HomeTodos.tick, {"activity_id": second})
+    left = await tab.send(HomeTodos.tick, {"kind": "activity", "line_id": second})
     assert [one["text"] for one in var(left, "HomeTodos", "todos")] == ["First"]
     own = await (await tab_of("Ann")).send(HomeState.load)
     assert not var(own, "HomeTodos", "todos")
+
+
+async def test_an_item_of_a_checklist_is_done_from_the_home_of_whoever_it_is_for(tab_of, people):
+    ids = {}
+    with db.unit_of_work() as session:
+        for who, day in (("Ann", 20), ("Ann", 28), ("Ann", 30), ("Lea", 25), ("Fred", 24)):
+            due = date(2026, 12 if day == 30 else 11, day)
+            owner = people[who].user_id
+            item = ChecklistItem(account_id=NORTHWIND, title=f"{who} {day}", due_on=due, owner_id=owner)
+            session.add(item)
+            session.flush()
+            ids[item.title] = item.id
+    tab = await tab_of("Ann")
+    own = var(await tab.send(HomeState.load), "HomeTodos", "todos")
+    assert [(one["text"], one["sub"], one["href"], one["late"]) for one in own] == [
+        ("Ann 20", "Northwind, onboarding", "", True),
+        ("Ann 28", "Northwind, onboarding", "", False),
+    ]
+    left = await tab.send(HomeTodos.tick, {"kind": "item", "line_id": ids["Ann 20"]})
+    assert [one["text"] for one in var(left, "HomeTodos", "todos")] == ["Ann 28"]
+    back = await tab.send(HomeTodos.untick, {"kind": "item", "line_id": ids["Ann 20"]})
+    assert len(var(back, "HomeTodos", "todos")) == 2
+    await tab.send(HomeTodos.tick, {"kind": "item", "line_id": ids["Fred 24"]})
+    assert [one.title for one in kept(ChecklistItem) if one.done_at] == []
+    lead = var(await (await tab_of("Lea")).send(HomeState.load), "HomeTodos", "todos")
+    assert [(one["text"], one["href"]) for one in lead] == [("Lea 25", routes.client(NORTHWIND))]
 
 
 async def test_a_call_is_logged_from_the_palette_with_the_client_chosen(tab_of):

@@ -194,7 +194,7 @@ def _todos() -> rx.Component:
         button("Add", small=True, icon_name="plus", on_click=State.log("todo"), aria_label="Add a to-do"),
     )
     nothing = rx.el.div("Nothing is open.", class_name="card-body muted")
-    shown = todos(State.todos, State.tick, State.change_logged)
+    shown = todos(State.todos, lambda line: State.tick(line.id), State.change_logged)
     return card(rx.cond(State.todos.length() > 0, shown, nothing), title="To do", aside=add, body=False)
 
 

@@ -42,6 +42,7 @@ LIVE = (
     "rate",
     "activity",
     "change_order",
+    "checklist_item",
 )
 MONTHS = (
     Column("month", "Month"),
@@ -198,7 +199,12 @@ def _waits(items: rx.Var[list[Waiting]], title: Text = "Waits for an answer") ->
 def _todos() -> rx.Component:
     return rx.cond(
         Todos.todos.length() > 0,
-        card(todos(Todos.todos, Todos.tick), title="Your to-dos", aside="Next 7 days", body=False),
+        card(
+            todos(Todos.todos, lambda line: Todos.tick(line.kind, line.id)),
+            title="Your to-dos",
+            aside="Next 7 days",
+            body=False,
+        ),
     )
 
 
@@ -287,7 +293,7 @@ def _own() -> rx.Component:
     return rx.fragment(
         kpis(Own.kpis, "Your weeks"),
         rx.cond(Own.returned.length() > 0, _waits(Own.returned, "Came back to you")),
-        columns(span(7, _tasks(), _bookings()), span(5, _week())),
+        columns(span(7, _tasks(), _bookings()), span(5, _todos(), _week())),
     )
 
 

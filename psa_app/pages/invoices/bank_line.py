@@ -38,7 +38,9 @@ def _pays() -> rx.Component:
     return stack(
         rx.cond(
             State.chances.length() > 0,
-            rx.el.ul(rx.foreach(State.chances, _chance), class_name="waiting", aria_label="What it may pay"),
+            rx.el.ul(
+                rx.foreach(State.chances, _chance), class_name="waiting wraps", aria_label="What it may pay"
+            ),
             rx.el.p("Nothing that is open fits. Choose the client who paid.", class_name="muted"),
         ),
         form(

@@ -70,4 +70,4 @@ def _row(row: rx.Var[CreditRow]) -> rx.Component:
         ),
     )
     legend = rx.el.span(row.text, rx.el.span(" " + row.sub, class_name="muted small"))
-    return fields.field_group(legend, how, much)
+    return rx.el.div(fields.field_group(legend, how, much), class_name="credit-line")

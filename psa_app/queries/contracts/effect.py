@@ -11,6 +11,7 @@ from psa_app.access import Actor, may
 from psa_app.models import Firm, Project, Sow
 from psa_app.queries.contracts.change_orders import contract_of, names_on
 from psa_app.queries.contracts.order_bookings import BookingMove, booking_moves
+from psa_app.queries.contracts.order_plan import PlanMove, plan_moves, shift
 from psa_app.queries.exchange import exchange
 from psa_app.queries.projects.earned import Earned
 from psa_app.queries.projects.standing import project_figures
@@ -50,7 +51,8 @@ class Side:
 @dataclass(frozen=True, slots=True)
 class Effect:
     """`base` is the firm's currency; `at_standard`: costs are the roles' standard, never persons' own;
-    `bookings` are those that its days move or cut, for who may see the plan."""
+    `bookings` are those that its days move or cut, for who may see the plan; `planned` the phases, tasks
+    and milestones that move, `by` so many days."""
 
     currency: str
     base: str
@@ -60,6 +62,8 @@ class Effect:
     shows_margin: bool
     at_standard: bool
     bookings: tuple[BookingMove, ...] = ()
+    planned: tuple[PlanMove, ...] = ()
+    by: int = 0
 
 
 def effect_of(
@@ -82,6 +86,8 @@ def effect_of(
         reader.shows_margin,
         not may(actor, "cost.read"),
         reader.bookings(deltas),
+        plan_moves(session, reader.project, deltas, reader.today),
+        shift(reader.project, deltas).days if reader.project else 0,
     )
 
 

@@ -15,7 +15,6 @@ from psa_app.formats import words
 from psa_app.models import Agreement, Invoice, Leave, Milestone, Payment, Sow, TimeEntry, Timesheet
 from psa_app.queries.home.waiting_changes import changes_waiting
 from psa_app.queries.projects.tables import ACCOUNT, INVOICE, LEAVE, LINE, MILESTONE, PERSON, PROJECT, SOW
-from psa_app.queries.templates.checklists import due_items
 from psa_app.queries.time.tables import ENTRY, SHEET
 from psa_app.queries.time.with_client import with_client
 from psa_app.rules import weeks
@@ -27,7 +26,7 @@ EACH = 20  # of a kind
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """Something that waits. `kind`: todo | time | leave | sow | renewal | agreement | milestone |
+    """Something that waits. `kind`: time | leave | sow | renewal | agreement | milestone |
     draft | payment | unpriced | client_time, or one of `changes_waiting`.
 
     `since` is the day since when; an amount is in minor units of its currency ("" for none).
@@ -86,12 +85,6 @@ def _weeks(session: Session, actor: Actor, zone: ZoneInfo) -> Iterable[Waits]:
             _day(row.submitted_at, zone),
             routes.with_query(routes.APPROVALS, sheet=row.id),
         )
-
-
-def _onboarding(session: Session, actor: Actor, zone: ZoneInfo) -> Iterable[Waits]:
-    today = clock.now().astimezone(zone).date()
-    for one in due_items(session, actor, today, EACH):
-        yield Waits("todo", one.id, one.title, one.account, one.due_on, routes.client(one.account_id))
 
 
 def _leave(session: Session, actor: Actor, zone: ZoneInfo) -> Iterable[Waits]:
@@ -285,7 +278,6 @@ def _day(at: Any, zone: ZoneInfo) -> date | None:
 
 
 _KINDS: tuple[tuple[str, Callable[[Session, Actor, ZoneInfo], Iterable[Waits]]], ...] = (
-    ("checklists.change", _onboarding),
     ("time.approve", _weeks),
     ("leave.decide", _leave),
     ("invoices.issue", _drafts),

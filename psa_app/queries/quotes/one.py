@@ -32,6 +32,7 @@ COMPARED = (
     "title model description role minutes rate_minor value_minor cap_minor periods discount_ppm is_optional "
     "alternative"
 )
+OF_THE_WHOLE = ("title", "intro", "starts_on", "ends_on", "valid_until", "terms", "discount_ppm", "net_minor")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,8 @@ def one_quote(session: Session, actor: Actor, quote_id: int) -> OneQuote:
 
 
 def compared(session: Session, actor: Actor, old_id: int, new_id: int) -> tuple[quotes.Change, ...]:
-    """How the lines of two versions of one quote differ. `NotFound` for versions of two quotes."""
+    """How the lines of two versions of one quote differ, and then what is said of the whole. `NotFound` for
+    versions of two quotes."""
     old, new = fetch(session, actor, Quote, old_id), fetch(session, actor, Quote, new_id)
     roles = {role.id: role.name for role in session.exec(select(Role)).all()}
     if old.root_id != new.root_id:
@@ -85,7 +87,13 @@ def compared(session: Session, actor: Actor, old_id: int, new_id: int) -> tuple[
     before, after = (
         [_words(line, roles) for line in lines_of(session, int(one.id or 0))] for one in (old, new)
     )
-    return quotes.compare(before, after)
+    heads = [{"title": "The whole quote"} | _head(one) for one in (old, new)]
+    return (*quotes.compare(before, after), *quotes.compare(heads[:1], heads[1:]))
+
+
+def _head(quote: Quote) -> dict[str, Any]:
+    """`title` names a line in a comparison: that of the quote is its `name`."""
+    return {"name" if name == "title" else name: getattr(quote, name) for name in OF_THE_WHOLE}
 
 
 def _words(line: QuoteLine, roles: dict[int | None, str]) -> dict[str, Any]:

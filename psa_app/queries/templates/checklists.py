@@ -27,24 +27,25 @@ class ToDo:
 
 def checklist(session: Session, actor: Actor, account_id: int) -> list[ToDo]:
     """A client's checklist in order, done or not."""
+    require(actor, "checklists.change")
     return _found(session, actor, ChecklistItem.account_id == account_id)
 
 
-def due_items(session: Session, actor: Actor, today: date, limit: int) -> list[ToDo]:
-    """The actor's own open items that are due today or late, the latest first in line."""
+def due_items(session: Session, actor: Actor, until: date, limit: int) -> list[ToDo]:
+    """The actor's own open items that are due up to a day, the latest first in line."""
+    require(actor, "checklists.own")
     if actor.user_id is None:
         return []
     mine = (
         (col(ChecklistItem.owner_id) == actor.user_id)
         & col(ChecklistItem.done_at).is_(None)
-        & (col(ChecklistItem.due_on) <= today)
+        & (col(ChecklistItem.due_on) <= until)
     )
     found = _found(session, actor, mine)
-    return sorted(found, key=lambda one: (one.due_on or today, one.id))[:limit]
+    return sorted(found, key=lambda one: (one.due_on or until, one.id))[:limit]
 
 
 def _found(session: Session, actor: Actor, where: object) -> list[ToDo]:
-    require(actor, "checklists.change")
     statement = (
         select(ChecklistItem, Account.name, User.name)
         .join(Account, col(Account.id) == col(ChecklistItem.account_id))

@@ -41,6 +41,21 @@ def asks(document: Document, profile: str) -> Iterator[Ask]:
             yield from _german(document, "Peppol within Germany")
 
 
+def client_lacks(profile: str, *, reference: bool, orders: bool, peppol: bool, mail: bool) -> list[str]:
+    """What an electronic profile needs of a client that is not known yet, named as on the client's page.
+
+    `orders`: a purchase order stands on each invoice. The rest is asked for by `asks` on the invoice.
+    """
+    found = []
+    if (profile == "xrechnung" and not reference) or (profile == "peppol" and not (reference or orders)):
+        found.append("buyer reference")
+    if profile == "peppol" and not peppol:
+        found.append("Peppol ID")
+    if profile == "xrechnung" and not (peppol or mail):
+        found.append("e-mail address")
+    return found
+
+
 def sums_fault(document: Document) -> str:
     """What does not add up (BR-CO-10 to BR-CO-16, BR-S-08 and its like), "" when all does.
 

@@ -49,6 +49,16 @@ class Days:
         """The first working day from `start` on."""
         return start if self.works(start) else self.after(start, 1)
 
+    def last(self, end: date) -> date:
+        """The last working day up to `end`."""
+        while not self.works(end):
+            end -= timedelta(days=1)
+        return end
+
+    def count(self, first: date, last: date) -> int:
+        """How many working days there are from `first` to `last`, both counted."""
+        return sum(self.works(first + timedelta(days=n)) for n in range((last - first).days + 1))
+
     def after(self, day: date, many: int) -> date:
         """The working day that comes `many` working days after `day`."""
         while many:

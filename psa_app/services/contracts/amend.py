@@ -37,7 +37,7 @@ from psa_app.rules.deltas import (
     StartOn,
     read_deltas,
 )
-from psa_app.services.contracts.move_bookings import move_bookings
+from psa_app.services.contracts.move_plan import move_plan
 from psa_app.services.contracts.scope_marks import take_in
 from psa_app.services.time.pricing import reprice_project
 
@@ -45,12 +45,12 @@ from psa_app.services.time.pricing import reprice_project
 def amend(session: Session, actor: Actor, order: ChangeOrder, sow: Sow) -> dict[str, Any]:
     """Applies a signed order in the caller's transaction; the scope is locked and the deltas are checked.
 
-    Returns value and estimate before and after, and how many bookings moved. Time that is approved keeps
+    Returns value and estimate before and after, and how much of the plan moved. Time that is approved keeps
     its price; what is not approved is priced anew from the effective date.
     """
     before = contract_of(session, sow)
     project = session.exec(select(Project).where(Project.sow_id == sow.id).with_for_update()).first()
-    bookings = move_bookings(session, actor, order, project) if project is not None else 0
+    moved = move_plan(session, actor, order, project) if project is not None else {}
     for delta in read_deltas(order.deltas):
         _MOVES[type(delta)](session, order, sow, project, delta)
     session.flush()
@@ -65,7 +65,7 @@ def amend(session: Session, actor: Actor, order: ChangeOrder, sow: Sow) -> dict[
     return {
         "value": [before.worth(), after.worth()],
         "minutes": [before.minutes(), after.minutes()],
-    } | ({"bookings": bookings} if bookings else {})
+    } | moved
 
 
 def _cap(session: Session, _o: ChangeOrder, _s: Sow, _p: Project | None, delta: CapTo) -> None:

@@ -125,9 +125,10 @@ def change_item(
     return item
 
 
-@act("checklist_items", "tick", right="checklists.change")
+@act("checklist_items", "tick", right="checklists.own")
 def tick_item(session: Session, actor: Actor, item_id: int, *, done: bool = True) -> ChecklistItem:
-    """Ticks an item off, with who and when, or takes that back. Twice is as once."""
+    """Ticks an item off, with who and when, or takes that back: whoever may change checklists any, everyone
+    else their own. Twice is as once."""
     item = fetch(session, actor, ChecklistItem, item_id, lock=True)
     if (item.done_at is not None) == done:
         return item

@@ -13,6 +13,7 @@ from psa_app.display.figures import Fact, Kpi
 from psa_app.display.frame import Tab
 from psa_app.display.story import Part, TodoLine, Way
 from psa_app.errors import NotFound
+from psa_app.models import AccountTaxNumber
 from psa_app.models import Contact as ContactModel
 from psa_app.models.resource import Resource
 from psa_app.queries.clients.activities import Todo, open_todos
@@ -29,6 +30,7 @@ from psa_app.queries.clients.one import (
 )
 from psa_app.queries.home.facts import FirmFacts, firm_facts
 from psa_app.rules import fields
+from psa_app.services.clients import parts  # noqa: F401 - declares how they are taken back
 from psa_app.services.clients.activities import complete_activity, delete_activity, reopen_activity
 from psa_app.services.identity.users import invite_user
 from psa_app.state.base import actor, allow, read, say, show, write
@@ -62,7 +64,7 @@ class _Found:
     facts: FirmFacts
     contacts: tuple[ContactRow, ...]
     addresses: list[Part]
-    numbers: list[Part]
+    numbers: list[AccountTaxNumber]
     own: list[Fact]
     figures: Figures
     todos: list[Todo]
@@ -183,11 +185,11 @@ class ClientState(rx.State):
             self,
             kpis=figures_of(found.figures, self._client, account.currency, facts),
             about=about_facts(found.client, found.own),
-            billing=billing_facts(found.client, found.contacts),
+            billing=billing_facts(found.client, found.contacts, found.numbers),
             notes=account.notes,
             contacts=[contact_part(one, may(who, "users.change")) for one in found.contacts],
             addresses=found.addresses,
-            numbers=found.numbers,
+            numbers=[number_part(one) for one in found.numbers],
             todos=todo_lines(found.todos, facts, of_client=True),
         )
 
@@ -363,7 +365,7 @@ def _read(session: Session, who: Actor, client_id: int) -> _Found:
         facts,
         contacts_of(session, who, client_id),
         [address_part(one) for one in addresses_of(session, who, client_id)],
-        [number_part(one) for one in numbers_of(session, who, client_id)],
+        numbers_of(session, who, client_id),
         own_facts(session, who, "accounts", client_id, currency, zone),
         client_figures(session, who, client_id, facts.today),
         open_todos(session, who, client_id) if may(who, "activities.read") else [],

@@ -1,5 +1,6 @@
 """One client in words: figures, facts, and the short lists of what hangs on it."""
 
+from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
 from psa_app import routes
@@ -14,6 +15,7 @@ from psa_app.resources.clients import ACCOUNTS
 from psa_app.rules.accounts import ADDRESS_KINDS, KINDS, NUMBER_KINDS
 from psa_app.rules.activities import KINDS as ACTIVITY_KINDS
 from psa_app.rules.einvoices.codes import SHORT
+from psa_app.rules.einvoices.missing import client_lacks
 from psa_app.rules.outside import outside, shown
 
 KIND_WORDS = dict(KINDS)
@@ -114,8 +116,10 @@ def _away(label: str, form: str, value: str) -> Fact:
     return Fact(label, value, href, shown(form, value) if href else "")
 
 
-def billing_facts(found: Client, contacts: tuple[ContactRow, ...]) -> list[Fact]:
-    """How they are billed, to whom, and who may sign."""
+def billing_facts(
+    found: Client, contacts: tuple[ContactRow, ...], numbers: Iterable[AccountTaxNumber]
+) -> list[Fact]:
+    """How they are billed, to whom, who may sign, and what is missing for their kind of invoice."""
     account = found.account
     gets = ", ".join(one.name for one in contacts if one.is_billing)
     signs = ", ".join(one.name for one in contacts if one.is_approver)
@@ -130,6 +134,15 @@ def billing_facts(found: Client, contacts: tuple[ContactRow, ...]) -> list[Fact]
     ]
     order = [Fact("Purchase order", "needed on each invoice")] if account.purchase_order_needed else []
     kind = [Fact("Invoices as", SHORT[account.einvoice])] if account.einvoice else []
+    missing = client_lacks(
+        account.einvoice,
+        reference=bool(account.buyer_reference),
+        orders=account.purchase_order_needed,
+        peppol=any(one.kind == "peppol" for one in numbers),
+        mail=bool(account.email or gets),
+    )
+    if missing:
+        kind.append(Fact("Missing for that", " and ".join(missing), tone="warn"))
     reference = [Fact("Buyer reference", account.buyer_reference)] if account.buyer_reference else []
     return [*rows, *order, *kind, *reference]
 

@@ -21,7 +21,7 @@ from psa_app.queries.contracts.paper import signed_at
 from psa_app.queries.history import Past, happened
 from psa_app.state.base import actor, allow, read
 from psa_app.state.contracts.change_order_edit import ChangeEdit
-from psa_app.state.contracts.change_order_words import DRAFTED, about_bookings, about_margin, effect_rows
+from psa_app.state.contracts.change_order_words import DRAFTED, about_margin, about_plan, effect_rows
 from psa_app.state.contracts.scope_sheets import sheet_of
 from psa_app.state.contracts.sow import id_in
 
@@ -110,7 +110,7 @@ class ChangeOrderState(rx.State):
         self.sheet = sheet
         self.effect = effect_rows(one.effect, "en") if one.effect else []
         self.about = about_margin(one.effect) if one.effect else ""
-        self.plan = about_bookings(one.effect) if one.effect else ""
+        self.plan = about_plan(one.effect) if one.effect else ""
         self.facts, self.evidence = _facts(one, zone), _evidence(one, zone)
         self.questions = [_question(question, zone) for question in one.questions]
         self.happened = [_happening(line, zone) for line in past]

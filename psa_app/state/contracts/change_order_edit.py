@@ -36,7 +36,7 @@ from psa_app.state.contracts.change_order_form import (
     typed_of,
     with_part,
 )
-from psa_app.state.contracts.change_order_words import about_bookings, about_margin, effect_rows
+from psa_app.state.contracts.change_order_words import about_margin, about_plan, effect_rows
 
 
 class ChangeEdit(rx.State):
@@ -110,7 +110,7 @@ class ChangeEdit(rx.State):
     def _tell(self, effect: Effect | None, problem: str = "") -> None:
         self.effect = effect_rows(effect, "en") if effect else []
         self.about = about_margin(effect) if effect else ""
-        self.plan = about_bookings(effect) if effect else ""
+        self.plan = about_plan(effect) if effect else ""
         self.wrong = problem
 
     @rx.event

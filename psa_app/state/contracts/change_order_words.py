@@ -1,5 +1,7 @@
 """A change order's effect and its place in a list, in words."""
 
+from collections import Counter
+from collections.abc import Sequence
 from fractions import Fraction
 
 from psa_app import routes
@@ -7,8 +9,10 @@ from psa_app.display.change import EffectRow, OrderLine
 from psa_app.display.states import badge
 from psa_app.formats import words
 from psa_app.queries.contracts.effect import Effect, Side
+from psa_app.queries.contracts.order_bookings import BookingMove
 from psa_app.queries.contracts.orders import OrderRow
 
+PLANNED = {"phase": "phase", "task": "task", "project_milestone": "milestone"}
 DRAFTED = {"over_cap": "drafted for hours beyond the cap", "out_of_scope": "drafted for time out of scope"}
 
 
@@ -47,27 +51,48 @@ def about_margin(found: Effect) -> str:
     )
 
 
-def about_bookings(found: Effect) -> str:
-    """Whose booked hours fall outside the new days, or that the plan moves along; "" when it stays."""
-    cut = {one.who: 0 for one in found.bookings if not one.is_shifted}
-    for one in found.bookings:
-        if not one.is_shifted:
-            cut[one.who] += one.lost
-    said = []
-    if cut:
-        whose = ", ".join(f"{who} {_joined(lost)}" for who, lost in cut.items())
-        said.append(
-            f"{_joined(sum(cut.values()))} of bookings fall outside the new days: {whose}. "
-            "They are cut off when the client signs."
-        )
-    moved = [one for one in found.bookings if one.is_shifted and one.days_after]
-    if moved:
-        by = (moved[0].days_after[0] - moved[0].days[0]).days if moved[0].days_after else 0
-        whose = ", ".join(dict.fromkeys(one.who for one in moved))
-        days = "1 day" if abs(by) == 1 else f"{abs(by)} days"
-        many = "1 booking moves" if len(moved) == 1 else f"{len(moved)} bookings move"
-        said.append(f"{many} {days} {'later' if by > 0 else 'earlier'} when the client signs: {whose}.")
+def about_plan(found: Effect) -> str:
+    """Whose booked hours fall outside the new days, and what moves along; "" when the plan stays."""
+    said = [text for text in (_about_cut(found.bookings), _about_moved(found)) if text]
     return " ".join([*said, "The project’s lead gets a mail."]) if said else ""
+
+
+def _about_cut(bookings: Sequence[BookingMove]) -> str:
+    cut: dict[str, int] = {}
+    for one in bookings:
+        if one.lost or not one.by:
+            cut[one.who] = cut.get(one.who, 0) + one.lost
+    if not cut:
+        return ""
+    whose = ", ".join(f"{who} {_joined(lost)}" for who, lost in cut.items())
+    return (
+        f"{_joined(sum(cut.values()))} of bookings fall outside the new days: {whose}. "
+        "They are cut off when the client signs."
+    )
+
+
+def _about_moved(found: Effect) -> str:
+    """ "3 bookings (Ann Berg), 2 phases and 5 tasks move 14 days later when the client signs." """
+    kinds = Counter(one.kind for one in found.planned)
+    booked = [one for one in found.bookings if one.by and one.days_after]
+    parts = []
+    if booked:
+        whose = ", ".join(dict.fromkeys(one.who for one in booked))
+        parts.append(f"{_many(len(booked), 'booking')} ({whose})")
+    parts += [_many(kinds[kind], noun) for kind, noun in PLANNED.items() if kinds[kind]]
+    if not parts:
+        return ""
+    one_alone = len(booked) + len(found.planned) == 1
+    said = ", ".join(parts[:-1]) + " and " + parts[-1] if len(parts) > 1 else parts[0]
+    way = "later" if found.by > 0 else "earlier"
+    text = (
+        f"{said} {'moves' if one_alone else 'move'} {_many(abs(found.by), 'day')} {way} when the client signs"
+    )
+    return f"{text}, to working days." if found.by % 7 else f"{text}."
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _joined(minutes: int) -> str:

@@ -98,10 +98,6 @@ def _one(one: Waits, facts: FirmFacts) -> Waiting:
     amount = words.money_whole(one.amount, one.currency, facts.locale) if one.currency else ""
     if one.kind == "leave":
         title, said = f"{one.title} {WORDS['leave']}", one.beside
-    elif one.kind == "todo":
-        return Waiting(
-            f"todo-{one.id}", one.title, _joined(one.beside, _due(one.since, facts)), one.href, "Open"
-        )
     elif one.kind == "renewal":
         said = _joined(one.beside, _notice(one.since, facts))
         return Waiting(f"renewal-{one.id}", one.title, said, one.href, "Renew")
@@ -142,11 +138,6 @@ def _since(day: date | None, facts: FirmFacts) -> str:
         return ""
     days = (facts.today - day).days
     return "today" if days <= 0 else "since yesterday" if days == 1 else f"for {days} days"
-
-
-def _due(day: date | None, facts: FirmFacts) -> str:
-    late = (facts.today - day).days if day else 0
-    return "due today" if late <= 0 else "due yesterday" if late == 1 else f"due {late} days ago"
 
 
 def _joined(*parts: str) -> str:

@@ -26,6 +26,7 @@ MOST_COLUMNS = 6  # that nobody chose: more are narrow, and chosen when wanted
 OWN_COLUMNS = 2  # of them the firm's own fields
 ARCHIVED, ALL = "is_archived", "all"  # the field that hides records, and what shows them all
 _PHONE_LINES = 3  # what a row's card holds on a phone
+_PHONE_CHOSEN = 8  # and what it holds of columns that someone chose
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ def list_of(session: Session, who: Actor, asked: Asked) -> Listed:
     fields = offered(resource, who)
     names = asked.columns or chosen_columns(session, who, asked.kind)
     shown = chosen(resource, fields, names)
+    most = _PHONE_CHOSEN if names else _PHONE_LINES
     sums = totals(session, who, resource, only=[field.name for field in shown], **narrowed)
     total, first = sums.count, (asked.page - 1) * ROWS + 1
     last = first + len(page.records) - 1
@@ -73,7 +75,7 @@ def list_of(session: Session, who: Actor, asked: Asked) -> Listed:
     pages = max(asked.page + bool(page.next_cursor), 1)
     return Listed(
         resource,
-        [head(field, place) for place, field in enumerate(shown)],
+        [head(field, place, lines=most) for place, field in enumerate(shown)],
         _choices(fields, shown),
         rows_of(session, who, resource, shown, page.records),
         Pager(asked.page, pages, text),
@@ -156,10 +158,10 @@ def rows_of(
     ]
 
 
-def head(field: FieldSpec, place: int, *, sortable: bool = True) -> Column:
-    """The head of a column; on a phone the first few are shown, and what is money."""
+def head(field: FieldSpec, place: int, *, sortable: bool = True, lines: int = _PHONE_LINES) -> Column:
+    """The head of a column; on a phone the first `lines` are shown, and what is money."""
     plain = record_words.column(field)
-    phone = "line" if place < _PHONE_LINES or field.kind == "money" else "hide"
+    phone = "line" if place < lines or field.kind == "money" else "hide"
     return Column(plain.key, plain.label, plain.align, sortable and field.sortable, phone=phone)
 
 

@@ -1,5 +1,6 @@
 """One quote: the sheet, its versions and how they differ, questions, evidence, and what happened."""
 
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -53,6 +54,13 @@ FIELDS = {
     "discount_ppm": "Discount",
     "is_optional": "Optional",
     "alternative": "One of",
+    "name": "Title",
+    "intro": "What it is about",
+    "starts_on": "Starts",
+    "ends_on": "Ends",
+    "valid_until": "Open until",
+    "terms": "Terms",
+    "net_minor": "Net",
 }
 TONES = {"added": "ok", "removed": "bad", "changed": "warn"}
 
@@ -260,6 +268,8 @@ def _said(name: str, value: Any, currency: str) -> str:
         return "–"
     if name.endswith("_minor"):
         return words.money(int(value), currency)
+    if isinstance(value, date):
+        return words.day(value)
     if name == "minutes":
         return f"{words.hours(int(value))} h"
     if name == "discount_ppm":

@@ -56,6 +56,7 @@ from psa_app.models.projects import (
     RaidItem,
     Task,
 )
+from psa_app.models.retainers import RetainerDraw, RetainerLot, RetainerPeriod
 from psa_app.models.sales import (
     Opportunity,
     OpportunityAmount,
@@ -152,6 +153,9 @@ __all__ = [
     "RateModifier",
     "Record",
     "RememberedAnswer",
+    "RetainerDraw",
+    "RetainerLot",
+    "RetainerPeriod",
     "Role",
     "Row",
     "SavedView",

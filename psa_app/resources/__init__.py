@@ -13,6 +13,7 @@ from psa_app.resources import (
     plan,
     quotes,
     rates,
+    retainers,
     sales,
     system,
     work,
@@ -32,6 +33,7 @@ RESOURCES: dict[str, Resource] = {
         plan,
         quotes,
         money,
+        retainers,
         lowcode,
         system,
     )

@@ -16,7 +16,7 @@ from psa_app.queries.invoices.open_work import OpenWork, chosen_currency, open_w
 from psa_app.queries.invoices.tables import ENTRY, INVOICE, PROJECT, SOW_LINE, TASK
 from psa_app.queries.time.with_client import with_client
 from psa_app.rules.billing import TimePlan, plan_time_lines
-from psa_app.rules.scopes import COVERED
+from psa_app.rules.scopes import COVERED, RETAINER
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ def _elsewhere(session: Session, account_id: int, until: date) -> list[Missing]:
 
 
 def _seconds(session: Session, account_id: int, until: date, where: Any) -> int:
-    """Billable time that is not covered by a fixed price."""
+    """Billable time that neither a fixed price nor a retainer covers."""
     statement = (
         select(func.sum(ENTRY.c.seconds))
         .join(PROJECT, PROJECT.c.id == ENTRY.c.project_id)
@@ -145,7 +145,7 @@ def _seconds(session: Session, account_id: int, until: date, where: Any) -> int:
             PROJECT.c.account_id == account_id,
             ENTRY.c.work_date <= until,
             ENTRY.c.is_billable,
-            func.coalesce(SOW_LINE.c.model, "").not_in(COVERED),
+            func.coalesce(SOW_LINE.c.model, "").not_in((*COVERED, RETAINER)),
             where,
         )
     )

@@ -1,5 +1,12 @@
 // The fields of a scope's line: a label, an input, and what is wrong below it.
+import { parse, show } from "$/public/hours.js";
 import { Icon } from "$/public/external/psa_app/components/icons/icons.jsx";
+
+/** Hours as they are kept, h:mm; what cannot be read stays as typed. */
+export const hoursAs = (text) => {
+  const minutes = parse(text);
+  return text.trim() && !Number.isNaN(minutes) ? show(minutes) || "0:00" : text;
+};
 
 export function Wrong({ text, id }) {
   return text ? (

@@ -1,10 +1,9 @@
 // One line of a scope by its billing model: its words, its amounts, and what belongs to it.
 import { useId } from "react";
-import { parse, show } from "$/public/hours.js";
 import { Icon } from "$/public/external/psa_app/components/icons/icons.jsx";
 import { minor, shown } from "$/public/external/psa_app/components/scope_lines/scope_amounts.js";
 import { RateCard } from "$/public/external/psa_app/components/scope_lines/scope_card.jsx";
-import { Field } from "$/public/external/psa_app/components/scope_lines/scope_fields.jsx";
+import { Field, hoursAs } from "$/public/external/psa_app/components/scope_lines/scope_fields.jsx";
 import {
   FIXED,
   MILESTONE,
@@ -16,6 +15,7 @@ import {
   rated,
 } from "$/public/external/psa_app/components/scope_lines/scope_models.js";
 import { Fees } from "$/public/external/psa_app/components/scope_lines/scope_parts.jsx";
+import { Held, Periods } from "$/public/external/psa_app/components/scope_lines/scope_periods.jsx";
 import { Milestones } from "$/public/external/psa_app/components/scope_lines/scope_rows.jsx";
 import { Rules } from "$/public/external/psa_app/components/scope_lines/scope_rules.jsx";
 
@@ -25,11 +25,6 @@ export const sumOf = (parts, digits) => parts.reduce((sum, part) => sum + (minor
 const amount = (text, digits, currency) => {
   const read = minor(text, digits);
   return read === null ? "?" : shown(read, currency);
-};
-
-const hoursAs = (text) => {
-  const minutes = parse(text);
-  return text.trim() && !Number.isNaN(minutes) ? show(minutes) || "0:00" : text;
 };
 
 /** What the line comes to, in words. */
@@ -72,6 +67,7 @@ export function Line(props) {
       {line.model === MILESTONE ? <Milestones {...props} /> : null}
       {line.model === FIXED ? <Fees {...props} /> : null}
       {rated(line.model) ? <RateCard {...props} /> : null}
+      {periodic(line.model) ? <Periods {...props} /> : null}
       <Rules {...props} />
     </section>
   );
@@ -143,19 +139,7 @@ function Price({ line, at, name, currency, change, of }) {
         error={of("value")}
         onChange={(value) => change(at, { value })}
       />
-      {line.model === RETAINER ? (
-        <Field
-          id={`${name}-${at}-period_minutes`}
-          label={`Hours in a ${PERIOD[line.rhythm]}`}
-          unit="h"
-          placeholder="0:00"
-          autoComplete="off"
-          value={line.period}
-          error={of("period_minutes")}
-          onChange={(period) => change(at, { period })}
-          onBlur={(e) => change(at, { period: hoursAs(e.target.value) })}
-        />
-      ) : null}
+      {line.model === RETAINER ? <Held {...{ line, at, name, currency, change, of }} /> : null}
       {periodic(line.model) ? (
         <Field
           id={`${name}-${at}-periods`}

@@ -15,6 +15,7 @@ _PARTS = [
         "scope_fields.jsx",
         "scope_line.jsx",
         "scope_models.js",
+        "scope_periods.jsx",
         "scope_rows.jsx",
         "scope_rules.jsx",
         "scope_parts.jsx",

@@ -14,6 +14,7 @@ export const MODELS = [
 ];
 
 const monthly = [
+  ["weekly", "each week"],
   ["monthly", "each month"],
   ["quarterly", "each quarter"],
   ["yearly", "each year"],
@@ -30,7 +31,7 @@ export const RHYTHMS = {
   [SUBSCRIPTION]: monthly,
 };
 
-export const PERIOD = { monthly: "month", quarterly: "quarter", yearly: "year" };
+export const PERIOD = { weekly: "week", monthly: "month", quarterly: "quarter", yearly: "year" };
 export const periodic = (model) => model === RETAINER || model === SUBSCRIPTION;
 export const rated = (model) => model === TIME || model === RETAINER;
 export const LINE = "line",
@@ -39,12 +40,18 @@ export const LINE = "line",
   APPLIES = "applies"; // whose rates a line takes; the last: what the ladder gives a line without its own
 export const worked = (model) => model === TIME || model === RETAINER;
 
+export const HOURS = "hours",
+  MONEY = "money"; // what a retainer's period holds
+export const CAPPED = "capped"; // of what is unused, so much goes over
+
 /** A new line of a model; `roles` are those of the price list. */
 export function blankLine(model, roles) {
   const usual = roles.filter((r) => r.price).map((r) => ({ role: r.id, amount: r.price }));
   return {
     ...{ model, title: "", description: "", cap: "", estimate: "", value: "", period: "", periods: "" },
-    ...{ rhythm: RHYTHMS[model][0][0], approval: "lead", silence: "" },
+    ...{ rhythm: periodic(model) ? "monthly" : RHYTHMS[model][0][0], approval: "lead", silence: "" },
+    ...{ billed_in: "advance", counted_from: "contract", trial: "", holds: HOURS, worth: "" },
+    ...{ rollover: "none", rollover_cap: "", rollover_periods: "", deficit: "overage" },
     ...{ round_increment: "", round_mode: "up", round_minimum: "", round_per: "entry", rate_card: LINE },
     rates: model === TIME ? usual : [],
     milestones: model === MILESTONE ? [{ title: "", value: "", due: "", criteria: "" }] : [],
@@ -63,7 +70,10 @@ export function cleaned(line, plain) {
     fees: model === FIXED ? line.fees.map(plain) : [],
     cap: model === TIME ? line.cap : "",
     value: model === TIME || model === MILESTONE ? "" : line.value,
-    period: model === RETAINER ? line.period : "",
+    period: model === RETAINER && line.holds !== MONEY ? line.period : "",
+    worth: model === RETAINER && line.holds === MONEY ? line.worth : "",
+    rollover_cap: model === RETAINER && line.rollover === CAPPED ? line.rollover_cap : "",
+    trial: periodic(model) ? line.trial : "",
     periods: periodic(model) ? line.periods : "",
   };
 }

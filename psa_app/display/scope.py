@@ -156,3 +156,12 @@ class LineDraft:
     round_minimum: str = ""
     round_per: str = "entry"
     rate_card: str = "line"
+    billed_in: str = "advance"
+    counted_from: str = "contract"
+    trial: str = ""
+    holds: str = "hours"
+    worth: str = ""  # of the work that a period holds, where it holds money
+    rollover: str = "none"
+    rollover_cap: str = ""  # h:mm, or an amount where it holds money
+    rollover_periods: str = ""
+    deficit: str = "overage"

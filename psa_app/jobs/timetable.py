@@ -153,6 +153,21 @@ def renew() -> str:
         return f"{renew_due(session, system())} scopes renewed"
 
 
+def close_retainers() -> str:
+    """Closes the periods of retainers that are over, and reckons the open ones anew."""
+    from psa_app.access import system
+    from psa_app.queries.retainers.lines import running
+    from psa_app.services.retainers.close import close_due
+
+    with db.reading() as session:
+        lines = [one.id for one in running(session)]
+    closed = 0
+    for line_id in lines:
+        with db.unit_of_work() as session:
+            closed += close_due(session, system(), line_id)
+    return f"{closed} periods of retainers closed"
+
+
 def apart(*command: str) -> Callable[[], str]:
     """Work for a process of its own, because it keeps a core busy: `psa` with these words."""
 
@@ -177,6 +192,7 @@ NIGHTLY: tuple[tuple[str, Callable[[], str]], ...] = (
     ("quotes", expire),
     ("change orders", propose),
     ("renewals", renew),
+    ("retainers", close_retainers),
     ("time to clients", ask_clients),
     ("checks", apart("verify")),
 )

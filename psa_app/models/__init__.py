@@ -57,6 +57,7 @@ from psa_app.models.projects import (
     Task,
 )
 from psa_app.models.reminders import BilledReminder, FollowUp, Reminder, ReminderPlan, ReminderStep
+from psa_app.models.retainers import RetainerDraw, RetainerLot, RetainerPeriod
 from psa_app.models.sales import (
     Opportunity,
     OpportunityAmount,
@@ -158,6 +159,9 @@ __all__ = [
     "Reminder",
     "ReminderPlan",
     "ReminderStep",
+    "RetainerDraw",
+    "RetainerLot",
+    "RetainerPeriod",
     "Role",
     "Row",
     "SavedView",

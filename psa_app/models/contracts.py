@@ -72,7 +72,13 @@ class SowLine(Record, table=True):
     value_minor: Big = 0  # the fee: of a fixed line, or of each period of a retainer or subscription
     cap_minor: BigOrNone = None  # not to exceed, of a time line
     estimate_minutes: int = 0
-    period_minutes: int = 0  # what a retainer's period holds
+    holds: str = "hours"  # hours | money: what a retainer's period holds
+    period_minutes: int = 0  # so many, of a retainer of hours
+    period_value_minor: Big = 0  # so much work by its value, of a retainer of money
+    rollover: str = "none"  # none | capped | unlimited: what of an unused period goes into the next
+    rollover_cap: Big = 0  # at most so many minutes, or minor units
+    rollover_periods: int = 1  # for so many periods
+    deficit: str = "overage"  # overage | carry | absorb: what becomes of work beyond
     periods: int = 0  # how many; 0 = until it ends
     billed_in: str = "advance"  # advance | arrears: on a period's first day, or on its last
     counted_from: str = "contract"  # contract | calendar: the day on which periods begin

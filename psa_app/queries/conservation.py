@@ -21,6 +21,7 @@ from psa_app.queries.invoices.tables import (
     SOW_LINE,
     TASK,
 )
+from psa_app.queries.retainers.tables import DRAW
 from psa_app.rules.billing import plan_time_lines
 from psa_app.rules.buckets import Bucket, Worked, buckets
 from psa_app.rules.scopes import COVERED
@@ -128,8 +129,22 @@ def _billed() -> Any:
     )
 
 
+def _drawn() -> Any:
+    """By entry: the seconds of it from a retainer's lots, and those beyond them at no cost."""
+    kind, seconds = DRAW.c.outcome, DRAW.c.seconds
+    return (
+        select(
+            DRAW.c.entry_id,
+            func.sum(case((kind == "drawn", seconds), else_=0)).label("drawn"),
+            func.sum(case((kind == "absorbed", seconds), else_=0)).label("absorbed"),
+        )
+        .group_by(DRAW.c.entry_id)
+        .subquery()
+    )
+
+
 def _entries(where: list[ColumnElement[bool]]) -> Select[Any]:
-    billed = _billed()
+    billed, drawn = _billed(), _drawn()
     return (
         select(
             ENTRY.c.id,
@@ -149,12 +164,15 @@ def _entries(where: list[ColumnElement[bool]]) -> Select[Any]:
             func.coalesce(billed.c.drafted, 0).label("drafted"),
             func.coalesce(billed.c.invoiced, 0).label("invoiced"),
             func.coalesce(billed.c.written_off, 0).label("written_off"),
+            func.coalesce(drawn.c.drawn, 0).label("drawn"),
+            func.coalesce(drawn.c.absorbed, 0).label("absorbed"),
         )
         .join(PROJECT, PROJECT.c.id == ENTRY.c.project_id)
         .join(TASK, TASK.c.id == ENTRY.c.task_id)
         .join(_PERSON, _PERSON.c.id == ENTRY.c.person_id)
         .outerjoin(SOW_LINE, SOW_LINE.c.id == TASK.c.sow_line_id)
         .outerjoin(billed, billed.c.entry_id == ENTRY.c.id)
+        .outerjoin(drawn, drawn.c.entry_id == ENTRY.c.id)
         .where(*where)
         .order_by(ENTRY.c.work_date, ENTRY.c.id)
     )
@@ -164,7 +182,7 @@ def _by_month(where: list[ColumnElement[bool]]) -> Select[Any]:
     """Sums of entries that are alike, and what of them does not add up."""
     each = _entries(where).order_by(None).subquery()
     gone = each.c.invoiced + each.c.written_off
-    billed = each.c.drafted + gone
+    billed = each.c.drafted + gone + each.c.drawn + each.c.absorbed
     twice = case((billed > each.c.seconds, billed - each.c.seconds), else_=0)
     lost = and_(each.c.status == "invoiced", gone < each.c.seconds)
     covered = func.coalesce(each.c.is_covered, False).label("is_covered")
@@ -179,6 +197,8 @@ def _by_month(where: list[ColumnElement[bool]]) -> Select[Any]:
             func.sum(each.c.drafted).label("drafted"),
             func.sum(each.c.invoiced).label("invoiced"),
             func.sum(each.c.written_off).label("written_off"),
+            func.sum(each.c.drawn).label("drawn"),
+            func.sum(each.c.absorbed).label("absorbed"),
             func.sum(twice + case((lost, each.c.seconds - gone), else_=0)).label("off"),
         )
         .outerjoin(_ACCOUNT, _ACCOUNT.c.id == each.c.account_id)
@@ -203,7 +223,8 @@ def _add(lines: dict[tuple[int | None, int], Line], key: tuple[int | None, int],
 
 def _worked(row: Any, over: int) -> Worked:
     billed = (int(row.drafted), int(row.invoiced), over, int(row.written_off))
-    return Worked(int(row.seconds), row.is_billable, bool(row.is_covered), *billed)
+    held = (int(row.drawn), int(row.absorbed))
+    return Worked(int(row.seconds), row.is_billable, bool(row.is_covered), *billed, *held)
 
 
 def _over_cap(session: Session, account_id: int | None) -> dict[int, int]:

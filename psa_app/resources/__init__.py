@@ -14,6 +14,7 @@ from psa_app.resources import (
     quotes,
     rates,
     reminders,
+    retainers,
     sales,
     system,
     work,
@@ -34,6 +35,7 @@ RESOURCES: dict[str, Resource] = {
         quotes,
         money,
         reminders,
+        retainers,
         lowcode,
         system,
     )

@@ -1,8 +1,8 @@
 """Conservation of hours: each worked second lies in exactly one bucket.
 
 What is billed is billed, whatever became of the task since; what of it a credit note gave back and
-nobody is to bill again is written off. The rest is not billable, covered by a fixed fee, over a cap,
-or still to be billed.
+nobody is to bill again is written off. A retainer's time is drawn from its lots, or beyond them. The
+rest is not billable, covered by a fee, over a cap, or still to be billed.
 """
 
 from dataclasses import dataclass
@@ -17,21 +17,25 @@ class Bucket(StrEnum):
     drafted = "drafted"
     invoiced = "invoiced"
     fee = "fee"
+    retainer = "retainer"
     over_cap = "over_cap"
     written_off = "written_off"
 
 
 @dataclass(frozen=True, slots=True)
 class Worked:
-    """Seconds of one entry, or of several that are alike; `over_cap` is what a cap holds back."""
+    """Seconds of one entry, or of several that are alike; `over_cap` is what a cap holds back, `drawn` what
+    came from a retainer's lots, `absorbed` what lay beyond them at no cost."""
 
     seconds: int
     is_billable: bool
-    is_covered: bool  # a price covers it: of a fixed line, a retainer or a subscription
+    is_covered: bool  # a price covers it: of a fixed line or a subscription
     drafted: int = 0
     invoiced: int = 0
     over_cap: int = 0
     written_off: int = 0  # credited, and never to be billed again
+    drawn: int = 0
+    absorbed: int = 0
 
 
 def buckets(worked: Worked) -> dict[Bucket, int]:
@@ -45,8 +49,10 @@ def buckets(worked: Worked) -> dict[Bucket, int]:
     found = dict.fromkeys(Bucket, 0)
     billed = (worked.drafted, worked.invoiced, worked.written_off)
     found[Bucket.drafted], found[Bucket.invoiced], found[Bucket.written_off] = billed
-    rest = worked.seconds - sum(billed)
-    if min(worked.seconds, *billed, worked.over_cap) < 0 or rest < 0:
+    held = (worked.drawn, worked.absorbed)
+    found[Bucket.retainer] = worked.drawn
+    rest = worked.seconds - sum(billed) - sum(held)
+    if min(worked.seconds, *billed, *held, worked.over_cap) < 0 or rest < 0:
         raise ValueError("More is billed than was worked.")
     if not worked.is_billable:
         found[Bucket.not_billable] = rest
@@ -56,4 +62,5 @@ def buckets(worked: Worked) -> dict[Bucket, int]:
         raise ValueError("More lies over the cap than is left.")
     else:
         found[Bucket.over_cap], found[Bucket.unbilled] = worked.over_cap, rest - worked.over_cap
+    found[Bucket.fee] += worked.absorbed
     return found

@@ -112,7 +112,7 @@ def calendar_start(rhythm: str, day: date) -> date:
 
 def periods(of: Schedule, until: date) -> list[Period]:
     """The periods that begin up to a day, in their order; none when the schedule ends before it begins."""
-    return list(takewhile(lambda period: period.starts_on <= until, _all(of)))
+    return list(takewhile(lambda period: period.starts_on <= until, all_periods(of)))
 
 
 def due_periods(of: Schedule, billed_in: str, until: date) -> list[Period]:
@@ -150,7 +150,8 @@ def share_of_days(amount: int, whole_from: date, whole_to: date, starts_on: date
     return upto - money.divide(amount * (starts_on - whole_from).days, days)
 
 
-def _all(of: Schedule) -> Iterator[Period]:
+def all_periods(of: Schedule) -> Iterator[Period]:
+    """The periods in their order, without end where the schedule has none."""
     place = _place(of)
     number = 0
     starts_on = of.starts_on

@@ -19,6 +19,8 @@ from psa_app.rules import money
 
 Source = Literal["grant", "adjustment", "top_up", "rollover"]
 Outcome = Literal["drawn", "overage", "carried", "absorbed"]
+HOURS, MONEY = "hours", "money"
+HOLDS = (HOURS, MONEY)  # what a period holds
 ROLLOVERS = ("none", "capped", "unlimited")
 DEFICITS = ("overage", "carry", "absorb")
 WARN_AT = (50, 80, 100)  # per cent of what a period has

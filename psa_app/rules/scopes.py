@@ -13,7 +13,10 @@ MODELS = (TIME, FIXED, MILESTONE, RETAINER, SUBSCRIPTION)
 FEES = (FIXED, MILESTONE)  # one price for all of the line
 PERIODIC = (RETAINER, SUBSCRIPTION)  # a price for each period
 RATED = (TIME, RETAINER)  # their hours have a price: a retainer's, those beyond
-COVERED = (*FEES, *PERIODIC)  # hours on such a line are not billed by the hour
+COVERED = (
+    *FEES,
+    SUBSCRIPTION,
+)  # hours on such a line are not billed by the hour; of a retainer, those beyond
 RHYTHMS = {
     TIME: ("monthly", "weekly", "at_end"),
     FIXED: ("schedule", "on_acceptance"),

@@ -20,6 +20,9 @@ from psa_app.models import (
     Milestone,
     Payment,
     PaymentFact,
+    RetainerDraw,
+    RetainerLot,
+    RetainerPeriod,
     Sow,
     SowLine,
     Task,
@@ -43,6 +46,28 @@ def check_books() -> None:
         check_expenses(session)
         check_money(session)
         check_credits(session)
+        check_retainers(session)
+
+
+def check_retainers(session: Session) -> None:
+    """Nobody draws more than a lot has; what came into a closed period was used, taken back, went or is left;
+    no second is both drawn and billed."""
+    lots = {lot.id: lot for lot in session.exec(select(RetainerLot))}
+    drawn: Counter[int] = Counter()
+    parts: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for draw in session.exec(select(RetainerDraw)):
+        assert (draw.lot_id is None) == (draw.outcome != "drawn" or draw.units == 0)
+        drawn[draw.lot_id or 0] += draw.units
+        if draw.outcome != "overage" and draw.seconds:
+            parts[draw.entry_id].append((draw.offset_seconds, draw.seconds))
+    assert all(drawn[key] <= lot.units for key, lot in lots.items() if key and lot.units > 0)
+    for billed in session.exec(select(BilledTime).where(BilledTime.released_at == None)):  # noqa: E711
+        parts[billed.entry_id].append((billed.offset_seconds, billed.seconds))
+    for entry_id, found in parts.items():
+        open_parts(session.get_one(TimeEntry, entry_id).seconds, found)
+    for one in session.exec(select(RetainerPeriod)):
+        came = one.opening + one.granted + one.added
+        assert came == one.used + one.taken_back + one.expired + one.left
 
 
 def check_hours(session: Session) -> None:

@@ -81,6 +81,7 @@ def _rules(line: LineTerm, terms: Terms, locale: str) -> Iterable[str]:
         yield f"Not more than {cap}; hours beyond need a new agreement."
     if line.model in scopes.PERIODIC:
         yield _periodic(line, terms, locale)
+        yield from _rest(line, terms, locale)
         yield from _due(line)
     elif line.rhythm in RHYTHMS:
         yield RHYTHMS[line.rhythm]
@@ -95,9 +96,39 @@ def _rules(line: LineTerm, terms: Terms, locale: str) -> Iterable[str]:
 def _periodic(line: LineTerm, terms: Terms, locale: str) -> str:
     price = words.money(line.value, terms.currency, locale)
     holds = f" for {words.hours(line.period_minutes)} h" if line.period_minutes else ""
+    if line.period_value:
+        holds = f" for work worth {words.money(line.period_value, terms.currency, locale)}"
     ends = f", for {count(line.periods, _period(line))}" if line.periods else ", until the scope ends"
-    beyond = " Hours beyond are billed at the rates below." if line.rates else ""
-    return f"{price} each {_period(line)}{holds}{ends}.{beyond}"
+    return f"{price} each {_period(line)}{holds}{ends}.{_beyond(line)}"
+
+
+def _beyond(line: LineTerm) -> str:
+    """What becomes of work beyond what a retainer's period holds."""
+    rates = " at the rates below" if line.rates else ""
+    worth = f" Work counts{rates}." if line.period_value and rates else ""
+    if line.deficit == "carry":
+        return f"{worth} What is worked beyond counts against the next {_period(line)}."
+    if line.deficit == "absorb":
+        return f"{worth} What is worked beyond costs nothing more."
+    if line.period_value:
+        return f"{worth} What is worked beyond is billed{rates}."
+    return f" Hours beyond are billed{rates}." if line.rates else ""
+
+
+def _rest(line: LineTerm, terms: Terms, locale: str) -> Iterable[str]:
+    """What becomes of what a retainer's period leaves unused; texts of before do not say it."""
+    if line.rollover == "none":
+        yield f"What is not used expires with its {_period(line)}."
+    elif line.rollover:
+        cap = f" up to {_amount(line, terms, locale)}" if line.rollover == "capped" else ""
+        lasts = count(line.rollover_periods, f"more {_period(line)}")
+        yield f"What is not used{cap} can be used for {lasts}."
+
+
+def _amount(line: LineTerm, terms: Terms, locale: str) -> str:
+    if line.holds == "money":
+        return words.money(line.rollover_cap, terms.currency, locale)
+    return f"{words.hours(line.rollover_cap)} h"
 
 
 def _due(line: LineTerm) -> Iterable[str]:

@@ -60,7 +60,8 @@ class LineTerm:
     """One line. `value` is the price of a fixed line, or of each period of a retainer or subscription;
     `cap` the most that a line by time may cost; `rounding` None for the scope's; `rate_card` line, or the
     card (client | firm) whose rates count as they stand on the day of the work. Texts of before did not say
-    in what (`billed_in`) and from when (`counted_from`) periods are billed."""
+    in what (`billed_in`) and from when (`counted_from`) periods are billed, nor what becomes of a retainer's
+    rest (`rollover`, whose cap is in minutes or minor units) and of work beyond (`deficit`)."""
 
     title: str
     description: str
@@ -81,6 +82,12 @@ class LineTerm:
     billed_in: str = ""
     counted_from: str = ""
     trial_days: int = 0
+    holds: str = "hours"
+    period_value: int = 0
+    rollover: str = ""
+    rollover_cap: int = 0
+    rollover_periods: int = 1
+    deficit: str = ""
 
     def worth(self) -> int | None:
         """The most that the line may cost; None when it has no end."""
@@ -214,6 +221,12 @@ def _line(line: dict[str, Any], currency: str) -> LineTerm:
         billed_in=line.get("billed_in", ""),
         counted_from=line.get("counted_from", ""),
         trial_days=line.get("trial_days", 0),
+        holds=line.get("holds", "hours"),
+        period_value=amount(line["period_value"]) if line.get("period_value") else 0,
+        rollover=line.get("rollover", ""),
+        rollover_cap=line.get("rollover_cap", 0),
+        rollover_periods=line.get("rollover_periods", 1),
+        deficit=line.get("deficit", ""),
     )
 
 

@@ -30,6 +30,7 @@ from psa_app.queries.contracts.terms import FORM
 from psa_app.queries.invoices.parties import buyer_block, seller_block
 from psa_app.rules import money, scopes
 from psa_app.rules.evidence import canonical
+from psa_app.rules.retainers import MONEY
 
 
 def sow_text(session: Session, sow: Sow) -> str:
@@ -142,6 +143,7 @@ def _line(session: Session, sow: Sow, line: SowLine) -> dict[str, Any]:
         "milestones": _milestones(session, sow, line),
         "fees": _fees(session, sow, line),
         **_periods(line),
+        **_held(line, sow.currency),
     } | _rates(session, sow, line)
 
 
@@ -153,6 +155,20 @@ def _periods(line: SowLine) -> dict[str, Any]:
         "billed_in": line.billed_in,
         "counted_from": line.counted_from,
         "trial_days": line.trial_days,
+    }
+
+
+def _held(line: SowLine, currency: str) -> dict[str, Any]:
+    """What a retainer's period holds, and what becomes of the rest and of work beyond."""
+    if line.model != scopes.RETAINER:
+        return {}
+    return {
+        "holds": line.holds,
+        "period_value": money.plain(line.period_value_minor, currency) if line.holds == MONEY else "",
+        "rollover": line.rollover,
+        "rollover_cap": line.rollover_cap,
+        "rollover_periods": line.rollover_periods,
+        "deficit": line.deficit,
     }
 
 

@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -22,7 +23,8 @@ from psa_app.queries.invoices.tables import (
     SOW,
     SOW_LINE,
 )
-from psa_app.rules.periods import Period, Schedule, due_periods, schedule
+from psa_app.queries.retainers.tables import LOT
+from psa_app.rules.periods import Period, Schedule, all_periods, due_periods, schedule
 from psa_app.rules.scopes import PERIODIC, fee_amounts
 
 
@@ -31,7 +33,8 @@ class OpenMilestone:
     """A part of a fixed price that no invoice bills yet; `value` in minor units of `currency`.
 
     `accepted_on` is the day of acceptance in the firm's zone, or the day on which a fee is due. The fee
-    of a `period` has no row of its own: its `id` is that of the line.
+    of a `period` has no row of its own: its `id` is that of the line. A `piece` of a period is its fee, or
+    what came besides, which `words` tell.
     """
 
     id: int
@@ -44,6 +47,8 @@ class OpenMilestone:
     line_title: str
     kind: Literal["milestone", "fee", "retainer", "subscription"] = "milestone"
     period: Period | None = None  # of a retainer or subscription
+    piece: str = "fee"
+    words: str = ""
 
 
 def due_parts(
@@ -51,7 +56,7 @@ def due_parts(
 ) -> tuple[OpenMilestone, ...]:
     """What a client (None: all), or one SOW, can be billed of fixed prices up to a day."""
     of = session, account_id, until, sow_id
-    return (*_milestones(*of), *_fees(*of), *_periods(*of))
+    return (*_milestones(*of), *_fees(*of), *_periods(*of), *_top_ups(*of))
 
 
 def _of(statement: Select[Any], account_id: int | None, sow_id: int | None) -> Select[Any]:
@@ -158,6 +163,53 @@ def _periods(
         for period in due_periods(schedule_of(row), row.billed_in, until)
         if (row.id, period.number) not in taken
     ]
+
+
+def _top_ups(
+    session: Session, account_id: int | None, until: date, sow_id: int | None
+) -> list[OpenMilestone]:
+    """What clients bought of a retainer besides its periods, each once."""
+    zone = ZoneInfo(session.exec(select_models(Firm.time_zone)).one())
+    statement = (
+        select(
+            SOW_LINE,
+            SOW.c.currency,
+            SOW.c.starts_on,
+            SOW.c.ends_on,
+            LOT.c.id.label("lot_id"),
+            LOT.c.number,
+            LOT.c.units,
+            LOT.c.price_minor,
+            LOT.c.at,
+        )
+        .join(SOW, SOW.c.id == SOW_LINE.c.sow_id)
+        .join(LOT, LOT.c.sow_line_id == SOW_LINE.c.id)
+        .where(LOT.c.source == "top_up", LOT.c.price_minor > 0, running_or_ended())
+        .where(LOT.c.at < datetime.combine(until + timedelta(days=1), time.min, zone))
+        .order_by(LOT.c.id)
+    )
+    found = []
+    for row in session.connection().execute(_of(statement, account_id, sow_id)):
+        period = _numbered(schedule_of(row), row.number)
+        piece = f"top_up {row.lot_id}"
+        if period is None or piece in _billed_pieces(session, row.id):
+            continue
+        told = words.money(row.units, row.currency) if row.holds == "money" else f"{words.hours(row.units)} h"
+        bought = row.at.astimezone(zone).date()
+        top_up = replace(_open_period(row, period), value=row.price_minor, accepted_on=bought, piece=piece)
+        found.append(replace(top_up, title=f"{row.title}, top-up of {told}", words=f"Top-up of {told}"))
+    return found
+
+
+def _numbered(of: Schedule, number: int) -> Period | None:
+    """The period of a number, None after the end."""
+    return next(islice(all_periods(of), number - 1, None), None)
+
+
+def _billed_pieces(session: Session, line_id: int) -> set[str]:
+    columns = BILLED_PERIOD.c
+    statement = select(columns.kind).where(columns.sow_line_id == line_id, columns.released_at.is_(None))
+    return set(session.connection().execute(statement).scalars())
 
 
 def running_or_ended() -> ColumnElement[bool]:

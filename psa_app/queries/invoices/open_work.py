@@ -22,9 +22,16 @@ from psa_app.queries.invoices.tables import (
     SOW_LINE,
     TASK,
 )
+from psa_app.queries.retainers.beyond import (
+    beyond_retainers,
+    drawn_minutes,
+    is_beyond_retainer,
+    within,
+)
 from psa_app.rules import money
 from psa_app.rules.billing import BillableEntry, Billed, Key, LineTerms, open_parts
 from psa_app.rules.hours import Rounding
+from psa_app.rules.scopes import RETAINER
 
 Held = Literal["with", "without", "only"]  # what waits for the client's approval: all, all but it, only it
 
@@ -60,7 +67,8 @@ def open_work(
 ) -> OpenWork:
     """The open work of a client (None: of all), or of one SOW, up to a day, by work date and id.
 
-    Time out of scope is not in it: nobody has agreed to pay for it yet.
+    Time out of scope is not in it: nobody has agreed to pay for it yet. Of a retainer's time it is what
+    lies beyond the lots of a closed period.
 
     An entry of which a part is billed comes with the parts that are not. With `lock` the entries
     stay as they are until the commit, so that none is un-approved while it is put on a draft.
@@ -75,8 +83,11 @@ def open_work(
     time: dict[str, list[BillableEntry]] = {}
     groups: dict[int, _Group] = {}
     unpriced: list[int] = []
-    for entry_id, person, task, project, role, day, seconds, rate, currency, sow_line, billed in rows:
+    beyond = beyond_retainers(session, [row[0] for row in rows if row[-2] == RETAINER])
+    for entry_id, person, task, project, role, day, seconds, rate, currency, sow_line, model, billed in rows:
         opened = open_parts(seconds, parts[entry_id]) if billed else ((0, seconds),)
+        if model == RETAINER:
+            opened = within(beyond[entry_id], opened)
         if not opened:
             continue
         if rate is None:
@@ -84,7 +95,7 @@ def open_work(
             continue
         key = terms_key(sow_line, project)
         group = groups.get(key) or groups.setdefault(key, _Group())
-        group.add(entry_id if billed else None, task, day)
+        group.add(entry_id if billed or model == RETAINER else None, task, day)
         mine = time.get(currency) or time.setdefault(currency, [])
         for offset, length in opened:
             mine.append(BillableEntry(entry_id, person, task, role, key, day, length, rate, offset))
@@ -152,6 +163,7 @@ def _rows(
             ENTRY.c.bill_rate_minor,
             ENTRY.c.bill_currency,
             TASK.c.sow_line_id,
+            SOW_LINE.c.model,
             billed,
         )
         .join(PROJECT, PROJECT.c.id == ENTRY.c.project_id)
@@ -163,7 +175,11 @@ def _rows(
             ENTRY.c.is_billable,
             ~ENTRY.c.out_of_scope,
             ENTRY.c.work_date <= until,
-            or_(SOW_LINE.c.id.is_(None), SOW_LINE.c.model == "time_and_materials"),
+            or_(
+                SOW_LINE.c.id.is_(None),
+                SOW_LINE.c.model == "time_and_materials",
+                and_(SOW_LINE.c.model == RETAINER, is_beyond_retainer(ENTRY.c.id)),
+            ),
         )
         .order_by(ENTRY.c.work_date, ENTRY.c.id)
     )
@@ -223,15 +239,16 @@ def _billed_groups(session: Session, group: _Group, rounding: Rounding) -> dict[
         .where(BILLED_TIME.c.released_at.is_(None))
         .group_by(*columns)
     )
-    if per_entry:
-        statement = statement.where(among(session, ENTRY.c.id, group.cut))
-    else:
-        of_days = ENTRY.c.work_date.between(min(group.days), max(group.days))
-        statement = statement.where(ENTRY.c.task_id.in_(group.tasks), of_days)
-    return {
-        tuple(key): Billed(int(seconds), int(minutes))
-        for *key, seconds, minutes in session.connection().execute(statement)
-    }
+    of_days = ENTRY.c.work_date.between(min(group.days), max(group.days))
+    mine = (
+        (among(session, ENTRY.c.id, group.cut),) if per_entry else (ENTRY.c.task_id.in_(group.tasks), of_days)
+    )
+    found: dict[Key, Billed] = {}
+    for rows in (statement.where(*mine), drawn_minutes(columns).where(*mine)):
+        for *key, seconds, minutes in session.connection().execute(rows):
+            before = found.get(tuple(key), Billed(0, 0))
+            found[tuple(key)] = Billed(before.seconds + int(seconds), before.minutes + int(minutes))
+    return found
 
 
 def billed_on_lines(session: Session, sow_line_ids: Sequence[int]) -> dict[int, int]:

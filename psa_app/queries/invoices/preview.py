@@ -17,7 +17,7 @@ from psa_app.queries.invoices.reminder_fees import open_fees
 from psa_app.queries.invoices.tables import ENTRY, INVOICE, PROJECT, SOW_LINE, TASK
 from psa_app.queries.time.with_client import with_client
 from psa_app.rules.billing import TimePlan, plan_time_lines
-from psa_app.rules.scopes import COVERED
+from psa_app.rules.scopes import COVERED, RETAINER
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,7 @@ def _elsewhere(session: Session, account_id: int, until: date) -> list[Missing]:
 
 
 def _seconds(session: Session, account_id: int, until: date, where: Any) -> int:
-    """Billable time that is not covered by a fixed price."""
+    """Billable time that neither a fixed price nor a retainer covers."""
     statement = (
         select(func.sum(ENTRY.c.seconds))
         .join(PROJECT, PROJECT.c.id == ENTRY.c.project_id)
@@ -149,7 +149,7 @@ def _seconds(session: Session, account_id: int, until: date, where: Any) -> int:
             PROJECT.c.account_id == account_id,
             ENTRY.c.work_date <= until,
             ENTRY.c.is_billable,
-            func.coalesce(SOW_LINE.c.model, "").not_in(COVERED),
+            func.coalesce(SOW_LINE.c.model, "").not_in((*COVERED, RETAINER)),
             where,
         )
     )

@@ -34,6 +34,17 @@ RHYTHMS = (
 )
 BILLED_IN = (("advance", "When they begin"), ("arrears", "When they are over"))
 COUNTED_FROM = (("contract", "The contract’s first day"), ("calendar", "The calendar"))
+HOLDS = (("hours", "Hours"), ("money", "Work by its value"))
+ROLLOVERS = (
+    ("none", "Expires with its period"),
+    ("capped", "Goes over, up to a limit"),
+    ("unlimited", "Goes over"),
+)
+DEFICITS = (
+    ("overage", "Is billed"),
+    ("carry", "Counts against the next period"),
+    ("absorb", "Costs nothing more"),
+)
 RATE_CARDS = (
     ("line", "The line’s own rates"),
     ("client", "The client’s card"),
@@ -130,7 +141,13 @@ LINE = Shape(
         Field("value_minor", "Fee", "money", help="Of a period, for a retainer or subscription."),
         Field("cap_minor", "Not to exceed", "money", or_none=True),
         Field("estimate_minutes", "Estimate", "minutes"),
+        Field("holds", "A retainer holds", "choice", choices=HOLDS, default="hours"),
         Field("period_minutes", "Hours a period", "minutes"),
+        Field("period_value_minor", "Work a period, by value", "money"),
+        Field("rollover", "What is not used", "choice", choices=ROLLOVERS, default="none"),
+        Field("rollover_cap", "At most, in minutes or cents", "whole", most=10**12),
+        Field("rollover_periods", "For so many periods", "whole", most=120, least=1, default=1),
+        Field("deficit", "Work beyond", "choice", choices=DEFICITS, default="overage"),
         Field("periods", "Periods", "whole", most=1200, help="0: until it ends."),
         Field("billed_in", "Periods billed", "choice", choices=BILLED_IN, default="advance"),
         Field("counted_from", "Periods counted from", "choice", choices=COUNTED_FROM, default="contract"),

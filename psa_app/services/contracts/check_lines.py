@@ -15,6 +15,7 @@ from psa_app.models import Role
 from psa_app.rules import fields, money, periods, scopes
 from psa_app.rules.hours import Mode, Rounding, Scope
 from psa_app.rules.money import Money
+from psa_app.services.contracts.check_retainers import check_held
 from psa_app.services.contracts.inputs import (
     DeliverableInput,
     FeePartInput,
@@ -213,8 +214,7 @@ def _check_rate(rate: RateInput, field: str, around: Around) -> None:
 
 def _check_retainer(line: LineInput, field: str, around: Around) -> None:
     _check_subscription(line, field, around)
-    if not 0 < line.period_minutes <= MOST_MINUTES:
-        around.found.say(f"{field}.period_minutes", "Say how many hours a period holds.")
+    check_held(line, field, around.currency, around.found)
 
 
 def _check_subscription(line: LineInput, field: str, around: Around) -> None:

@@ -52,9 +52,12 @@ class DeliverableInput:
 class LineInput:
     """A line by its `model`: `time_and_materials` has rates and an optional cap; `fixed` has a `value` split
     over `fee_parts`, or milestones; `milestone` has milestones that make its value; `retainer` and
-    `subscription` have a `value` for each of `periods` (0: until the scope ends), a retainer also
-    `period_minutes`. A period is billed in `advance` or in `arrears` (`billed_in`); periods begin on the
-    contract's day or, `counted_from` the calendar, on the first of a month; nothing is due for `trial_days`.
+    `subscription` have a `value` for each of `periods` (0: until the scope ends). What a period of a retainer
+    holds is `period_minutes`, or work worth `period_value` where it `holds` money; what of it is unused goes
+    over (`rollover`: none | capped | unlimited, at most `rollover_cap` minutes or minor units, for
+    `rollover_periods`), and work beyond it is `deficit`: overage | carry | absorb. A period is billed in
+    `advance` or in `arrears` (`billed_in`); periods begin on the contract's day or, `counted_from` the
+    calendar, on the first of a month; nothing is due for `trial_days`.
 
     `rhythm` (`rules/scopes.py`), "" for the usual one of the model; `approval`: lead | client, with
     `silence_days` after which the client's silence approves (0: never). `round_*` is the line's own
@@ -71,7 +74,13 @@ class LineInput:
     rates: tuple[RateInput, ...] = ()
     milestones: tuple[MilestoneInput, ...] = ()
     fee_parts: tuple[FeePartInput, ...] = ()
+    holds: str = "hours"
     period_minutes: int = 0
+    period_value: Money | None = None
+    rollover: str = "none"
+    rollover_cap: int = 0
+    rollover_periods: int = 1
+    deficit: str = "overage"
     periods: int = 0
     billed_in: str = "advance"
     counted_from: str = "contract"

@@ -9,6 +9,7 @@ from psa_app.access import Actor, act, fetch
 from psa_app.errors import Conflict
 from psa_app.models import Agreement, Deliverable, FeePart, Firm, Milestone, Rate, Sow, SowLine
 from psa_app.rules.money import Money
+from psa_app.rules.retainers import MONEY
 from psa_app.rules.scopes import moved_on, notice_on
 from psa_app.services import history
 from psa_app.services.contracts.check_cards import card_problem_of
@@ -115,7 +116,13 @@ def _line(session: Session, sow: Sow, row: SowLine, begins: date) -> LineInput:
         rates=_rates(session, sow, row, begins),
         milestones=milestones,
         fee_parts=_fees(session, sow, row, begins),
+        holds=row.holds,
         period_minutes=row.period_minutes,
+        period_value=Money(row.period_value_minor, sow.currency) if row.holds == MONEY else None,
+        rollover=row.rollover,
+        rollover_cap=row.rollover_cap,
+        rollover_periods=row.rollover_periods,
+        deficit=row.deficit,
         periods=row.periods,
         billed_in=row.billed_in,
         counted_from=row.counted_from,

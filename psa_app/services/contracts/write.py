@@ -23,7 +23,7 @@ from psa_app.models import (
     touch,
 )
 from psa_app.queries.contracts.text import sow_text
-from psa_app.rules import fields, scopes
+from psa_app.rules import fields, retainers, scopes
 from psa_app.services import history
 from psa_app.services.contracts.check import head_values
 from psa_app.services.contracts.check_cards import check_cards
@@ -215,7 +215,7 @@ def _line(sow: Sow, position: int, given: LineInput) -> SowLine:
         value_minor=value,
         cap_minor=given.cap.amount if given.cap else None,
         estimate_minutes=given.estimate_minutes,
-        period_minutes=given.period_minutes if given.model == scopes.RETAINER else 0,
+        **_held(given),
         periods=given.periods,
         billed_in=given.billed_in,
         counted_from=given.counted_from,
@@ -229,6 +229,23 @@ def _line(sow: Sow, position: int, given: LineInput) -> SowLine:
         round_per=given.round_per,
         rate_card=given.rate_card,
     )
+
+
+def _held(given: LineInput) -> dict[str, Any]:
+    """What a retainer's period holds, and what becomes of the rest and of work beyond."""
+    if given.model != scopes.RETAINER:
+        return {}
+    of_money = given.holds == retainers.MONEY
+    capped = given.rollover == "capped"
+    return {
+        "holds": given.holds,
+        "period_minutes": 0 if of_money else given.period_minutes,
+        "period_value_minor": given.period_value.amount if of_money and given.period_value else 0,
+        "rollover": given.rollover,
+        "rollover_cap": given.rollover_cap if capped else 0,
+        "rollover_periods": given.rollover_periods,
+        "deficit": given.deficit,
+    }
 
 
 def _write_deliverables(session: Session, sow: Sow, given: Sequence[DeliverableInput]) -> None:

@@ -121,6 +121,8 @@ def _texts(one: OpenMilestone, locale: str) -> dict[str, str]:
         since = f"{_SINCE[one.kind]} {words.day(one.accepted_on, locale)}"
         return {"description": one.title, "detail": f"{one.line_title}, {since}"}
     period = one.period
+    if one.words:
+        return {"description": one.line_title, "detail": f"{one.words}, {words.day(one.accepted_on, locale)}"}
     days = words.day_range(period.starts_on, period.ends_on, locale)
     whole = (period.whole_to - period.whole_from).days + 1
     part = f", {(period.ends_on - period.starts_on).days + 1} of {whole} days" if period.is_part else ""
@@ -131,7 +133,7 @@ def _tie(session: Session, one: OpenMilestone, line_id: int) -> None:
     billed = {"line_id": line_id, "amount_minor": one.value, "released_at": None}
     if one.period is not None:
         days = {"starts_on": one.period.starts_on, "ends_on": one.period.ends_on}
-        of = {"sow_line_id": one.sow_line_id, "number": one.period.number, "kind": "fee"}
+        of = {"sow_line_id": one.sow_line_id, "number": one.period.number, "kind": one.piece}
         insert_row(session, BilledPeriod, **of, **days, **billed)
     elif one.kind == "fee":
         insert_row(session, BilledFee, fee_part_id=one.id, **billed)

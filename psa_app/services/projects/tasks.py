@@ -11,6 +11,7 @@ from psa_app.queries.time.tables import ENTRY
 from psa_app.rules import fields
 from psa_app.services import history
 from psa_app.services.projects.make import check_no_timer
+from psa_app.services.retainers.write import check_movable, redraw_lines
 from psa_app.services.time.pricing import reprice
 
 
@@ -71,12 +72,15 @@ def change_task(
         "budget_minutes": budget_minutes,
     }
     before, after = history.changed(history.values_of(task, values), values)
+    if "sow_line_id" in after:
+        check_movable(session, task_id)
     for field, value in after.items():
         setattr(task, field, value)
     touch(task)
     session.flush()
     if "sow_line_id" in after or "is_billable" in after:
         reprice(session, actor, ENTRY.c.task_id == task_id)
+        redraw_lines(session, (before.get("sow_line_id"), sow_line_id))
     history.note(session, actor, "task", task_id, "changed", before, after)
     return task
 

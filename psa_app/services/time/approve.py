@@ -20,6 +20,7 @@ from psa_app.rules.timesheets import Approver, Decision
 from psa_app.services import history
 from psa_app.services.contracts.propose_later import propose_later
 from psa_app.services.evidence import Deed, bind
+from psa_app.services.retainers.write import redraw_tasks
 from psa_app.services.time import deciding
 from psa_app.services.time.entries import KIND, move_entries
 from psa_app.services.time.pricing import Price, priced, write_prices
@@ -109,6 +110,7 @@ def _approve(session: Session, actor: Actor, by: Approver, rows: Sequence[Any], 
     )
     _bind(session, actor, rows, frozen)
     look_at_scopes(session, rows)
+    redraw_tasks(session, {row.task_id for row in rows})
     unpriced = sum(one.is_billable and not one.bill_level for one in frozen)
     return Approved(tuple(row.id for row in rows), sum(row.seconds for row in rows), unpriced)
 

@@ -11,7 +11,7 @@ from psa_app import clock
 from psa_app.access import Actor, act, fetch, system
 from psa_app.db import among
 from psa_app.errors import Conflict, Forbidden, Invalid, NotFound
-from psa_app.models import Contact, Firm, Outbox, TimeRequest, TimeRequestLine
+from psa_app.models import Contact, Firm, Outbox, TimeEntry, TimeRequest, TimeRequestLine
 from psa_app.queries.contracts.text import hash_of
 from psa_app.queries.time.tables import ENTRY
 from psa_app.rules import fields
@@ -19,6 +19,7 @@ from psa_app.rules.client_time import silence_approves
 from psa_app.rules.evidence import canonical
 from psa_app.services import history
 from psa_app.services.evidence import Deed, bind
+from psa_app.services.retainers.write import redraw_tasks
 from psa_app.services.time import deciding
 from psa_app.services.time.client_lines import close_if_done, settle_lines
 from psa_app.services.time.client_mail import mail_key, mail_refused
@@ -163,6 +164,7 @@ def _approve(
         .values(client_approved_at=clock.now(), version=ENTRY.c.version + 1, updated_at=clock.now())
     )
     history.note_many(session, actor, ENTRY_KIND, verb, ((one, {}, {}) for one in ids))
+    redraw_tasks(session, session.exec(select(TimeEntry.task_id).where(col(TimeEntry.id).in_(ids))).all())
     _bind(session, actor, request, lines, "approved", {"silence": status == "silent"})
     settle_lines(session, ids, status, by="" if status == "silent" else actor.name)
     _note(session, actor, request, verb, lines)

@@ -16,6 +16,7 @@ from psa_app.queries.projects.tables import LINE, PROJECT, TASK
 from psa_app.queries.time.tables import BILLED, ENTRY
 from psa_app.services import history
 from psa_app.services.contracts.propose_later import propose_later
+from psa_app.services.retainers.write import check_open, redraw_tasks
 from psa_app.services.time import deciding
 from psa_app.services.time.entries import KIND
 
@@ -35,6 +36,7 @@ def mark_out_of_scope(
     rows = deciding.lines_of(session, actor, entry_ids)
     _check_whose(session, actor, rows)
     deciding.check_days(session, actor, rows, "")
+    check_open(session, rows)
     ids = [row.id for row in rows]
     scopes = _scopes(session, ids)
     if is_out:
@@ -55,6 +57,7 @@ def mark_out_of_scope(
     verb = "marked out of scope" if is_out else "taken back into scope"
     lines = ((one, {"out_of_scope": not is_out}, {"out_of_scope": is_out}) for one in found)
     history.note_many(session, actor, KIND, verb, lines)
+    redraw_tasks(session, {row.task_id for row in rows})
     due = [sow_id for sow_id in scopes.values() if sow_id is not None]
     propose_later(session, due)
     return len(found)

@@ -17,6 +17,7 @@ from psa_app.queries.time.tables import BILLED, ENTRY
 from psa_app.rules import fields, hours
 from psa_app.services import history
 from psa_app.services.mails import promise_mail
+from psa_app.services.retainers.write import check_open, redraw_tasks
 from psa_app.services.time import deciding
 from psa_app.services.time.approve import look_at_scopes, waiting_lines
 from psa_app.services.time.client_lines import UNDECIDED, withdraw_lines
@@ -66,6 +67,7 @@ def unapprove_entries(
     deciding.check_decisions(list(deciding.decisions(by, rows)))
     _check_unbilled(session, rows)
     deciding.check_status(rows, "approved", "not approved.")
+    check_open(session, rows)
     deciding.check_days(session, actor, rows, past_lock_reason)
     ids = [row.id for row in rows]
     undone = {**UNDECIDED, "decided_by": None, "decided_at": None}
@@ -75,6 +77,7 @@ def unapprove_entries(
     history.note_many(session, actor, KIND, "approval taken back", lines, reason or past_lock_reason)
     reprice(session, actor, among(session, ENTRY.c.id, ids))
     look_at_scopes(session, rows)
+    redraw_tasks(session, {row.task_id for row in rows})
     return len(ids)
 
 
@@ -85,6 +88,7 @@ def send_back(session: Session, actor: Actor, rows: Sequence[Any], reason: str) 
     """
     if billed_lines(session, rows):
         raise Conflict("Some of this time is on an invoice already. Ask about it there.", "entry_ids")
+    check_open(session, rows)
     ids = [row.id for row in rows]
     told = {**UNDECIDED, "reject_reason": reason, "decided_by": actor.user_id, "decided_at": clock.now()}
     move_entries(session, ids, ["approved"], "draft", told)
@@ -93,6 +97,7 @@ def send_back(session: Session, actor: Actor, rows: Sequence[Any], reason: str) 
     _tell_each(session, actor, rows, reason)
     reprice(session, actor, among(session, ENTRY.c.id, ids))
     look_at_scopes(session, rows)
+    redraw_tasks(session, {row.task_id for row in rows})
 
 
 def _reject(session: Session, actor: Actor, rows: Sequence[Any], reason: str, past_lock_reason: str) -> int:

@@ -18,11 +18,11 @@ from psa_app.display.scope import (
 )
 from psa_app.errors import Invalid
 from psa_app.formats import words
-from psa_app.models import Deliverable, FeePart
+from psa_app.models import Deliverable, FeePart, SowLine
 from psa_app.queries.contracts.cards import CardRate
 from psa_app.queries.contracts.one import LineRow
 from psa_app.queries.contracts.prices import RolePrice
-from psa_app.rules import fields, hours, money, scopes
+from psa_app.rules import fields, hours, money, retainers, scopes
 from psa_app.rules.money import Money
 from psa_app.services.contracts.inputs import (
     DeliverableInput,
@@ -82,8 +82,8 @@ class _Reader:
             rates=tuple(self.rate(rate, place) for place, rate in enumerate(draft.rates)),
             milestones=tuple(self.milestone(part, place) for place, part in enumerate(draft.milestones)),
             fee_parts=tuple(self.fee(part, place) for place, part in enumerate(draft.fees)),
-            period_minutes=self.minutes(draft.period, "period_minutes"),
             periods=self.whole(draft.periods, "periods") or 0,
+            **self.held(draft),
             rhythm=draft.rhythm,
             approval=draft.approval,
             silence_days=(self.whole(draft.silence, "silence_days") or 0)
@@ -95,6 +95,36 @@ class _Reader:
             round_per=draft.round_per if own else None,
             rate_card=draft.rate_card,
         )
+
+    def held(self, draft: LineDraft) -> dict[str, Any]:
+        """What periods cost nothing, when they are billed, and what those of a retainer hold."""
+        if draft.model not in scopes.PERIODIC:
+            return {}
+        found = {
+            "billed_in": draft.billed_in,
+            "counted_from": draft.counted_from,
+            "trial_days": self.whole(draft.trial, "trial_days") or 0,
+        }
+        return found | self.lots(draft) if draft.model == scopes.RETAINER else found
+
+    def lots(self, draft: LineDraft) -> dict[str, Any]:
+        """A retainer's hours or money, and what becomes of the rest and of work beyond."""
+        of_money, typed = draft.holds == retainers.MONEY, draft.rollover_cap.strip()
+        cap = 0
+        if draft.rollover == "capped" and typed:
+            name = "rollover_cap"
+            cap = self.amount(typed, name).amount if of_money else self.minutes(typed, name)
+        worth = self.amount(draft.worth, "period_value") if of_money and draft.worth.strip() else None
+        lasts = self.whole(draft.rollover_periods, "rollover_periods")
+        return {
+            "holds": draft.holds,
+            "period_minutes": 0 if of_money else self.minutes(draft.period, "period_minutes"),
+            "period_value": worth,
+            "rollover": draft.rollover,
+            "rollover_cap": cap,
+            "rollover_periods": 1 if lasts is None else lasts,
+            "deficit": draft.deficit,
+        }
 
     def rate(self, draft: RateDraft, place: int) -> RateInput:
         where = f"rates.{place}"
@@ -204,8 +234,28 @@ def _draft(line: LineRow, currency: str) -> LineDraft:
         approval=row.approval,
         silence=str(row.silence_days or ""),
         rate_card=row.rate_card,
+        billed_in=row.billed_in,
+        counted_from=row.counted_from,
+        trial=str(row.trial_days or ""),
+        **_lots(row, currency),
         **rounding,
     )
+
+
+def _lots(row: SowLine, currency: str) -> dict[str, str]:
+    """What a retainer's period holds, as it is typed."""
+    if row.model != scopes.RETAINER:
+        return {}
+    of_money = row.holds == retainers.MONEY
+    cap = money.plain(row.rollover_cap, currency) if of_money else _h_mm(row.rollover_cap)
+    return {
+        "holds": row.holds,
+        "worth": money.plain(row.period_value_minor, currency) if of_money else "",
+        "rollover": row.rollover,
+        "rollover_cap": cap if row.rollover == "capped" else "",
+        "rollover_periods": str(row.rollover_periods) if row.rollover != "none" else "",
+        "deficit": row.deficit,
+    }
 
 
 def _share(part: FeePart, currency: str) -> str:

@@ -26,6 +26,7 @@ LABELS = {
     Bucket.drafted: "On drafts",
     Bucket.invoiced: "Invoiced",
     Bucket.fee: "Fixed price",
+    Bucket.retainer: "From a retainer",
     Bucket.over_cap: "Over cap",
     Bucket.written_off: "Written off",
 }

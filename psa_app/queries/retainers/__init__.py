@@ -1,0 +1,1 @@
+"""Retainers: their ledgers, and what they tell clients and staff."""

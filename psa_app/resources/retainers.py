@@ -1,0 +1,76 @@
+"""The ledger of retainers: written by its own services, read here."""
+
+from psa_app.models import RetainerDraw, RetainerLot, RetainerPeriod, SowLine, TimeEntry
+from psa_app.models.resource import FieldSpec, Resource
+
+RETAINER_LOTS = Resource(
+    kind="retainer_lots",
+    model=RetainerLot,
+    one="Lot of a retainer",
+    many="Lots of retainers",
+    read_right="invoices.read",
+    search=("reason",),
+    sort="-id",
+    title="id",
+    has_version=False,
+    fields=(
+        FieldSpec("sow_line_id", "Scope line", "link", links_to=SowLine, filterable=True),
+        FieldSpec("source", "Source", filterable=True),
+        FieldSpec("number", "Period", "number"),
+        FieldSpec("units", "Minutes or minor units", "number"),
+        FieldSpec("last", "Last period", "number"),
+        FieldSpec("price_minor", "Price", "money", money_in="sow_line_id.sow_id.currency"),
+        FieldSpec("reason", "Reason"),
+        FieldSpec("at", "Written", "instant"),
+    ),
+)
+RETAINER_DRAWS = Resource(
+    kind="retainer_draws",
+    model=RetainerDraw,
+    one="Draw on a retainer",
+    many="Draws on retainers",
+    read_right="invoices.read",
+    search=(),
+    sort="-id",
+    title="id",
+    has_version=False,
+    fields=(
+        FieldSpec("sow_line_id", "Scope line", "link", links_to=SowLine, filterable=True),
+        FieldSpec("entry_id", "Entry", "link", links_to=TimeEntry, filterable=True),
+        FieldSpec("number", "Period", "number"),
+        FieldSpec("offset_seconds", "From second", "number", in_list=False),
+        FieldSpec("seconds", "Seconds", "number"),
+        FieldSpec("minutes", "Billed time", "minutes", in_list=False),
+        FieldSpec("units", "Minutes or minor units", "number"),
+        FieldSpec("outcome", "What became of it", filterable=True),
+        FieldSpec("lot_id", "Lot", "link", links_to=RetainerLot, filterable=True),
+    ),
+)
+RETAINER_PERIODS = Resource(
+    kind="retainer_periods",
+    model=RetainerPeriod,
+    one="Closed period of a retainer",
+    many="Closed periods of retainers",
+    read_right="invoices.read",
+    search=(),
+    sort="-id",
+    title="id",
+    has_version=False,
+    fields=(
+        FieldSpec("sow_line_id", "Scope line", "link", links_to=SowLine, filterable=True),
+        FieldSpec("number", "Period", "number"),
+        FieldSpec("starts_on", "From", "date"),
+        FieldSpec("ends_on", "To", "date"),
+        FieldSpec("opening", "From before", "number"),
+        FieldSpec("granted", "Granted", "number"),
+        FieldSpec("added", "Added", "number"),
+        FieldSpec("used", "Used", "number"),
+        FieldSpec("overage", "Billed beyond", "number"),
+        FieldSpec("absorbed", "Beyond at no cost", "number", in_list=False),
+        FieldSpec("carried", "Carried on", "number", in_list=False),
+        FieldSpec("taken_back", "Taken back", "number", in_list=False),
+        FieldSpec("expired", "Expired", "number"),
+        FieldSpec("left", "Left", "number"),
+        FieldSpec("closed_at", "Closed", "instant"),
+    ),
+)

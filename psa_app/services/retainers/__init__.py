@@ -1,0 +1,1 @@
+"""Retainers: lots and draws, periods that are closed, top-ups and adjustments."""

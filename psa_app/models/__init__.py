@@ -2,6 +2,7 @@
 
 from psa_app.models.bank import BankLine, BankStatement
 from psa_app.models.base import NAMING, Record, Row, metadata, move, touch
+from psa_app.models.billing import BillingPart, BillingRun
 from psa_app.models.clients import (
     Account,
     AccountTaxNumber,
@@ -98,6 +99,8 @@ __all__ = [
     "BilledMilestone",
     "BilledPeriod",
     "BilledTime",
+    "BillingPart",
+    "BillingRun",
     "Booking",
     "ChangeOrder",
     "ChangeQuestion",

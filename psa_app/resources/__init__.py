@@ -3,6 +3,7 @@
 from psa_app.access.permissions import LISTS
 from psa_app.models.resource import Resource
 from psa_app.resources import (
+    billing,
     clients,
     contracts,
     expenses,
@@ -32,6 +33,7 @@ RESOURCES: dict[str, Resource] = {
         plan,
         quotes,
         money,
+        billing,
         lowcode,
         system,
     )

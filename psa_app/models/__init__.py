@@ -2,6 +2,7 @@
 
 from psa_app.models.bank import BankLine, BankStatement
 from psa_app.models.base import NAMING, Record, Row, metadata, move, touch
+from psa_app.models.billing import BillingPart, BillingRun
 from psa_app.models.clients import (
     Account,
     AccountTaxNumber,
@@ -101,6 +102,8 @@ __all__ = [
     "BilledPeriod",
     "BilledReminder",
     "BilledTime",
+    "BillingPart",
+    "BillingRun",
     "Booking",
     "ChangeOrder",
     "ChangeQuestion",

@@ -38,6 +38,7 @@ class Firm(Record, table=True):
     instance: str  # random; separates two installs that share one Stripe account
     locked_through: date | None = None  # time up to this day can no longer change
     invoice_footer: str = ""
+    minimum_invoice_minor: Big = 0  # base currency: less than that waits for the next billing run
     is_demo: bool = False
 
 

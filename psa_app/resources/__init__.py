@@ -3,6 +3,7 @@
 from psa_app.access.permissions import LISTS
 from psa_app.models.resource import Resource
 from psa_app.resources import (
+    billing,
     clients,
     contracts,
     expenses,
@@ -36,6 +37,7 @@ RESOURCES: dict[str, Resource] = {
         money,
         reminders,
         retainers,
+        billing,
         lowcode,
         system,
     )

@@ -22,7 +22,7 @@ from psa_app.cli import start
 from psa_app.config import settings
 from psa_app.errors import Busy, Invalid
 from psa_app.migrations import run as migrations
-from psa_app.models import ApiToken, Firm, JobRun, Person, Role, User
+from psa_app.models import Account, ApiToken, Firm, JobRun, Person, Role, User
 from tests.conftest import in_use
 
 PYTHON = sys.executable
@@ -64,7 +64,7 @@ def psa(tmp_path: Path, sqlite_template: Path, monkeypatch: Any, capfd: Any) -> 
 
 def commands() -> list[tuple[str, ...]]:
     """The words of every command, such as ("user", "token")."""
-    from psa_app.cli import doctor, firm, records, run, safety, user  # noqa: F401
+    from psa_app.cli import billing, doctor, firm, records, run, safety, user  # noqa: F401
 
     found: list[tuple[str, ...]] = []
 
@@ -83,7 +83,7 @@ COMMANDS = commands()
 
 
 def test_the_commands_are_those_that_were_promised() -> None:
-    promised = "serve worker migrate init demo user import export backup restore verify doctor"
+    promised = "serve worker migrate init demo user import export bill backup restore verify doctor"
     assert {words[0] for words in COMMANDS} == set(promised.split())
     assert {words[1] for words in COMMANDS if words[0] == "user"} == {
         "list",
@@ -393,3 +393,21 @@ def test_a_worker_works_until_it_is_told_to_end(own_url: str, tmp_path: Path) ->
 def at_work() -> bool:
     with db.reading() as session:
         return session.exec(select(JobRun).where(JobRun.name == "worker")).first() is not None
+
+
+def test_a_bill_says_what_it_would_do_then_does_it_once(psa: Psa) -> None:
+    psa(*INIT)
+    assert psa("bill") == (1, "Say up to which day: psa bill --until 2026-11-30\n")
+    code, said = psa("bill", "--until", "2026-11-30")
+    assert (code, "there is nobody to bill" in said) == (1, True)
+    with db.unit_of_work() as session:
+        session.add(Account(name="Northwind"))
+    assert psa("bill", "--until", "2026-11-30", "--client", "Nobody")[0] == 1
+    code, said = psa("bill", "--until", "2026-11-30", "--client", "Northwind", "--dry-run")
+    assert code == 0, said
+    assert said.splitlines() == [
+        "Northwind: nothing",
+        "  Nothing is open up to 2026-11-30.",
+        "run 1, up to 2026-11-30: 0 drafts would be made, 0 net, 1 with nothing, 0 refused",
+    ]
+    assert psa("bill", "--run", "1") == (1, "This run has ended. Begin a new one.\n")

@@ -9,6 +9,7 @@ from sqlalchemy import create_engine, select
 from psa_app import db
 from psa_app.errors import Conflict, Forbidden
 from psa_app.jobs import imports as job
+from psa_app.jobs import programs
 from psa_app.models import Account, ImportFile, ImportRun, User
 from psa_app.queries.imports import past_imports
 from psa_app.resources import RESOURCES
@@ -115,7 +116,7 @@ def test_the_worker_runs_it_in_a_program_of_its_own(world: World, monkeypatch: p
             run(int(self.words[-1]))
             return 0
 
-    monkeypatch.setattr(job.subprocess, "Popen", Program)
+    monkeypatch.setattr(programs.subprocess, "Popen", Program)
     assert (job.import_next(lambda: True), job.import_next(lambda: True)) == (1, 0)
     assert row(ImportRun, run_id).state == "done"
 

@@ -4,7 +4,7 @@ import reflex as rx
 
 from psa_app import routes
 from psa_app.components import fields
-from psa_app.components.buttons import button
+from psa_app.components.buttons import button, link_button
 from psa_app.components.cards import notice
 from psa_app.components.dialog import dialog
 from psa_app.components.empty import empty
@@ -58,9 +58,10 @@ def invoices() -> rx.Component:
         area="invoices",
         subtitle=rx.fragment(State.subtitle, " · ", text_link("payments", href=routes.PAYMENTS)),
         actions=[
+            rx.cond(State.may_draft, link_button("Billing run", href=routes.BILLING_RUN)),
             rx.cond(
                 State.may_draft, button("New draft", look="primary", on_click=State.ask_draft, data_new="")
-            )
+            ),
         ],
     )
 

@@ -18,7 +18,8 @@ class Profile:
 
     `week_start` is an ISO weekday; `round_*` the rounding policy of a new scope (minutes);
     `target_percent` the billable utilization aimed at; `overhead_minor` what an hour of work costs
-    beside its people, minor units of the base currency.
+    beside its people, minor units of the base currency. What comes to less than
+    `minimum_invoice_minor` (base currency, net) waits for the next billing run.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Profile:
     sole_approver: bool = False
     payment_provider: Literal["manual", "sandbox", "stripe"] = "manual"
     invoice_footer: str = ""
+    minimum_invoice_minor: int = 0
 
 
 def checked_profile(profile: Profile, found: FieldProblems) -> dict[str, Any]:
@@ -59,6 +61,7 @@ def checked_profile(profile: Profile, found: FieldProblems) -> dict[str, Any]:
             "target_percent",
             "overhead_minor",
             "sole_approver",
+            "minimum_invoice_minor",
             "round_increment",
             "round_mode",
             "round_minimum",
@@ -94,6 +97,14 @@ def _check_numbers(profile: Profile, found: FieldProblems) -> None:
     _between(found, profile.target_percent, 0, 100, "target_percent", "The target lies between 0 and 100 %.")
     _between(
         found, profile.overhead_minor, 0, MOST_OVERHEAD, "overhead", "Give an amount that is not negative."
+    )
+    _between(
+        found,
+        profile.minimum_invoice_minor,
+        0,
+        MOST_OVERHEAD,
+        "minimum_invoice",
+        "Give an amount that is not negative.",
     )
     try:
         Rounding(profile.round_increment, profile.round_mode, profile.round_minimum, profile.round_per)

@@ -15,8 +15,8 @@ from psa_app.queries.expenses.open import OpenExpense
 from psa_app.queries.invoices.mode import takes_test_money
 from psa_app.queries.invoices.open_parts import OpenMilestone
 from psa_app.queries.invoices.open_work import OpenWork, chosen_currency, open_work
-from psa_app.queries.invoices.reminder_fees import open_fees
-from psa_app.rules.billing import Grouping, TimePlan, plan_time_lines
+from psa_app.queries.invoices.reminder_fees import OpenFee, open_fees
+from psa_app.rules.billing import BillableEntry, Grouping, TimePlan, plan_time_lines
 from psa_app.services import history
 from psa_app.services.invoices.expense_lines import write_expense_lines
 from psa_app.services.invoices.lines import (
@@ -71,24 +71,74 @@ def draft_invoice(
     work = open_work(session, account_id, until, sow_id, include=include, lock=True, held="without")
     check_priced(work)
     money_in = chosen_currency(work, currency, sow.currency if sow else None, account.currency)
-    entries = work.time.get(money_in, [])
-    milestones = [one for one in work.milestones if one.currency == money_in]
-    how = grouping or usual_grouping(session, account_id, sow)
-    plan = plan_time_lines(entries, work.terms, how)
-    expenses = [one for one in work.expenses if one.currency == money_in]
-    if include and not milestones and not expenses and plan.amount == 0:
-        raise Conflict(_nothing(session, account_id, until, work, plan, money_in), "until")
-    only = sow or _only_sow(session, [*milestones, *expenses], plan)
-    invoice = _head(session, account, only, until, money_in, how)
+    fees = open_fees(session, account_id, until) if include else []
+    part = part_of(work, money_in, grouping or usual_grouping(session, account_id, sow), fees)
+    if include and part.is_empty:
+        raise Conflict(_nothing(session, account_id, until, work, part.plan, money_in), "until")
+    return write_draft(session, actor, account, sow, until, part, group_expenses=group_expenses)
+
+
+@dataclass(frozen=True, slots=True)
+class DraftPart:
+    """What one draft holds: a client's open work in one currency."""
+
+    currency: str
+    grouping: Grouping
+    entries: list[BillableEntry]
+    plan: TimePlan
+    milestones: list[OpenMilestone]
+    expenses: list[OpenExpense]
+    fees: list[OpenFee]
+
+    @property
+    def net(self) -> int:
+        """What it comes to before tax."""
+        priced: list[OpenMilestone | OpenExpense] = [*self.milestones, *self.expenses]
+        return self.plan.amount + sum(one.value for one in priced) + sum(one.amount for one in self.fees)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to bill; a reminder's fee alone waits for the next invoice."""
+        return not self.milestones and not self.expenses and self.plan.amount == 0
+
+
+def part_of(work: OpenWork, currency: str, grouping: Grouping, fees: Sequence[OpenFee] = ()) -> DraftPart:
+    """What of some open work, and of fees of reminders, goes on a draft in a currency."""
+    entries = work.time.get(currency, [])
+    return DraftPart(
+        currency,
+        grouping,
+        entries,
+        plan_time_lines(entries, work.terms, grouping),
+        [one for one in work.milestones if one.currency == currency],
+        [one for one in work.expenses if one.currency == currency],
+        [one for one in fees if one.currency == currency],
+    )
+
+
+def write_draft(
+    session: Session,
+    actor: Actor,
+    account: Account,
+    sow: Sow | None,
+    until: date,
+    part: DraftPart,
+    *,
+    group_expenses: bool = False,
+) -> Invoice:
+    """Writes the draft; the caller holds the client's row and has read the work since."""
+    only = sow or _only_sow(session, [*part.milestones, *part.expenses], part.plan)
+    invoice = _head(session, account, only, until, part.currency, part.grouping)
     taxes = TaxBook(session, account)
-    write_milestone_lines(session, invoice, account, [one for one in milestones if one.period], taxes)
-    write_time_lines(session, invoice, account, plan, entries, how, taxes)
-    write_milestone_lines(session, invoice, account, [one for one in milestones if not one.period], taxes)
-    write_expense_lines(session, invoice, account, expenses, taxes, grouped=group_expenses)
-    fees = [one for one in open_fees(session, account_id, until) if one.currency == money_in]
-    write_fee_lines(session, invoice, account, fees if include else [], taxes)
+    periods = [one for one in part.milestones if one.period]
+    others = [one for one in part.milestones if not one.period]
+    write_milestone_lines(session, invoice, account, periods, taxes)
+    write_time_lines(session, invoice, account, part.plan, part.entries, part.grouping, taxes)
+    write_milestone_lines(session, invoice, account, others, taxes)
+    write_expense_lines(session, invoice, account, part.expenses, taxes, grouped=group_expenses)
+    write_fee_lines(session, invoice, account, part.fees, taxes)
     _finish(session, invoice)
-    _note(session, actor, invoice, plan)
+    _note(session, actor, invoice, part.plan)
     return invoice
 
 

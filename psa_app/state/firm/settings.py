@@ -188,10 +188,11 @@ def _firm(session: Session, who: Actor) -> Firm:
 
 
 def _profile(data: dict[str, Any], currency: str) -> Profile:
-    names = [name for name in asdict(Profile(name="")) if name not in ("sole_approver", "overhead_minor")]
+    apart = ("sole_approver", "overhead_minor", "minimum_invoice_minor")
+    names = [name for name in asdict(Profile(name="")) if name not in apart]
     texts: dict[str, Any] = dict(form_values(data, names))
-    overhead = form_values(data, ("overhead",))["overhead"]
-    texts["overhead_minor"] = money.parse_amount(overhead, currency, "overhead") if overhead else 0
+    for name, typed in form_values(data, ("overhead", "minimum_invoice")).items():
+        texts[f"{name}_minor"] = money.parse_amount(typed, currency, name) if typed else 0
     for name in _NUMBERS:
         if name == "round_minimum":
             texts[name] = hours.parse_duration(texts[name]) if texts[name] else 0
@@ -252,5 +253,17 @@ def _specs(firm: Firm) -> list[FieldSpec]:
             value="true" if firm.sole_approver else "",
             help="Only where nobody else can; each such approval is marked.",
         ),
+        _minimum(firm),
         text("invoice_footer", "Words at the foot of an invoice", kind="textarea", wide=True),
     ]
+
+
+def _minimum(firm: Firm) -> FieldSpec:
+    return FieldSpec(
+        "minimum_invoice",
+        "Smallest invoice",
+        "money",
+        value=money.plain(firm.minimum_invoice_minor, firm.base_currency),
+        unit=firm.base_currency,
+        help="What comes to less, net, waits for the next billing run.",
+    )

@@ -185,7 +185,7 @@ class InvoicesState(rx.State):
         await self._open("", "")
 
     async def _open(self, client: str, until: str) -> None:
-        self.clients, last_month = await read(_choices)
+        self.clients, last_month = await read(bill_choices)
         known = {option.value: option.label for option in self.clients}
         self.client = client if client in known else ""
         self.client_name = known.get(self.client, "")
@@ -252,7 +252,8 @@ def _page(session: Session, who: Actor, client: int, **options: Any) -> tuple[In
     return invoice_page(session, who, today=today, client_id=client or None, **options), today
 
 
-def _choices(session: Session, who: Actor) -> tuple[list[Option], str]:
+def bill_choices(session: Session, who: Actor) -> tuple[list[Option], str]:
+    """The clients, and the last day of the month before."""
     zone = session.exec(select(Firm.time_zone)).one()
     rows = session.exec(
         select(Account.id, Account.name)

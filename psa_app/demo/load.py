@@ -143,22 +143,20 @@ def _week(
         decide(session, actors, running, monday)
         is_open = monday + timedelta(days=14) > today - timedelta(days=7)
         ask_and_answer(session, actors, clients, running, week, is_open=is_open)
-        _bill(session, actors["Felix"], clients, care, monday + timedelta(days=7), today)
+        _bill(session, actors["Felix"], clients, monday + timedelta(days=7), today)
 
 
 def _bill(
     session: Session,
     finance: Actor,
     clients: dict[str, tuple[Account, Actor]],
-    care: Care | None,
     monday: date,
     today: date,
 ) -> None:
     """On the first Monday after a month's end the month is billed; payments are booked every week."""
     if monday.day <= 7 and monday <= today:
         _at(monday, 11)
-        if care is not None:
-            close_care(session, finance, care)
+        close_care(session, finance)
         bill_month(session, finance, clients, monday.replace(day=1) - timedelta(days=1))
     _at(min(monday + timedelta(days=2), today), 14)
     take_payments(session, finance, min(monday + timedelta(days=2), today))

@@ -8,6 +8,7 @@ from sqlmodel import Session, select
 
 from psa_app.access import Actor
 from psa_app.models import Account, SowLine, Task
+from psa_app.queries.retainers.lines import running
 from psa_app.rules.money import Money
 from psa_app.services.contracts.accept import accept_sow
 from psa_app.services.contracts.inputs import Head, LineInput, RateInput
@@ -18,10 +19,10 @@ from psa_app.services.projects.team import add_member
 from psa_app.services.retainers.close import close_due
 from psa_app.services.time.log import log_time
 
-CLIENT, TEAM = "Kestrel Foods", ("Ada", "Nina")
+CLIENT, TEAM = "Northwind", ("Ada", "Nina")
 HOURS = 16
-A_DAY = (75, 165, 90)  # minutes on Tuesdays and Thursdays, month by month
-NOTES = ("Updates and a look at the logs", "Prices of the season", "Recipes moved", "Search made faster")
+A_DAY = (75, 150, 90)  # minutes on Tuesdays and Thursdays, month by month
+NOTES = ("Updates and a look at the logs", "Prices of the season", "Pictures moved", "Search made faster")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ def sell_care(
     """Written, sent, signed, with a project and its team."""
     owner, lead, (account, contact) = actors["Mara"], actors["Ines"], client
     line = LineInput(
-        "Care of the recipe site",
+        "Care of the web shop",
         "retainer",
         f"{HOURS} hours each month for updates, small changes and questions.",
         value=Money(224_000, account.currency),
@@ -55,7 +56,7 @@ def sell_care(
         rollover_cap=6 * 60,
         rollover_periods=1,
     )
-    head = Head(title="Care of the recipe site", starts_on=begins(today), round_increment=15)
+    head = Head(title="Care of the web shop", starts_on=begins(today), round_increment=15)
     sow = create_sow(session, owner, account_id=int(account.id or 0), head=head, lines=(line,))
     sow_id = int(sow.id or 0)
     send_sow(session, owner, sow_id)
@@ -83,6 +84,7 @@ def log_care(session: Session, actors: Mapping[str, Actor], care: Care, monday: 
         )
 
 
-def close_care(session: Session, finance: Actor, care: Care) -> None:
-    """Before a month is billed, what is over of the retainer is closed."""
-    close_due(session, finance, care.line_id)
+def close_care(session: Session, finance: Actor) -> None:
+    """Before a month is billed, what is over of the retainers is closed."""
+    for one in running(session):
+        close_due(session, finance, one.id)

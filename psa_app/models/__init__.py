@@ -56,7 +56,13 @@ from psa_app.models.projects import (
     RaidItem,
     Task,
 )
-from psa_app.models.retainers import RetainerDraw, RetainerLot, RetainerPeriod
+from psa_app.models.retainers import (
+    RetainerDraw,
+    RetainerLot,
+    RetainerNotice,
+    RetainerPeriod,
+    SubscriptionChange,
+)
 from psa_app.models.sales import (
     Opportunity,
     OpportunityAmount,
@@ -155,6 +161,7 @@ __all__ = [
     "RememberedAnswer",
     "RetainerDraw",
     "RetainerLot",
+    "RetainerNotice",
     "RetainerPeriod",
     "Role",
     "Row",
@@ -166,6 +173,7 @@ __all__ = [
     "SowLine",
     "Stage",
     "StageChange",
+    "SubscriptionChange",
     "Task",
     "TaxNumber",
     "TaxRate",

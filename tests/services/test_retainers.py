@@ -1,14 +1,18 @@
 """The ledger of a retainer: granted, drawn by the day of the work, closed, gone over, billed beyond."""
 
+import json
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
+from sqlmodel import Session, select
 
 from psa_app.access import system
 from psa_app.errors import Conflict, Invalid
-from psa_app.models import InvoiceLine, RetainerDraw, RetainerLot, RetainerPeriod
+from psa_app.formats.written_mails import written
+from psa_app.models import InvoiceLine, Outbox, RetainerDraw, RetainerLot, RetainerNotice, RetainerPeriod
 from psa_app.queries.conservation import conservation
+from psa_app.queries.home.waiting import waiting
 from psa_app.rules.buckets import Bucket
 from psa_app.rules.money import Money
 from psa_app.services.invoices.draft import draft_invoice
@@ -16,6 +20,7 @@ from psa_app.services.invoices.issue import issue_invoice
 from psa_app.services.invoices.void import void_invoice
 from psa_app.services.retainers.acts import adjust_retainer, top_up_retainer
 from psa_app.services.retainers.close import close_due, close_retainer_period
+from psa_app.services.time.approve import approve_entries
 from psa_app.services.time.reject import unapprove_entries
 from tests.services.retainer_world import CARE, SEP, begun, worked
 from tests.support.books import check_books
@@ -195,3 +200,27 @@ def test_a_period_is_closed_by_itself_when_nothing_of_it_waits(world, clock):
     assert [do(close_due, system(), line_id) for _ in range(2)] == [1, 0]
     with pytest.raises(Conflict, match="runs until 31 Oct 2026"):
         close(world, line_id)
+
+
+def test_half_eighty_and_all_are_told_once_each(world, clock):
+    line_id = begun(world, replace(CARE, period_minutes=600))
+    clock.set(datetime.fromisoformat("2026-09-10T09:00:00+00:00"))
+    told = lambda: [one.key for one in rows(Outbox) if one.key.startswith("retainer-")]  # noqa: E731
+    worked(world, SEP, 4)
+    assert told() == []
+    worked(world, date(2026, 9, 2), 1)
+    more = worked(world, date(2026, 9, 3), 3)
+    assert told() == [f"retainer-{line_id}-1-50", f"retainer-{line_id}-1-80"]
+    home = [one.title for one in ask(waiting, world["Lea"], "Europe/Vienna") if one.kind == "retainer"]
+    assert home == ["Care, 80 % used"]
+    do(unapprove_entries, world["Olga"], entry_ids=tuple(more))
+    assert [one.level for one in rows(RetainerNotice)] == [50]
+    do(approve_entries, world["Olga"], entry_ids=tuple(more))
+    assert len(told()) == 2
+    assert "80 %" in ask(written_mail, told()[-1])
+
+
+def written_mail(session: Session, key: str) -> str:
+    """The words of a promised mail."""
+    payload = json.loads(session.exec(select(Outbox.payload).where(Outbox.key == key)).one())
+    return written(payload["template"], payload["values"], "https://psa.example").text

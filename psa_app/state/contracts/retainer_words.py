@@ -9,8 +9,8 @@ from psa_app.queries.retainers.lines import Agreed
 from psa_app.queries.retainers.statement import DrawLine, PeriodLine, RetainerStatement
 from psa_app.queries.retainers.words import amount
 
-SOURCES = {"grant": "Granted", "rollover": "Gone over", "top_up": "Top-up", "adjustment": "Adjustment"}
-OUTCOMES = {"overage": "Beyond, to be billed", "absorbed": "Beyond, at no cost"}
+SOURCES = {"grant": "Granted", "rollover": "From", "top_up": "Top-up", "adjustment": "Adjustment"}
+OUTCOMES = {"overage": "Beyond", "absorbed": "Beyond, free"}
 WARNINGS = {50: "Half used", 80: "80 % used", 100: "Used up"}
 PER = {"weekly": "week", "monthly": "month", "quarterly": "quarter", "yearly": "year"}
 
@@ -62,7 +62,7 @@ def draw_rows(found: RetainerStatement, locale: str = "en") -> list[Row]:
 def _work(of: Agreed, one: DrawLine, locale: str) -> list[Cell]:
     late = "approved later" if one.is_late else ""
     return [
-        Cell(words.day(one.day, locale), sub=late),
+        Cell(words.day(one.day, locale, year=False), sub=late),
         Cell(one.person),
         Cell(one.task, sub=one.note),
         Cell(_source(one, locale), kind="muted"),
@@ -74,7 +74,7 @@ def _source(one: DrawLine, locale: str) -> str:
     if one.outcome != "drawn":
         return OUTCOMES[one.outcome]
     since: date | None = one.source_from
-    return f"{SOURCES.get(one.source, '')} {words.day(since, locale)}".strip() if since else ""
+    return f"{SOURCES.get(one.source, '')} {words.day(since, locale, year=False)}" if since else ""
 
 
 def statement_facts(found: RetainerStatement, locale: str = "en") -> list[Fact]:

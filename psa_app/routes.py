@@ -48,6 +48,7 @@ USERS = "/settings/users"
 PROFILE = "/profile"
 REPORTS = "/reports"
 CONSERVATION = "/reports/hours"
+RETAINER = "/retainers/[line_id]"
 RECORDS = "/records"
 RECORD_LIST = "/records/[record_kind]"
 RECORD_IMPORT = "/records/[record_kind]/import"
@@ -57,6 +58,7 @@ PORTAL_SOW = "/portal/sows/[sow_id]"
 PORTAL_CHANGE = "/portal/change-orders/[order_id]"
 PORTAL_QUOTE = "/portal/quotes/[quote_id]"
 PORTAL_PROJECT = "/portal/projects/[project_id]"
+PORTAL_RETAINER = "/portal/retainers/[line_id]"
 PORTAL_TIME = "/portal/time"
 PORTAL_TIME_REQUEST = "/portal/time/[request_id]"
 PORTAL_INVOICES = "/portal/invoices"
@@ -100,6 +102,15 @@ def template(template_id: int) -> str:
 
 def sow(sow_id: int) -> str:
     return f"/sows/{sow_id}"
+
+
+def retainer(line_id: int) -> str:
+    """The statement of a retainer's line."""
+    return f"/retainers/{line_id}"
+
+
+def portal_retainer(line_id: int) -> str:
+    return f"/portal/retainers/{line_id}"
 
 
 def change_order(order_id: int) -> str:

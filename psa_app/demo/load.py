@@ -21,6 +21,7 @@ from psa_app.demo.order import in_order
 from psa_app.demo.pipeline import make_pipeline
 from psa_app.demo.quotes import write_quotes
 from psa_app.demo.rates import set_rate_cards
+from psa_app.demo.retainers import CLIENT, Care, begins, close_care, log_care, sell_care
 from psa_app.demo.scopes import Running, accept_due, sell
 from psa_app.demo.set_up import (
     ask_for_leave,
@@ -72,11 +73,15 @@ def _tell_story(session: Session, today: date, real_now: datetime, tell: Told) -
     running: list[Running] = []
     _at(first - timedelta(days=4), 9)
     sign_care(session, actors["Mara"], clients[min(clients)], first, today)
+    care: Care | None = None
     for week in range(WEEKS):
         monday = first + timedelta(weeks=week)
         if week % 10 == 0:
             tell(f"week of {monday.isoformat()}")
-        _week(session, actors, clients, internal, running, monday, week, today)
+        if care is None and monday + timedelta(days=7) > begins(today):
+            _at(begins(today) - timedelta(days=3), 10)
+            care = sell_care(session, actors, clients[CLIENT], today)
+        _week(session, actors, clients, internal, running, care, monday, week, today)
     clock.set_source(lambda: real_now)
     tell("quotes")
     write_quotes(session, actors["Mara"], clients, today)
@@ -107,6 +112,7 @@ def _week(
     clients: dict[str, tuple[Account, Actor]],
     internal: dict[str, int],
     running: list[Running],
+    care: Care | None,
     monday: date,
     week: int,
     today: date,
@@ -125,7 +131,10 @@ def _week(
         if week == one.scope.ends + 2:
             set_project_status(session, actors[one.scope.lead], one.project_id, status="closed")
     _at(min(monday + timedelta(days=4), today), 17)
-    log_week(session, actors, running, internal, monday, min(today, monday + timedelta(days=7)))
+    until = min(today, monday + timedelta(days=7))
+    log_week(session, actors, running, internal, monday, until)
+    if care is not None:
+        log_care(session, actors, care, monday, until)
     if is_present:
         return
     hand_in(session, actors, monday, but=("Omar",) if is_last else ())
@@ -138,11 +147,16 @@ def _week(
 
 
 def _bill(
-    session: Session, finance: Actor, clients: dict[str, tuple[Account, Actor]], monday: date, today: date
+    session: Session,
+    finance: Actor,
+    clients: dict[str, tuple[Account, Actor]],
+    monday: date,
+    today: date,
 ) -> None:
     """On the first Monday after a month's end the month is billed; payments are booked every week."""
     if monday.day <= 7 and monday <= today:
         _at(monday, 11)
+        close_care(session, finance)
         bill_month(session, finance, clients, monday.replace(day=1) - timedelta(days=1))
     _at(min(monday + timedelta(days=2), today), 14)
     take_payments(session, finance, min(monday + timedelta(days=2), today))

@@ -106,5 +106,6 @@ TEXTS: dict[str, Callable[..., MailText]] = {
     "expense_rejected": time_mail_texts.expense_rejected,
     "time_to_approve": time_mail_texts.time_to_approve,
     "time_refused": time_mail_texts.time_refused,
+    "retainer_used": time_mail_texts.retainer_used,
     "bookings_moved": bookings_moved,
 }

@@ -60,3 +60,28 @@ def expense_rejected(firm: str, reader: str, rejected_by: str, what: str, reason
             closing="Change what is needed and submit it again.",
         )
     )
+
+
+def retainer_used(
+    firm: str,
+    reader: str,
+    client: str,
+    retainer: str,
+    days: str,
+    level: str,
+    used: str,
+    available: str,
+    link: str,
+) -> MailText:
+    """To a project's lead: half, 80 % or all of a retainer's period is used."""
+    return _mail(
+        _Draft(
+            firm=firm,
+            subject=f"{retainer}: {level} % used",
+            greeting=reader,
+            opening=f"The work for {client} has used {level} % of what “{retainer}” has for {days}.",
+            link=link,
+            button="Look at the retainer",
+            facts=(("Client", client), ("Used", used), ("Of", available)),
+        )
+    )

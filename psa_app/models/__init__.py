@@ -58,7 +58,13 @@ from psa_app.models.projects import (
     Task,
 )
 from psa_app.models.reminders import BilledReminder, FollowUp, Reminder, ReminderPlan, ReminderStep
-from psa_app.models.retainers import RetainerDraw, RetainerLot, RetainerPeriod
+from psa_app.models.retainers import (
+    RetainerDraw,
+    RetainerLot,
+    RetainerNotice,
+    RetainerPeriod,
+    SubscriptionChange,
+)
 from psa_app.models.sales import (
     Opportunity,
     OpportunityAmount,
@@ -164,6 +170,7 @@ __all__ = [
     "ReminderStep",
     "RetainerDraw",
     "RetainerLot",
+    "RetainerNotice",
     "RetainerPeriod",
     "Role",
     "Row",
@@ -175,6 +182,7 @@ __all__ = [
     "SowLine",
     "Stage",
     "StageChange",
+    "SubscriptionChange",
     "Task",
     "TaxNumber",
     "TaxRate",

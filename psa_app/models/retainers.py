@@ -1,4 +1,4 @@
-"""The ledger of a retainer: lots that come in, the draws of work on them, and the periods that are closed."""
+"""What happens to retainers and subscriptions: a ledger of lots and draws; changes of a plan."""
 
 from datetime import date, datetime
 from typing import Any
@@ -92,3 +92,28 @@ class RetainerPeriod(Row, table=True):
     after: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
     closed_at: datetime
     closed_by: int | None = Field(default=None, foreign_key="user.id")
+
+
+class RetainerNotice(Row, table=True):
+    """A period of a retainer whose work has reached 50, 80 or 100 per cent of what it has."""
+
+    __tablename__ = "retainer_notice"
+    __table_args__ = (UniqueConstraint("sow_line_id", "number", "level"),)
+    sow_line_id: int = Field(foreign_key="sow_line.id")
+    number: int
+    level: int
+    at: datetime
+
+
+class SubscriptionChange(Row, table=True):
+    """A change of a subscription from a day on: another plan, a pause, its end (`rules/subscriptions.py`)."""
+
+    __tablename__ = "subscription_change"
+    sow_line_id: int = Field(foreign_key="sow_line.id", index=True)
+    kind: str  # plan | pause | resume | cancel
+    effective_on: date
+    price_minor: Big  # of a period, for one
+    quantity: int = 1
+    reason: str = ""
+    at: datetime
+    by_id: int | None = Field(default=None, foreign_key="user.id")

@@ -28,6 +28,7 @@ _WORDS = {
     "password_reset": "New password",
     "time_rejected": "Time to correct",
     "expense_rejected": "Expense to correct",
+    "retainer_used": "Use of a retainer",
     "bookings_moved": "Plan moved",
 }
 

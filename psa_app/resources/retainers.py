@@ -1,6 +1,14 @@
-"""The ledger of retainers: written by its own services, read here."""
+"""What happens to retainers and subscriptions: written by its own services, read here."""
 
-from psa_app.models import RetainerDraw, RetainerLot, RetainerPeriod, SowLine, TimeEntry
+from psa_app.models import (
+    RetainerDraw,
+    RetainerLot,
+    RetainerNotice,
+    RetainerPeriod,
+    SowLine,
+    SubscriptionChange,
+    TimeEntry,
+)
 from psa_app.models.resource import FieldSpec, Resource
 
 RETAINER_LOTS = Resource(
@@ -72,5 +80,42 @@ RETAINER_PERIODS = Resource(
         FieldSpec("expired", "Expired", "number"),
         FieldSpec("left", "Left", "number"),
         FieldSpec("closed_at", "Closed", "instant"),
+    ),
+)
+RETAINER_NOTICES = Resource(
+    kind="retainer_notices",
+    model=RetainerNotice,
+    one="Warning of a retainer",
+    many="Warnings of retainers",
+    read_right="invoices.read",
+    search=(),
+    sort="-id",
+    title="id",
+    has_version=False,
+    fields=(
+        FieldSpec("sow_line_id", "Scope line", "link", links_to=SowLine, filterable=True),
+        FieldSpec("number", "Period", "number"),
+        FieldSpec("level", "Per cent used", "number", filterable=True),
+        FieldSpec("at", "Reached", "instant"),
+    ),
+)
+SUBSCRIPTION_CHANGES = Resource(
+    kind="subscription_changes",
+    model=SubscriptionChange,
+    one="Change of a subscription",
+    many="Changes of subscriptions",
+    read_right="invoices.read",
+    search=("reason",),
+    sort="-id",
+    title="id",
+    has_version=False,
+    fields=(
+        FieldSpec("sow_line_id", "Scope line", "link", links_to=SowLine, filterable=True),
+        FieldSpec("kind", "What", filterable=True),
+        FieldSpec("effective_on", "From", "date"),
+        FieldSpec("price_minor", "Price of a period", "money", money_in="sow_line_id.sow_id.currency"),
+        FieldSpec("quantity", "Quantity", "number"),
+        FieldSpec("reason", "Reason"),
+        FieldSpec("at", "Written", "instant"),
     ),
 )

@@ -18,6 +18,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 from sqlalchemy import Engine
+from sqlmodel import Session
 
 from psa_app import db
 from psa_app.errors import Conflict, Invalid, Problems
@@ -32,6 +33,8 @@ from psa_app.services.invoices.group_expenses import group_expenses
 from psa_app.services.invoices.issue import issue_invoice
 from psa_app.services.invoices.void import void_invoice
 from psa_app.services.payments.record import record_payment, reverse_payment, use_credit
+from psa_app.services.retainers.acts import adjust_retainer, top_up_retainer
+from psa_app.services.retainers.close import close_retainer_period
 from psa_app.services.time.reject import unapprove_entries
 from tests.conftest import BOTH
 from tests.services.expense_world import category, spent
@@ -62,11 +65,12 @@ ACTS = (
     *("credit", "credit", "rebill"),
     *("regroup", "remove", "add", "discard", "unapprove", "accept", "raise_cap", "reverse", "use_credit"),
     *("spend", "spend", "spend_back", "group"),
+    *("close", "close", "top_up", "adjust"),
 )
 REFUSALS = (Conflict, Invalid, Problems)  # a sentence, and nothing half written
 SIZES = (1, 59, 60, 61, 400, 899, 900, 901, 1_700, 3_599, 3_600, 5_000, 7_777)
 CLIENTS = ("Northwind", "Northwind", "Kestrel")
-TASKS = ("Build", "Build", "Design", "Fixed", "Travel", "Advise")
+TASKS = ("Build", "Build", "Design", "Fixed", "Travel", "Advise", "Advise")
 Piece = tuple[str, str, int, int, bool]
 WORK = st.lists(
     st.tuples(
@@ -93,9 +97,12 @@ class Books(RuleBasedStateMachine):
         increment=st.sampled_from([1, 15, 60]),
         mode=st.sampled_from(["up", "nearest", "down"]),
         per=st.sampled_from(["entry", "day_task"]),
+        retainer=st.sampled_from([None, "overage", "overage", "carry", "absorb"]),
         first=WORK,
     )
-    def begin(self, cap: int | None, increment: int, mode: str, per: str, first: list[Piece]) -> None:
+    def begin(
+        self, cap: int | None, increment: int, mode: str, per: str, retainer: str | None, first: list[Piece]
+    ) -> None:
         self.connection = self.engine.connect()
         self.outer = self.connection.begin()
         self.connection.begin_nested()
@@ -104,7 +111,21 @@ class Books(RuleBasedStateMachine):
             session.get_one(SowLine, self.world.lines["Engineering"]).cap_minor = cap
             sow = session.get_one(Sow, self.world.sows["Northwind"])
             sow.round_increment, sow.round_mode, sow.round_per = increment, mode, per
+            if retainer:
+                self.retain(session, retainer, increment, per)
         self.log(first)
+
+    def retain(self, session: Session, deficit: str, increment: int, per: str) -> None:
+        """Kestrel's advice as a retainer of two weeks: the first is over."""
+        line = session.get_one(SowLine, self.world.lines["Advice"])
+        terms = {"holds": "money", "period_value_minor": 30_000} if per == "entry" else {"period_minutes": 90}
+        rest = {"rollover": "capped", "rollover_cap": 20, "deficit": deficit}
+        line.sqlmodel_update(
+            terms | rest | {"model": "retainer", "rhythm": "weekly", "value_minor": 50_000, "periods": 2}
+        )
+        sow = session.get_one(Sow, line.sow_id)
+        sow.sqlmodel_update({"starts_on": MON - timedelta(days=4), "round_per": per})
+        sow.round_increment = increment
 
     def teardown(self) -> None:
         try:
@@ -145,6 +166,18 @@ class Books(RuleBasedStateMachine):
         if entries:
             chosen = tuple(data.draw(st.sets(st.sampled_from(entries), min_size=1, max_size=3)))
             self.attempt(unapprove_entries, self.world["Olga"], entry_ids=chosen)
+
+    def close(self, _: st.DataObject) -> None:
+        self.attempt(close_retainer_period, self.world["Fred"], self.world.lines["Advice"])
+
+    def top_up(self, data: st.DataObject) -> None:
+        price = Money(data.draw(st.sampled_from([0, 7_000])), "USD")
+        inputs = {"units": data.draw(st.sampled_from([1, 60, 9_999])), "price": price}
+        self.attempt(top_up_retainer, self.world["Fred"], self.world.lines["Advice"], **inputs)
+
+    def adjust(self, data: st.DataObject) -> None:
+        inputs = {"units": data.draw(st.sampled_from([-100, -7, 30])), "reason": "x", "periods": 1}
+        self.attempt(adjust_retainer, self.world["Fred"], self.world.lines["Advice"], **inputs)
 
     def spend(self, data: st.DataObject) -> None:
         """Money is spent and approved."""

@@ -1,64 +1,33 @@
 """The ledger of a retainer: granted, drawn by the day of the work, closed, gone over, billed beyond."""
 
+import json
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
-from sqlmodel import select
+from sqlmodel import Session, select
 
-from psa_app import db
 from psa_app.access import system
 from psa_app.errors import Conflict, Invalid
-from psa_app.models import InvoiceLine, RetainerDraw, RetainerLot, RetainerPeriod, Task
+from psa_app.formats.written_mails import written
+from psa_app.models import InvoiceLine, Outbox, RetainerDraw, RetainerLot, RetainerNotice, RetainerPeriod
 from psa_app.queries.conservation import conservation
+from psa_app.queries.home.waiting import waiting
 from psa_app.rules.buckets import Bucket
 from psa_app.rules.money import Money
-from psa_app.services.contracts.inputs import Head, LineInput, RateInput
 from psa_app.services.invoices.draft import draft_invoice
 from psa_app.services.invoices.issue import issue_invoice
 from psa_app.services.invoices.void import void_invoice
 from psa_app.services.retainers.acts import adjust_retainer, top_up_retainer
 from psa_app.services.retainers.close import close_due, close_retainer_period
+from psa_app.services.time.approve import approve_entries
 from psa_app.services.time.reject import unapprove_entries
+from tests.services.retainer_world import CARE, SEP, begun, worked
 from tests.support.books import check_books
-from tests.support.world import World, ask, do, rows, sign
+from tests.support.world import World, ask, do, rows
 
 pytestmark = pytest.mark.parametrize("world", ["sqlite"], indirect=True)
-SEP = date(2026, 9, 1)
-HEAD = Head("Care of the shop", SEP)
-CARE = LineInput(
-    "Care",
-    "retainer",
-    value=Money(400_000, "EUR"),
-    period_minutes=40 * 60,
-    rates=(RateInput(Money(15_000, "EUR")),),
-)
 CARRIED = replace(CARE, rollover="unlimited", deficit="carry")
-
-
-def begun(world: World, line: LineInput = CARE, head: Head = HEAD) -> int:
-    """A signed retainer with the task "Care" in a project of its own; the line's id."""
-    from psa_app.services.projects.make import make_project_from_sow
-    from psa_app.services.projects.team import add_member
-
-    with db.unit_of_work() as session:
-        sow_id = sign(session, world, "Northwind", "Nina", head, (line,))
-        project = make_project_from_sow(session, world["Lea"], sow_id, lead_id=world.people["Lea"])
-        for who in ("Ann", "Ben"):
-            add_member(session, world["Lea"], int(project.id or 0), person_id=world.people[who])
-        task = session.exec(select(Task).where(Task.project_id == project.id)).one()
-        world.tasks["Care"] = int(task.id or 0)
-    return world.lines[line.title]
-
-
-def worked(world: World, day: date, hours: float, who: str = "Ann") -> list[int]:
-    """Approved hours on the retainer from a day on, at most eight a day."""
-    found = []
-    while hours > 0:
-        found.append(world.log(who, "Care", day, min(hours, 8) * 60))
-        day, hours = day + timedelta(days=1), hours - 8
-    world.approve(*found)
-    return found
 
 
 def close(world: World, line_id: int) -> RetainerPeriod:
@@ -231,3 +200,27 @@ def test_a_period_is_closed_by_itself_when_nothing_of_it_waits(world, clock):
     assert [do(close_due, system(), line_id) for _ in range(2)] == [1, 0]
     with pytest.raises(Conflict, match="runs until 31 Oct 2026"):
         close(world, line_id)
+
+
+def test_half_eighty_and_all_are_told_once_each(world, clock):
+    line_id = begun(world, replace(CARE, period_minutes=600))
+    clock.set(datetime.fromisoformat("2026-09-10T09:00:00+00:00"))
+    told = lambda: [one.key for one in rows(Outbox) if one.key.startswith("retainer-")]  # noqa: E731
+    worked(world, SEP, 4)
+    assert told() == []
+    worked(world, date(2026, 9, 2), 1)
+    more = worked(world, date(2026, 9, 3), 3)
+    assert told() == [f"retainer-{line_id}-1-50", f"retainer-{line_id}-1-80"]
+    home = [one.title for one in ask(waiting, world["Lea"], "Europe/Vienna") if one.kind == "retainer"]
+    assert home == ["Care, 80 % used"]
+    do(unapprove_entries, world["Olga"], entry_ids=tuple(more))
+    assert [one.level for one in rows(RetainerNotice)] == [50]
+    do(approve_entries, world["Olga"], entry_ids=tuple(more))
+    assert len(told()) == 2
+    assert "80 %" in ask(written_mail, told()[-1])
+
+
+def written_mail(session: Session, key: str) -> str:
+    """The words of a promised mail."""
+    payload = json.loads(session.exec(select(Outbox.payload).where(Outbox.key == key)).one())
+    return written(payload["template"], payload["values"], "https://psa.example").text

@@ -15,6 +15,7 @@ from psa_app.formats import words
 from psa_app.models import Agreement, Invoice, Leave, Milestone, Payment, Sow, TimeEntry, Timesheet
 from psa_app.queries.home.waiting_changes import changes_waiting
 from psa_app.queries.projects.tables import ACCOUNT, INVOICE, LEAVE, LINE, MILESTONE, PERSON, PROJECT, SOW
+from psa_app.queries.retainers.tables import LOT, NOTICE
 from psa_app.queries.time.tables import ENTRY, SHEET
 from psa_app.queries.time.with_client import with_client
 from psa_app.rules import weeks
@@ -27,7 +28,7 @@ EACH = 20  # of a kind
 @dataclass(frozen=True, slots=True)
 class Waits:
     """Something that waits. `kind`: time | leave | sow | renewal | agreement | milestone |
-    draft | payment | unpriced | client_time, or one of `changes_waiting`.
+    draft | payment | unpriced | client_time | retainer, or one of `changes_waiting`.
 
     `since` is the day since when; an amount is in minor units of its currency ("" for none).
     """
@@ -277,6 +278,36 @@ def _day(at: Any, zone: ZoneInfo) -> date | None:
     return at.astimezone(zone).date() if at is not None else None
 
 
+def _retainers(session: Session, actor: Actor, zone: ZoneInfo) -> Iterable[Waits]:  # noqa: ARG001
+    """Retainers of which 80 % or all of this period is used."""
+    newest = (
+        select(LOT.c.sow_line_id, func.max(LOT.c.number).label("number"))
+        .where(LOT.c.source == "grant")
+        .group_by(LOT.c.sow_line_id)
+        .subquery()
+    )
+    statement = (
+        select(
+            LINE.c.id,
+            LINE.c.title,
+            ACCOUNT.c.name,
+            func.max(NOTICE.c.level).label("level"),
+            func.max(NOTICE.c.at).label("at"),
+        )
+        .join(NOTICE, NOTICE.c.sow_line_id == LINE.c.id)
+        .join(newest, (newest.c.sow_line_id == LINE.c.id) & (newest.c.number == NOTICE.c.number))
+        .join(SOW, SOW.c.id == LINE.c.sow_id)
+        .join(ACCOUNT, ACCOUNT.c.id == SOW.c.account_id)
+        .where(NOTICE.c.level >= 80, SOW.c.status == "signed", visible(actor, Sow))
+        .group_by(LINE.c.id, LINE.c.title, ACCOUNT.c.name)
+        .order_by(func.max(NOTICE.c.level).desc(), LINE.c.id)
+        .limit(EACH)
+    )
+    for row in session.connection().execute(statement):
+        used = "all used" if row.level >= 100 else f"{row.level} % used"
+        yield Waits("retainer", row.id, f"{row.title}, {used}", row.name, None, routes.retainer(row.id))
+
+
 _KINDS: tuple[tuple[str, Callable[[Session, Actor, ZoneInfo], Iterable[Waits]]], ...] = (
     ("time.approve", _weeks),
     ("leave.decide", _leave),
@@ -288,4 +319,5 @@ _KINDS: tuple[tuple[str, Callable[[Session, Actor, ZoneInfo], Iterable[Waits]]],
     ("agreements.change", _agreements),
     ("milestones.ready", _milestones),
     ("time.approve", _with_clients),
+    ("sows.read", _retainers),
 )

@@ -12,6 +12,7 @@ from psa_app.access import Actor, fetch, require, visible
 from psa_app.models import Account, ChangeOrder, Firm, Person, Project, Sow, SowLine, TimeEntry
 from psa_app.queries.portal.overview import may_sign
 from psa_app.queries.portal.scope import MilestoneRow, milestones_of
+from psa_app.queries.retainers.statement import retainers_seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class ProjectToRead:
     weeks: tuple[tuple[int, int], ...]
     seconds: int
     orders: tuple[OrderRow, ...] = ()
+    retainers: tuple[tuple[int, str], ...] = ()  # id and title of each line that is one
 
 
 def project_to_read(session: Session, actor: Actor, project_id: int) -> ProjectToRead:
@@ -74,7 +76,13 @@ def project_to_read(session: Session, actor: Actor, project_id: int) -> ProjectT
         weeks,
         sum(each for _, each in weeks),
         tuple(_orders(session, actor, sow)),
+        tuple(_retainers(session, actor, sow)),
     )
+
+
+def _retainers(session: Session, actor: Actor, sow: Sow | None) -> Iterable[tuple[int, str]]:
+    found = retainers_seen(session, actor, sow_id=sow.id) if sow and sow.id else []
+    return ((one.id, one.line.title) for one in found)
 
 
 def _orders(session: Session, actor: Actor, sow: Sow | None) -> Iterable[OrderRow]:

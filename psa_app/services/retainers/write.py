@@ -17,6 +17,7 @@ from psa_app.queries.retainers.lines import Agreed, agreed, standing
 from psa_app.queries.retainers.tables import CLOSED, DRAW, LOT
 from psa_app.rules.retainers import Lot
 from psa_app.rules.scopes import RETAINER
+from psa_app.services.retainers.notices import note_use
 
 _DERIVED = ("grant", "rollover")
 
@@ -47,6 +48,7 @@ def redraw(session: Session, line_id: int) -> tuple[Agreed, Ledger] | None:
     session.flush()
     found = ledger(session, of, clock.today(session.exec(select_models(Firm.time_zone)).one()))
     _write(session, of, found)
+    note_use(session, of, found)
     return of, found
 
 

@@ -104,6 +104,8 @@ def _one(one: Waits, facts: FirmFacts) -> Waiting:
     elif one.kind == "agreement":
         said = _joined(one.beside, _ends(one.since, facts))
         return Waiting(f"agreement-{one.id}", one.title, said, one.href, "Open")
+    elif one.kind == "retainer":
+        return Waiting(f"retainer-{one.id}", one.title, one.beside, one.href, "Open")
     elif one.kind == "client_time":
         title, said = one.title, one.beside
     elif one.kind in ("sow", "milestone") or one.kind.startswith("change_"):

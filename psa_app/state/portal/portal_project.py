@@ -137,6 +137,7 @@ def _facts(found: ProjectToRead) -> list[Fact]:
     rows = [Fact("Approved hours", f"{hours.h_mm_seconds(found.seconds)} h", tone="strong")]
     if found.estimate_minutes:
         rows.append(Fact("Estimated", f"{words.hours(found.estimate_minutes)} h"))
+    rows += [Fact(title, "Statement", routes.portal_retainer(line)) for line, title in found.retainers]
     if found.sow_id is not None:
         rows.append(Fact("Agreed in", found.sow, routes.portal_sow(found.sow_id)))
     return rows

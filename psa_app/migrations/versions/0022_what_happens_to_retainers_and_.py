@@ -1,4 +1,4 @@
-"""The ledger of retainers, and what is agreed of it."""
+"""What happens to retainers and subscriptions."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -39,6 +39,21 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "retainer_notice",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sow_line_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("level", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["sow_line_id"], ["sow_line.id"], name=op.f("fk_retainer_notice_sow_line_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_retainer_notice")),
+        sa.UniqueConstraint(
+            "sow_line_id", "number", "level", name=op.f("uq_retainer_notice_sow_line_id_number_level")
+        ),
+    )
+    op.create_table(
         "retainer_period",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("sow_line_id", sa.Integer(), nullable=False),
@@ -71,6 +86,26 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_retainer_period")),
         sa.UniqueConstraint("sow_line_id", "number", name=op.f("uq_retainer_period_sow_line_id_number")),
     )
+    op.create_table(
+        "subscription_change",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sow_line_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("effective_on", sa.Date(), nullable=False),
+        sa.Column("price_minor", sa.BigInteger(), nullable=False),
+        sa.Column("quantity", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["by_id"], ["user.id"], name=op.f("fk_subscription_change_by_id")),
+        sa.ForeignKeyConstraint(
+            ["sow_line_id"], ["sow_line.id"], name=op.f("fk_subscription_change_sow_line_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_subscription_change")),
+    )
+    with op.batch_alter_table("subscription_change", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_subscription_change_sow_line_id"), ["sow_line_id"], unique=False)
+
     op.create_table(
         "retainer_draw",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -140,7 +175,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_retainer_draw_lot_id"))
 
     op.drop_table("retainer_draw")
+    with op.batch_alter_table("subscription_change", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_subscription_change_sow_line_id"))
+
+    op.drop_table("subscription_change")
     op.drop_table("retainer_period")
+    op.drop_table("retainer_notice")
     with op.batch_alter_table("retainer_lot", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_retainer_lot_once",

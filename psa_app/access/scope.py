@@ -36,6 +36,8 @@ from psa_app.models import (
     BilledPeriod,
     BilledTime,
     Booking,
+    BulkRow,
+    BulkRun,
     ChangeOrder,
     ChangeQuestion,
     ChecklistItem,
@@ -181,6 +183,10 @@ _MEMBER: dict[type[SQLModel], Rule] = {
         col(SavedView.user_id) == a.user_id, col(SavedView.is_shared) & col(SavedView.kind).in_(_lists(a))
     ),
     ListColumns: lambda a: col(ListColumns.user_id) == a.user_id,
+    BulkRun: lambda a: col(BulkRun.by_user) == a.user_id,
+    BulkRow: lambda a: col(BulkRow.bulk_run_id).in_(
+        select(BulkRun.id).where(col(BulkRun.by_user) == a.user_id)
+    ),
 }
 _SALES: tuple[type[SQLModel], ...] = (
     AccountTaxNumber,
@@ -297,11 +303,15 @@ _FINANCE: dict[type[SQLModel], Rule] = dict.fromkeys(_FINANCE_READS, EVERYTHING)
     Timer: _own(Timer.person_id),
     SavedView: _MEMBER[SavedView],
     ListColumns: _MEMBER[ListColumns],
+    BulkRun: _MEMBER[BulkRun],
+    BulkRow: _MEMBER[BulkRow],
 }
 _OWNER: dict[type[SQLModel], Rule] = dict.fromkeys((*_FINANCE,), EVERYTHING) | {
     Timer: _own(Timer.person_id),
     SavedView: _MEMBER[SavedView],
     ListColumns: _MEMBER[ListColumns],
+    BulkRun: _MEMBER[BulkRun],
+    BulkRow: _MEMBER[BulkRow],
 }
 SCOPES: dict[str, dict[type[SQLModel], Rule]] = {
     "owner": _OWNER,

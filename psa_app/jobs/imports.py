@@ -1,16 +1,13 @@
 """Large imports, one after the other, each in a process of its own: it keeps a core busy."""
 
 import logging
-import subprocess
-import sys
 from collections.abc import Callable
 
 from psa_app.errors import Conflict
+from psa_app.jobs.apart import work_apart
 from psa_app.services.imports.runs import fail_import, next_run
 
 log = logging.getLogger("psa_app.jobs")
-LOOK_EVERY = 0.5  # seconds between two looks whether it is through
-PATIENCE = 5.0
 FAILED = "Something went wrong while this ran, and nothing was written. Try again, or split the file."
 
 
@@ -23,21 +20,10 @@ def import_next(wanted: Callable[[], bool]) -> int:
     run_id = next_run()
     if not run_id or not wanted():
         return 0
-    program = subprocess.Popen([sys.executable, "-m", "psa_app.cli", "import", "run", str(run_id)])  # noqa: S603 - our own program
-    while wanted():
-        try:
-            code = program.wait(LOOK_EVERY)
-        except subprocess.TimeoutExpired:
-            continue
-        if code:
-            _failed(run_id, code)
-        return 1
-    program.terminate()
-    try:
-        program.wait(PATIENCE)
-    except subprocess.TimeoutExpired:
-        program.kill()
-    return 0
+    code = work_apart(wanted, "import", "run", str(run_id))
+    if code:
+        _failed(run_id, code)
+    return int(code is not None)
 
 
 def _failed(run_id: int, code: int) -> None:

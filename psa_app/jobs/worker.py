@@ -1,4 +1,4 @@
-"""The worker: three loops over the queues in the database, and Huey with its timetable."""
+"""The worker: loops over the queues in the database, and Huey with its timetable."""
 
 import asyncio
 import logging
@@ -12,6 +12,7 @@ from typing import Any
 from psa_app import db
 from psa_app.config import settings
 from psa_app.errors import PsaError
+from psa_app.jobs.bulk import bulk_next
 from psa_app.jobs.imports import import_next
 from psa_app.jobs.lock import Lock, make_lock
 from psa_app.jobs.outbox import anything_due, deliver_due
@@ -60,7 +61,8 @@ class Worker:
         ended = threading.Event()
         consumer = make_consumer()
         loops = [Loop("outbox", self._deliver, ended), Loop("inbox", self._work_inbox, ended)]
-        loops.append(Loop("imports", lambda: import_next(wanted=lambda: not self._stop.is_set()), ended))
+        loops.append(Loop("imports", lambda: import_next(self._is_wanted), ended))
+        loops.append(Loop("bulk", lambda: bulk_next(self._is_wanted), ended))
         consumer.start()
         for loop in loops:
             loop.start()
@@ -83,8 +85,11 @@ class Worker:
             consumer.check_worker_health()
             _sign_of_life(end_run)
 
+    def _is_wanted(self) -> bool:
+        return not self._stop.is_set()
+
     def _deliver(self) -> int:
-        return deliver_due(wanted=lambda: not self._stop.is_set())
+        return deliver_due(wanted=self._is_wanted)
 
     def _work_inbox(self) -> int:
         from psa_app.services.payments.inbox import work_inbox

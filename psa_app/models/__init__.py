@@ -45,7 +45,7 @@ from psa_app.models.invoices import (
     Payment,
     PaymentFact,
 )
-from psa_app.models.lowcode import Attachment, CustomField, ListColumns, SavedView
+from psa_app.models.lowcode import Attachment, BulkRow, BulkRun, CustomField, ListColumns, SavedView
 from psa_app.models.people import CostRate, Deputy, Leave, Person, Role, WorkPattern
 from psa_app.models.projects import (
     Booking,
@@ -99,6 +99,8 @@ __all__ = [
     "BilledPeriod",
     "BilledTime",
     "Booking",
+    "BulkRow",
+    "BulkRun",
     "ChangeOrder",
     "ChangeQuestion",
     "ChecklistItem",

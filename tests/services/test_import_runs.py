@@ -40,7 +40,7 @@ def test_a_large_file_waits_for_the_worker_and_its_counts_stay(world: World) -> 
         begin(world)
     done = run(run_id)
     assert (done.state, done.added, done.checked, done.name) == ("done", 1200, 1200, "big.csv")
-    assert (rows(ImportFile), next_run()) == ([], 0)
+    assert ([one.kind for one in rows(ImportFile)], next_run()) == (["told"], 0)
     assert len([one for one in rows(Account) if one.name.startswith("Client ")]) == 1200
 
 
@@ -57,7 +57,7 @@ def test_more_refused_rows_than_someone_agreed_to_stop_it_whole(world: World) ->
     before = len(rows(Account))
     done = run(begin(world, "Name,E-mail\nFine,\nWrong,nothing\n"))
     assert (done.state, len(rows(Account))) == ("failed", before)
-    assert "more rows are refused" in done.problem
+    assert "1 row is refused" in done.problem
 
 
 def test_one_that_died_on_the_way_is_done_again_and_writes_nothing_twice(
@@ -69,7 +69,7 @@ def test_one_that_died_on_the_way_is_done_again_and_writes_nothing_twice(
     def die(*_: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(runs, "_drop", die)  # after all rows are written, before the commit
+    monkeypatch.setattr(runs, "keep_told", die)  # after all rows are written, before the commit
     with pytest.raises(KeyboardInterrupt):
         run(run_id)
     assert (len(rows(Account)), row(ImportRun, run_id).state, next_run()) == (before, "running", run_id)
@@ -101,7 +101,7 @@ def test_a_file_that_failed_can_be_tried_again_as_it_was(world: World) -> None:
     assert (failed.state, row(ImportRun, run_id).problem, next_run()) == ("failed", "", run_id)
     with pytest.raises(Conflict, match="Only a file that failed"):
         do(retry_import, world["Olga"], accounts, run_id)
-    assert (run(run_id).added, rows(ImportFile)) == (1200, [])
+    assert (run(run_id).added, [one.kind for one in rows(ImportFile)]) == (1200, ["told"])
 
 
 def test_the_worker_runs_it_in_a_program_of_its_own(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -102,6 +102,8 @@ def _operation(one: Operation) -> dict[str, Any]:
     }
     if one.takes_file:
         found["requestBody"] = _file_body()
+    if one.begins is not None:
+        found["responses"]["202"] = _begun(one)
     if one.writes and one.body is not None:
         schema = {"$ref": REF.format(model=_body_name(one))}
         needed = one.method != "POST" or bool(_required(one))
@@ -206,6 +208,15 @@ def _good(one: Operation) -> dict[str, Any]:
             "required": ["data", "next_cursor"],
         }
     return {"description": "Done", "content": {"application/json": {"schema": schema}}}
+
+
+def _begun(one: Operation) -> dict[str, Any]:
+    headers = {
+        "Location": {"description": "Where its state is asked.", "schema": {"type": "string"}},
+        "Retry-After": {"description": "Seconds until then.", "schema": {"type": "integer"}},
+    }
+    content = {"application/json": {"schema": annotated(one.begins)}}
+    return {"description": "Begun; it goes on by itself", "headers": headers, "content": content}
 
 
 def _problem(text: str) -> dict[str, Any]:

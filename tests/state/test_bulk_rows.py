@@ -182,3 +182,5 @@ async def test_work_of_someone_else_is_neither_seen_nor_stopped(opened: Open, pe
         assert shown_bulk(session, people["Fred"], "accounts") is None
     with pytest.raises(NotFound), db.unit_of_work() as session:
         bulk_runs.stop_bulk(session, people["Fred"], bulk_runs.open_bulks()[0])
+    await tab.send(JobState.stop, page=PAGE)
+    assert var(tab.received, "JobState", "is_paused") is True

@@ -1,4 +1,4 @@
-"""Somebody writes while a large file is between its check and its writing: no change is lost, none doubled."""
+"""Somebody writes while a large file is between its check and its writing: nothing is lost or doubled."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from psa_app import db
 from psa_app.access import Actor
 from psa_app.models import Account, ImportRun
 from psa_app.resources import RESOURCES
-from psa_app.services.imports import begin_import, guessed, runs
+from psa_app.services.imports import begin_import, guessed, records, runs
 from psa_app.services.imports.runs import run_import
 from psa_app.services.imports.values import Choices
 from psa_app.services.records import change_record, create_record
@@ -85,7 +85,7 @@ def test_what_others_write_elsewhere_does_not_make_it_check_again(
     olga: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     planned: list[int] = []
-    real = runs.ready_records
+    real = records.ready_records
 
     def counted(*given: Any, **how: Any) -> Any:
         planned.append(1)

@@ -119,8 +119,9 @@ def _file_body() -> dict[str, Any]:
 
 
 def _required(one: Operation) -> list[str]:
-    fields = one.body.model_fields.items() if one.body else ()
-    return [name for name, field in fields if field.is_required()]
+    return [
+        name for name, field in (one.body.model_fields.items() if one.body else ()) if field.is_required()
+    ]
 
 
 def _body_name(one: Operation) -> str:
@@ -211,12 +212,11 @@ def _good(one: Operation) -> dict[str, Any]:
 
 
 def _begun(one: Operation) -> dict[str, Any]:
-    headers = {
-        "Location": {"description": "Where its state is asked.", "schema": {"type": "string"}},
-        "Retry-After": {"description": "Seconds until then.", "schema": {"type": "integer"}},
-    }
-    content = {"application/json": {"schema": annotated(one.begins)}}
-    return {"description": "Begun; it goes on by itself", "headers": headers, "content": content}
+    shown = {"application/json": {"schema": annotated(one.begins)}}
+    where = {"description": "Where its state is asked.", "schema": {"type": "string"}}
+    after = {"description": "Seconds until then.", "schema": {"type": "integer"}}
+    headers = {"Location": where, "Retry-After": after}
+    return {"description": "Begun; it goes on by itself", "headers": headers, "content": shown}
 
 
 def _problem(text: str) -> dict[str, Any]:

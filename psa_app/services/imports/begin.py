@@ -97,6 +97,7 @@ def retry_import(session: Session, actor: Actor, resource: Resource, run_id: int
 
 def drop_checks(session: Session, actor: Actor, resource: Resource) -> None:
     """Forgets the checks of the actor's files of a kind; one that runs is left at its next word."""
+    require(actor, RIGHT)
     mine = (ImportRun.layout == resource.kind, ImportRun.by_user == actor.user_id, ImportRun.only_check)
     for run in session.exec(select(ImportRun).where(*mine).with_for_update()).all():
         drop_files(session, int(run.id or 0))

@@ -11,7 +11,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from psa_app import clock, db
-from psa_app.access import Actor, fetch
+from psa_app.access import Actor, fetch, require
 from psa_app.db import among, insert_columns
 from psa_app.errors import Busy, Conflict, Forbidden, PsaError
 from psa_app.models import BulkRow, BulkRun, User, touch
@@ -55,6 +55,7 @@ def begin_bulk(
     Raises `Conflict` while something of the actor's with this kind is under way or stopped with a rest,
     `Invalid` beyond `bulk.MOST` records, and as `act_on_many`.
     """
+    require(actor, resource.read_right)
     _one_at_a_time(session, actor, resource)
     parts = list(bulk.parts(ids))
     first = do_to(session, actor, resource, verb, parts[0], raw) if parts else Done((), ())

@@ -28,6 +28,7 @@ from psa_app.state import live
 from psa_app.state.base import allow, read, write
 from psa_app.state.lowcode import record_import_words as words
 from psa_app.state.lowcode.kinds import resource_of
+from psa_app.state.time.import_words import counted
 
 LOOK_EVERY = 0.7  # seconds between two looks at how far the worker is
 SHOWN = 50  # refused rows that are listed
@@ -68,13 +69,12 @@ class LargeImport(rx.State, mixin=True):
     async def _find_again(self) -> None:
         """What is under way, or was checked and waits for a word: it is here before any new file."""
         kind = self._kind
-        mine = next((one for one in self._runs if one.is_open), None)
-        run_id = (
-            mine.id if mine is not None else await read(lambda session, who: own_check(session, who, kind))
-        )
-        if not run_id:
-            return
-        run = mine or await read(lambda session, who: one_import(session, who, kind, run_id))
+        run = next((one for one in self._runs if one.is_open), None)
+        if run is None:
+            run_id = await read(lambda session, who: own_check(session, who, kind))
+            if not run_id:
+                return
+            run = await read(lambda session, who: one_import(session, who, kind, run_id))
         self._run, self.name = run.id, run.name
         if run.is_open:
             self._show_work(run)
@@ -95,7 +95,6 @@ class LargeImport(rx.State, mixin=True):
         self._say_counts(resource, run.refused, run.added + run.changed)
 
     def _say_counts(self, resource: Resource, refused: int, writes: int) -> None:
-        counted = words.counted
         self.refused_words = counted(refused, "row is refused.", "rows are refused.") if refused else ""
         self.nothing_new = not writes
         self.apply_words = f"Import {counted(writes, resource.one.lower(), resource.many.lower())}"

@@ -191,10 +191,8 @@ def _header(name: str, description: str, schema: dict[str, Any]) -> dict[str, An
 
 
 def _good(one: Operation) -> dict[str, Any]:
-    if one.sheet:
-        return {"description": "The file", "content": {SHEETS[one.sheet]: {}}}
-    if one.media:
-        return {"description": "The file", "content": {one.media: {}}}
+    if one.sheet or one.media:
+        return {"description": "The file", "content": {one.media or SHEETS[one.sheet]: {}}}
     if one.status == 204:
         return {"description": "Done"}
     schema = annotated(one.answer)

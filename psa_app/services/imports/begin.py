@@ -5,8 +5,10 @@ from dataclasses import asdict
 
 from sqlmodel import Session, col, select
 
+from psa_app import clock
 from psa_app.access import Actor, fetch, require
-from psa_app.errors import Conflict, NotFound
+from psa_app.db import is_sqlite
+from psa_app.errors import Conflict, Invalid, NotFound
 from psa_app.models import Firm, ImportFile, ImportRun
 from psa_app.models.resource import Resource
 from psa_app.queries.import_keys import RIGHT, import_right
@@ -99,10 +101,10 @@ def drop_checks(session: Session, actor: Actor, resource: Resource) -> None:
     """Forgets the checks of the actor's files of a kind; one that runs is left at its next word."""
     require(actor, RIGHT)
     mine = (ImportRun.layout == resource.kind, ImportRun.by_user == actor.user_id, ImportRun.only_check)
-    for run in session.exec(select(ImportRun).where(*mine).with_for_update()).all():
+    not_over = col(ImportRun.state) != "failed"
+    for run in session.exec(select(ImportRun).where(*mine, not_over).with_for_update()).all():
         drop_files(session, int(run.id or 0))
-        session.flush()
-        session.delete(run)
+        run.state, run.problem, run.ended_at = "failed", "Another file was checked instead.", clock.now()
     session.flush()
 
 
@@ -113,6 +115,16 @@ def drop_files(session: Session, run_id: int, *kinds: str) -> None:
         of_run = of_run.where(col(ImportFile.kind).in_(kinds))
     for one in session.exec(of_run):
         session.delete(one)
+
+
+def _check_length(session: Session, resource: Resource, rows: int) -> None:
+    """Records that acts make are written one by one, and on SQLite nobody else writes meanwhile."""
+    if resource.incoming is not None and rows > BIG and is_sqlite(session):
+        raise Invalid(
+            f"At most {BIG:,} rows of {resource.many.lower()} come in at once. Split the file: what is in is "
+            "found again.",
+            "file",
+        )
 
 
 def _may(actor: Actor, resource: Resource) -> None:
@@ -157,6 +169,7 @@ def _handed_over(
     rows: int,
     name: str,
 ) -> ImportRun:
+    _check_length(session, resource, rows)
     run = new_run(actor, resource.kind, name, rows)
     run.state, run.choices = "waiting", json.dumps(asdict(choices))
     session.add(run)

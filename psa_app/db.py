@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from itertools import repeat
@@ -249,20 +250,54 @@ def insert_columns(session: Session, table: Any, columns: Mapping[str, Iterable[
     The quickest way in: each distinct value of a column is made ready for the database once, and
     the rows go straight to its driver.
     """
+    execute_ready(session, ready_insert(session, table, columns))
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A statement as its driver takes it, with the values of each time that it is executed."""
+
+    text: str
+    rows: Sequence[tuple[Any, ...]]
+
+
+def ready_insert(session: Session, table: Any, columns: Mapping[str, Iterable[Any]]) -> Statement:
+    """Many rows, given by column, made ready to be inserted: that may happen in a later transaction."""
     dialect = session.get_bind().dialect
     ready = [_ready(table.c[name].type, dialect, values) for name, values in columns.items()]
-    rows = list(zip(*ready, strict=False))
-    if not rows:
-        return
     quoted = dialect.identifier_preparer
     names = ", ".join(quoted.format_column(table.c[name]) for name in columns)
-    marks = ", ".join(["?" if dialect.name == "sqlite" else "%s"] * len(columns))
-    statement = f"INSERT INTO {quoted.format_table(table)} ({names}) VALUES ({marks})"  # noqa: S608 (our own names)
-    session.connection().exec_driver_sql(statement, rows)
+    marks = ", ".join([_mark(dialect)] * len(columns))
+    text = f"INSERT INTO {quoted.format_table(table)} ({names}) VALUES ({marks})"  # noqa: S608 (our own names)
+    return Statement(text, list(zip(*ready, strict=False)))
+
+
+def ready_update(
+    session: Session, table: Any, columns: Mapping[str, Iterable[Any]], ids: Sequence[int]
+) -> Statement:
+    """New values of many rows, given by column in the order of their ids, made ready as by `ready_insert`."""
+    dialect = session.get_bind().dialect
+    ready = [_ready(table.c[name].type, dialect, values) for name, values in columns.items()]
+    quoted, mark = dialect.identifier_preparer, _mark(dialect)
+    given = ", ".join(f"{quoted.format_column(table.c[name])} = {mark}" for name in columns)
+    text = f"UPDATE {quoted.format_table(table)} SET {given} WHERE id = {mark}"  # noqa: S608 (our own names)
+    return Statement(text, list(zip(*ready, ids, strict=False)))
+
+
+def execute_ready(session: Session, statement: Statement) -> None:
+    """Executes what was made ready."""
+    if statement.rows:
+        session.connection().exec_driver_sql(statement.text, list(statement.rows))
+
+
+def _mark(dialect: Any) -> str:
+    return "?" if dialect.name == "sqlite" else "%s"
 
 
 def reserve_ids(session: Session, table: Any, many: int) -> Sequence[int]:
-    """Ids for rows to come; on SQLite within a writing transaction only: there nobody else takes them."""
+    """Ids for rows to come. On SQLite they are only the next ones: others cannot take them within a writing
+    transaction, else see there whether they still are.
+    """
     connection = session.connection()
     if not is_sqlite(session):
         series = "SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :many)"

@@ -92,6 +92,18 @@ def run_waiting(run_id: Annotated[int, typer.Argument(help="The number of an imp
     say(run_import(run_id, _resource(kind)))
 
 
+@command("bulk", "psa bulk")
+def do_bulk() -> None:
+    """Carry out the acts on many records that somebody began on a page; the worker does this by itself."""
+    from psa_app.api.rest.operations import load_acts
+    from psa_app.jobs.bulk import work_bulks
+    from psa_app.resources import RESOURCES
+
+    load_acts()
+    parts = work_bulks(RESOURCES)
+    say(f"{parts} parts done" if parts else "Nothing waits.")
+
+
 def _resource(kind: str) -> "Resource":
     from psa_app.errors import NotFound
     from psa_app.queries.import_keys import importable

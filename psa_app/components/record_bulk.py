@@ -14,7 +14,8 @@ from psa_app.components.progress import work
 from psa_app.components.record_form import finder
 from psa_app.components.table import Choosing
 from psa_app.display.forms import Option
-from psa_app.display.record import ARCHIVE, PUT_BACK, Refusal
+from psa_app.display.record import Refusal
+from psa_app.rules.bulk import ARCHIVE, PUT_BACK
 
 EACH = "Each one is checked for itself; those that refuse stay as they are."
 

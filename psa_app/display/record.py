@@ -44,9 +44,6 @@ class Change:
     fields: list[FieldChange] = field(default_factory=list)
 
 
-ARCHIVE, PUT_BACK = "archive_rows", "put_back_rows"  # what every list of an archived kind offers for many
-
-
 @dataclass(frozen=True)
 class Refusal:
     """A record that an act on many left as it was: its name, its page and why."""

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 
-from psa_app.jobs.programs import run_apart
+from psa_app.jobs.apart import work_apart
 from psa_app.services.invoices.run_work import next_run
 
 log = logging.getLogger("psa_app.jobs")
@@ -17,7 +17,7 @@ def bill_next(wanted: Callable[[], bool]) -> int:
     run_id = next_run()
     if not run_id or not wanted():
         return 0
-    code = run_apart(wanted, "bill", "--run", str(run_id))
+    code = work_apart(wanted, "bill", "--run", str(run_id))
     if code:
         log.warning("billing run %s ended with code %s and is tried again", run_id, code)
     return 1 if code == 0 else 0

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 
 from psa_app.errors import Conflict
-from psa_app.jobs.programs import run_apart
+from psa_app.jobs.apart import work_apart
 from psa_app.services.imports.runs import fail_import, next_run
 
 log = logging.getLogger("psa_app.jobs")
@@ -20,10 +20,10 @@ def import_next(wanted: Callable[[], bool]) -> int:
     run_id = next_run()
     if not run_id or not wanted():
         return 0
-    code = run_apart(wanted, "import", "run", str(run_id))
+    code = work_apart(wanted, "import", "run", str(run_id))
     if code:
         _failed(run_id, code)
-    return 0 if code is None else 1
+    return int(code is not None)
 
 
 def _failed(run_id: int, code: int) -> None:

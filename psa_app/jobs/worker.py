@@ -13,6 +13,7 @@ from psa_app import db
 from psa_app.config import settings
 from psa_app.errors import PsaError
 from psa_app.jobs.billing import bill_next
+from psa_app.jobs.bulk import bulk_next
 from psa_app.jobs.imports import import_next
 from psa_app.jobs.lock import Lock, make_lock
 from psa_app.jobs.outbox import anything_due, deliver_due
@@ -61,8 +62,9 @@ class Worker:
         ended = threading.Event()
         consumer = make_consumer()
         loops = [Loop("outbox", self._deliver, ended), Loop("inbox", self._work_inbox, ended)]
-        loops.append(Loop("imports", lambda: import_next(wanted=self._is_wanted), ended))
-        loops.append(Loop("billing", lambda: bill_next(wanted=self._is_wanted), ended))
+        loops.append(Loop("imports", lambda: import_next(self._is_wanted), ended))
+        loops.append(Loop("bulk", lambda: bulk_next(self._is_wanted), ended))
+        loops.append(Loop("billing", lambda: bill_next(self._is_wanted), ended))
         consumer.start()
         for loop in loops:
             loop.start()

@@ -46,7 +46,7 @@ from psa_app.models.invoices import (
     Payment,
     PaymentFact,
 )
-from psa_app.models.lowcode import Attachment, CustomField, ListColumns, SavedView
+from psa_app.models.lowcode import Attachment, BulkRow, BulkRun, CustomField, ListColumns, SavedView
 from psa_app.models.people import CostRate, Deputy, Leave, Person, Role, WorkPattern
 from psa_app.models.projects import (
     Booking,
@@ -111,6 +111,8 @@ __all__ = [
     "BillingPart",
     "BillingRun",
     "Booking",
+    "BulkRow",
+    "BulkRun",
     "ChangeOrder",
     "ChangeQuestion",
     "ChecklistItem",

@@ -63,3 +63,39 @@ class Attachment(Row, table=True):
     for_client: bool = False
     added_by: int | None = Field(default=None, foreign_key="user.id")
     added_at: datetime
+
+
+class BulkRun(Record, table=True):
+    """One act on many records, which the worker carries out part by part as whoever began it.
+
+    `state`: waiting | running | stopped (may go on) | left (the rest stays as it is) | done. `problem` says
+    why it stopped by itself. `is_told`: whoever began it has seen what came of it.
+    """
+
+    __tablename__ = "bulk_run"
+    kind: str
+    verb: str
+    label: str
+    many: str
+    raw: dict[str, Any] = Field(default_factory=dict, sa_type=Json)  # the act's inputs, as they were typed
+    by_user: int = Field(foreign_key="user.id", index=True)
+    state: str = Field(default="waiting", index=True)
+    total: int = 0
+    done: int = 0
+    refused: int = 0
+    tries: int = 0  # how often a part was begun and not ended
+    problem: str = ""
+    is_told: bool = False
+    ended_at: datetime | None = None
+
+
+class BulkRow(Row, table=True):
+    """A record of a `BulkRun`: `outcome` is "" until it is done or refused (`why`)."""
+
+    __tablename__ = "bulk_row"
+    __table_args__ = (Index("ix_bulk_row_next", "bulk_run_id", "outcome", "id"),)
+    bulk_run_id: int = Field(foreign_key="bulk_run.id")
+    record_id: int
+    outcome: str = ""
+    name: str = ""
+    why: str = ""

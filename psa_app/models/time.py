@@ -129,7 +129,7 @@ class ImportRun(Record, table=True):
     """One import of a file. `state`: waiting | running | done | failed; only a large one waits and runs.
 
     `checked` counts the rows that are through the check; `agreed` are the refused ones that whoever began
-    it saw and leaves out. `choices` is JSON.
+    it saw and leaves out. `choices` is JSON. `only_check`: nothing is written, the file waits for a word.
     """
 
     __tablename__ = "import_run"
@@ -149,11 +149,14 @@ class ImportRun(Record, table=True):
     choices: str = ""
     problem: str = ""
     tries: int = 0
+    only_check: bool = False
     ended_at: datetime | None = None
 
 
 class ImportFile(Row, table=True):
-    """The bytes of an import: its `kind` is source (kept until it ends) or refused, the rows left out."""
+    """The bytes of an import: `kind` is source (kept until it is written), refused, the rows left out as a
+    file, or told, what came of them as JSON.
+    """
 
     __tablename__ = "import_file"
     import_run_id: int = Field(foreign_key="import_run.id", index=True)

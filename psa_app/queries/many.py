@@ -57,6 +57,11 @@ class Book:
     known: dict[Model, set[int]] = field(default_factory=dict)
     answers: dict[Hashable, Any] = field(default_factory=dict)
 
+    @property
+    def tables(self) -> set[str]:
+        """The tables that were asked."""
+        return {str(model.__table__.name) for model in (*self.indexes, *self.known)}  # type: ignore[attr-defined]
+
     def know(self, model: Model, ids: Iterable[int]) -> None:
         """These rows are within the actor's scope."""
         self.known.setdefault(model, set()).update(ids)

@@ -1,6 +1,6 @@
 """The saved views of a list that someone sees, and the columns that they left it with."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlmodel import Session, col, func, select
@@ -38,6 +38,27 @@ def shown_query(actor: Actor, resource: Resource, view: SavedView) -> Mapping[st
     if not _named_in(view.query) <= known:
         return None
     return {**view.query, "columns": [name for name in view.query.get("columns") or () if name in known]}
+
+
+def opened_query(
+    actor: Actor, resource: Resource, view: SavedView, there: Collection[str]
+) -> tuple[Mapping[str, Any], tuple[str, ...]] | None:
+    """What opens for a view: without the fields that are gone, which come second, so that one can still see
+    it, save it anew or delete it. `there` are the fields that the list has for anybody.
+
+    None as of `shown_query`, for what is only hidden.
+    """
+    known = {field.name for field in readable(resource, actor)} | {"id"}
+    named = _named_in(view.query)
+    if view.user_id != actor.user_id and not named & set(there) <= known:
+        return None
+    gone = named - known
+    given = view.query.get("filters") or {}
+    kept = {name: text for name, text in given.items() if str(name).partition("__")[0] not in gone}
+    sort = str(view.query.get("sort") or "")
+    columns = [name for name in view.query.get("columns") or () if name in known]
+    left = {"filters": kept, "columns": columns, "sort": "" if sort.removeprefix("-") in gone else sort}
+    return {**view.query, **left}, tuple(sorted(gone))
 
 
 def _named_in(query: Mapping[str, Any]) -> set[str]:

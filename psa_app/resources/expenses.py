@@ -16,7 +16,7 @@ from psa_app.models import (
     SowLine,
     Task,
 )
-from psa_app.models.resource import FieldSpec, Incoming, Resource
+from psa_app.models.resource import ActWords, FieldSpec, Incoming, Resource
 from psa_app.queries.many import twin
 from psa_app.rules.expenses import check_markup
 from psa_app.services.expenses.incoming import check_expense, write_expense
@@ -87,6 +87,7 @@ EXPENSES = Resource(
     sort="-spent_on",
     title="description",
     bulk=("submit", "recall", "approve", "reject", "set_billing", "delete"),
+    words=(ActWords("set_billing", "Billing", "Change how {rows} are billed?"),),
     keys=(("person_id", "project_id", "category_id", "spent_on", "description"),),
     incoming=EXPENSES_IN,
     fields=(

@@ -14,7 +14,7 @@ from sqlmodel import Session, SQLModel
 
 from psa_app import clock
 from psa_app.access import Actor
-from psa_app.db import insert_columns
+from psa_app.db import Statement, insert_columns, ready_insert
 from psa_app.models import History
 from psa_app.prepared import Prepared
 
@@ -91,6 +91,21 @@ def _written(values: Iterable[Any]) -> Iterable[str]:
     return [known[value] for value in many]
 
 
+def ready_notes(
+    session: Session,
+    actor: Actor,
+    kind: str,
+    verb: str,
+    rows: Iterable[tuple[int, Mapping[str, Any], Mapping[str, Any]]],
+    reason: str = "",
+) -> Statement:
+    """The lines of `note_many`, to be written by `db.execute_ready` in a later transaction."""
+    text = _Texts()
+    lines = [(record_id, text(old), text(new)) for record_id, old, new in rows]
+    same, sealed = _sealed(session, actor, kind, verb, lines, reason)
+    return ready_insert(session, _TABLE, _columns(same, sealed) if sealed else {})
+
+
 def _write(
     session: Session,
     actor: Actor,
@@ -100,6 +115,22 @@ def _write(
     reason: str = "",
 ) -> None:
     """Adds a line per `(record_id, before, after)`, these two in JSON."""
+    same, sealed = _sealed(session, actor, kind, verb, lines, reason)
+    if len(sealed) == 1:
+        _INSERT.all(session, same | dict(zip(_VARYING, sealed[0], strict=True)))
+    elif sealed:
+        insert_columns(session, _TABLE, _columns(same, sealed))
+
+
+def _columns(same: Mapping[str, Any], sealed: Sequence[tuple[Any, ...]]) -> dict[str, Iterable[Any]]:
+    columns = dict(zip(_VARYING, zip(*sealed, strict=True), strict=True))
+    return {**{name: repeat(value) for name, value in same.items()}, **columns}
+
+
+def _sealed(
+    session: Session, actor: Actor, kind: str, verb: str, lines: Sequence[tuple[int, str, str]], reason: str
+) -> tuple[dict[str, Any], list[tuple[Any, ...]]]:
+    """What is the same in all lines, and what differs, with the digest of each."""
     at = clock.now()
     reason = reason or session.info.get(_REASON, "")
     same = {
@@ -123,11 +154,7 @@ def _write(
         )
         for (record_id, before, after), salt in zip(lines, _salts(len(lines)), strict=True)
     ]
-    if len(sealed) == 1:
-        _INSERT.all(session, same | dict(zip(_VARYING, sealed[0], strict=True)))
-    elif sealed:
-        columns = dict(zip(_VARYING, zip(*sealed, strict=True), strict=True))
-        insert_columns(session, _TABLE, {**{name: repeat(value) for name, value in same.items()}, **columns})
+    return same, sealed
 
 
 def _salts(many: int) -> list[str]:

@@ -3,6 +3,8 @@
 from typing import Any
 
 from psa_app.models import Account, History, ImportRun, Project
+from psa_app.resources import RESOURCES
+from psa_app.services.imports.runs import next_run, run_import
 from tests.api.rest_world import *  # noqa: F403
 from tests.api.rest_world import BASE, Api
 from tests.support.world import rows
@@ -90,3 +92,64 @@ def test_a_strangers_file_is_not_even_taken_apart(api: Api) -> None:
         headers = {"Content-Type": "multipart/form-data; boundary=b"} | sent
         answer = api.client.post(f"{BASE}/accounts/import", content=b"no form at all", headers=headers)
         assert answer.status_code == 401
+
+
+MANY = "Name,City\n" + "".join(f"Large {number},Wien\n" for number in range(2001))
+
+
+def state(api: Api, answer: Any) -> Any:
+    """The state of a run, once the worker has done what waits."""
+    while run_id := next_run():
+        run_import(run_id, RESOURCES["accounts"])
+    return get(api, answer.headers["location"])
+
+
+def get(api: Api, where: str, who: str = "Fred") -> Any:
+    return api.client.get(where, headers={"Authorization": f"Bearer {api.tokens[who]}"})
+
+
+def test_a_large_file_is_begun_once_for_a_key_and_its_state_is_at_its_location(api: Api) -> None:
+    key = {"Idempotency-Key": "large"}
+    first, again = (send(api("Fred"), "accounts", MANY, **key) for _ in range(2))
+    assert (first.status_code, again.status_code, first.json()["state"]) == (202, 202, "waiting")
+    assert (first.json()["rows"], again.headers["idempotent-replayed"]) == (2001, "true")
+    assert first.headers["location"] == again.headers["location"]
+    assert get(api, first.headers["location"]).headers["retry-after"] == "2"
+    other = send(api("Fred"), "accounts", MANY + "One more,Graz\n")
+    assert (other.status_code, "is under way" in other.text) == (409, True)
+
+    done = state(api, first).json()
+    assert (done["state"], done["new"], done["checked"], done["refused_rows"]) == ("done", 2001, 2001, [])
+    assert (done["columns"], done["dry_run"]) == ({"Name": "name", "City": "city"}, False)
+    assert len([one for one in rows(Account) if one.name.startswith("Large ")]) == 2001
+    assert send(api("Fred"), "accounts", MANY, **key).headers["location"] == first.headers["location"]
+    assert len(rows(ImportRun, layout="accounts")) == 1
+
+
+def test_a_large_dry_run_writes_nothing_and_tells_what_is_refused(api: Api) -> None:
+    before = len(rows(Account))
+    wrong = MANY.replace("Name,City", "Name,City,E-mail") + "Wrong,Graz,nothing\n"
+    told = state(api, send(api("Fred"), "accounts", wrong, "?dry_run=true"))
+    assert (told.json()["state"], told.json()["dry_run"], told.json()["new"]) == ("done", True, 2001)
+    assert told.json()["refused_rows"] == [
+        {
+            "line": 2003,
+            "title": "Wrong",
+            "reasons": [{"column": "E-mail", "message": "Type an e-mail address such as anna@example.com."}],
+        }
+    ]
+    file = get(api, str(told.url) + "/refused.csv")
+    assert (file.status_code, b"Wrong,Graz,nothing" in file.content) == (200, True)
+    assert (get(api, str(told.url), "Ann").status_code, len(rows(Account))) == (403, before)
+
+    failed = state(api, send(api("Fred"), "accounts", wrong)).json()
+    assert (failed["state"], len(rows(Account))) == ("failed", before)
+    assert (failed["problem"][:37], failed["refused"]) == ("Nothing was imported: 1 row is refuse", 1)
+    taken = state(api, send(api("Fred"), "accounts", wrong, "?only_good=true")).json()
+    assert (taken["state"], taken["new"], taken["refused"]) == ("done", 2001, 1)
+
+
+def test_a_large_file_that_cannot_be_mapped_is_refused_at_once(api: Api) -> None:
+    answer = send(api("Fred"), "accounts", MANY, "?key=email")
+    assert (answer.status_code, rows(ImportRun)) == (422, [])
+    assert get(api, f"{BASE}/accounts/import/999").status_code == 404

@@ -12,7 +12,7 @@ from sqlmodel import select
 from psa_app import db
 from psa_app.errors import Busy, Conflict, Forbidden, Invalid, NotFound
 from psa_app.jobs import billing as job
-from psa_app.jobs import programs
+from psa_app.jobs import apart
 from psa_app.models import BillingPart, BillingRun, Firm, Invoice, Outbox, TimeEntry, User
 from psa_app.queries.invoices.runs import how_far, one_run, past_runs
 from psa_app.services.firm.setup import change_firm
@@ -232,7 +232,7 @@ def test_the_worker_hands_a_run_to_a_program_of_its_own(
         def wait(self, _: float) -> int:
             return 0
 
-    monkeypatch.setattr(programs.subprocess, "Popen", Program)
+    monkeypatch.setattr(apart.subprocess, "Popen", Program)
     assert job.bill_next(lambda: True) == 0
     run_id = begin(world)
     assert (job.bill_next(lambda: True), begun) == (1, [["bill", "--run", str(run_id)]])

@@ -59,7 +59,7 @@ def test_waiting_for_others_counts_for_no_failed_try(world: World, monkeypatch: 
         raise Busy()
 
     with monkeypatch.context() as patched:
-        patched.setattr(runs, "_run", busy)
+        patched.setattr(runs, "_write", busy)
         for _ in range(runs.MOST_TRIES + 1):
             run_import(run_id, RESOURCES["accounts"])
     assert row(ImportRun, run_id).state == "waiting"

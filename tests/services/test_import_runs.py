@@ -7,14 +7,23 @@ import pytest
 from sqlalchemy import create_engine, select
 
 from psa_app import db
-from psa_app.errors import Conflict, Forbidden
+from psa_app.db import is_sqlite
+from psa_app.errors import Conflict, Forbidden, Invalid
+from psa_app.jobs import apart
 from psa_app.jobs import imports as job
-from psa_app.jobs import programs
 from psa_app.models import Account, ImportFile, ImportRun, User
-from psa_app.queries.imports import past_imports
+from psa_app.queries.imports import one_import, own_check, past_imports
 from psa_app.resources import RESOURCES
-from psa_app.services.imports import begin_import, refused_file, retry_import
+from psa_app.services.imports import (
+    begin_check,
+    begin_import,
+    refused_file,
+    retry_import,
+    source_file,
+    write_checked,
+)
 from psa_app.services.imports.runs import next_run, run_import
+from psa_app.services.imports.values import Choices
 from psa_app.services.ops.rows import load_rows, write_rows
 from tests.services.test_record_imports import mapped
 from tests.support.world import World, ask, do, row, rows
@@ -41,8 +50,44 @@ def test_a_large_file_waits_for_the_worker_and_its_counts_stay(world: World) -> 
         begin(world)
     done = run(run_id)
     assert (done.state, done.added, done.checked, done.name) == ("done", 1200, 1200, "big.csv")
-    assert (rows(ImportFile), next_run()) == ([], 0)
+    assert ([one.kind for one in rows(ImportFile)], next_run()) == (["told"], 0)
     assert len([one for one in rows(Account) if one.name.startswith("Client ")]) == 1200
+
+
+def test_a_file_of_what_acts_make_is_no_longer_than_others_wait_for_it(world: World) -> None:
+    tasks, choices = RESOURCES["tasks"], Choices({0: "name"})
+    how: dict[str, Any] = {"rows": 2001, "name": "tasks.csv"}
+    with db.reading() as session:
+        waits = is_sqlite(session)
+    if waits:
+        with pytest.raises(Invalid, match="Split the file"):
+            do(begin_import, world["Fred"], tasks, b"Name\n", choices, **how, agreed=0)
+        with pytest.raises(Invalid, match="Split the file"):
+            do(begin_check, world["Fred"], tasks, b"Name\n", choices, **how)
+    else:
+        assert do(begin_check, world["Fred"], tasks, b"Name\n", choices, **how).state == "waiting"
+
+
+def test_a_check_waits_for_a_word_and_is_written_without_what_it_refused(world: World) -> None:
+    text = "Name,E-mail\nFine,\nWrong,nothing\n"
+    resource, table, choices = mapped(world["Fred"], "accounts", text)
+    before = len(rows(Account))
+    given: dict[str, Any] = {"rows": len(table.rows), "name": "big.csv"}
+    first = do(begin_check, world["Fred"], resource, text.encode(), choices, **given).id
+    second = do(begin_check, world["Fred"], resource, text.encode(), choices, **given).id
+    assert [(one.id, one.state) for one in rows(ImportRun)] == [(first, "failed"), (second, "waiting")]
+    assert len(rows(ImportFile)) == 1
+    with pytest.raises(Conflict, match="not here any more"):
+        do(write_checked, world["Fred"], resource, second)
+    checked = run(second)
+    assert (checked.state, checked.added, checked.refused, len(rows(Account))) == ("done", 1, 1, before)
+    assert ask(own_check, world["Fred"], "accounts") == second
+    assert [one.id for one in ask(past_imports, world["Fred"], "accounts")] == []
+    assert ask(one_import, world["Fred"], "accounts", second).told["refused"][0]["line"] == 3
+    assert ask(source_file, world["Fred"], second) == (text.encode(), choices)
+    do(write_checked, world["Fred"], resource, second)
+    assert (run(second).added, len(rows(Account)), next_run()) == (1, before + 1, 0)
+    assert ask(own_check, world["Fred"], "accounts") == 0
 
 
 def test_refused_rows_that_were_agreed_to_stay_out_and_wait_in_a_file(world: World) -> None:
@@ -58,7 +103,7 @@ def test_more_refused_rows_than_someone_agreed_to_stop_it_whole(world: World) ->
     before = len(rows(Account))
     done = run(begin(world, "Name,E-mail\nFine,\nWrong,nothing\n"))
     assert (done.state, len(rows(Account))) == ("failed", before)
-    assert "more rows are refused" in done.problem
+    assert "1 row is refused" in done.problem
 
 
 def test_one_that_died_on_the_way_is_done_again_and_writes_nothing_twice(
@@ -70,7 +115,7 @@ def test_one_that_died_on_the_way_is_done_again_and_writes_nothing_twice(
     def die(*_: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(runs, "_drop", die)  # after all rows are written, before the commit
+    monkeypatch.setattr(runs, "keep_told", die)  # after all rows are written, before the commit
     with pytest.raises(KeyboardInterrupt):
         run(run_id)
     assert (len(rows(Account)), row(ImportRun, run_id).state, next_run()) == (before, "running", run_id)
@@ -102,7 +147,7 @@ def test_a_file_that_failed_can_be_tried_again_as_it_was(world: World) -> None:
     assert (failed.state, row(ImportRun, run_id).problem, next_run()) == ("failed", "", run_id)
     with pytest.raises(Conflict, match="Only a file that failed"):
         do(retry_import, world["Olga"], accounts, run_id)
-    assert (run(run_id).added, rows(ImportFile)) == (1200, [])
+    assert (run(run_id).added, [one.kind for one in rows(ImportFile)]) == (1200, ["told"])
 
 
 def test_the_worker_runs_it_in_a_program_of_its_own(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,7 +161,7 @@ def test_the_worker_runs_it_in_a_program_of_its_own(world: World, monkeypatch: p
             run(int(self.words[-1]))
             return 0
 
-    monkeypatch.setattr(programs.subprocess, "Popen", Program)
+    monkeypatch.setattr(apart.subprocess, "Popen", Program)
     assert (job.import_next(lambda: True), job.import_next(lambda: True)) == (1, 0)
     assert row(ImportRun, run_id).state == "done"
 

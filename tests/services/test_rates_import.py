@@ -10,14 +10,32 @@ from sqlmodel import select
 from psa_app import db
 from psa_app.errors import Forbidden, Invalid
 from psa_app.formats.csv_out import write_csv
+from psa_app.formats.tables_in import read_any
 from psa_app.formats.xlsx_out import write_xlsx
 from psa_app.models import Rate
 from psa_app.queries.rate_sheet import matrix_sheet, rate_sheet
+from psa_app.resources import RESOURCES
 from psa_app.rules.money import Money
+from psa_app.services.imports import Choices, apply_records, guessed
 from psa_app.services.rates_import import HEADERS, RatesImported, import_rates
 from psa_app.services.rates_matrix import set_rate
+from psa_app.services.time.approve import approve_entries
+from psa_app.services.time.lock import lock_time
 from psa_app.services.time.log import log_time
-from tests.services.time_world import MON, TODAY, World, ask, do, entries, make_world
+from psa_app.services.time.submit import submit_week
+from tests.services.time_world import (
+    MON,
+    TODAY,
+    TUE,
+    WEEK,
+    World,
+    ask,
+    do,
+    entries,
+    entry,
+    make_world,
+    past,
+)
 
 HEAD = ",".join(HEADERS)
 GOOD = "account_role,Northwind,,,Engineer,EUR,150.00,2026-01-01,"
@@ -180,3 +198,51 @@ def test_rates_that_overlap_say_so_at_their_row(world: World) -> None:
     ((line, sentence),) = [(one.line, one.sentence) for one in found.problems]
     assert (line, found.written) == (3, 0)
     assert sentence == "A rate of 90.00 GBP counts from 2026-01-01 to 2026-12-31 already. End it first."
+
+
+def frozen(entry_id: int) -> tuple[Any, ...]:
+    """All that approval froze on an entry."""
+    one = entry(entry_id)
+    price = (one.bill_rate_minor, one.bill_currency, one.bill_level, one.bill_rate_id, one.cost_rate_minor)
+    return (*price, one.status, one.version, past(entry_id))
+
+
+def approved_and_not(world: World) -> tuple[int, int]:
+    """Two entries on Kestrel's data, at its 200 dollars: the first one is approved."""
+    ids = [
+        int(do(log_time, world["Ann"], task_id=world.tasks["Data"], work_date=day, seconds=3600, note="x").id)
+        for day in (MON, TUE)
+    ]
+    do(submit_week, world["Ann"], week=WEEK)
+    do(approve_entries, world["Fred"], entry_ids=(ids[0],))
+    return ids[0], ids[1]
+
+
+DEARER = "project,,Platform,,,USD,300.00,2026-01-01,"
+
+
+@pytest.mark.parametrize("way", ["sheet", "records"])
+def test_a_file_of_rates_moves_no_approved_time_in_a_locked_period_or_out_of_it(
+    world: World, way: str, clock: Any
+) -> None:
+    approved, waits = approved_and_not(world)
+    do(lock_time, world["Olga"], through=MON)
+    before = frozen(approved)
+    if way == "sheet":
+        assert bring(world, DEARER).written == 1
+    else:
+        table = read_any(b"Level,Project,Currency,An hour,From\nproject,Platform,USD,300.00,2026-01-01\n")
+        with db.unit_of_work() as session:
+            rates = RESOURCES["rates"]
+            choices = Choices(guessed(session, world["Fred"], rates, table.headers))
+            assert apply_records(session, world["Fred"], rates, table, choices).count("new") == 1
+    assert frozen(approved) == before
+    assert entry(waits).bill_rate_minor == 30_000
+
+
+def test_a_file_that_ends_a_rate_leaves_what_it_priced_as_it_is(world: World) -> None:
+    approved, _ = approved_and_not(world)
+    before = frozen(approved)
+    found = bring(world, "account,Kestrel,,,,USD,250.00,2026-01-01,")
+    assert frozen(approved) == before
+    assert found.problems or found.written

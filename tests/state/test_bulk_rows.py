@@ -1,25 +1,28 @@
 """An act on the chosen rows of a list: its form, its parts, and the bar that shows how far it is."""
 
+import asyncio
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
-from reflex.istate.manager.token import BaseStateToken
 from sqlalchemy import Engine, func
 from sqlmodel import col, select
 
-from psa_app import clock, db
+from psa_app import db
 from psa_app.access import Actor
+from psa_app.errors import NotFound
 from psa_app.models import Account, Opportunity, Stage
+from psa_app.queries.bulk_runs import shown_bulk
 from psa_app.resources import RESOURCES
-from psa_app.services.lowcode import bulk
+from psa_app.services.lowcode import bulk, bulk_runs
 from psa_app.services.records import create_record
 from psa_app.state.lowcode import job as jobs
 from psa_app.state.lowcode.act_words import rows_in_words, words_of
 from psa_app.state.lowcode.bulk import BulkState
-from psa_app.state.lowcode.job import Job, JobState
+from psa_app.state.lowcode.job import JobState
 from psa_app.state.lowcode.records import RecordsState
-from tests.support.app_server import AppServer, Tab, app_server, toasts, until, var  # noqa: F401
+from tests.support.app_server import AppServer, Tab, app_server, name_of, toasts, until, var  # noqa: F401
 from tests.support.logins import cookie, make_people, signed_in
 
 pytestmark = pytest.mark.anyio
@@ -31,7 +34,8 @@ Open = Callable[[str], Awaitable[Tab]]
 @pytest.fixture
 def people(sqlite_database: Engine, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr(bulk, "AT_ONCE", 2)
-    monkeypatch.setattr(jobs, "AT_ONCE", 2)
+    monkeypatch.setattr(bulk_runs, "PART", 2)
+    monkeypatch.setattr(jobs, "LOOK_EVERY", 0)
     found = make_people()
     owner: Actor = found["Olga"]
     with db.unit_of_work() as session:
@@ -70,46 +74,54 @@ def archived() -> int:
         return session.exec(found).one()
 
 
-async def test_many_rows_are_done_part_by_part_and_the_bar_says_how_far_it_is(opened: Open) -> None:
+async def begin(tab: Tab, handler: Any, payload: Any = None, *, page: str) -> None:
+    """Sends an event without waiting for its end: it lasts as long as the worker is at work."""
+    router = {"pathname": page, "asPath": page}
+    await tab.throw(json.dumps({"name": name_of(handler), "payload": payload or {}, "router_data": router}))
+
+
+async def worked(tab: Tab, parts: int = 99) -> None:
+    """The worker does so many parts, while the tab looks on."""
+    for _ in range(parts):
+        for run_id in bulk_runs.open_bulks():
+            await asyncio.to_thread(bulk_runs.next_part, run_id, RESOURCES)
+    await until(lambda: bool(bulk_runs.open_bulks()) or not var(tab.received, "JobState", "is_working"))
+
+
+async def test_many_rows_are_left_to_the_worker_and_the_bar_says_how_far_it_is(opened: Open) -> None:
     tab = await opened(PAGE)
     await tab.send(BulkState.ask, {"verb": "archive_rows"}, page=PAGE)
-    before, seen = archived(), len(tab.received)
-    await tab.send(BulkState.perform, page=PAGE)
-    shown = [var([update], "JobState", "words") for update in tab.received[seen:]]
-    count = len([one for one in shown if one])
-    assert count >= 3
-    assert var(tab.received, "JobState", "is_working") is False
-    assert before == 0
+    await begin(tab, BulkState.perform, page=PAGE)
+    await until(lambda: var(tab.received, "JobState", "is_working") is True)
+    assert archived() == 2
+    assert var(tab.received, "RecordsState", "chosen") == []
+    await worked(tab, 1)
+    await until(lambda: str(var(tab.received, "JobState", "words")).startswith("4 of "))
+    await worked(tab)
     with db.reading() as session:
         total = session.exec(select(func.count()).select_from(Account)).one()
     assert archived() == total
     assert toasts(tab.received)[-1] == f"{total} archived."
-    assert var(tab.received, "RecordsState", "chosen") == []
 
 
-async def test_it_stops_when_told_and_goes_on_where_it_was(
-    opened: Open, monkeypatch: pytest.MonkeyPatch
+async def test_it_stops_when_told_and_goes_on_where_it_was_also_from_a_page_that_was_loaded_anew(
+    opened: Open,
 ) -> None:
-    real = jobs.do_part
     tab = await opened(PAGE)
     await tab.send(BulkState.ask, {"verb": "archive_rows"}, page=PAGE)
-    fails = {"left": 1}
-
-    def interrupted(session: Any, who: Any, job: Job, ids: Any) -> Any:
-        if job.tried == 4 and fails["left"]:
-            fails["left"] = 0
-            raise RuntimeError("the machine stumbles")
-        return real(session, who, job, ids)
-
-    monkeypatch.setattr(jobs, "do_part", interrupted)
+    await begin(tab, BulkState.perform, page=PAGE)
+    await until(lambda: var(tab.received, "JobState", "is_working") is True)
+    await tab.send(JobState.stop, page=PAGE)
+    await worked(tab, 1)
+    assert (archived(), var(tab.received, "JobState", "is_paused")) == (2, True)
     await tab.send(BulkState.perform, page=PAGE)
-    assert archived() == 4
-    assert var(tab.received, "JobState", "is_paused") is True
-    await tab.send(BulkState.perform, page=PAGE)
-    assert archived() == 4  # one thing after the other
-    await tab.send(JobState.go_on, page=PAGE)
-    assert archived() > 4
-    assert var(tab.received, "JobState", "is_paused") is False
+    assert archived() == 2  # one thing after the other
+    again = await opened(PAGE)
+    await again.send(JobState.look, page=PAGE)
+    assert "2 archived" in str(var(again.received, "JobState", "words"))
+    await begin(again, JobState.go_on, page=PAGE)
+    await until(lambda: bool(bulk_runs.open_bulks()))
+    await worked(again)
     with db.reading() as session:
         assert archived() == session.exec(select(func.count()).select_from(Account)).one()
 
@@ -132,22 +144,13 @@ async def test_an_act_asks_for_its_inputs_and_says_beside_them_what_is_wrong(ope
         errors = var(tab.received, "BulkState", "errors")
         assert errors.keys() == wrong.keys()
         assert all(words in (errors[name], ...) for name, words in wrong.items())
-    await tab.send(BulkState.fill, {"data": {"stage_id": "92", "loss_reason": "Too dear"}}, page=DEALS)
-    await until(lambda: var(tab.received, "JobState", "is_working") is False)
+    data = {"stage_id": "92", "loss_reason": "Too dear"}
+    await begin(tab, BulkState.fill, {"data": data}, page=DEALS)
+    await until(lambda: bool(bulk_runs.open_bulks()))
+    await worked(tab)
     with db.reading() as session:
         assert {one.loss_reason for one in session.exec(select(Opportunity))} == {"Too dear"}
     assert toasts(tab.received)[-1] == "3 done."
-
-
-def test_work_that_nobody_does_any_more_is_said_to_be_interrupted() -> None:
-    state = JobState(_reflex_internal_init=True)  # type: ignore[call-arg]
-    state._job = Job("accounts", "clients", "archive_rows", "Archive", tuple(range(9)), tried=4, done=4)
-    state._wait()
-    state._show_progress()
-    state._sign = clock.now() - jobs.SILENT * 2
-    JobState.look.fn(state)  # type: ignore[attr-defined]
-    assert (state.is_working, state.is_paused) == (False, True)
-    assert state.words == "It was interrupted. 4 of 9"
 
 
 def test_every_act_of_several_words_is_named_by_its_declaration() -> None:
@@ -170,27 +173,14 @@ def test_the_question_before_an_act_counts_the_rows_in_words() -> None:
     assert words_of(time, "delete").question.format(rows="2 entries") == "Delete 2 entries?"
 
 
-async def test_work_of_someone_who_is_gone_leaves_nothing_in_the_tab_of_the_next(
-    opened: Open,
-    people: Any,
-    app_server: AppServer,  # noqa: F811
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """The tab is another person's while a part is under way: no bar, no names, nothing to go on with."""
+async def test_work_of_someone_else_is_neither_seen_nor_stopped(opened: Open, people: Any) -> None:
     tab = await opened(PAGE)
-    await tab.send(BulkState.ask, {"verb": "archive_rows", "label": "Archive"}, page=PAGE)
-    real, kept = jobs._part, {}
-
-    async def handed_over(job: Job) -> Any:
-        done = await real(job)
-        async with app_server.app.modify_state(kept["token"]) as root:
-            state = await root.get_state(JobState)
-            state.reset()
-        return done
-
-    kept["token"] = BaseStateToken(ident=tab.name, cls=JobState.get_root_state())
-    monkeypatch.setattr(jobs, "_part", handed_over)
-    await tab.send(BulkState.perform, page=PAGE)
-    async with app_server.app.modify_state(kept["token"]) as root:
-        state = await root.get_state(JobState)
-        assert (state.words, state._job, state.is_paused) == ("", None, False)
+    await tab.send(BulkState.ask, {"verb": "archive_rows"}, page=PAGE)
+    await begin(tab, BulkState.perform, page=PAGE)
+    await until(lambda: bool(bulk_runs.open_bulks()))
+    with db.reading() as session:
+        assert shown_bulk(session, people["Fred"], "accounts") is None
+    with pytest.raises(NotFound), db.unit_of_work() as session:
+        bulk_runs.stop_bulk(session, people["Fred"], bulk_runs.open_bulks()[0])
+    await tab.send(JobState.stop, page=PAGE)
+    assert var(tab.received, "JobState", "is_paused") is True

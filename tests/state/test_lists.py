@@ -1,16 +1,25 @@
 """The list of any kind: its columns, sums and saved views, as the page reads them."""
 
+from typing import Any
+
 import pytest
 from sqlmodel import Session
 
 from psa_app import routes
 from psa_app.access import Actor
-from psa_app.errors import Invalid
+from psa_app.errors import Invalid, NotFound
 from psa_app.models import Account, ExchangeRate, Firm, Template, User
 from psa_app.queries.exports import export_table
 from psa_app.resources import RESOURCES
-from psa_app.services.lowcode.fields import create_field
-from psa_app.services.lowcode.saved_views import choose_columns, create_view
+from psa_app.services.lowcode.fields import archive_field, create_field
+from psa_app.services.lowcode.saved_views import (
+    change_view,
+    choose_columns,
+    create_view,
+    delete_view,
+    rename_view,
+    unshare_view,
+)
 from psa_app.state.lowcode import filter_words
 from psa_app.state.lowcode.address import Asked, asked
 from psa_app.state.lowcode.kinds import kind_at
@@ -65,6 +74,38 @@ def test_the_last_row_adds_up_each_currency_for_itself(session: Session) -> None
     assert found.totals[-1].text == "CHF\u00a050.00 + €100.01"
     assert found.pager.text == "1–3 of 3"
     assert list_of(session, OWNER, Asked("accounts", q="client 1")).totals == []
+
+
+def test_a_view_whose_field_is_gone_opens_without_it_says_so_and_can_be_mended(session: Session) -> None:
+    field = create_field(session, OWNER, kind="accounts", label="Region", type="text")
+    how: dict[str, Any] = {"sort": "-own_region", "columns": ["own_region", "name", "city"]}
+    filters = {"own_region": "North", "city": "Graz"}
+    view = create_view(session, OWNER, kind="accounts", name="N", is_shared=True, filters=filters, **how)
+    archive_field(session, OWNER, int(field.id or 0), version=field.version)
+    for who in (OWNER, LEAD):
+        opened = resolved(session, who, asked("accounts", {"view": str(view.id)}))
+        assert (opened.view, opened.filters, opened.sort) == (view.id, {"city": "Graz"}, "")
+        assert columns(session, who, columns=opened.columns) == ["name", "city"]
+        shown = views(session, who, opened)
+        assert (shown.name, shown.is_changed, "(region)" in shown.gone) == ("N", True, True)
+        assert "own_region" not in next(tab.href for tab in shown.tabs if tab.label == "N")
+    change_view(session, OWNER, int(view.id or 0), version=1, **opened.query)
+    assert not views(session, OWNER, opened).gone
+
+
+def test_a_view_that_is_deleted_or_taken_back_under_someone_leaves_the_list(session: Session) -> None:
+    view = create_view(session, OWNER, kind="accounts", name="G", filters={"city": "Graz"}, is_shared=True)
+    opened = resolved(session, LEAD, asked("accounts", {"view": str(view.id)}))
+    unshare_view(session, OWNER, int(view.id or 0), version=1)
+    left = views(session, LEAD, opened)
+    assert (left.id, left.name, left.is_changed, left.may_change) == (0, "", True, False)
+    assert list_of(session, LEAD, opened).count == 0
+    with pytest.raises(NotFound):
+        change_view(session, LEAD, int(view.id or 0), version=2, **opened.query)
+    delete_view(session, OWNER, int(view.id or 0))
+    assert views(session, OWNER, opened).id == 0
+    with pytest.raises(NotFound):
+        rename_view(session, OWNER, int(view.id or 0), version=2, name="H")
 
 
 def test_a_view_is_opened_by_its_number_and_says_when_it_was_left(session: Session) -> None:

@@ -19,6 +19,7 @@ from psa_app.api.rest.call import KEY, Call, key_in, single
 from psa_app.api.rest.operations import Operation, operations
 from psa_app.api.rest.problems import Refused, problem
 from psa_app.api.rest.serve import failed, own_resources, serve, turned_away
+from psa_app.errors import PsaError
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -81,7 +82,7 @@ def _endpoint(operation: Operation) -> Endpoint:
                 return answer
         try:
             call = await _call(operation, request)
-        except Refused as error:
+        except (Refused, PsaError) as error:
             return failed(error, operation.name)
         return await run_in_threadpool(serve, operation, call)
 
@@ -91,7 +92,9 @@ def _endpoint(operation: Operation) -> Endpoint:
 async def _call(operation: Operation, request: Request) -> Call:
     headers = request.headers
     body = await request.body() if operation.writes else b""
-    upload = await importing.upload_in(request, body) if operation.takes_file else None
+    upload = None
+    if operation.takes_file:
+        upload = await run_in_threadpool(importing.read_upload, await importing.upload_in(request, body))
     takes_json = operation.writes and not operation.takes_file
     return replace(
         _asking(request),

@@ -10,6 +10,7 @@ from typing import Any
 from starlette.datastructures import QueryParams
 
 from psa_app.api.rest.problems import Refused
+from psa_app.formats.csv_files import Table
 from psa_app.queries.records import MAX_LIMIT
 
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
@@ -19,11 +20,12 @@ KEY = "Idempotency-Key"
 
 @dataclass(frozen=True)
 class Upload:
-    """A file that was sent, its name if it was told, and the other parts of its form."""
+    """A file that was sent, its name if it was told, the other parts of its form, and its rows once read."""
 
     content: bytes
     name: str = ""
     said: Mapping[str, str] = field(default_factory=dict)
+    table: Table | None = None
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,17 @@
-"""POST /{kind}/import: a CSV or Excel file, its columns guessed or told; all rows, or the good ones."""
+"""POST /{kind}/import: a CSV or Excel file, its columns guessed or told; all rows, or the good ones.
+
+A large one is checked and written by the worker: the answer is 202 with the address of its state.
+"""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, cast
 
 from sqlmodel import Session
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from psa_app import routes
 from psa_app.access import Actor, require
 from psa_app.access.permissions import require_scope
 from psa_app.api.rest import json_in
@@ -19,12 +23,25 @@ from psa_app.formats.csv_files import Table
 from psa_app.formats.tables_in import check_file, read_any
 from psa_app.models.resource import Resource
 from psa_app.queries.import_keys import RIGHT, import_right
-from psa_app.services.imports import Choices, RecordPlan, apply_records, guessed, plan_records
+from psa_app.queries.imports import PastRun, one_import
+from psa_app.services.imports import (
+    BIG,
+    Choices,
+    RecordPlan,
+    apply_records,
+    begin_check,
+    begin_import,
+    guessed,
+    plan_records,
+    refused_file,
+)
 
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TYPES = ("text/csv", SHEET)
 FORM = "multipart/form-data"
+State = Literal["waiting", "running", "done", "failed"]
 MAPPING_MOST = 10_000  # characters
+ASK_AGAIN = 2  # seconds until the state of a run is asked again
 SHOWN = 500  # refused rows that are told
 OPTIONS: Mapping[str, tuple[str, dict[str, Any]]] = {
     "dry_run": (
@@ -81,6 +98,29 @@ class Imported:
     refused_rows: list[RefusedLine]
 
 
+@dataclass(frozen=True)
+class ImportRunOut:
+    """A large import: `state` is waiting, running, done or failed, and then `problem` says why.
+
+    `checked` of its `rows` are through the check. `refused_rows`: the first 500. With `dry_run` the counts
+    are what would be written.
+    """
+
+    id: int
+    state: State
+    dry_run: bool
+    rows: int
+    checked: int
+    new: int
+    changed: int
+    same: int
+    refused: int
+    problem: str
+    columns: dict[str, str]
+    unused: list[str]
+    refused_rows: list[RefusedLine]
+
+
 def importing(resource: Resource) -> Any:
     """The handler of one kind."""
 
@@ -93,17 +133,103 @@ def importing(resource: Resource) -> Any:
         table = _table(call)
         choices = _choices(session, actor, resource, table, options)
         dry_run, only_good = options.get("dry_run") == "true", options.get("only_good") == "true"
+        if len(table.rows) > BIG:
+            plan_records(session, actor, resource, table, choices, only=1)  # a wrong mapping is told at once
+            return _begun(session, actor, resource, call, table, choices, options)
         plan = plan_records(session, actor, resource, table, choices)
         if plan.refused and not (dry_run or only_good):
             raise _all_refused(table, plan)
         if not dry_run:
-            name = options.get("name") or (call.upload.name if call.upload else "") or "API"
-            plan = apply_records(
-                session, actor, resource, table, choices, only_good=only_good, name=name[:100]
-            )
+            name = _name(call, options)
+            plan = apply_records(session, actor, resource, table, choices, only_good=only_good, name=name)
         return Answer(value=result_out(session, actor, _told(table, choices, plan, dry_run=dry_run)))
 
     return run
+
+
+def _begun(
+    session: Session,
+    actor: Actor,
+    resource: Resource,
+    call: Call,
+    table: Table,
+    choices: Choices,
+    options: Mapping[str, str],
+) -> Answer:
+    """A large file goes to the worker; its run is where its state can be asked."""
+    content, rows = (call.upload.content if call.upload else b""), len(table.rows)
+    if options.get("dry_run") == "true":
+        run = begin_check(session, actor, resource, content, choices, rows=rows, name=_name(call, options))
+    else:
+        agreed = rows if options.get("only_good") == "true" else 0
+        run = begin_import(
+            session, actor, resource, content, choices, rows=rows, agreed=agreed, name=_name(call, options)
+        )
+    session.flush()
+    where = f"{routes.API}/{resource.kind}/import/{run.id}"
+    told = run_told(one_import(session, actor, resource.kind, int(run.id or 0)))
+    headers = {"Location": where, "Retry-After": str(ASK_AGAIN)}
+    return Answer(status=202, value=result_out(session, actor, told), headers=headers)
+
+
+def import_state(resource: Resource) -> Any:
+    """GET /{kind}/import/{id}: how far a large file is, and what came of it."""
+
+    def run(session: Session, actor: Actor, call: Call) -> Answer:
+        require(actor, RIGHT)
+        require(actor, resource.read_right)
+        told = run_told(one_import(session, actor, resource.kind, call.record_id))
+        headers = {"Retry-After": str(ASK_AGAIN)} if told.state in ("waiting", "running") else {}
+        return Answer(value=result_out(session, actor, told), headers=headers)
+
+    return run
+
+
+def import_refused(resource: Resource) -> Any:
+    """GET /{kind}/import/{id}/refused.csv: all rows that were left out, each with its reasons."""
+
+    def run(session: Session, actor: Actor, call: Call) -> Answer:
+        require(actor, RIGHT)
+        require(actor, resource.read_right)
+        one_import(session, actor, resource.kind, call.record_id)
+        name, content = refused_file(session, actor, call.record_id)
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return Answer(headers=headers, content=content, media_type="text/csv")
+
+    return run
+
+
+def run_told(run: PastRun) -> ImportRunOut:
+    """A run as it is answered."""
+    refused = [
+        RefusedLine(one["line"], one["title"], [RefusedCell(*reason) for reason in one["reasons"]])
+        for one in run.told.get("refused", ())
+    ]
+    return ImportRunOut(
+        id=run.id,
+        state=cast("State", run.state),
+        dry_run=run.only_check,
+        rows=run.rows,
+        checked=run.checked,
+        new=run.added,
+        changed=run.changed,
+        same=run.known,
+        refused=run.refused or len(refused),
+        problem=run.problem,
+        columns=dict(run.told.get("columns", {})),
+        unused=list(run.told.get("unused", ())),
+        refused_rows=refused,
+    )
+
+
+def _name(call: Call, options: Mapping[str, str]) -> str:
+    return (options.get("name") or (call.upload.name if call.upload else "") or "API")[:100]
+
+
+def read_upload(upload: Upload) -> Upload:
+    """The rows of a file, read before any transaction begins. Raises `Invalid`."""
+    check_file(upload.name, len(upload.content))
+    return replace(upload, table=read_any(upload.content))
 
 
 async def upload_in(request: Request, body: bytes) -> Upload:
@@ -144,8 +270,7 @@ def _options(call: Call) -> dict[str, str]:
 
 def _table(call: Call) -> Table:
     upload = call.upload or Upload(b"")
-    check_file(upload.name, len(upload.content))
-    return read_any(upload.content)
+    return upload.table or read_any(upload.content)
 
 
 def _choices(

@@ -12,11 +12,18 @@ from psa_app.access import ACTS, RIGHTS, ROLES, Act
 from psa_app.api.rest import handlers
 from psa_app.api.rest.bodies import body_of
 from psa_app.api.rest.handlers import Handler
-from psa_app.api.rest.importing import Imported, importing
+from psa_app.api.rest.importing import (
+    Imported,
+    ImportRunOut,
+    import_refused,
+    import_state,
+    importing,
+)
 from psa_app.api.sheets import SHEETS
 from psa_app.models.resource import FieldSpec, Resource
 from psa_app.queries.import_keys import RIGHT, import_right, importable
 from psa_app.resources import RESOURCES
+from psa_app.services.imports import BIG
 from psa_app.services.invoices.einvoices import read_einvoice
 from psa_app.services.invoices.papers import read_invoice_pdf
 
@@ -52,6 +59,7 @@ class Operation:
     sheet: str = ""
     media: str = ""  # of a file that is answered
     takes_file: bool = False
+    begins: Any = None  # what is answered with 202, when it goes on after the answer
     also: tuple[str, ...] = ()  # rights that are needed beside `right`
     filters: tuple[FieldSpec, ...] = ()
 
@@ -93,7 +101,7 @@ def _of_kind(kind: str) -> Iterator[Operation]:
         yield from _reading(resource)
         yield from _writing(resource, acts.pop("create", None), acts.get("change"))
         if importable(resource):
-            yield _importing(resource)
+            yield from _importing(resource)
         if acts.get("change") and (acts["change"].needs_id or resource.change_right):
             acts.pop("change")
     for act in acts.values():
@@ -204,9 +212,9 @@ def _writing(resource: Resource, create: Act | None, change: Act | None) -> Iter
         )
 
 
-def _importing(resource: Resource) -> Operation:
+def _importing(resource: Resource) -> Iterator[Operation]:
     kind, many = resource.kind, resource.many.lower()
-    return Operation(
+    yield Operation(
         "POST",
         f"/{kind}/import",
         f"import_{kind}",
@@ -215,10 +223,30 @@ def _importing(resource: Resource) -> Operation:
         RIGHT,
         importing(resource),
         description="A CSV or XLSX file: all of its rows, or nothing. Records that are here already are "
-        "found by their key and changed where the file differs; the same file again changes nothing.",
+        "found by their key and changed where the file differs; the same file again changes nothing. "
+        f"A file of more than {BIG:,} rows, to be written or as a dry run, is begun only: the answer is 202, "
+        "and Location the address where its state and result are asked.",
         answer=Imported,
         takes_file=True,
         also=(import_right(resource),),
+        begins=ImportRunOut,
+    )
+    common: dict[str, Any] = {"method": "GET", "kind": kind, "right": RIGHT, "also": (resource.read_right,)}
+    yield Operation(
+        path=f"/{kind}/import/{{id:rowid}}",
+        name=f"import_state_{kind}",
+        summary=f"How far a large import of {many} is, and what came of it",
+        run=import_state(resource),
+        answer=ImportRunOut,
+        **common,
+    )
+    yield Operation(
+        path=f"/{kind}/import/{{id:rowid}}/refused.csv",
+        name=f"import_refused_{kind}",
+        summary="The rows that a large import left out, with their reasons",
+        run=import_refused(resource),
+        media="text/csv",
+        **common,
     )
 
 

@@ -102,6 +102,8 @@ def _operation(one: Operation) -> dict[str, Any]:
     }
     if one.takes_file:
         found["requestBody"] = _file_body()
+    if one.begins is not None:
+        found["responses"]["202"] = _begun(one)
     if one.writes and one.body is not None:
         schema = {"$ref": REF.format(model=_body_name(one))}
         needed = one.method != "POST" or bool(_required(one))
@@ -117,8 +119,9 @@ def _file_body() -> dict[str, Any]:
 
 
 def _required(one: Operation) -> list[str]:
-    fields = one.body.model_fields.items() if one.body else ()
-    return [name for name, field in fields if field.is_required()]
+    return [
+        name for name, field in (one.body.model_fields.items() if one.body else ()) if field.is_required()
+    ]
 
 
 def _body_name(one: Operation) -> str:
@@ -188,10 +191,8 @@ def _header(name: str, description: str, schema: dict[str, Any]) -> dict[str, An
 
 
 def _good(one: Operation) -> dict[str, Any]:
-    if one.sheet:
-        return {"description": "The file", "content": {SHEETS[one.sheet]: {}}}
-    if one.media:
-        return {"description": "The file", "content": {one.media: {}}}
+    if one.sheet or one.media:
+        return {"description": "The file", "content": {one.media or SHEETS[one.sheet]: {}}}
     if one.status == 204:
         return {"description": "Done"}
     schema = annotated(one.answer)
@@ -206,6 +207,14 @@ def _good(one: Operation) -> dict[str, Any]:
             "required": ["data", "next_cursor"],
         }
     return {"description": "Done", "content": {"application/json": {"schema": schema}}}
+
+
+def _begun(one: Operation) -> dict[str, Any]:
+    shown = {"application/json": {"schema": annotated(one.begins)}}
+    where = {"description": "Where its state is asked.", "schema": {"type": "string"}}
+    after = {"description": "Seconds until then.", "schema": {"type": "integer"}}
+    headers = {"Location": where, "Retry-After": after}
+    return {"description": "Begun; it goes on by itself", "headers": headers, "content": shown}
 
 
 def _problem(text: str) -> dict[str, Any]:

@@ -29,7 +29,13 @@ SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def record_import() -> rx.Component:
     """The steps on one page."""
     steps = rx.match(
-        State.step, ("map", _map()), ("check", _check()), ("work", _work()), ("done", _done()), _drop()
+        State.step,
+        ("map", _map()),
+        ("checking", _checking()),
+        ("check", _check()),
+        ("work", _work()),
+        ("done", _done()),
+        _drop(),
     )
     return staff(
         "Import " + State.many.lower(),
@@ -147,6 +153,21 @@ def _work() -> rx.Component:
             ),
         ),
         title="Importing " + State.name,
+    )
+
+
+def _checking() -> rx.Component:
+    stop = button("Stop", small=True, on_click=State.back)
+    return card(
+        stack(
+            work(State.percent, State.progress, "Check of " + State.name, stop),
+            rx.el.p(
+                "Nothing is written. You may leave this page: the check goes on, "
+                "and what it finds stands here.",
+                class_name="muted small",
+            ),
+        ),
+        title="Checking " + State.name,
     )
 
 

@@ -1,12 +1,15 @@
 """Planning an import of records, and writing it: all of it, or what is good, each row with its history."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import SimpleNamespace
+from typing import Any
 
-from sqlmodel import Session
+from sqlalchemy import literal
+from sqlmodel import Session, select
 
-from psa_app.access import Actor, require
+from psa_app.access import Actor, require, visible
+from psa_app.db import among, is_sqlite, reserve_ids
 from psa_app.errors import Conflict, Invalid, Problems, PsaError
 from psa_app.formats.csv_files import Table
 from psa_app.models import ImportRun
@@ -23,8 +26,21 @@ from psa_app.services.imports.fields import offered
 from psa_app.services.imports.gather import check_together, fill_down, gathered, heads_of, with_currency
 from psa_app.services.imports.links import folded
 from psa_app.services.imports.match import find_records
+from psa_app.services.imports.moved import Moment, moment, moved_since, tables_of
 from psa_app.services.imports.values import WHOLE_ROW, Choices, RecordPlan, Row, RowPlan
-from psa_app.services.imports.write import PROVISIONAL, coming, defaults_of, new_run, note_run, write_rows
+from psa_app.services.imports.write import (
+    PROVISIONAL,
+    Packed,
+    coming,
+    defaults_of,
+    is_packable,
+    new_run,
+    note_run,
+    pack_rows,
+    reason_of,
+    write_packed,
+    write_rows,
+)
 from psa_app.services.lowcode import own_values
 from psa_app.services.records import clean, may_write
 
@@ -34,6 +50,41 @@ Tell = Callable[[int], None]
 
 def _untold(checked: int) -> None:
     """Nobody waits to hear."""
+
+
+class Moved(Exception):
+    """What a plan was made from is not as it was: plan again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A plan with its rows as they are to be written (`packed`: as statements), and what it was made from."""
+
+    plan: RecordPlan
+    rows: list[Row]
+    packed: Packed | None
+    tables: frozenset[str]
+    at: Moment
+
+
+def ready_records(
+    session: Session,
+    actor: Actor,
+    resource: Resource,
+    table: Table,
+    choices: Choices,
+    *,
+    name: str,
+    tell: Tell,
+) -> Ready:
+    """A plan as of `plan_records`, made ready for `apply_records` in a later transaction."""
+    at = moment(session)
+    plan, rows, tables = _planned(session, actor, resource, table, choices, lock=False, tell=tell)
+    packed = None
+    if is_packable(resource):
+        whole = full(session, as_imported(resource), actor)
+        packed = pack_rows(session, actor, whole, rows, reason_of(name))
+    return Ready(plan, rows, packed, tables, at)
 
 
 def plan_records(
@@ -66,14 +117,21 @@ def apply_records(
     only_good: bool = False,
     name: str = "",
     run: ImportRun | None = None,
+    ready: Ready | None = None,
 ) -> RecordPlan:
     """Makes and changes the records of a table; what it did is told as `plan_records` tells it.
 
     Without `only_good` all rows must be good, or nothing is written and `Conflict` says so; with it the
     refused ones stay out, also those that only their act refuses (`late`). Every row passes the checks of
-    the form and leaves its line of history; `run` is the one that this is, else one is noted.
+    the form and leaves its line of history; `run` is the one that this is, else one is noted. `ready` was
+    planned before, so that this transaction only writes; it raises `Moved` when that plan is out of date.
     """
-    plan, rows = _planned(session, actor, resource, table, choices, lock=True)
+    packed = ready.packed if ready is not None else None
+    if ready is not None:
+        _take_up(session, actor, resource, ready)
+        plan, rows = ready.plan, ready.rows
+    else:
+        plan, rows, _ = _planned(session, actor, resource, table, choices, lock=True)
     if plan.refused and not only_good:
         many = len(plan.refused)
         first = plan.refused[0]
@@ -82,13 +140,57 @@ def apply_records(
             f"Line {first.line}: {first.problems[0][1]}",
             "file",
         )
-    if plan.writes:
+    if plan.writes and packed is not None:
+        write_packed(session, packed)
+    elif plan.writes:
         whole = full(session, as_imported(resource), actor)
         plan = _without(plan, write_rows(session, actor, whole, rows, name, only_good=only_good))
     if plan.writes or plan.refused or run is not None:
         run = run or new_run(actor, plan.kind, name, len(plan.rows))
         note_run(session, actor, plan, table, run)
     return plan
+
+
+def _take_up(session: Session, actor: Actor, resource: Resource, ready: Ready) -> None:
+    """Holds what is to be changed, as it was planned. Rights are asked for anew."""
+    _may_import(actor, resource)
+    full(session, as_imported(resource), actor, held=True)
+    if moved_since(session, ready.at, ready.tables):
+        raise Moved()
+    if ready.packed is not None:
+        _hold_packed(session, actor, resource, ready.packed)
+    else:
+        _hold_rows(session, actor, resource, ready.rows)
+
+
+def _hold_packed(session: Session, actor: Actor, resource: Resource, packed: Packed) -> None:
+    model: Any = resource.model
+    version = model.version if packed.held and hasattr(model, "version") else literal(0)
+    held = select(model.id, version).where(
+        visible(actor, model), among(session, model.id, sorted(packed.held))
+    )
+    found = session.exec(held.order_by(model.id).with_for_update(of=model)).all() if packed.held else []
+    if {int(row_id): int(one) for row_id, one in found} != packed.held:
+        raise Moved()
+    if is_sqlite(session) and list(reserve_ids(session, packed.table, len(packed.ids))) != packed.ids:
+        raise Moved()
+
+
+def _hold_rows(session: Session, actor: Actor, resource: Resource, rows: Sequence[Row]) -> None:
+    model: Any = resource.model
+    ids = sorted({int(row.record.id) for row in rows if row.record is not None})
+    if not ids:
+        return
+    there = select(model).where(visible(actor, model), among(session, model.id, ids))
+    found = session.exec(there.order_by(model.id).with_for_update(of=model)).all()
+    records = {int(one.id): one for one in found}
+    for row in rows:
+        if row.record is None:
+            continue
+        held = records.get(int(row.record.id))
+        if held is None or getattr(held, "version", 0) != getattr(row.record, "version", 0):
+            raise Moved()
+        row.record = held
 
 
 def _without(plan: RecordPlan, late: Late) -> RecordPlan:
@@ -114,11 +216,8 @@ def _planned(
     lock: bool,
     only: int = 0,
     tell: Tell = _untold,
-) -> tuple[RecordPlan, list[Row]]:
-    require(actor, RIGHT)
-    require(actor, resource.read_right)
-    resource = as_imported(resource)
-    may_write(actor, resource.create_right or resource.change_right)
+) -> tuple[RecordPlan, list[Row], frozenset[str]]:
+    resource = _may_import(actor, resource)
     fields = {field.name: field for field in offered(session, actor, resource)}
     resource = full(session, resource, actor, held=lock)
     key = _checked(resource, fields, table, choices)
@@ -135,15 +234,24 @@ def _planned(
                 tell(count)
         if _is_gathered(resource):
             check_together(session, actor, resource, ordered)
+        tables = frozenset(tables_of(resource) | book.tables)
     told = tuple(_told(resource, reader, row) for row in rows)
     missing = tuple(
         field.label
         for field in fields.values()
         if field.required and field.name not in reader.places and any(row.record is None for row in rows)
     )
-    return RecordPlan(
-        resource.kind, told, key, tuple(sorted(choices.columns)), tuple(reader.questions), missing
-    ), ordered
+    columns, questions = tuple(sorted(choices.columns)), tuple(reader.questions)
+    return RecordPlan(resource.kind, told, key, columns, questions, missing), ordered, tables
+
+
+def _may_import(actor: Actor, resource: Resource) -> Resource:
+    """The declaration as an import fills it. Raises `Forbidden`."""
+    require(actor, RIGHT)
+    require(actor, resource.read_right)
+    whole = as_imported(resource)
+    may_write(actor, whole.create_right or whole.change_right)
+    return whole
 
 
 def _checked(

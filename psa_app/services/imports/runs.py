@@ -1,8 +1,8 @@
-"""Large imports: begun on the page, done by the background worker, found again on the page afterwards."""
+"""Large imports as the background worker does them: checked, and written in one short transaction."""
 
 import json
 from contextlib import suppress
-from dataclasses import asdict
+from functools import partial
 
 from sqlmodel import Session, col, select
 
@@ -11,79 +11,19 @@ from psa_app.access import Actor, fetch, require
 from psa_app.errors import Busy, Conflict, Invalid, NotFound, PsaError
 from psa_app.formats.csv_files import Table
 from psa_app.formats.tables_in import read_any
-from psa_app.models import Firm, ImportFile, ImportRun, User
+from psa_app.models import ImportFile, ImportRun, User
 from psa_app.models.resource import Resource
-from psa_app.queries.import_keys import RIGHT, import_right
+from psa_app.queries.import_keys import RIGHT
 from psa_app.queries.imports import may_have_file
 from psa_app.services import history
-from psa_app.services.imports.records import apply_records, plan_records
-from psa_app.services.imports.values import Choices
-from psa_app.services.imports.write import keep_refused, new_run
-from psa_app.services.records import may_write
+from psa_app.services.imports.begin import OPEN, drop_files
+from psa_app.services.imports.records import Moved, apply_records, plan_records, ready_records
+from psa_app.services.imports.values import Choices, RecordPlan
+from psa_app.services.imports.write import keep_refused, keep_told
 
-BIG = 2_000  # rows above which the worker writes
 MOST_TRIES = 3
-OPEN = ("waiting", "running")
-
-
-def begin_import(
-    session: Session,
-    actor: Actor,
-    resource: Resource,
-    content: bytes,
-    choices: Choices,
-    *,
-    rows: int,
-    agreed: int,
-    name: str,
-) -> ImportRun:
-    """Hands a checked file to the worker; `agreed` refused rows stay out.
-
-    Raises `Conflict` while another import of the same kind is under way.
-    """
-    require(actor, RIGHT)
-    require(actor, resource.read_right)
-    may_write(actor, import_right(resource))
-    _one_at_a_time(session, resource)
-    run = new_run(actor, resource.kind, name, rows)
-    run.state, run.agreed, run.choices = "waiting", agreed, json.dumps(asdict(choices))
-    session.add(run)
-    session.flush()
-    session.add(ImportFile(import_run_id=int(run.id or 0), kind="source", content=content))
-    history.note(
-        session, actor, "import_run", int(run.id or 0), "begun", {}, {"kind": run.layout, "rows": rows}
-    )
-    return run
-
-
-def _one_at_a_time(session: Session, resource: Resource) -> None:
-    """One begins after the other, however many click at once."""
-    session.connection().execute(select(Firm.id).with_for_update(key_share=True))
-    of_kind = (ImportRun.layout == resource.kind, col(ImportRun.state).in_(OPEN))
-    if session.exec(select(ImportRun.id).where(*of_kind)).first() is not None:
-        raise Conflict(f"An import of {resource.many.lower()} is under way. Wait until it is through.")
-
-
-def retry_import(session: Session, actor: Actor, resource: Resource, run_id: int) -> ImportRun:
-    """Hands the file of an import that failed to the worker once more, with the same choices.
-
-    Raises `Conflict` for one that did not fail, or while another of its kind is under way.
-    """
-    require(actor, RIGHT)
-    require(actor, resource.read_right)
-    may_write(actor, import_right(resource))
-    run = fetch(session, actor, ImportRun, run_id, lock=True)
-    if run.layout != resource.kind or not may_have_file(session, actor, run):
-        raise NotFound()
-    kinds = set(session.exec(select(ImportFile.kind).where(ImportFile.import_run_id == run_id)))
-    if run.state != "failed" or "source" not in kinds:
-        raise Conflict("Only a file that failed can be tried again. Drop it here anew.")
-    _one_at_a_time(session, resource)
-    _drop(session, run_id, "refused")
-    run.state, run.problem, run.ended_at, run.checked, run.tries = "waiting", "", None, 0, 0
-    run.by_user = actor.user_id
-    history.note(session, actor, "import_run", run_id, "tried again", {}, {})
-    return run
+MOST_PLANS = 3  # before the last one, which keeps everybody out while it is made
+CHANGED = "Something changed here since the check, and more rows are refused."
 
 
 def refused_file(session: Session, actor: Actor, run_id: int) -> tuple[str, bytes]:
@@ -95,12 +35,16 @@ def refused_file(session: Session, actor: Actor, run_id: int) -> tuple[str, byte
     run = fetch(session, actor, ImportRun, run_id)
     if not may_have_file(session, actor, run):
         raise NotFound()
-    found = session.exec(
-        select(ImportFile).where(ImportFile.import_run_id == run.id, ImportFile.kind == "refused")
-    ).first()
-    if found is None:
+    return f"{run.layout}-refused.csv", _content(session, run_id, "refused")
+
+
+def source_file(session: Session, actor: Actor, run_id: int) -> tuple[bytes, Choices]:
+    """The file of a check and what was chosen for it. Errors as of `refused_file`."""
+    require(actor, RIGHT)
+    run = fetch(session, actor, ImportRun, run_id)
+    if not may_have_file(session, actor, run):
         raise NotFound()
-    return f"{run.layout}-refused.csv", found.content
+    return _content(session, run_id, "source"), _choices(run)
 
 
 def next_run() -> int:
@@ -127,17 +71,28 @@ def run_import(run_id: int, resource: Resource) -> str:
         return error.sentence
 
 
+def fail_import(run_id: int, sentence: str) -> None:
+    """Ends an import that could not be done: nothing of it is written."""
+    with db.unit_of_work() as session:
+        run = _open_run(session, run_id)
+        run.state, run.problem, run.ended_at = "failed", sentence[:400], clock.now()
+        history.note(session, _actor(session, run), "import_run", run_id, "failed", {}, {"why": run.problem})
+
+
 def _tried(run_id: int, resource: Resource) -> str:
     with db.unit_of_work() as session:
         run = _open_run(session, run_id)
         run.state, run.checked = "running", 0
         run.tries += 1
-        content, agreed, choices, name = _content(session, run_id), run.agreed, _choices(run), run.name
+        content, choices, name = _content(session, run_id, "source"), _choices(run), run.name
         actor = _actor(session, run)
         given_up = run.tries > MOST_TRIES
     if given_up:
         raise Invalid("The worker was stopped three times while this ran. Split the file, then try again.")
-    return _run(run_id, actor, resource, read_any(content), choices, agreed, name)
+    table = read_any(content)
+    if run.only_check:
+        return _check(run_id, actor, resource, table, choices)
+    return _write(run_id, actor, resource, table, choices, name)
 
 
 def _wait(run_id: int) -> None:
@@ -148,43 +103,79 @@ def _wait(run_id: int) -> None:
             run.state, run.tries = "waiting", run.tries - 1
 
 
-def fail_import(run_id: int, sentence: str) -> None:
-    """Ends an import that could not be done: nothing of it is written."""
+def _check(run_id: int, actor: Actor, resource: Resource, table: Table, choices: Choices) -> str:
+    with db.reading() as session:
+        plan = plan_records(session, actor, resource, table, choices, tell=partial(_tell, run_id))
     with db.unit_of_work() as session:
         run = _open_run(session, run_id)
-        run.state, run.problem, run.ended_at = "failed", sentence[:400], clock.now()
-        history.note(session, _actor(session, run), "import_run", run_id, "failed", {}, {"why": run.problem})
+        run.added, run.changed = plan.count("new"), plan.count("changed")
+        run.known, run.refused = plan.count("same"), len(plan.refused)
+        run.state, run.ended_at = "done", clock.now()
+        _keep(session, run_id, table, choices, plan)
+        history.note(session, actor, "import_run", run_id, "checked", {}, {"refused": run.refused})
+    return _said(plan)
 
 
-def _run(
-    run_id: int, actor: Actor, resource: Resource, table: Table, choices: Choices, agreed: int, name: str
-) -> str:
+def _write(run_id: int, actor: Actor, resource: Resource, table: Table, choices: Choices, name: str) -> str:
+    """The check needs no lock; the transaction that writes begins when all is known, and makes sure first
+    that nothing moved meanwhile. Where something does each time, the last plan is made within it.
+    """
+    for left in reversed(range(MOST_PLANS)):
+        with db.reading() as session:
+            tell = partial(_tell, run_id)
+            ready = ready_records(session, actor, resource, table, choices, name=name, tell=tell)
+        _tell(run_id, len(table.rows))
+        _stop_if_worse(run_id, table, choices, ready.plan)
+        with suppress(Moved), db.unit_of_work() as session:
+            run = _open_run(session, run_id)
+            plan = apply_records(
+                session,
+                _actor(session, run),
+                resource,
+                table,
+                choices,
+                only_good=run.agreed > 0,
+                name=name,
+                run=run,
+                ready=ready if left else None,
+            )
+            if len(plan.refused) - plan.late > run.agreed:
+                raise Conflict(CHANGED)
+            drop_files(session, run_id, "source", "told")
+            keep_told(session, run_id, table, choices, plan)
+            return _said(plan)
+    raise AssertionError
+
+
+def _stop_if_worse(run_id: int, table: Table, choices: Choices, plan: RecordPlan) -> None:
     with db.reading() as session:
-        plan = plan_records(
-            session, actor, resource, table, choices, tell=lambda checked: _tell(run_id, checked)
-        )
+        run = session.get_one(ImportRun, run_id)
+        agreed = run.agreed
     if len(plan.refused) > agreed:
         with db.unit_of_work() as session:
-            _drop(session, run_id, "refused")
-            keep_refused(session, run_id, table, plan.refused)
-        raise Conflict(
-            "Something changed here since the check, and more rows are refused. Nothing was written."
-        )
-    _tell(run_id, len(table.rows))
-    with db.unit_of_work() as session:
-        run = _open_run(session, run_id)
-        plan = apply_records(
-            session, actor, resource, table, choices, only_good=agreed > 0, name=name, run=run
-        )
-        if len(plan.refused) - plan.late > agreed:
-            raise Conflict("Something changed here since the check, and more rows are refused.")
-        _drop(session, run_id, "source")
+            _keep(session, run_id, table, choices, plan)
+        raise Conflict(f"{CHANGED} Nothing was written." if agreed else _none(plan))
+
+
+def _none(plan: RecordPlan) -> str:
+    many = len(plan.refused)
+    rows = "1 row is" if many == 1 else f"{many:,} rows are"
+    return f"Nothing was imported: {rows} refused. Mend the file, then bring it again."
+
+
+def _keep(session: Session, run_id: int, table: Table, choices: Choices, plan: RecordPlan) -> None:
+    drop_files(session, run_id, "refused", "told")
+    keep_refused(session, run_id, table, plan.refused)
+    keep_told(session, run_id, table, choices, plan)
+
+
+def _said(plan: RecordPlan) -> str:
     return f"{plan.count('new')} new, {plan.count('changed')} changed, {len(plan.refused)} refused"
 
 
 def _tell(run_id: int, checked: int) -> None:
     with db.unit_of_work() as session:
-        session.get_one(ImportRun, run_id).checked = checked
+        _open_run(session, run_id).checked = checked
 
 
 def _open_run(session: Session, run_id: int) -> ImportRun:
@@ -194,15 +185,12 @@ def _open_run(session: Session, run_id: int) -> ImportRun:
     return run
 
 
-def _content(session: Session, run_id: int) -> bytes:
-    found = select(ImportFile.content).where(ImportFile.import_run_id == run_id, ImportFile.kind == "source")
-    return session.exec(found).one()
-
-
-def _drop(session: Session, run_id: int, kind: str) -> None:
-    of_run = select(ImportFile).where(ImportFile.import_run_id == run_id, ImportFile.kind == kind)
-    for one in session.exec(of_run):
-        session.delete(one)
+def _content(session: Session, run_id: int, kind: str) -> bytes:
+    found = select(ImportFile.content).where(ImportFile.import_run_id == run_id, ImportFile.kind == kind)
+    content = session.exec(found).first()
+    if content is None:
+        raise NotFound()
+    return content
 
 
 def _choices(run: ImportRun) -> Choices:

@@ -8,6 +8,8 @@ from sqlmodel import Session, SQLModel, col, select
 
 from psa_app import clock
 from psa_app.models import (
+    BulkRow,
+    BulkRun,
     ImportFile,
     ImportRun,
     Inbox,
@@ -25,6 +27,7 @@ LINKS = 30 * DAY
 ATTEMPTS = DAY
 ANSWERS = DAY  # how long an Idempotency-Key is remembered
 REFUSED = 90 * DAY  # rows that an import left out
+CHECKED = DAY  # files that were checked, and waited to be written
 DELIVERED = 90 * DAY  # mails that went out, messages that were worked through
 
 
@@ -38,6 +41,8 @@ def clear(session: Session) -> str:
         "sign-in attempts": (SignInAttempt, col(SignInAttempt.at) < now - ATTEMPTS),
         "remembered answers": (RememberedAnswer, col(RememberedAnswer.created_at) < now - ANSWERS),
         "refused rows": (ImportFile, _of_old_imports(now - REFUSED)),
+        "checked files": (ImportFile, _of_old_checks(now - CHECKED)),
+        "rows of bulk acts": (BulkRow, _of_old_bulks(now - REFUSED)),
         "mails": (Outbox, col(Outbox.done_at) < now - DELIVERED),
         "messages": (Inbox, col(Inbox.done_at) < now - DELIVERED),
     }
@@ -48,6 +53,16 @@ def clear(session: Session) -> str:
 def _of_old_imports(before: datetime) -> ColumnElement[bool]:
     ended = select(ImportRun.id).where(col(ImportRun.ended_at) < before)
     return col(ImportFile.import_run_id).in_(ended)
+
+
+def _of_old_checks(before: datetime) -> ColumnElement[bool]:
+    checked = select(ImportRun.id).where(col(ImportRun.ended_at) < before, col(ImportRun.only_check))
+    return col(ImportFile.import_run_id).in_(checked) & (col(ImportFile.kind) == "source")
+
+
+def _of_old_bulks(before: datetime) -> ColumnElement[bool]:
+    ended = select(BulkRun.id).where(col(BulkRun.ended_at) < before)
+    return col(BulkRow.bulk_run_id).in_(ended)
 
 
 def _delete(session: Session, model: type[SQLModel], which: ColumnElement[bool]) -> int:

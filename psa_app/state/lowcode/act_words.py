@@ -2,8 +2,8 @@
 
 from psa_app.access import Actor
 from psa_app.display.forms import Option
-from psa_app.display.record import ARCHIVE, PUT_BACK
 from psa_app.models.resource import ActWords, Resource
+from psa_app.rules.bulk import ARCHIVE, PUT_BACK
 from psa_app.services.lowcode.bulk import bulk_acts
 
 _OURS = {

@@ -9,11 +9,11 @@ from sqlmodel import Session
 
 from psa_app.access import Actor
 from psa_app.display.forms import FieldSpec, Option
-from psa_app.display.record import ARCHIVE, PUT_BACK
-from psa_app.errors import Conflict, Invalid, NotFound, PsaError
+from psa_app.errors import Invalid, NotFound, PsaError
 from psa_app.models import resource as declared
 from psa_app.queries import record_links
 from psa_app.queries.records import readable
+from psa_app.rules.bulk import ARCHIVE, CHANGE, PUT_BACK
 from psa_app.services.lowcode.bulk import (
     MOST,
     Done,
@@ -22,11 +22,12 @@ from psa_app.services.lowcode.bulk import (
     inputs_for_many,
     matching,
 )
+from psa_app.services.lowcode.bulk_runs import begin_bulk
 from psa_app.state.base import allow, field_errors, read, say, write
 from psa_app.state.lowcode.act_words import rows_in_words, words_of
 from psa_app.state.lowcode.address import Asked
 from psa_app.state.lowcode.form import found_links
-from psa_app.state.lowcode.job import CHANGE, Job, JobState, do_part, refusals
+from psa_app.state.lowcode.job import JobState, did
 from psa_app.state.lowcode.kinds import STAFF, resource_of
 from psa_app.state.lowcode.reading import filters_of, firm_of
 from psa_app.state.lowcode.records import RecordsState
@@ -101,27 +102,28 @@ class BulkState(rx.State):
         return following
 
     async def _run(self, verb: str, label: str, raw: dict[str, Any]) -> Any:
-        """Does the first part at once, and leaves the others to the work that goes on beside.
+        """Does the first part at once, and leaves the others to the worker.
 
         Raises what all rows of the first part refused for alike, when it is for an input.
         """
         listed = await self.get_state(RecordsState)
         jobs = await self.get_state(JobState)
-        if jobs.is_working or jobs.is_paused:
-            raise Conflict("Something is under way with many rows. Wait for its end, or stop it.")
-        ids = await self._ids(listed)
-        job = Job(listed._asked.kind, listed.many.lower(), verb, label, ids, raw)
-        first = await write(lambda session, who: do_part(session, who, job, job.next))
-        _raise_alike(first, raw)
+        kind, ids = listed._asked.kind, await self._ids(listed)
+
+        def begun(session: Session, who: Actor) -> tuple[int, Done]:
+            run, first = begin_bulk(session, who, resource_of(session, who, kind), verb, label, ids, raw)
+            _raise_alike(first, raw)
+            return (int(run.id or 0) if run is not None else 0), first
+
+        run_id, first = await write(begun)
         listed.chosen, listed.every = [], False
         self._archived = []
-        if len(ids) > len(job.next):
-            await jobs._begin(job, first)
+        if run_id:
             listed._choose([])
-            return JobState.work
+            return await jobs._show(kind)
         self._archived = list(first.ids) if verb == ARCHIVE else []
         await listed._load(listed._asked)
-        await self._tell(job.after(first), first)
+        await self._tell(kind, verb, first)
         return None
 
     async def _ids(self, listed: RecordsState) -> tuple[int, ...]:
@@ -132,13 +134,13 @@ class BulkState(rx.State):
             return tuple(dict.fromkeys(ids))
         return tuple(await read(lambda session, who: _matching(session, who, asked)))
 
-    async def _tell(self, job: Job, done: Done) -> None:
+    async def _tell(self, kind: str, verb: str, first: Done) -> None:
         jobs = await self.get_state(JobState)
-        jobs.refused = refusals(job.kind, done.refused)
-        if done.refused or not self._archived:
-            await jobs._tell(job)
+        refused = tuple((one.record_id, one.name, one.why) for one in first.refused)
+        if refused or not self._archived:
+            await jobs._tell(kind, verb, len(first.ids), len(refused), refused)
         else:
-            await say(self, f"{job.did}.", undo=BulkState.put_back())
+            await say(self, f"{did(verb, len(first.ids))}.", undo=BulkState.put_back())
 
     @rx.event
     @allow(STAFF)

@@ -6,47 +6,36 @@ from typing import Any
 
 import reflex as rx
 
-from psa_app.display.figures import Fact, Kpi
 from psa_app.display.forms import Option
 from psa_app.display.frame import Crumb
-from psa_app.display.imports import Ask, FileColumn, FileRow, PastImport, RefusedRow
+from psa_app.display.imports import Ask, FileColumn, FileRow
 from psa_app.errors import Invalid, NotFound, PsaError
 from psa_app.formats.csv_files import Table
 from psa_app.formats.refused_rows import refused_sheet
 from psa_app.formats.tables_in import check_file, read_any
 from psa_app.models.resource import FieldSpec, Resource
-from psa_app.queries.home.facts import firm_facts
-from psa_app.queries.import_keys import RIGHT, may_import
-from psa_app.queries.imports import PastRun, past_imports
+from psa_app.queries.import_keys import RIGHT
 from psa_app.services.imports import (
     BIG,
     Choices,
     RecordPlan,
     apply_records,
-    begin_import,
     guessed,
-    offered,
     plan_records,
-    refused_file,
-    retry_import,
 )
-from psa_app.state import live
 from psa_app.state.base import actor, allow, read, say, write
 from psa_app.state.lowcode import record_import_words as words
-from psa_app.state.lowcode.kinds import area_of, list_of_kind, resource_of
-from psa_app.state.time.import_words import counted
+from psa_app.state.lowcode.kinds import area_of, list_of_kind
+from psa_app.state.lowcode.record_import_large import AT_WORK, SHOWN, LargeImport, declared
 
-LOOK_EVERY = 0.7  # seconds between two looks at how far the worker is
 FIRST = 6  # rows that are shown while columns are chosen
-SHOWN = 50  # refused rows that are listed
 LOOKED_AT = 3_000  # rows that are planned whole at each choice; of longer files only the first
 GONE = "The file is not here any more. Drop it again."
 
 
-class RecordImportState(rx.State):
+class RecordImportState(LargeImport, rx.State):
     """One file on its way in. The file itself stays on the server."""
 
-    step: str = "file"  # file | map | check | work | done
     many: str = "Records"
     one: str = ""
     area: str = ""
@@ -54,9 +43,7 @@ class RecordImportState(rx.State):
     list_href: str = ""
     is_missing: bool = False
     is_ready: bool = False
-    name: str = ""
     file_words: str = ""
-    error: str = ""
     columns: list[FileColumn] = []
     fields: list[Option] = []
     keys: list[Option] = []
@@ -67,24 +54,7 @@ class RecordImportState(rx.State):
     heads: list[str] = []
     preview: list[FileRow] = []
     may_check: bool = False
-    counts: list[Kpi] = []
-    refused: list[RefusedRow] = []
-    more_refused: str = ""
-    refused_words: str = ""
-    apply_words: str = ""
-    nothing_new: bool = False
-    done: list[Fact] = []
-    has_refused: bool = False
-    past: list[PastImport] = []
-    percent: int = 0
-    progress: str = ""
-    _run: int = 0
-    _data: bytes = b""
-    _kind: str = ""
-    _runs: list[PastRun] = []
-    _table: Table | None = None
     _fields: list[FieldSpec] = []
-    _choices: Choices = Choices({})
     _plan: RecordPlan | None = None
 
     @rx.event
@@ -95,10 +65,10 @@ class RecordImportState(rx.State):
         if kind == self._kind and self.is_ready and self.step != "file":
             if not self.is_missing:
                 await self._look_back()
-            return RecordImportState.follow if self.step == "work" else None
+            return RecordImportState.follow if self.step in AT_WORK else None
         self._begin()
         try:
-            resource, fields = await read(lambda session, who: _declared(session, who, kind))
+            resource, fields = await read(lambda session, who: declared(session, who, kind))
         except NotFound:
             self.is_missing, self.is_ready, self.many = True, True, "Records"
             return None
@@ -108,49 +78,9 @@ class RecordImportState(rx.State):
         self.way = [Crumb(resource.many, self.list_href)]
         self.fields = words.field_options(fields)
         await self._look_back()
-        mine = next((one for one in self._runs if one.is_open), None)
-        if mine is not None:
-            self._run, self.step, self.name = mine.id, "work", mine.name
-            self._show(mine)
+        await self._find_again()
         self.is_missing, self.is_ready = False, True
-        return RecordImportState.follow if self.step == "work" else None
-
-    async def _look_back(self) -> None:
-        kind = self._kind
-        self._runs, zone = await read(
-            lambda session, who: (past_imports(session, who, kind), firm_facts(session).zone)
-        )
-        self.past = words.past(self._runs, zone)
-
-    def _show(self, run: PastRun) -> None:
-        self.percent, self.progress = words.percent(run), words.progress(run)
-
-    @rx.event(background=True)
-    @allow(RIGHT)
-    async def follow(self) -> None:
-        """Tells how far the worker is, until it is through or the tab is gone."""
-        run_id, kind = self._run, self._kind
-        while await live.is_here():
-            runs = await read(lambda session, who: past_imports(session, who, kind, run_id))
-            async with self:
-                if self._run != run_id or self.step != "work" or not runs:
-                    return
-                self._show(runs[0])
-                if not runs[0].is_open:
-                    await self._ended(runs[0])
-                    return
-            await asyncio.sleep(LOOK_EVERY)
-
-    async def _ended(self, run: PastRun) -> None:
-        kind = self._kind
-        await self._look_back()
-        self._data = b""
-        if run.state == "failed":
-            self._begin()
-            self.error = run.problem
-            return
-        resource = await read(lambda session, who: _declared(session, who, kind)[0])
-        self.step, self.done, self.has_refused = "done", words.ran(resource, run), run.has_file
+        return RecordImportState.follow if self.step in AT_WORK else None
 
     def _begin(self) -> None:
         """Forgets the file and what was chosen for it."""
@@ -178,14 +108,14 @@ class RecordImportState(rx.State):
             table = await asyncio.to_thread(read_any, data)
             kind, headers = self._kind, table.headers
             columns = await read(
-                lambda session, who: guessed(session, who, _declared(session, who, kind)[0], headers)
+                lambda session, who: guessed(session, who, declared(session, who, kind)[0], headers)
             )
         except PsaError as error:
             self.error = error.sentence
             return
         self._table, self._choices, self.name = table, Choices(columns), name
         self._data = data if len(table.rows) > BIG else b""
-        self.file_words = f"{name} · {counted(len(table.rows), 'row', 'rows')} · {table.dialect.name}"
+        self.file_words = words.about(name, table)
         self.step = "map"
         await self._look()
 
@@ -241,7 +171,7 @@ class RecordImportState(rx.State):
         table, kind, choices = self._file(), self._kind, self._choices
 
         def planned(session: Any, who: Any) -> tuple[Resource, RecordPlan]:
-            resource = _declared(session, who, kind)[0]
+            resource = declared(session, who, kind)[0]
             return resource, plan_records(session, who, resource, table, choices, only=only)
 
         return await read(planned)
@@ -267,68 +197,54 @@ class RecordImportState(rx.State):
 
     @rx.event
     @allow(RIGHT)
-    async def check(self) -> None:
+    async def check(self) -> Any:
         """Runs through all rows without writing any."""
         table = self._file()
+        if self._data:
+            return await self._hand_over(len(table.rows))
         try:
             resource, plan = await self._planned()
         except PsaError as error:
             self.error = error.sentence
-            return
+            return None
         self._plan, self.step, self.error = plan, "check", ""
         self.counts = words.counts(plan)
         self.refused = words.refused_rows(table, plan, SHOWN)
-        self.more_refused = words.more_refused(plan, SHOWN)
-        many = len(plan.refused)
-        self.refused_words = counted(many, "row is refused.", "rows are refused.") if many else ""
-        self.nothing_new = not plan.writes
-        self.apply_words = f"Import {counted(plan.writes, resource.one.lower(), resource.many.lower())}"
+        self.more_refused = words.more_rows(len(plan.refused) - SHOWN)
+        self._say_counts(resource, len(plan.refused), plan.writes)
+        return None
 
     @rx.event
     @allow(RIGHT)
-    def back(self) -> None:
-        """Back to the columns."""
+    async def back(self) -> None:
+        """Back to the columns; the worker forgets what it checks."""
+        if self._table is None and self._run:
+            table = await self._file_of_check()
+            self.file_words = words.about(self.name, table)
         self._file()
+        await self._drop_check()
         self.step = "map"
+        await self._look()
 
     @rx.event
     @allow(RIGHT)
     async def apply(self) -> Any:
         """Writes what the check told: all rows, or without the refused ones that were shown."""
-        if self.step in ("work", "done"):  # pressed twice
+        if self.step in (*AT_WORK, "done"):  # pressed twice
             return None
+        if self.step == "check" and self._run:
+            return await self._write_checked()
         table, shown = self._file(), self._plan
         if shown is None or self.step != "check":
             raise Invalid("Check the rows first.")
-        if self._data:
-            return await self._hand_over(len(table.rows), len(shown.refused))
         await self._write(table, len(shown.refused))
         return None
-
-    async def _hand_over(self, rows: int, agreed: int) -> Any:
-        """A large file is written by the worker, whether this page stays open or not."""
-        kind, choices, name, data = self._kind, self._choices, self.name, self._data
-
-        def begun(session: Any, who: Any) -> int:
-            resource = _declared(session, who, kind)[0]
-            how: Any = {"rows": rows, "agreed": agreed, "name": name}
-            return int(begin_import(session, who, resource, data, choices, **how).id or 0)
-
-        try:
-            self._run = await write(begun)
-        except PsaError as error:
-            self.error = error.sentence
-            return None
-        self._data, self.step, self.error = b"", "work", ""
-        self.percent, self.progress = 0, words.beginning(rows)
-        await self._look_back()
-        return RecordImportState.follow
 
     async def _write(self, table: Table, agreed: int) -> None:
         kind, choices, name = self._kind, self._choices, self.name
 
         def applied(session: Any, who: Any) -> tuple[Resource, RecordPlan]:
-            resource = _declared(session, who, kind)[0]
+            resource = declared(session, who, kind)[0]
             only_good = agreed > 0
             plan = apply_records(session, who, resource, table, choices, only_good=only_good, name=name)
             if len(plan.refused) - plan.late > agreed:
@@ -353,7 +269,7 @@ class RecordImportState(rx.State):
     async def download(self) -> Any:
         """The refused rows as a file, each with its reasons."""
         actor()
-        if self._run and self.step == "done":
+        if self._run and self.step in ("check", "done"):
             return await self.download_past(self._run)
         plan = self._plan
         if plan is None or not plan.refused:
@@ -364,37 +280,7 @@ class RecordImportState(rx.State):
 
     @rx.event
     @allow(RIGHT)
-    async def download_past(self, run_id: int) -> Any:
-        """The rows that an earlier import left out, as a file."""
-        name, content = await read(lambda session, who: refused_file(session, who, run_id))
-        return rx.download(data=content, filename=name)
-
-    @rx.event
-    @allow(RIGHT)
-    async def retry(self, run_id: int) -> Any:
-        """Tries the file of an import that failed once more, as it was."""
-        kind = self._kind
-
-        def begun(session: Any, who: Any) -> tuple[str, int]:
-            run = retry_import(session, who, _declared(session, who, kind)[0], run_id)
-            return run.name, run.rows
-
-        self.name, rows = await write(begun)
-        self._run, self.step, self.error = run_id, "work", ""
-        self.percent, self.progress = 0, words.beginning(rows)
-        await self._look_back()
-        return RecordImportState.follow
-
-    @rx.event
-    @allow(RIGHT)
-    def again(self) -> None:
+    async def again(self) -> None:
         """Begins with another file."""
+        await self._drop_check()
         self._begin()
-
-
-def _declared(session: Any, who: Any, kind: str) -> tuple[Resource, list[FieldSpec]]:
-    """The declaration and the fields that can be filled; `NotFound` for what is not theirs to import."""
-    resource = resource_of(session, who, kind)
-    if not may_import(who, resource):
-        raise NotFound()
-    return resource, offered(session, who, resource)

@@ -1,6 +1,7 @@
 """An import of records in words: columns with what they hold, open questions, the first rows, the counts."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from psa_app.display.figures import Fact, Kpi
@@ -28,6 +29,12 @@ _WORDS: Mapping[Outcome, tuple[str, str]] = {
     "part": ("With the row before", "muted"),
 }
 _COUNTED: tuple[Outcome, ...] = ("new", "changed", "same", "refused")
+_HINTS: Mapping[Outcome, str] = {
+    "new": "will be added",
+    "changed": "differ from what is here",
+    "same": "are here already as they are",
+    "refused": "cannot be taken as they are",
+}
 _STATES = {
     "waiting": ("Waiting", "warn"),
     "running": ("Under way", "info"),
@@ -112,15 +119,15 @@ def _row(table: Table, places: Sequence[int], row: RowPlan) -> FileRow:
 
 def counts(plan: RecordPlan) -> list[Kpi]:
     """What becomes of all rows."""
-    hints = {
-        "new": "will be added",
-        "changed": "differ from what is here",
-        "same": "are here already as they are",
-        "refused": "cannot be taken as they are",
-    }
-    tones = {"refused": "bad"} if plan.refused else {}
+    return counts_of(*(plan.count(one) for one in _COUNTED))
+
+
+def counts_of(new: int, changed: int, same: int, refused: int) -> list[Kpi]:
+    """The same, counted."""
+    tones = {"refused": "bad"} if refused else {}
     return [
-        Kpi(_WORDS[one][0], f"{plan.count(one):,}", hints[one], tone=tones.get(one, "")) for one in _COUNTED
+        Kpi(_WORDS[one][0], f"{many:,}", _HINTS[one], tone=tones.get(one, ""))
+        for one, many in zip(_COUNTED, (new, changed, same, refused), strict=True)
     ]
 
 
@@ -129,10 +136,26 @@ def refused_rows(table: Table, plan: RecordPlan, many: int) -> list[RefusedRow]:
     return [RefusedRow(f"{row.line:,}", row.title or "–", why(table, row)) for row in plan.refused[:many]]
 
 
-def more_refused(plan: RecordPlan, shown: int) -> str:
+def refused_told(told: Mapping[str, Any], many: int) -> list[RefusedRow]:
+    """The same of a check that the worker made (`PastRun.told`)."""
+    return [
+        RefusedRow(
+            f"{one['line']:,}",
+            one["title"] or "–",
+            " ".join(f"{header}: {said}" if header else said for header, said in one["reasons"]),
+        )
+        for one in list(told.get("refused", ()))[:many]
+    ]
+
+
+def more_rows(more: int) -> str:
     """How many refused rows are not shown."""
-    more = len(plan.refused) - shown
     return f"And {counted(more, 'more row', 'more rows')}: all of them are in the file." if more > 0 else ""
+
+
+def about(name: str, table: Table) -> str:
+    """The file in a line: "crm.csv · 1,204 rows · semicolons"."""
+    return f"{name} · {counted(len(table.rows), 'row', 'rows')} · {table.dialect.name}"
 
 
 def missing(plan: RecordPlan) -> str:
@@ -152,6 +175,8 @@ def progress(run: PastRun) -> str:
         return beginning(run.rows)
     if run.checked < run.rows:
         return f"{run.checked:,} of {run.rows:,} rows checked"
+    if run.only_check:
+        return f"{run.rows:,} rows checked"
     return f"{run.rows:,} rows checked, now all are written at once"
 
 
@@ -161,8 +186,9 @@ def beginning(rows: int) -> str:
 
 
 def percent(run: PastRun) -> int:
-    """The same for a bar; writing takes about as long as the check."""
-    return min(95, run.checked * 60 // max(run.rows, 1)) if run.is_open else 100
+    """The same for a bar; after the check the rows are made ready and written."""
+    share = 95 if run.only_check else 60
+    return min(95, run.checked * share // max(run.rows, 1)) if run.is_open else 100
 
 
 def past(runs: Sequence[PastRun], zone: str) -> list[PastImport]:

@@ -137,7 +137,7 @@ class RecordsState(RecordForm, rx.State):
             descending=sort.startswith("-"),
             files=_files(wanted, found),
             import_href=_import_href(who, found.resource),
-            error="",
+            error=saved.gone,
             empty_title=_empty_title(wanted, found.resource),
             empty_words=_empty_words(wanted, found.resource),
             may_create=may_create(who, found.resource),

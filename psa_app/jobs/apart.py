@@ -1,4 +1,4 @@
-"""Work in a process of its own, because it keeps a core busy: `psa` with some words."""
+"""Work that keeps a core busy, in a program of its own beside the worker."""
 
 import subprocess
 import sys
@@ -8,10 +8,10 @@ LOOK_EVERY = 0.5  # seconds between two looks whether it is through
 PATIENCE = 5.0
 
 
-def run_apart(wanted: Callable[[], bool], *words: str) -> int | None:
-    """Runs `psa` with these words; its exit code, or None when the worker was told to end meanwhile.
+def work_apart(wanted: Callable[[], bool], *words: str) -> int | None:
+    """The code with which `psa` ended that was started with these words.
 
-    It is then asked to end, and made to when it does not: what it had not committed is undone.
+    None when the worker was told to end meanwhile: the program is stopped then, its transaction undone.
     """
     program = subprocess.Popen([sys.executable, "-m", "psa_app.cli", *words])  # noqa: S603 - our own program
     while wanted():

@@ -1,14 +1,10 @@
 """The command line: each command explains itself, does what it says, and tells mistakes in a sentence."""
 
-import io
 import os
-import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -21,45 +17,11 @@ from psa_app import cli, db
 from psa_app.cli import start
 from psa_app.config import settings
 from psa_app.errors import Busy, Invalid
-from psa_app.migrations import run as migrations
 from psa_app.models import Account, ApiToken, Firm, JobRun, Person, Role, User
-from tests.conftest import in_use
+from tests.support.psa import INIT, Psa
 
 PYTHON = sys.executable
 FILE = Path(__file__).parents[1] / "data/time-exports/clockify_shared_report.csv"
-OWNER = ("--owner-email", "mara@harbour.example", "--owner-name", "Mara Lind")
-PLACE = ("--country", "AT", "--currency", "EUR", "--time-zone", "Europe/Vienna")
-INIT = ("init", "--name", "Harbour Studio", *OWNER, *PLACE)
-Psa = Callable[..., tuple[int, str]]
-
-
-@pytest.fixture
-def psa(tmp_path: Path, sqlite_template: Path, monkeypatch: Any, capfd: Any) -> Iterator[Psa]:
-    """`psa("user", "list")` gives the exit code and all that was printed; data of the test's own."""
-    before = dict(os.environ)
-    monkeypatch.setenv("PSA_DATA", str(tmp_path / "data"))
-    (tmp_path / "data").mkdir()
-    shutil.copyfile(sqlite_template, tmp_path / "data/psa.db")
-
-    def run(*words: str, typed: str = "") -> tuple[int, str]:
-        settings.cache_clear()
-        monkeypatch.setattr(sys, "argv", ["psa", *words])
-        monkeypatch.setattr("sys.stdin", io.StringIO(typed))
-        capfd.readouterr()
-        try:
-            code = cli.main()
-        except SystemExit as ended:
-            code = int(ended.code or 0)
-        said = capfd.readouterr()
-        return code, said.out + said.err
-
-    db.use_engine(None)
-    yield run
-    monkeypatch.undo()
-    os.environ.clear()
-    os.environ.update(before)  # serve sets some
-    settings.cache_clear()
-    db.use_engine(None)
 
 
 def commands() -> list[tuple[str, ...]]:
@@ -279,67 +241,6 @@ def test_the_demo_is_refused_in_production_and_beside_a_firm(psa: Psa, monkeypat
     assert (code, "not for production" in said) == (1, True)
     code, said = psa("serve", "--demo")
     assert (code, "PSA_DEMO must be 0 in production" in said) == (1, True)
-
-
-@pytest.fixture
-def built(tmp_path: Path, monkeypatch: Any) -> list[Any]:
-    """Pages that look built, and a program that notes what it would become."""
-    page = tmp_path / "web/build/client/index.html"
-    page.parent.mkdir(parents=True)
-    page.touch()
-    monkeypatch.setenv("REFLEX_WEB_WORKDIR", str(tmp_path / "web"))
-    became: list[Any] = []
-    monkeypatch.setattr(os, "execv", lambda program, words: became.append(words))
-    return became
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
-
-
-def test_a_start_migrates_tells_the_address_and_becomes_the_server(psa: Psa, built: list[Any]) -> None:
-    port = free_port()
-    code, said = psa("serve", "--port", str(port))
-    assert code == 0, said
-    assert f"http://localhost:{port}" in said
-    assert "psa init" in said
-    ((program, *words),) = built
-    assert program.endswith("granian")
-    assert ("--port", str(port)) == tuple(words[words.index("--port") :][:2])
-    assert words[-1] == "psa_app.served:app"
-    assert migrations.current(settings().database_url) == migrations.head()
-
-
-def test_a_start_says_when_the_port_is_taken_or_the_pages_are_not_built(
-    psa: Psa, built: list[Any], monkeypatch: Any, tmp_path: Path
-) -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = taken.getsockname()[1]
-        code, said = psa("serve", "--port", str(port))
-    assert (code, said) == (
-        1,
-        f"Something listens on port {port} already. End it, or choose another: PORT={port + 1}.\n",
-    )
-    monkeypatch.setenv("REFLEX_WEB_WORKDIR", str(tmp_path / "nothing"))
-    code, said = psa("serve", "--port", str(free_port()))
-    assert (code, "make build" in said) == (1, True)
-    assert built == []
-
-
-def test_the_start_reads_the_database_without_loading_its_tables(own_url: str, monkeypatch: Any) -> None:
-    monkeypatch.setenv("DATABASE_URL", own_url)
-    settings.cache_clear()
-    assert start.database_facts(settings()) == (migrations.head(), False, False)
-    for _ in in_use(db.make_engine(own_url)):
-        with db.unit_of_work() as session:
-            session.add(Firm(id=1, name="Harbour Studio", instance="x", is_demo=True))
-    assert start.database_facts(settings()) == (migrations.head(), True, True)
-    monkeypatch.undo()
-    settings.cache_clear()
 
 
 def test_an_empty_or_unreachable_database_is_told_apart(tmp_path: Path, monkeypatch: Any) -> None:

@@ -11,8 +11,8 @@ from sqlmodel import select
 
 from psa_app import db
 from psa_app.errors import Busy, Conflict, Forbidden, Invalid, NotFound
-from psa_app.jobs import billing as job
 from psa_app.jobs import apart
+from psa_app.jobs import billing as job
 from psa_app.models import BillingPart, BillingRun, Firm, Invoice, Outbox, TimeEntry, User
 from psa_app.queries.invoices.runs import how_far, one_run, past_runs
 from psa_app.services.firm.setup import change_firm

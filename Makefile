@@ -1,6 +1,8 @@
 # make run: the program with its demo firm.   make test: every check.   make help: the rest.
 PYTHON ?= $(shell for v in 3.11 3.12 3.13 3.14; do python$$v -c 'import venv' 2>/dev/null && { echo python$$v; break; }; done || echo python3)
 export PORT ?= 8000
+# Python keeps what it has compiled: without that every start of the program takes seconds longer.
+export PYTHONDONTWRITEBYTECODE :=
 BIN := .venv/bin
 CHECKED := psa_app tests tools benchmarks rxconfig.py
 
@@ -24,8 +26,7 @@ build: install
 
 test: install-dev
 	@$(BIN)/python tools/chromium.py
-	@$(BIN)/python tools/frontend.py
-	@$(BIN)/python tools/check.py
+	@$(BIN)/python tools/check.py --pages
 	@$(BIN)/pytest -n 3 --dist loadgroup -m "not soak"
 
 check: install-dev

@@ -5,6 +5,7 @@ test). `own_database` gives a database of its own, with a real pool, to tests wh
 processes commit.
 """
 
+import gc
 import os
 import shutil
 import sys
@@ -20,9 +21,10 @@ from typing import Any, cast
 import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 from sqlmodel import Session
 
+gc.disable()  # until all tests are collected
 # Nothing of the developer's own .env, mail server or Stripe account may reach a test.
 SCRATCH = Path(tempfile.mkdtemp(prefix="psa-tests-"))
 os.environ.update(PSA_ENV_FILE=os.devnull, PSA_DATA=str(SCRATCH), PSA_ENV="development", PORT="8000")
@@ -61,6 +63,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.xdist_group("program"))
             elif any(one[-1].scope == "module" for one in found.values()):
                 item.add_marker(pytest.mark.xdist_group(item.path.stem))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """The thousands of modules and tests stay until the end: the collector need not look at them again."""
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_sessionfinish() -> None:
@@ -140,13 +149,8 @@ def database(request: pytest.FixtureRequest) -> Iterator[Any]:
         with one_sqlite(request.getfixturevalue("sqlite_template")) as engine:
             yield engine
         return
-    with request.getfixturevalue("postgres_engine").connect() as connection:
-        outer = connection.begin()
-        connection.begin_nested()  # every session then commits into a savepoint
-        db.use_engine(cast("Engine", connection))
+    with undone(request.getfixturevalue("postgres_engine")) as connection:
         yield connection
-        db.use_engine(None)
-        outer.rollback()
 
 
 @pytest.fixture(params=BOTH)
@@ -216,6 +220,18 @@ def one_sqlite(content: Path) -> Iterator[Engine]:
         file.with_name(file.name + beside).unlink(missing_ok=True)
 
 
+@contextmanager
+def undone(pool: Engine) -> Iterator[Connection]:
+    """One connection to PostgreSQL as the app's database; all that is done by it is undone."""
+    with pool.connect() as connection:
+        outer = connection.begin()
+        connection.begin_nested()  # every session then commits into a savepoint
+        db.use_engine(cast("Engine", connection))
+        yield connection
+        db.use_engine(None)
+        outer.rollback()
+
+
 @cache
 def _the_one_engine() -> Engine:
     return db.make_engine(f"sqlite:///{SCRATCH / 'one.db'}")
@@ -245,3 +261,6 @@ def administer(server: Postgres, statement: str) -> None:
     with engine.connect() as connection:
         connection.execute(text(statement))
     engine.dispose()
+
+
+from tests.support.prepared import shelf  # noqa: E402, F401 - it takes what stands above

@@ -7,6 +7,18 @@ const first = (dialog) =>
   dialog.querySelector("[autofocus], [data-autofocus]") ??
   dialog.querySelector(".content :is(input, select, textarea):not([type=hidden], :disabled)");
 
+// A picker arrives a moment later than the rest; who is in another field by then stays there.
+function focusFirst(dialog) {
+  const given = first(dialog);
+  given?.focus();
+  const kept = document.activeElement;
+  setTimeout(() => {
+    const now = first(dialog);
+    const moved = document.activeElement !== kept && document.activeElement !== document.body;
+    if (dialog.open && now !== given && !moved && !dialog.querySelector("form[data-dirty]")) now?.focus();
+  }, 100);
+}
+
 // What is left open does not wait on the next page, nor here for who comes back.
 function useClosedOnLeaving(dialog, open, onClose) {
   const { pathname } = useLocation();
@@ -33,11 +45,7 @@ export function Dialog({ open, heading, size = "", onClose, children }) {
     const element = dialog.current;
     if (open && !element.open) {
       element.showModal();
-      first(element)?.focus();
-      // A picker arrives a moment later than the rest.
-      setTimeout(() => {
-        if (element.open && !element.querySelector("form[data-dirty]")) first(element)?.focus();
-      }, 100);
+      focusFirst(element);
     }
     if (!open && element.open) element.close();
     if (!open) setAsking(false);

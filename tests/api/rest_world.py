@@ -3,12 +3,9 @@
 `from tests.api.rest_world import *` brings the fixtures `firm` and `api`.
 """
 
-import shutil
 from collections.abc import Iterator
-from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -16,7 +13,6 @@ import pytest
 from sqlmodel import select
 from starlette.applications import Starlette
 
-from psa_app import clock as app_clock
 from psa_app import db
 from psa_app.access import secrets
 from psa_app.api.rest import routes
@@ -30,11 +26,13 @@ from psa_app.services.people.deputies import name_deputy
 from psa_app.services.people.leave import request_leave
 from psa_app.services.planning.book import create_booking
 from psa_app.services.time.timer import start_timer
-from tests.conftest import NOW, SCRATCH, in_use, one_sqlite
+from tests.conftest import NOW
+from tests.support.prepared import prepared
 from tests.support.servers import serve
-from tests.support.world import FRI, MON, THU, TUE, WED, World, do
+from tests.support.world import FRI, MON, THU, TUE, WED, World, do, make_world
 
-__all__ = ["api", "filled_file", "firm", "rest_server"]
+__all__ = ["api", "filled", "firm", "rest_server"]
+Filled = tuple[World, dict[str, str]]
 BASE = "/api/v1"
 WHO = {"owner": "Olga", "finance": "Fred", "lead": "Lea", "member": "Ann", "client": "Nina"}
 
@@ -116,28 +114,20 @@ def make_tokens(world: World) -> dict[str, str]:
     return found
 
 
-@pytest.fixture(scope="session")
-def filled_file(world_file: tuple[Path, World]) -> tuple[Path, World, dict[str, str]]:
-    """A SQLite file that holds the firm with something of every kind."""
-    file, world = SCRATCH / "filled.db", deepcopy(world_file[1])
-    shutil.copyfile(world_file[0], file)
-    app_clock.set_source(lambda: NOW)
-    tokens: dict[str, str] = {}
-    for engine in in_use(db.make_engine(f"sqlite:///{file}")):
-        fill(world)
-        tokens = make_tokens(world)
-        with engine.connect() as connection:
-            connection.exec_driver_sql("COMMIT")
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    app_clock.set_source(None)
-    return file, world, tokens
+def filled_world() -> Filled:
+    """The named firm with something of every kind, and the tokens of its people."""
+    world = make_world()
+    fill(world)
+    return world, make_tokens(world)
+
+
+filled = prepared(filled_world, only_sqlite=True)
 
 
 @pytest.fixture
-def firm(filled_file: tuple[Path, World, dict[str, str]], clock: Any) -> Iterator[World]:
+def firm(filled: Filled) -> World:
     """The filled firm, as new, on SQLite."""
-    with one_sqlite(filled_file[0]):
-        yield deepcopy(filled_file[1])
+    return filled[0]
 
 
 @pytest.fixture(scope="session")
@@ -148,10 +138,10 @@ def rest_server() -> Iterator[str]:
 
 
 @pytest.fixture
-def api(firm: World, filled_file: tuple[Path, World, dict[str, str]], rest_server: str) -> Iterator[Api]:
+def api(filled: Filled, rest_server: str) -> Iterator[Api]:
     """The API over the filled firm; nobody's until called with a name."""
     with httpx.Client(base_url=rest_server, timeout=30) as client:
-        yield Api(client, filled_file[2])
+        yield Api(client, filled[1])
 
 
 def ids_of(kind: str) -> list[int]:

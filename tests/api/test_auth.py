@@ -15,14 +15,13 @@ from psa_app.config import read
 from psa_app.models import LoginSession
 from psa_app.services.identity.sessions import resolve_cookie
 from tests.support.logins import PASSWORD, make_people, signed_in
+from tests.support.prepared import prepared
 
 HERE = "http://localhost:8000"
 pytestmark = pytest.mark.anyio
 
 
-@pytest.fixture
-def people(database):
-    return make_people()
+people = prepared(make_people)
 
 
 @pytest.fixture

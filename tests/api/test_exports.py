@@ -22,6 +22,7 @@ from psa_app.services.identity.cookies import cookie_name
 from psa_app.services.identity.sessions import open_session
 from psa_app.services.invoices.draft import draft_invoice
 from psa_app.services.invoices.issue import issue_invoice
+from tests.support.prepared import prepared
 from tests.support.servers import serve
 from tests.support.world import MON, TUE, World, do, make_world
 
@@ -34,9 +35,7 @@ def app() -> Iterator[str]:
         yield address
 
 
-@pytest.fixture
-def world(sqlite_database, clock) -> World:
-    return make_world()
+world = prepared(make_world, only_sqlite=True)
 
 
 def get(app: str, address: str, world: World | None = None, who: str = "") -> httpx.Response:

@@ -15,6 +15,7 @@ from psa_app.services.identity.portal_links import make_portal_link, revoke_port
 from psa_app.services.identity.sessions import open_session
 from psa_app.services.invoices.draft import draft_invoice
 from psa_app.services.invoices.issue import issue_invoice
+from tests.support.prepared import prepared
 from tests.support.servers import serve
 from tests.support.world import MON, TUE, World, do, make_world
 
@@ -27,9 +28,7 @@ def app() -> Iterator[str]:
         yield address
 
 
-@pytest.fixture
-def world(sqlite_database, clock) -> World:
-    return make_world()
+world = prepared(make_world, only_sqlite=True)
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from psa_app.services.invoices.issue import issue_invoice
 from psa_app.state.portal.portal_invoices import PortalInvoiceState
 from tests.support.app_server import Tab, app_server, var  # noqa: F401
 from tests.support.logins import cookie
+from tests.support.prepared import prepared
 from tests.support.servers import serve
 from tests.support.world import MON, World, do, make_world, rows
 
@@ -33,9 +34,7 @@ def app() -> Iterator[str]:
         yield address
 
 
-@pytest.fixture
-def world(sqlite_database) -> World:
-    return make_world(provider="manual")
+world = prepared(make_world, alone=True, only_sqlite=True)
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from psa_app.services.invoices.draft import draft_invoice
 from psa_app.services.invoices.issue import issue_invoice
 from psa_app.services.payments.collect import start_checkout
 from psa_app.services.payments.settle import open_amount
+from tests.support.prepared import prepared
 from tests.support.servers import serve
 from tests.support.till import many, open_till, own_instance
 from tests.support.world import MON, World, ask, do, make_world, row, rows
@@ -34,9 +35,7 @@ EVENT = {
 }
 
 
-@pytest.fixture
-def world(own_database, clock) -> World:
-    return make_world()
+world = prepared(make_world, alone=True)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""One server with the demo firm and one Chromium for all browser tests; a window for each person."""
+"""A server with the demo firm and a Chromium for each group of browser tests; a window for each person."""
 
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path

@@ -11,7 +11,8 @@ from psa_app.demo.sign_ins import PASSWORD
 from tests.browser.conftest import NewWindow
 from tests.support.browser import EMAILS, PHONE, WIDE, Window
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+# Half of all browser time: on a worker of its own, with a program of its own, so that nobody waits for it.
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("pages")]
 
 PAGES = {
     "owner": (

@@ -8,7 +8,6 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from sqlalchemy import Engine
 
 from psa_app import db, routes
 from psa_app.api.edge import SORRY
@@ -17,6 +16,7 @@ from psa_app.state.declared import access_of, permits
 from tests.house.test_handlers_by_socket import Watch, attack, handlers, token_of
 from tests.support.app_server import Tab, app_server  # noqa: F401
 from tests.support.logins import cookie
+from tests.support.prepared import prepared
 from tests.support.world import MON, World, make_world
 
 APP = Path(__file__).resolve().parents[2] / "psa_app"
@@ -80,16 +80,18 @@ def words_for(place: int) -> list[str]:
     return [HOSTILE[(place + step) % len(HOSTILE)] for step in (0, 4, 8)]
 
 
-@pytest.fixture
-def world(sqlite_database: Engine) -> World:
-    made = make_world(provider="manual")
+def attacked() -> World:
+    made = make_world()
     made.worked("Ann", "Build", MON, 90)
     return made
 
 
+world = prepared(attacked, alone=True, only_sqlite=True)
+
+
 @pytest.fixture
-def watch(sqlite_database: Engine, world: World) -> Iterator[Watch]:
-    watching = Watch(sqlite_database)
+def watch(world: World) -> Iterator[Watch]:
+    watching = Watch(db.engine())
     yield watching
     watching.close()
 

@@ -5,7 +5,6 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import Engine
 from sqlmodel import select
 from starlette.applications import Starlette
 
@@ -44,6 +43,7 @@ from psa_app.services.lowcode.saved_views import create_view
 from psa_app.services.records import change_record, create_record
 from psa_app.state.lowcode.address import Asked
 from psa_app.state.lowcode.view_words import resolved, views
+from tests.support.prepared import prepared
 from tests.support.servers import serve
 from tests.support.world import MON, TUE, World, ask, do, make_world, row, rows
 
@@ -51,9 +51,7 @@ SECRET = "Harbour-secret-7"
 ACCOUNTS = RESOURCES["accounts"]
 
 
-@pytest.fixture
-def world(sqlite_database: Engine, clock: Any) -> World:
-    return make_world()
+world = prepared(make_world, only_sqlite=True)
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from tests.support.guide import ROOT, follow, lines_to_write
 def found(tmp_path_factory):
     """What the program says of the new table, once the guide's lines are written into a copy of it."""
     folder = tmp_path_factory.mktemp("guide")
-    shutil.copytree(ROOT / "psa_app", folder / "psa_app", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "psa_app", folder / "psa_app", ignore=shutil.ignore_patterns("*.pyc.*"))
     for name in ("tests", "assets", "pyproject.toml"):
         (folder / name).symlink_to(ROOT / name)
     follow(folder)

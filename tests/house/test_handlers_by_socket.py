@@ -23,6 +23,7 @@ from psa_app.state.arguments import BadArguments
 from psa_app.state.declared import access_of, permits
 from tests.support.app_server import AppServer, Tab, app_server, until  # noqa: F401
 from tests.support.logins import cookie
+from tests.support.prepared import prepared
 from tests.support.world import World, make_world
 
 pytestmark = pytest.mark.anyio
@@ -33,18 +34,20 @@ MAY_CHANGE = {"sign_in_attempt"}
 MAY_CHANGE_OF_ONES_OWN = MAY_CHANGE | {"login_session", "history", "user"}
 
 
-@pytest.fixture
-def world(sqlite_database: Engine) -> World:
-    made = make_world(provider="manual")
+def attacked() -> World:
+    made = make_world()
     made.worked("Ann", "Build", date(2026, 11, 16), 90, "Secret note of Northwind")
     made.worked("Ben", "Advise", date(2026, 11, 17), 60, "Secret note of Kestrel")
     return made
 
 
+world = prepared(attacked, alone=True, only_sqlite=True)
+
+
 @pytest.fixture
-def watch(sqlite_database: Engine, world: World) -> Iterator["Watch"]:
+def watch(world: World) -> Iterator["Watch"]:
     """What changes in the database from here on."""
-    watching = Watch(sqlite_database)
+    watching = Watch(db.engine())
     yield watching
     watching.close()
 

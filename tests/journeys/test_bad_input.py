@@ -29,15 +29,13 @@ from psa_app.services.records import change_record, create_record
 from tests.services import quote_world
 from tests.services.contract_world import HEAD, Firm, a_draft, a_sent, accept, by_time, make_firm, sow
 from tests.services.time_world import ask, do
+from tests.support.prepared import prepared
 
 ACCOUNTS = RESOURCES["accounts"]
 EUR = Money(10_000, "EUR")
 
 
-@pytest.fixture
-def firm(sqlite_database: Any, clock: Any) -> Firm:
-    with db.unit_of_work() as session:
-        return make_firm(session)
+firm = prepared(make_firm, only_sqlite=True)
 
 
 def counts() -> dict[str, int]:

@@ -31,12 +31,9 @@ from tests.services.contract_world import (
     sow,
 )
 from tests.services.time_world import ask, do
+from tests.support.prepared import prepared
 
-
-@pytest.fixture
-def firm(database: Any, clock: Any) -> Firm:
-    with db.unit_of_work() as session:
-        return make_firm(session)
+firm = prepared(make_firm)
 
 
 def titles(firm: Firm, who: str = "Olga", **asked: Any) -> list[str]:

@@ -1,7 +1,5 @@
 """Reading quotes: who sees which, the list's sums, versions compared, and what is earned."""
 
-from typing import Any
-
 import pytest
 
 from psa_app import db
@@ -17,12 +15,9 @@ from psa_app.services.quotes.write import change_quote, new_version
 from tests.services.contract_world import Firm, make_firm
 from tests.services.quote_world import HEAD, a_draft, a_sent, accept, priced, quote
 from tests.services.time_world import TODAY, ask, do
+from tests.support.prepared import prepared
 
-
-@pytest.fixture
-def firm(database: Any, clock: Any) -> Firm:
-    with db.unit_of_work() as session:
-        return make_firm(session)
+firm = prepared(make_firm)
 
 
 @pytest.mark.parametrize("who", ["Ann", "Nora", "Kim"])

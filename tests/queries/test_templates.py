@@ -1,11 +1,7 @@
 """The lists of templates, the plan of a project, and whose checklist items wait on Home."""
 
 from datetime import date
-from typing import Any
 
-import pytest
-
-from psa_app import db
 from psa_app.queries.home.waiting import waiting
 from psa_app.queries.projects.plan import project_plan
 from psa_app.queries.templates.checklists import checklist, due_items
@@ -16,14 +12,12 @@ from psa_app.services.templates.use_project import make_project_from_template
 from tests.services.contract_world import Firm, make_firm
 from tests.services.test_templates import CHECKLIST, PLAN, a_template
 from tests.services.time_world import ask, do
+from tests.support.prepared import prepared
 
 TODAY = date(2026, 11, 23)
 
 
-@pytest.fixture
-def firm(database: Any, clock: Any) -> Firm:
-    with db.unit_of_work() as session:
-        return make_firm(session)
+firm = prepared(make_firm)
 
 
 def test_templates_say_what_they_hold_and_archived_ones_are_not_offered(firm: Firm) -> None:

@@ -39,13 +39,12 @@ from tests.services.time_world import (
     entries,
     make_world,
 )
+from tests.support.prepared import prepared
 
 HOUR = 3600
 
 
-@pytest.fixture
-def world(database: Any, clock: Any) -> World:
-    return do(make_world)
+world = prepared(make_world)
 
 
 def log(

@@ -26,15 +26,13 @@ from psa_app.services.records import change_record, create_record
 from psa_app.state.contracts.scope_words import agreement_words
 from tests.services.contract_world import HEAD, Firm, a_draft, by_dates, make_firm, sow
 from tests.services.time_world import ask, do
+from tests.support.prepared import prepared
 
 AGREEMENTS, DELIVERABLES = RESOURCES["agreements"], RESOURCES["deliverables"]
 PDF = b"%PDF-1.7 the agreement with both signatures"
 
 
-@pytest.fixture
-def firm(database: Any, clock: Any) -> Firm:
-    with db.unit_of_work() as session:
-        return make_firm(session)
+firm = prepared(make_firm)
 
 
 def agree(firm: Firm, who: str = "Olga", **values: Any) -> int:

@@ -1,7 +1,5 @@
 """Several people at the same line or file at once: each euro is booked once."""
 
-import pytest
-
 from psa_app.errors import PsaError
 from psa_app.models import BankLine, BankStatement, Payment
 from psa_app.rules.money import Money
@@ -11,13 +9,11 @@ from psa_app.services.payments.record import record_payment
 from tests.formats.statement_files import camt, detail, entry, statement
 from tests.services.test_bank import TODAY, came, issued, left
 from tests.support.books import check_books
+from tests.support.prepared import prepared
 from tests.support.till import many
-from tests.support.world import IBAN, World, do, make_world, row, rows
+from tests.support.world import IBAN, do, make_world, row, rows
 
-
-@pytest.fixture
-def world(own_database, clock) -> World:
-    return make_world()
+world = prepared(make_world, alone=True)
 
 
 def unexpected(answers: list[object]) -> list[object]:

@@ -21,14 +21,12 @@ from psa_app.services.contracts.change_orders import (
 from psa_app.services.projects.make import make_project_from_sow
 from tests.services.contract_world import Firm, a_draft, a_signed, make_firm, milestones, signatures, sow
 from tests.services.time_world import do
+from tests.support.prepared import prepared
 
 FROM = date(2027, 1, 1)
 
 
-@pytest.fixture
-def firm(database: Any, clock: Any) -> Firm:
-    with db.unit_of_work() as session:
-        return make_firm(session)
+firm = prepared(make_firm)
 
 
 def lines(sow_id: int) -> list[SowLine]:

@@ -28,11 +28,9 @@ from psa_app.services.time.reject import unapprove_entries
 from tests.services.client_time_world import approved, asked, delivered, lines, make_client_firm, request
 from tests.services.contract_world import Firm, mails
 from tests.services.time_world import MON, THU, TODAY, TUE, WED, ask, do, entry, past
+from tests.support.prepared import prepared
 
-
-@pytest.fixture
-def firm(database: Any, clock: Any) -> Firm:
-    return do(make_client_firm)  # type: ignore[no-any-return]
+firm = prepared(make_client_firm)
 
 
 def draft(firm: Firm) -> Any:

@@ -13,6 +13,7 @@ from psa_app.services.time import client_answer, client_ask  # noqa: F401 - they
 from tests.services.client_time_world import approved, asked, make_client_firm
 from tests.services.contract_world import Firm
 from tests.services.time_world import ask, do
+from tests.support.prepared import prepared
 
 MAY: dict[str, tuple[set[str], dict[str, Any]]] = {
     "time_requests.ask": ({"owner", "finance", "lead"}, {"account_id": 10**6}),
@@ -22,9 +23,7 @@ MAY: dict[str, tuple[set[str], dict[str, Any]]] = {
 WHO = {"owner": "Olga", "finance": "Fred", "lead": "Lea", "member": "Ann", "client": "Nora"}
 
 
-@pytest.fixture
-def firm(database: Any, clock: Any) -> Firm:
-    return do(make_client_firm)  # type: ignore[no-any-return]
+firm = prepared(make_client_firm)
 
 
 def test_every_act_is_in_the_table() -> None:

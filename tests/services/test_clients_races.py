@@ -1,7 +1,5 @@
 """Two people merge, or close a circle of parents, at the same moment."""
 
-from typing import Any
-
 import pytest
 
 from psa_app.errors import PsaError
@@ -10,12 +8,10 @@ from psa_app.resources import RESOURCES
 from psa_app.services.clients.merge import merge_accounts
 from psa_app.services.records import change_record, create_record
 from tests.services.test_contracts_races import at_once
+from tests.support.prepared import prepared
 from tests.support.world import World, do, make_world, row, rows
 
-
-@pytest.fixture
-def firm(own_database: Any, clock: Any) -> World:
-    return make_world()
+firm = prepared(make_world, alone=True)
 
 
 def account(firm: World, name: str) -> int:

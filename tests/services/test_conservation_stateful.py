@@ -4,6 +4,7 @@
 """
 
 import os
+import shutil
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any, cast
@@ -39,7 +40,7 @@ from psa_app.services.time.reject import unapprove_entries
 from tests.conftest import BOTH
 from tests.services.expense_world import category, spent
 from tests.support.books import check_books
-from tests.support.world import MON, World, do, rows
+from tests.support.world import MON, World, do, make_world, rows
 
 STEPS = 20
 SOAK = os.environ.get("PSA_SOAK") == "1"
@@ -323,15 +324,14 @@ class Books(RuleBasedStateMachine):
 
 @pytest.mark.parametrize("kind", BOTH)
 @pytest.mark.parametrize("count", [pytest.param(1_000, marks=pytest.mark.soak)] if SOAK else [50])
-def test_the_books_hold_under_any_sequence(kind, count, request, clock, tmp_path):
+def test_the_books_hold_under_any_sequence(kind, count, request, clock, shelf, tmp_path):
     if kind == "sqlite":
-        import shutil
-
-        file, world = request.getfixturevalue("world_file")
-        shutil.copyfile(file, tmp_path / "books.db")
-        engine = db.make_engine(f"sqlite:///{tmp_path / 'books.db'}")
+        kept = shelf.file(make_world, request.getfixturevalue)
+        shutil.copyfile(kept.place, tmp_path / "books.db")
+        engine, world = db.make_engine(f"sqlite:///{tmp_path / 'books.db'}"), kept.made
     else:
-        engine, world = request.getfixturevalue("world_on_postgres")
+        engine = shelf.pool(make_world, request.getfixturevalue)
+        world = shelf.database(make_world, request.getfixturevalue).made
     machine = type("Machine", (Books,), {"engine": engine, "world": world, "clock": clock})
     run_state_machine_as_test(
         machine,

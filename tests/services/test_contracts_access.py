@@ -20,6 +20,7 @@ from tests.services.contract_world import (
     sow,
 )
 from tests.services.time_world import do
+from tests.support.prepared import prepared
 
 MAY = {
     "sows.create": {"owner"},
@@ -56,10 +57,7 @@ INPUTS: dict[str, Any] = {
 WHO = {"owner": "Olga", "finance": "Fred", "lead": "Lea", "member": "Ann", "client": "Nora"}
 
 
-@pytest.fixture
-def firm(database: Any, clock: Any) -> Firm:
-    with db.unit_of_work() as session:
-        return make_firm(session)
+firm = prepared(make_firm)
 
 
 def test_every_act_on_scopes_and_milestones_is_in_the_table() -> None:

@@ -15,14 +15,12 @@ from psa_app.services.contracts.files import LARGEST, add_file, place_of, read_f
 from psa_app.services.contracts.send import send_sow, take_back_sow
 from tests.services.contract_world import Firm, a_draft, accept, make_firm, signatures, sow
 from tests.services.time_world import ask, do
+from tests.support.prepared import prepared
 
 PDF = b"%PDF-1.7 a plan of the shop"
 
 
-@pytest.fixture
-def firm(database: Any, clock: Any) -> Firm:
-    with db.unit_of_work() as session:
-        return make_firm(session)
+firm = prepared(make_firm)
 
 
 def add(firm: Firm, sow_id: int, name: str = "plan.pdf", content: bytes = PDF, **inputs: Any) -> int:

@@ -19,12 +19,9 @@ from psa_app.services.identity.portal_links import open_portal_link
 from psa_app.services.projects.make import make_project_from_sow
 from tests.services.contract_world import Firm, a_sent, a_signed, mails, make_firm, milestones, signatures
 from tests.services.time_world import ask, do, past
+from tests.support.prepared import prepared
 
-
-@pytest.fixture
-def firm(database: Any, clock: Any) -> Firm:
-    with db.unit_of_work() as session:
-        return make_firm(session)
+firm = prepared(make_firm)
 
 
 def first(sow_id: int) -> int:

@@ -35,6 +35,7 @@ from tests.services.contract_world import (
     subscription,
 )
 from tests.services.time_world import ask, do
+from tests.support.prepared import prepared
 
 TERM = replace(
     HEAD,
@@ -51,10 +52,7 @@ DELIVERED = (
 )
 
 
-@pytest.fixture
-def firm(database: Any, clock: Any) -> Firm:
-    with db.unit_of_work() as session:
-        return make_firm(session)
+firm = prepared(make_firm)
 
 
 def signed(firm: Firm, **inputs: Any) -> int:

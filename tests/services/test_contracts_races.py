@@ -4,8 +4,6 @@ from collections.abc import Callable
 from threading import Barrier, Thread
 from typing import Any
 
-import pytest
-
 from psa_app import db
 from psa_app.errors import PsaError
 from psa_app.services.contracts.milestones import (
@@ -30,12 +28,9 @@ from tests.services.contract_world import (
     sow,
 )
 from tests.services.time_world import do
+from tests.support.prepared import prepared
 
-
-@pytest.fixture
-def firm(own_database: Any, clock: Any) -> Firm:
-    with db.unit_of_work() as session:
-        return make_firm(session)
+firm = prepared(make_firm, alone=True)
 
 
 def at_once(*acts: Callable[[], Any]) -> list[str]:

@@ -19,6 +19,7 @@ from psa_app.services.contracts.renew import renew_due, renew_sow
 from psa_app.services.contracts.send import send_sow
 from tests.services.contract_world import HEAD, Firm, a_draft, accept, make_firm, of_all_models, sow
 from tests.services.time_world import ask, do
+from tests.support.prepared import prepared
 
 SOON = replace(
     HEAD,
@@ -30,10 +31,7 @@ SOON = replace(
 )
 
 
-@pytest.fixture
-def firm(database: Any, clock: Any) -> Firm:
-    with db.unit_of_work() as session:
-        return make_firm(session)
+firm = prepared(make_firm)
 
 
 def signed(firm: Firm, head: Any = SOON, **inputs: Any) -> int:

@@ -35,12 +35,9 @@ from tests.services.contract_world import (
     sow,
 )
 from tests.services.time_world import ask, do, past
+from tests.support.prepared import prepared
 
-
-@pytest.fixture
-def firm(database: Any, clock: Any) -> Firm:
-    with db.unit_of_work() as session:
-        return make_firm(session)
+firm = prepared(make_firm)
 
 
 def count(model: Any) -> int:

@@ -20,12 +20,10 @@ from psa_app.services.ops.verify import verify
 from psa_app.services.time.approve import approve_entries
 from psa_app.services.time.submit import submit_week
 from tests.services.time_world import race
+from tests.support.prepared import prepared
 from tests.support.world import MON, TUE, World, ask, do, make_world
 
-
-@pytest.fixture
-def world(database: Any, clock: Any) -> World:
-    return make_world()
+world = prepared(make_world)
 
 
 def links() -> list[Evidence]:

@@ -18,13 +18,12 @@ from psa_app.services.identity.sessions import resolve_cookie
 from psa_app.services.identity.tokens import make_token, resolve_bearer
 from psa_app.services.identity.users import invite_again, invite_user
 from tests.support.logins import PASSWORD, at, make_people, signed_in
+from tests.support.prepared import prepared
 
 NEW = "eleven purple kettles"
 
 
-@pytest.fixture
-def people(database, clock):
-    return make_people()
+people = prepared(make_people)
 
 
 def mails():

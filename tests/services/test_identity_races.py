@@ -16,15 +16,14 @@ from psa_app.services.identity.portal_links import make_portal_link, open_portal
 from psa_app.services.identity.sign_in import begin_sign_in
 from psa_app.services.identity.users import invite_user
 from tests.support.logins import make_people
+from tests.support.prepared import prepared
 from tests.support.till import many
 from tests.support.world import rows
 
 TRIES = 8
 
 
-@pytest.fixture
-def people(own_database, clock):
-    return make_people()
+people = prepared(make_people, alone=True)
 
 
 def last_token() -> str:

@@ -19,11 +19,9 @@ from psa_app.services.identity.sessions import (
     sign_out_everywhere,
 )
 from tests.support.logins import make_people, signed_in
+from tests.support.prepared import prepared
 
-
-@pytest.fixture
-def people(database, clock):
-    return make_people()
+people = prepared(make_people)
 
 
 def who(token):

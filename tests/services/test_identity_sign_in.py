@@ -11,13 +11,12 @@ from psa_app.services.identity.pace import place_of, wait_seconds
 from psa_app.services.identity.sessions import resolve_cookie
 from psa_app.services.identity.sign_in import begin_sign_in, finish_sign_in
 from tests.support.logins import PASSWORD, make_people, signed_in
+from tests.support.prepared import prepared
 
 HERE, THERE = "192.0.2.1", "198.51.100.7"
 
 
-@pytest.fixture
-def people(database, clock):
-    return make_people()
+people = prepared(make_people)
 
 
 def attempt(email, address=HERE):

@@ -16,11 +16,9 @@ from psa_app.services.identity.portal_links import (
 from psa_app.services.identity.sessions import resolve_cookie
 from psa_app.services.identity.tokens import is_stale, make_token, mark_used, resolve_bearer, revoke_token
 from tests.support.logins import make_people
+from tests.support.prepared import prepared
 
-
-@pytest.fixture
-def people(database, clock):
-    return make_people()
+people = prepared(make_people)
 
 
 def do(function, *args, **inputs):

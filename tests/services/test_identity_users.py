@@ -18,11 +18,9 @@ from psa_app.services.identity.users import (
     invite_user,
 )
 from tests.support.logins import make_people, signed_in
+from tests.support.prepared import prepared
 
-
-@pytest.fixture
-def people(database, clock):
-    return make_people()
+people = prepared(make_people)
 
 
 def do(function, *args, **inputs):

@@ -14,14 +14,13 @@ from psa_app.services.imports.runs import run_import
 from psa_app.services.lowcode.fields import create_field
 from tests.services.test_record_imports import bring, mapped
 from tests.services.time_world import race
+from tests.support.prepared import prepared
 from tests.support.world import World, ask, do, make_world, row, rows
 
 TEXT = "Name,City\n" + "".join(f"Client {number},Wien\n" for number in range(300))
 
 
-@pytest.fixture
-def firm(own_database: Any, clock: Any) -> World:
-    return make_world()
+firm = prepared(make_world, alone=True)
 
 
 def begin(world: World, text: str = TEXT) -> int:

@@ -2,8 +2,6 @@
 
 from datetime import date
 
-import pytest
-
 from psa_app.errors import Conflict, PsaError
 from psa_app.models import Allocation, BilledTime, Invoice, InvoiceLine, Payment, TimeEntry
 from psa_app.rules.money import Money
@@ -14,15 +12,14 @@ from psa_app.services.invoices.void import void_invoice
 from psa_app.services.payments.record import record_payment, use_credit
 from psa_app.services.payments.settle import open_amount
 from psa_app.services.time.reject import unapprove_entries
+from tests.support.prepared import prepared
 from tests.support.till import many
 from tests.support.world import FRI, MON, THU, TUE, WED, World, ask, do, make_world, row, rows
 
 TODAY = date(2026, 11, 23)
 
 
-@pytest.fixture
-def world(own_database, clock) -> World:
-    return make_world()
+world = prepared(make_world, alone=True)
 
 
 def draft(world: World, client: str = "Northwind") -> Invoice:

@@ -13,14 +13,12 @@ from psa_app.errors import Conflict, Forbidden, Invalid, NotFound, PsaError
 from psa_app.models import Leave, Person, User
 from psa_app.services.people.leave import approve_leave, reject_leave, request_leave, withdraw_leave
 from tests.services.time_world import World, do, make_world, past
+from tests.support.prepared import prepared
 
 FIRST, LAST = date(2026, 12, 7), date(2026, 12, 11)
 
 
-@pytest.fixture
-def world(database: Any, clock: Any) -> World:
-    with db.unit_of_work() as session:
-        return make_world(session)
+world = prepared(make_world)
 
 
 def ask(world: World, who: str, **inputs: Any) -> int:
@@ -169,10 +167,7 @@ def test_a_client_knows_nothing_of_leave(world: World) -> None:
             ACTS[name].perform(None, client, 1, {})
 
 
-@pytest.fixture
-def own_world(own_database: Any, clock: Any) -> World:
-    with db.unit_of_work() as session:
-        return make_world(session)
+own_world = prepared(make_world, alone=True)
 
 
 def test_two_requests_at_once_leave_one(own_world: World) -> None:

@@ -1,7 +1,5 @@
 """The provider's message and a transfer recorded by hand at the same moment: each euro is booked once."""
 
-import pytest
-
 from psa_app.access import system
 from psa_app.errors import PsaError
 from psa_app.models import Allocation, Inbox, Payment
@@ -9,15 +7,14 @@ from psa_app.rules.money import Money
 from psa_app.services.payments.inbox import receive_message, work_inbox
 from psa_app.services.payments.record import record_payment
 from tests.services.collecting import TODAY, facts, invoice, left, payment, shop, till  # noqa: F401
+from tests.support.prepared import prepared
 from tests.support.till import many
-from tests.support.world import World, do, make_world, rows
+from tests.support.world import do, make_world, rows
 
 TOTAL = 14_400
 
 
-@pytest.fixture
-def world(own_database, clock) -> World:
-    return make_world()
+world = prepared(make_world, alone=True)
 
 
 def take_all() -> None:

@@ -21,15 +21,13 @@ from psa_app.services.time.approve import approve_entries
 from psa_app.services.time.log import log_time
 from psa_app.services.time.submit import submit_week
 from tests.services.time_world import MON, TUE, WEEK, World, do, entry, make_world
+from tests.support.prepared import prepared
 
 FULL = Hours(480, 480, 480, 480, 480)
 START = date(2026, 12, 1)
 
 
-@pytest.fixture
-def world(database: Any, clock: Any) -> World:
-    with db.unit_of_work() as session:
-        return make_world(session)
+world = prepared(make_world)
 
 
 def onboard(world: World, who: str = "Olga", **inputs: Any) -> Person:

@@ -11,14 +11,12 @@ from psa_app.models import Booking, Person, ProjectMember
 from psa_app.services.planning.book import change_booking, create_booking, delete_booking
 from psa_app.services.projects.make import set_project_status
 from tests.services.time_world import World, do, make_world, past
+from tests.support.prepared import prepared
 
 FIRST, LAST = date(2026, 11, 30), date(2026, 12, 11)
 
 
-@pytest.fixture
-def world(database, clock) -> World:
-    with db.unit_of_work() as session:
-        return make_world(session)
+world = prepared(make_world)
 
 
 def book(world: World, who: str = "Lea", **given) -> Booking:

@@ -20,12 +20,9 @@ from psa_app.services.projects.team import add_member, remove_member
 from psa_app.services.time.log import log_time
 from psa_app.services.time.timer import start_timer
 from tests.services.time_world import MON, World, do, entry, make_world, past
+from tests.support.prepared import prepared
 
-
-@pytest.fixture
-def world(database, clock) -> World:
-    with db.unit_of_work() as session:
-        return make_world(session)
+world = prepared(make_world)
 
 
 def signed_sow(world: World, *titles: str, status: str = "signed") -> int:

@@ -37,12 +37,9 @@ from tests.services.quote_world import (
     total_of,
 )
 from tests.services.time_world import TODAY, ask, do, past
+from tests.support.prepared import prepared
 
-
-@pytest.fixture
-def firm(database: Any, clock: Any) -> Firm:
-    with db.unit_of_work() as session:
-        return make_firm(session)
+firm = prepared(make_firm)
 
 
 def link_actor(template: str) -> Actor:

@@ -26,12 +26,9 @@ from tests.services.quote_world import (
     quote,
 )
 from tests.services.time_world import do
+from tests.support.prepared import prepared
 
-
-@pytest.fixture
-def firm(database: Any, clock: Any) -> Firm:
-    with db.unit_of_work() as session:
-        return make_firm(session)
+firm = prepared(make_firm)
 
 
 def test_a_new_version_replaces_the_old_one_when_it_is_sent(firm: Firm) -> None:

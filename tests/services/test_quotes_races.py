@@ -1,8 +1,5 @@
 """Two people press at the same moment: exactly one wins."""
 
-from typing import Any
-
-import pytest
 from sqlmodel import select
 
 from psa_app import db
@@ -15,12 +12,9 @@ from tests.services.contract_world import Firm, mails, make_firm, signatures
 from tests.services.quote_world import a_draft, a_sent, accept, an_accepted, quote
 from tests.services.test_contracts_races import at_once
 from tests.services.time_world import do
+from tests.support.prepared import prepared
 
-
-@pytest.fixture
-def firm(own_database: Any, clock: Any) -> Firm:
-    with db.unit_of_work() as session:
-        return make_firm(session)
+firm = prepared(make_firm, alone=True)
 
 
 def test_two_tabs_that_accept_at_once_leave_one_signature(firm: Firm) -> None:

@@ -39,14 +39,13 @@ from tests.services.time_world import (
     past,
     race,
 )
+from tests.support.prepared import prepared
 
 HOUR = 3600
 EUR = partial(Money, currency="EUR")
 
 
-@pytest.fixture
-def world(database: Any, clock: Any) -> World:
-    return do(make_world)
+world = prepared(make_world)
 
 
 def make(world: World, by: str = "Fred", **inputs: Any) -> Rate:

@@ -14,13 +14,12 @@ from psa_app.rules.money import Money
 from psa_app.services.rates_matrix import CellChange, preview_rates, set_rate, set_rates
 from psa_app.services.time.log import log_time
 from tests.services.time_world import MON, TODAY, World, ask, do, entry, make_world
+from tests.support.prepared import prepared
 
 MAY, JUNE, JULY = date(2027, 5, 1), date(2027, 6, 1), date(2027, 7, 1)
 
 
-@pytest.fixture
-def world(database: Any, clock: Any) -> World:
-    return do(make_world)
+world = prepared(make_world)
 
 
 def put(world: World, amount: int, day: date, by: str = "Fred", **keys: Any) -> Any:

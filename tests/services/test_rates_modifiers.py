@@ -11,11 +11,9 @@ from psa_app.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from psa_app.models import RateModifier, SowLine
 from psa_app.services.rates_modifiers import create_modifier, end_modifier
 from tests.services.time_world import TODAY, World, do, make_world
+from tests.support.prepared import prepared
 
-
-@pytest.fixture
-def world(database: Any, clock: Any) -> World:
-    return do(make_world)
+world = prepared(make_world)
 
 
 def make(world: World, by: str = "Fred", **inputs: Any) -> Any:

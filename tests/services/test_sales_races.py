@@ -4,17 +4,13 @@ from collections.abc import Callable
 from threading import Barrier, Thread
 from typing import Any
 
-import pytest
-
 from psa_app.errors import PsaError
 from psa_app.models import Opportunity, StageChange
 from tests.services.sales_world import chance, move, now, order, stage
-from tests.support.world import World, make_world, rows
+from tests.support.prepared import prepared
+from tests.support.world import make_world, rows
 
-
-@pytest.fixture
-def firm(own_database: Any, clock: Any) -> World:
-    return make_world()
+firm = prepared(make_world, alone=True)
 
 
 def at_once(*acts: Callable[[], Any]) -> list[str]:

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from sqlmodel import col, delete, select
+from sqlmodel import Session, col, delete, select
 
 from psa_app import db
 from psa_app.errors import Invalid
@@ -16,20 +16,22 @@ from psa_app.services.contracts.inputs import RateInput
 from psa_app.services.contracts.send import send_sow
 from tests.services.contract_world import Firm, a_draft, by_time, make_firm, sow
 from tests.services.time_world import ask, do
+from tests.support.prepared import prepared
 
 STARTS = date(2026, 12, 1)
 JANUARY = date(2027, 1, 1)
 
 
-@pytest.fixture
-def firm(database: Any, clock: Any) -> Firm:
-    with db.unit_of_work() as session:
-        made = make_firm(session)
-        session.exec(delete(Rate))
-        card(session, made, "firm_role", "Engineer", 14_000, date(2026, 1, 1), date(2026, 12, 31))
-        card(session, made, "firm_role", "Engineer", 15_500, JANUARY)
-        card(session, made, "firm_role", "Junior", 9_000, date(2026, 1, 1))
+def with_cards(session: Session) -> Firm:
+    made = make_firm(session)
+    session.exec(delete(Rate))
+    card(session, made, "firm_role", "Engineer", 14_000, date(2026, 1, 1), date(2026, 12, 31))
+    card(session, made, "firm_role", "Engineer", 15_500, JANUARY)
+    card(session, made, "firm_role", "Junior", 9_000, date(2026, 1, 1))
     return made
+
+
+firm = prepared(with_cards)
 
 
 def card(session: Any, firm: Firm, level: str, role: str, amount: int, *days: date) -> None:

@@ -46,6 +46,7 @@ from psa_app.services.templates.use_project import make_project_from_template
 from psa_app.services.templates.use_scope import apply_billing, make_scope_from_template
 from tests.services.contract_world import Firm, a_draft, a_signed, make_firm, sow
 from tests.services.time_world import ask, do, past
+from tests.support.prepared import prepared
 
 MON = date(2026, 11, 23)
 CHECKLIST = {
@@ -70,10 +71,7 @@ PLAN = {
 }
 
 
-@pytest.fixture
-def firm(database: Any, clock: Any) -> Firm:
-    with db.unit_of_work() as session:
-        return make_firm(session)
+firm = prepared(make_firm)
 
 
 def of(model: type[SQLModel], **where: Any) -> list[Any]:

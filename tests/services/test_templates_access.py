@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from psa_app import db
 from psa_app.access import ACTS, RIGHTS, Actor, scoped
 from psa_app.errors import Forbidden, NotFound, PsaError
 from psa_app.models import ChecklistItem, Phase, ProjectMilestone, RaidItem, Template
@@ -15,12 +14,9 @@ from psa_app.services.templates.use_scope import apply_billing  # noqa: F401 - d
 from tests.services.contract_world import Firm, make_firm
 from tests.services.test_templates import MON, PLAN, a_template
 from tests.services.time_world import ask, do
+from tests.support.prepared import prepared
 
-
-@pytest.fixture
-def firm(database: Any, clock: Any) -> Firm:
-    with db.unit_of_work() as session:
-        return make_firm(session)
+firm = prepared(make_firm)
 
 
 BOOKS, OWNS, LEADS = {"owner", "finance"}, {"owner"}, {"owner", "finance", "lead"}

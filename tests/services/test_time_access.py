@@ -12,6 +12,7 @@ from psa_app.errors import Forbidden, NotFound, PsaError
 from psa_app.models import History
 from psa_app.rules.money import Money
 from tests.services.time_world import MON, TODAY, WEEK, World, do, entries, make_world
+from tests.support.prepared import prepared
 
 OWN = ("owner", "finance", "lead", "member")
 DECIDE = ("owner", "finance", "lead")
@@ -56,7 +57,7 @@ NEEDS_TASK = ("entries.create", "entries.set_cell", "entries.set_note", "timers.
 PEOPLE = {"owner": "Olga", "finance": "Fred", "lead": "Lea", "member": "Ann"}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", autouse=True)
 def everything() -> None:
     """All acts of time and rates are declared once their modules are there."""
     import psa_app.services.rates
@@ -74,9 +75,7 @@ def everything() -> None:
     import psa_app.services.time.timer  # noqa: F401
 
 
-@pytest.fixture
-def world(database: Any, clock: Any, everything: None) -> World:
-    return do(make_world)
+world = prepared(make_world)
 
 
 def actor(world: World, role: str) -> Actor:

@@ -48,13 +48,12 @@ from tests.services.time_world import (
     make_world,
     past,
 )
+from tests.support.prepared import prepared
 
 HOUR = 3600
 
 
-@pytest.fixture
-def world(database: Any, clock: Any) -> World:
-    return do(make_world)
+world = prepared(make_world)
 
 
 def log(world: World, task: str = "Build", day: date = MON, who: str = "Ann", seconds: int = HOUR) -> int:

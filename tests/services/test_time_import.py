@@ -25,15 +25,14 @@ from psa_app.services.time.lock import lock_time
 from psa_app.services.time.log import log_time
 from psa_app.services.time.submit import submit_all
 from tests.services.time_world import FRI, MON, TODAY, TUE, World, ask, do, entries, make_world, past
+from tests.support.prepared import prepared
 
 FILE = Path("tests/data/time-exports/clockify_shared_report.csv")
 HOUR = 3600
 CHOICES = ImportChoices()
 
 
-@pytest.fixture
-def world(database: Any, clock: Any) -> World:
-    return do(make_world)
+world = prepared(make_world)
 
 
 def row(number: int = 1, **changes: Any) -> ImportedEntry:

@@ -27,14 +27,13 @@ from tests.services.time_world import (
     make_world,
     past,
 )
+from tests.support.prepared import prepared
 
 HOUR = 3600
 SEQ = 1_795_000_000_000  # the browser's clock in milliseconds
 
 
-@pytest.fixture
-def world(database: Any, clock: Any) -> World:
-    return do(make_world)
+world = prepared(make_world)
 
 
 def log(

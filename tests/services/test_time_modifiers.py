@@ -26,14 +26,13 @@ from psa_app.services.time.log import change_entry, log_time
 from psa_app.services.time.submit import submit_week
 from psa_app.services.time.timer import change_timer, start_timer, stop_timer
 from tests.services.time_world import FRI, MON, TODAY, TUE, WEEK, World, ask, do, entries, entry, make_world
+from tests.support.prepared import prepared
 
 HOUR = 3600
 FIRST = date(2026, 1, 1)
 
 
-@pytest.fixture
-def world(database: Any, clock: Any) -> World:
-    return do(make_world)
+world = prepared(make_world)
 
 
 def make(world: World, **inputs: Any) -> Any:

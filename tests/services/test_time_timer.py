@@ -13,13 +13,12 @@ from psa_app.services.time.lock import lock_time
 from psa_app.services.time.log import log_time
 from psa_app.services.time.timer import change_timer, discard_timer, start_timer, stop_timer
 from tests.services.time_world import MON, TODAY, TUE, World, at, do, entries, entry, make_world, past
+from tests.support.prepared import prepared
 
 HOUR = 3600
 
 
-@pytest.fixture
-def world(database: Any, clock: Any) -> World:
-    return do(make_world)
+world = prepared(make_world)
 
 
 def start(world: World, task: str = "Build", **more: Any) -> Any:

@@ -18,14 +18,13 @@ from psa_app.state.frame import FrameState
 from psa_app.state.palette import PaletteState
 from tests.support.app_server import AppServer, Tab, app_server, redirects, toasts, var  # noqa: F401
 from tests.support.logins import PASSWORD, cookie, make_people, signed_in
+from tests.support.prepared import prepared
 
 pytestmark = pytest.mark.anyio
 NEW = "eleven purple kettles"
 
 
-@pytest.fixture
-def people(sqlite_database):
-    return make_people()
+people = prepared(make_people, alone=True, only_sqlite=True)
 
 
 @pytest.fixture

@@ -16,13 +16,12 @@ from psa_app.state.base import NOBODY, actor, field_errors, form_values, read, w
 from psa_app.state.firm.profile import device
 from psa_app.state.frame import initials, running
 from tests.support.logins import make_people
+from tests.support.prepared import prepared
 
 pytestmark = pytest.mark.anyio
 
 
-@pytest.fixture
-def people(database):
-    return make_people()
+people = prepared(make_people)
 
 
 def test_a_form_gives_only_the_fields_that_were_asked_for():

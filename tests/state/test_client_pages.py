@@ -16,15 +16,14 @@ from psa_app.state.home.home_todos import HomeTodos
 from psa_app.state.time.client_timeline import ClientTimeline
 from tests.support.app_server import AppServer, Tab, app_server, redirects, toasts, var  # noqa: F401
 from tests.support.logins import cookie, make_people, signed_in
+from tests.support.prepared import prepared
 
 pytestmark = pytest.mark.anyio
 NORTHWIND, KESTREL = 1, 2
 PAGE = routes.client(NORTHWIND)
 
 
-@pytest.fixture
-def people(sqlite_database):
-    return make_people()
+people = prepared(make_people, alone=True, only_sqlite=True)
 
 
 @pytest.fixture

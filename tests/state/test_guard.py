@@ -23,6 +23,7 @@ from psa_app.state.toasts import ToastState
 from tests.support.app_server import AppServer, Tab, app_server, name_of, redirects, toasts, var  # noqa: F401
 from tests.support.logins import cookie, make_people
 from tests.support.logins import signed_in as session_of
+from tests.support.prepared import prepared
 
 pytestmark = pytest.mark.anyio
 HYDRATE = "reflex___state____state.hydrate_and_load"
@@ -71,9 +72,7 @@ class ProbeState(rx.State):
         return UsersState.load
 
 
-@pytest.fixture
-def people(sqlite_database):
-    return make_people()
+people = prepared(make_people, alone=True, only_sqlite=True)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from psa_app.state.home.home_firm import _bill, _notices
 from psa_app.state.home.home_kpis import key_figures, points
 from psa_app.state.home.home_lists import waiting_items
 from tests.support.world import MON, World, ask, do
-from tests.support.world_fixtures import world, world_file, world_on_postgres  # noqa: F401
+from tests.support.world_fixtures import world  # noqa: F401
 
 OCTOBER = date(2026, 10, 14)
 

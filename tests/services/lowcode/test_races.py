@@ -1,7 +1,6 @@
 """An own field is changed at the very moment when a record with a value of it is saved."""
 
 from threading import Thread
-from typing import Any
 
 import pytest
 from sqlmodel import select
@@ -14,14 +13,13 @@ from psa_app.resources import RESOURCES
 from psa_app.services.lowcode.fields import change_field, create_field
 from psa_app.services.records import change_record, create_record
 from tests.services.test_contracts_races import at_once
+from tests.support.prepared import prepared
 from tests.support.world import World, do, make_world, row
 
 ACCOUNTS = RESOURCES["accounts"]
 
 
-@pytest.fixture
-def firm(own_database: Any, clock: Any) -> World:
-    return make_world()
+firm = prepared(make_world, alone=True)
 
 
 @pytest.mark.parametrize("is_new", [True, False], ids=["made", "changed"])

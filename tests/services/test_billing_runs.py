@@ -1,9 +1,6 @@
 """Billing runs: what they draft and issue, why something is missing, and that nothing is done twice."""
 
-from collections.abc import Iterator
-from copy import deepcopy
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,20 +19,15 @@ from psa_app.services.invoices.draft import discard_draft, draft_invoice
 from psa_app.services.invoices.edit import change_draft
 from psa_app.services.invoices.run_work import next_run, work_run
 from psa_app.services.invoices.runs import begin_issue, begin_run, go_on_with, stop_run
-from tests.conftest import one_sqlite
 from tests.support.books import check_books
+from tests.support.prepared import prepared
 from tests.support.till import many
 from tests.support.world import FRI, MON, TUE, World, ask, do, make_world, past, row, rows
 
 TODAY = date(2026, 11, 23)
 
 
-@pytest.fixture
-def world(world_file: tuple[Path, World], clock: Any) -> Iterator[World]:
-    """The firm on SQLite; only two at once are another matter on PostgreSQL."""
-    file, made = world_file
-    with one_sqlite(file):
-        yield deepcopy(made)
+world = prepared(make_world, only_sqlite=True)  # only two at once are another matter on PostgreSQL
 
 
 def begin(world: World, who: str = "Fred", **inputs: Any) -> int:

@@ -162,7 +162,7 @@ def _preview() -> rx.Component:
 
 
 def _plan(words: rx.Var[str]) -> rx.Component:
-    return rx.el.div(notice(words, tone="warn"), class_name="card-body")
+    return rx.el.div(notice(words, tone="warn"), class_name="card-body moves")
 
 
 def _row(row: rx.Var[DeltaDraft]) -> rx.Component:

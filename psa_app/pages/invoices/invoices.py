@@ -39,7 +39,7 @@ def invoices() -> rx.Component:
             above=Tools(
                 State.q,
                 State.search,
-                "Search by number, client or order",
+                "Number, client or order",
                 chips=chips(State.chips, State.unchip),
                 right=[export_menu(State.files)],
             ),
@@ -87,6 +87,7 @@ def _draft() -> rx.Component:
                     fields.checkbox("milestones", "Accepted milestones and fees that are due", True),
                     fields.checkbox("expenses", "Approved expenses", True),
                     fields.checkbox("group", "Expenses on one line for each category", False),
+                    class_name="stack tight",
                 ),
                 two=True,
             ),

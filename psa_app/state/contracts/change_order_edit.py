@@ -182,7 +182,7 @@ class ChangeEdit(rx.State):
             sow_id = self._sow
             self._tell(await read(lambda session, who: _effect(session, who, sow_id, deltas, day)))
         except PsaError as error:
-            self._tell(None, "The effect stands here once all fields are filled in.")
+            self._tell(None, "The effect stands here once every field is right.")
             if told:
                 self._refuse(error)
 

@@ -1,10 +1,13 @@
 """The dialogs over a project's page."""
 
+from typing import Any
+
 import reflex as rx
 
 from psa_app.components import fields
 from psa_app.components.dialog import dialog
 from psa_app.components.form import form, form_error, form_foot
+from psa_app.components.link import Text
 from psa_app.display.forms import Option
 from psa_app.rules.hours import INCREMENTS
 from psa_app.state.contracts.scope_form import MODES, PERS
@@ -20,203 +23,143 @@ def project_dialogs() -> rx.Component:
     return rx.fragment(_project(), _task(), _person(), _acceptance())
 
 
-def _project() -> rx.Component:
-    wrong, common = ProjectForm.errors, {"prefix": "project-"}
-    return dialog(
-        form(
-            form_error(wrong["form"]),
-            fields.fields(
-                fields.text(
-                    "name", "Name", ProjectForm.name, required=True, wide=True, error=wrong["name"], **common
-                ),
-                fields.select(
-                    "lead",
-                    "Lead",
-                    ProjectForm.people,
-                    ProjectForm.lead,
-                    empty="Nobody",
-                    error=wrong["lead"],
-                    help="Approves the time on this project.",
-                    **common,
-                ),
-                fields.hours("budget", "Budget", ProjectForm.budget, error=wrong["budget"], **common),
-                fields.date("starts_on", "From", ProjectForm.starts_on, error=wrong["starts_on"], **common),
-                fields.date("ends_on", "To", ProjectForm.ends_on, error=wrong["ends_on"], **common),
-                two=True,
+class _Inputs:
+    """The inputs of one form: each has its value and its error under its own name."""
+
+    def __init__(self, state: Any, prefix: str) -> None:
+        self.state, self.prefix = state, prefix
+
+    def __call__(self, control: Any, name: str, label: str, *given: Any, **options: Any) -> rx.Component:
+        """One input; `given` are the choices of a select."""
+        more = {"error": self.state.errors[name], "prefix": f"{self.prefix}-"} | options
+        made: rx.Component = control(name, label, *given, getattr(self.state, name, ""), **more)
+        return made
+
+    def dialog(
+        self, *content: Any, label: str, on_submit: Any, title: Text, act: str = "Save", size: str = ""
+    ) -> rx.Component:
+        """The dialog around them."""
+        return dialog(
+            form(
+                form_error(self.state.errors["form"]),
+                *content,
+                form_foot(act, on_cancel=self.state.close),
+                on_submit=on_submit,
+                key=f"{self.prefix}-" + self.state.form_key.to_string(),
+                label=label,
             ),
-            rx.cond(ProjectForm.has_rounding, _rounding()),
-            form_foot("Save", on_cancel=ProjectForm.close),
-            on_submit=State.save,
-            key="project-" + ProjectForm.form_key.to_string(),
-            label="Project",
+            open=self.state.is_open,
+            on_close=self.state.close,
+            title=title,
+            size=size,
+        )
+
+
+def _project() -> rx.Component:
+    one = _Inputs(ProjectForm, "project")
+    return one.dialog(
+        fields.fields(
+            one(fields.text, "name", "Name", required=True, wide=True),
+            one(
+                fields.select,
+                "lead",
+                "Lead",
+                ProjectForm.people,
+                empty="Nobody",
+                help="Approves the time on this project.",
+            ),
+            one(fields.hours, "budget", "Budget"),
+            one(fields.date, "starts_on", "From"),
+            one(fields.date, "ends_on", "To"),
+            two=True,
         ),
-        open=ProjectForm.is_open,
-        on_close=ProjectForm.close,
+        rx.cond(ProjectForm.has_rounding, _rounding(one)),
+        label="Project",
+        on_submit=State.save,
         title="Edit project",
         size="wide",
     )
 
 
-def _rounding() -> rx.Component:
+def _rounding(one: _Inputs) -> rx.Component:
     """How billed time is rounded; a scope says it for its own project."""
-    wrong, common = ProjectForm.errors, {"prefix": "project-"}
     return fields.fields(
-        fields.select(
-            "round_increment",
-            "Billed time is rounded to",
-            STEPS,
-            ProjectForm.round_increment,
-            error=wrong["round_increment"],
-            **common,
-        ),
-        fields.select(
-            "round_mode",
-            "Rounded",
-            [Option(*one) for one in MODES],
-            ProjectForm.round_mode,
-            error=wrong["round_mode"],
-            **common,
-        ),
-        fields.select(
-            "round_per",
-            "Rounded for",
-            [Option(*one) for one in PERS],
-            ProjectForm.round_per,
-            error=wrong["round_per"],
-            **common,
-        ),
-        fields.hours(
-            "round_minimum", "At least", ProjectForm.round_minimum, error=wrong["round_minimum"], **common
-        ),
+        one(fields.select, "round_increment", "Billed time is rounded to", STEPS),
+        one(fields.select, "round_mode", "Rounded", [Option(*mode) for mode in MODES]),
+        one(fields.select, "round_per", "Rounded for", [Option(*per) for per in PERS]),
+        one(fields.hours, "round_minimum", "At least"),
         two=True,
     )
 
 
 def _task() -> rx.Component:
-    wrong, common = TaskForm.errors, {"prefix": "task-"}
-    return dialog(
-        form(
-            form_error(wrong["form"]),
-            fields.fields(
-                fields.text("name", "Name", TaskForm.name, required=True, error=wrong["name"], **common),
-                fields.select(
-                    "line",
-                    "Bills to",
-                    TaskForm.lines,
-                    TaskForm.line,
-                    empty="No line of the scope",
-                    error=wrong["line"],
-                    help="Decides what unapproved time on it is worth.",
-                    **common,
-                ),
-                fields.hours("budget", "Budget", TaskForm.budget, error=wrong["budget"], **common),
-                rx.cond(
-                    TaskForm.phases.length() > 0,
-                    fields.select(
-                        "phase",
-                        "Phase",
-                        TaskForm.phases,
-                        TaskForm.phase,
-                        empty="No phase",
-                        error=wrong["phase"],
-                        **common,
-                    ),
-                ),
-                fields.select(
-                    "role",
-                    "For",
-                    TaskForm.roles,
-                    TaskForm.role,
-                    empty="Any role",
-                    error=wrong["role"],
-                    **common,
-                ),
-                fields.date("starts_on", "From", TaskForm.starts_on, error=wrong["starts_on"], **common),
-                fields.date("due_on", "Due", TaskForm.due_on, error=wrong["due_on"], **common),
-                fields.checkbox("billable", "Billable", TaskForm.billable, wide=True, **common),
-                two=True,
+    one = _Inputs(TaskForm, "task")
+    return one.dialog(
+        fields.fields(
+            one(fields.text, "name", "Name", required=True),
+            one(
+                fields.select,
+                "line",
+                "Bills to",
+                TaskForm.lines,
+                empty="No line of the scope",
+                help="Decides what unapproved time on it is worth.",
             ),
-            form_foot("Save", on_cancel=TaskForm.close),
-            on_submit=State.save_task,
-            key="task-" + TaskForm.form_key.to_string(),
-            label="Task",
+            one(fields.hours, "budget", "Budget"),
+            rx.cond(
+                TaskForm.phases.length() > 0,
+                one(fields.select, "phase", "Phase", TaskForm.phases, empty="No phase"),
+            ),
+            one(fields.select, "role", "For", TaskForm.roles, empty="Any role"),
+            one(fields.date, "starts_on", "From"),
+            one(fields.date, "due_on", "Due"),
+            fields.checkbox("billable", "Billable", TaskForm.billable, wide=True, prefix="task-"),
+            two=True,
         ),
-        open=TaskForm.is_open,
-        on_close=TaskForm.close,
+        label="Task",
+        on_submit=State.save_task,
         title=TaskForm.title,
     )
 
 
 def _person() -> rx.Component:
-    wrong, common = TeamForm.errors, {"prefix": "team-"}
-    return dialog(
-        form(
-            form_error(wrong["form"]),
-            fields.fields(
-                rx.cond(
-                    TeamForm.is_new,
-                    fields.select(
-                        "person",
-                        "Person",
-                        TeamForm.people,
-                        TeamForm.person,
-                        empty="Choose",
-                        required=True,
-                        error=wrong["person"],
-                        **common,
-                    ),
-                ),
-                fields.select(
-                    "role",
-                    "Role here",
-                    TeamForm.roles,
-                    TeamForm.role,
-                    empty="Their own role",
-                    error=wrong["role"],
-                    help="The role prices their time on this project.",
-                    **common,
-                ),
+    one = _Inputs(TeamForm, "team")
+    return one.dialog(
+        fields.fields(
+            rx.cond(
+                TeamForm.is_new,
+                one(fields.select, "person", "Person", TeamForm.people, empty="Choose", required=True),
             ),
-            form_foot("Save", on_cancel=TeamForm.close),
-            on_submit=State.save_person,
-            key="team-" + TeamForm.form_key.to_string(),
-            label="Team",
+            one(
+                fields.select,
+                "role",
+                "Role here",
+                TeamForm.roles,
+                empty="Their own role",
+                help="The role prices their time on this project.",
+            ),
         ),
-        open=TeamForm.is_open,
-        on_close=TeamForm.close,
+        label="Team",
+        on_submit=State.save_person,
         title=TeamForm.title,
     )
 
 
 def _acceptance() -> rx.Component:
-    wrong, common = MilestoneForm.errors, {"prefix": "accept-"}
-    return dialog(
-        form(
-            form_error(wrong["form"]),
-            fields.fields(
-                fields.text(
-                    "name",
-                    "Accepted by",
-                    required=True,
-                    error=wrong["name"],
-                    help="The person at the client.",
-                    **common,
-                ),
-                fields.text(
-                    "how",
-                    "How",
-                    required=True,
-                    error=wrong["how"],
-                    help="Where it can be found: mail of 12 November, minutes of a meeting.",
-                    **common,
-                ),
+    one = _Inputs(MilestoneForm, "accept")
+    return one.dialog(
+        fields.fields(
+            one(fields.text, "name", "Accepted by", required=True, help="The person at the client."),
+            one(
+                fields.text,
+                "how",
+                "How",
+                required=True,
+                help="Where it can be found: mail of 12 November, minutes of a meeting.",
             ),
-            form_foot("Record acceptance", on_cancel=MilestoneForm.close),
-            on_submit=MilestoneForm.accept,
-            key="accept-" + MilestoneForm.form_key.to_string(),
-            label="Acceptance",
         ),
-        open=MilestoneForm.is_open,
-        on_close=MilestoneForm.close,
+        label="Acceptance",
+        on_submit=MilestoneForm.accept,
         title=MilestoneForm.title,
+        act="Record acceptance",
     )

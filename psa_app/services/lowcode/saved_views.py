@@ -8,7 +8,7 @@ from sqlmodel import Session, select
 from psa_app.access import Actor, act, fetch, require
 from psa_app.access.permissions import LISTS
 from psa_app.errors import Conflict, Forbidden, Invalid, Stale
-from psa_app.models import ListColumns, SavedView, touch
+from psa_app.models import ListColumns, SavedView, User, touch
 from psa_app.queries.filtering import LONGEST, plain_text
 from psa_app.queries.saved_views import may_change_view
 from psa_app.rules import fields as check
@@ -40,6 +40,7 @@ def create_view(
     _may_list(actor, kind)
     if is_shared:
         require(actor, "views.share")
+    _one_after_the_other(session, actor)
     own = session.exec(
         select(SavedView).where(SavedView.kind == kind, SavedView.user_id == actor.user_id)
     ).all()
@@ -61,6 +62,7 @@ def create_view(
 @act("saved_views", "rename", right="views.own")
 def rename_view(session: Session, actor: Actor, view_id: int, *, version: int, name: str) -> SavedView:
     """Gives a view another name. Raises `Invalid` with "name"."""
+    _one_after_the_other(session, actor)
     view = _fetched(session, actor, view_id, version)
     before = _told(view)
     beside = select(SavedView).where(
@@ -121,6 +123,7 @@ def delete_view(session: Session, actor: Actor, view_id: int) -> SavedView:
 def choose_columns(session: Session, actor: Actor, *, kind: str, columns: Sequence[str] = ()) -> None:
     """Remembers with which columns a list opens for the actor; none: with those of its declaration."""
     _may_list(actor, kind)
+    _one_after_the_other(session, actor)
     mine = (ListColumns.user_id == actor.user_id, ListColumns.kind == kind)
     kept = session.exec(select(ListColumns).where(*mine).with_for_update()).first()
     names = _names(columns)
@@ -137,6 +140,12 @@ def _may_list(actor: Actor, kind: str) -> None:
     if kind not in LISTS:
         raise Invalid("There is no such list.", "kind")
     require(actor, LISTS[kind])
+
+
+def _one_after_the_other(session: Session, actor: Actor) -> None:
+    """Two tabs of one person: neither makes what the other makes at the same moment."""
+    held = select(User.id).where(User.id == actor.user_id).with_for_update(key_share=True)
+    session.connection().execute(held)
 
 
 def _user(actor: Actor) -> int:

@@ -29,7 +29,6 @@ from psa_app.state.lowcode.kinds import area_of, list_of_kind
 from psa_app.state.lowcode.record_import_large import AT_WORK, SHOWN, LargeImport, declared
 
 FIRST = 6  # rows that are shown while columns are chosen
-LOOKED_AT = 3_000  # rows that are planned whole at each choice; of longer files only the first
 GONE = "The file is not here any more. Drop it again."
 
 
@@ -182,7 +181,7 @@ class RecordImportState(LargeImport, rx.State):
         self.columns = words.file_columns(table, self._choices.columns)
         self.error, self._plan = "", None
         try:
-            resource, plan = await self._planned(0 if len(table.rows) <= LOOKED_AT else FIRST)
+            resource, plan = await self._planned(0 if len(table.rows) <= BIG else FIRST)
         except PsaError as error:
             self.error, self.may_check = error.sentence, False
             self.preview, self.asks, self.missing = [], [], ""

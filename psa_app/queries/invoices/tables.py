@@ -18,6 +18,7 @@ from psa_app.models import (
     Payment,
     PaymentFact,
     Person,
+    Phase,
     Project,
     Role,
     Sow,
@@ -46,6 +47,7 @@ INVOICE_TAX = _table(InvoiceTax)
 MILESTONE = _table(Milestone)
 PAYMENT = _table(Payment)
 PERSON = _table(Person)
+PHASE = _table(Phase)
 PROJECT = _table(Project)
 ROLE = _table(Role)
 SOW = _table(Sow)

@@ -203,7 +203,7 @@ class BilledPeriod(Row, table=True):
     )
     sow_line_id: int = Field(foreign_key="sow_line.id")
     number: int  # of the period, from 1 (`rules/periods.py`)
-    kind: str  # fee | top_up 12, by its lot
+    kind: str  # fee | top_up 12, by its lot | change 7, of a subscription
     starts_on: date
     ends_on: date
     line_id: int = Field(foreign_key="invoice_line.id", index=True)

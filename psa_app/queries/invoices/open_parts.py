@@ -24,8 +24,10 @@ from psa_app.queries.invoices.tables import (
     SOW_LINE,
 )
 from psa_app.queries.retainers.tables import LOT
-from psa_app.rules.periods import Period, Schedule, all_periods, due_periods, schedule
+from psa_app.queries.subscriptions.changes import changes_of
+from psa_app.rules.periods import ADVANCE, Period, Schedule, all_periods, due_periods, schedule
 from psa_app.rules.scopes import PERIODIC, fee_amounts
+from psa_app.rules.subscriptions import Piece, pieces
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,13 +158,33 @@ def _periods(
         .order_by(SOW_LINE.c.sow_id, SOW_LINE.c.position, SOW_LINE.c.id)
     )
     rows = session.connection().execute(_of(statement, account_id, sow_id)).all()
-    taken = _billed_periods(session, [row.id for row in rows])
+    line_ids = [row.id for row in rows]
+    taken, changes = _billed_pieces(session, line_ids), changes_of(session, line_ids)
     return [
-        _open_period(row, period)
+        _open_piece(row, period, piece)
         for row in rows
         for period in due_periods(schedule_of(row), row.billed_in, until)
-        if (row.id, period.number) not in taken
+        for piece in pieces(row.value_minor, changes[row.id], period)
+        if (row.id, period.number, piece.key) not in taken and _is_due(piece, row.billed_in, until)
     ]
+
+
+def _is_due(piece: Piece, billed_in: str, until: date) -> bool:
+    """A change within a period that is billed in advance is billed from its own day on."""
+    return piece.amount != 0 and (billed_in != ADVANCE or piece.starts_on <= until)
+
+
+_CHANGES = {"plan": "Change of plan", "pause": "Pause", "resume": "Goes on", "cancel": "Cancelled"}
+
+
+def _open_piece(row: Any, period: Period, piece: Piece) -> OpenMilestone:
+    one = _open_period(row, period)
+    if piece.change is None:
+        return replace(one, value=piece.amount)
+    what = _CHANGES[piece.change.kind]
+    title = f"{row.title}, {what.lower()} {words.day(piece.starts_on)}"
+    days = {"value": piece.amount, "accepted_on": piece.starts_on}
+    return replace(one, title=title, piece=piece.key, words=what, **days)
 
 
 def _top_ups(
@@ -189,10 +211,12 @@ def _top_ups(
         .order_by(LOT.c.id)
     )
     found = []
-    for row in session.connection().execute(_of(statement, account_id, sow_id)):
+    rows = session.connection().execute(_of(statement, account_id, sow_id)).all()
+    taken = _billed_pieces(session, [row.id for row in rows])
+    for row in rows:
         period = _numbered(schedule_of(row), row.number)
         piece = f"top_up {row.lot_id}"
-        if period is None or piece in _billed_pieces(session, row.id):
+        if period is None or (row.id, row.number, piece) in taken:
             continue
         told = words.money(row.units, row.currency) if row.holds == "money" else f"{words.hours(row.units)} h"
         bought = row.at.astimezone(zone).date()
@@ -206,23 +230,18 @@ def _numbered(of: Schedule, number: int) -> Period | None:
     return next(islice(all_periods(of), number - 1, None), None)
 
 
-def _billed_pieces(session: Session, line_id: int) -> set[str]:
-    columns = BILLED_PERIOD.c
-    statement = select(columns.kind).where(columns.sow_line_id == line_id, columns.released_at.is_(None))
-    return set(session.connection().execute(statement).scalars())
-
-
 def running_or_ended() -> ColumnElement[bool]:
     """Scopes whose periods count: signed, or closed with a last day."""
     return or_(SOW.c.status == "signed", and_(SOW.c.status == "closed", SOW.c.ends_on.is_not(None)))
 
 
-def _billed_periods(session: Session, line_ids: Sequence[int]) -> set[tuple[int, int]]:
+def _billed_pieces(session: Session, line_ids: Sequence[int]) -> set[tuple[int, int, str]]:
+    """Line, period and piece of what is billed."""
     columns = BILLED_PERIOD.c
-    statement = select(columns.sow_line_id, columns.number).where(
-        columns.sow_line_id.in_(line_ids), columns.kind == "fee", columns.released_at.is_(None)
+    statement = select(columns.sow_line_id, columns.number, columns.kind).where(
+        columns.sow_line_id.in_(line_ids), columns.released_at.is_(None)
     )
-    return {(line_id, number) for line_id, number in session.connection().execute(statement)}
+    return {tuple(row) for row in session.connection().execute(statement)}
 
 
 def schedule_of(row: Any) -> Schedule:

@@ -1,0 +1,1 @@
+"""Subscriptions: other plans, pauses, and their end."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from psa_app.formats import document_mails, time_mail_texts
+from psa_app.formats import collecting_mails, document_mails, time_mail_texts
 from psa_app.formats.mail_letters import Letter as _Draft
 from psa_app.formats.mail_letters import MailText
 from psa_app.formats.mail_letters import mail_of as _mail
@@ -112,6 +112,31 @@ def payment_received(
     )
 
 
+def payment_refunded(
+    firm: str, reader: str, number: str, amount: str, link: str, test: bool = False
+) -> MailText:
+    """To a client contact: money that was given back."""
+    return _mail(
+        _Draft(
+            firm=firm,
+            subject=f"Refund for invoice {number}",
+            greeting=reader,
+            opening=f"{firm} has given {amount} back for invoice {number}. It takes some days to arrive.",
+            link=link,
+            button="See the invoice",
+            facts=(("Invoice", number), ("Given back", amount)),
+            test=test,
+        )
+    )
+
+
+def payment_alert(firm: str, reader: str, title: str, sentence: str, link: str) -> MailText:
+    """To owner and finance: money that needs a person."""
+    return _mail(
+        _Draft(firm=firm, subject=title, greeting=reader, opening=sentence, link=link, button="Look at it")
+    )
+
+
 def invitation(firm: str, reader: str, invited_by: str, link: str, valid_for: str) -> MailText:
     """To a new user. `valid_for` such as "60 minutes"."""
     return _mail(
@@ -182,10 +207,13 @@ def bookings_moved(
 # By the name that a promised mail carries.
 TEXTS: dict[str, Callable[..., MailText]] = {
     **document_mails.TEXTS,
+    **collecting_mails.TEXTS,
     "milestone_ready": milestone_ready,
     "invoice_issued": invoice_issued,
     "credit_note_issued": credit_note_issued,
     "payment_received": payment_received,
+    "payment_refunded": payment_refunded,
+    "payment_alert": payment_alert,
     "invitation": invitation,
     "password_reset": password_reset,
     "time_rejected": time_rejected,

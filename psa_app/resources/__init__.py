@@ -4,6 +4,7 @@ from psa_app.access.permissions import LISTS
 from psa_app.models.resource import Resource
 from psa_app.resources import (
     clients,
+    collecting,
     contracts,
     expenses,
     firm,
@@ -32,6 +33,7 @@ RESOURCES: dict[str, Resource] = {
         plan,
         quotes,
         money,
+        collecting,
         lowcode,
         system,
     )

@@ -5,6 +5,7 @@ from psa_app.models.resource import Resource
 from psa_app.resources import (
     billing,
     clients,
+    collecting,
     contracts,
     expenses,
     firm,
@@ -38,6 +39,7 @@ RESOURCES: dict[str, Resource] = {
         reminders,
         retainers,
         billing,
+        collecting,
         lowcode,
         system,
     )

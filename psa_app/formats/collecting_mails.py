@@ -94,8 +94,8 @@ def payment_refunded(
     firm: str, reader: str, number: str, amount: str, link: str, test: bool = False
 ) -> MailText:
     """To a client contact: money that was given back."""
-    return _mail(
-        _Draft(
+    return mail_of(
+        Letter(
             firm=firm,
             subject=f"Refund for invoice {number}",
             greeting=reader,
@@ -110,8 +110,8 @@ def payment_refunded(
 
 def payment_alert(firm: str, reader: str, title: str, sentence: str, link: str) -> MailText:
     """To owner and finance: money that needs a person."""
-    return _mail(
-        _Draft(firm=firm, subject=title, greeting=reader, opening=sentence, link=link, button="Look at it")
+    return mail_of(
+        Letter(firm=firm, subject=title, greeting=reader, opening=sentence, link=link, button="Look at it")
     )
 
 

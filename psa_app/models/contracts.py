@@ -44,7 +44,7 @@ class Sow(Record, Own, table=True):
     round_mode: str = "up"
     round_minimum: int = 0
     round_per: str = "entry"
-    grouping: str = "role"  # person | task | role | day | none
+    grouping: str = "role"  # person | task | role | day | phase | none
     tax_rate_id: int | None = Field(default=None, foreign_key="tax_rate.id")
     sent_at: datetime | None = None
     valid_until: date | None = None

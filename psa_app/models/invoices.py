@@ -2,10 +2,10 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Index, text
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field
 
-from psa_app.models.base import Big, Record, Row
+from psa_app.models.base import Big, BigOrNone, Record, Row
 
 
 class Invoice(Record, table=True):
@@ -57,6 +57,9 @@ class Invoice(Record, table=True):
     void_reason: str = ""
     credit_reason: str = ""  # of a credit note, printed on it
     pdf_digest: str = ""
+    discount_ppm: int = 0  # on the whole of it; the printed lines of kind discount follow from it
+    discount_minor: Big = 0
+    discount_text: str = ""
     seen_at: datetime | None = None  # when the client first opened it
 
 
@@ -66,7 +69,7 @@ class InvoiceLine(Row, table=True):
     __tablename__ = "invoice_line"
     invoice_id: int = Field(foreign_key="invoice.id", index=True)
     position: int
-    kind: str  # time | milestone | fee | retainer | subscription | manual
+    kind: str  # time | milestone | fee | retainer | subscription | expense | manual | discount
     description: str
     detail: str = ""
     minutes: int | None = None
@@ -80,6 +83,11 @@ class InvoiceLine(Row, table=True):
     tax_note: str = ""  # the sentence that the law wants on paper
     credits_line_id: int | None = Field(default=None, foreign_key="invoice_line.id", index=True)
     release: bool = False  # of a credit note: the work is open for billing again
+    list_minor: BigOrNone = None  # what it came to before it was written down or up
+    write_reason: str = ""  # why it was; never printed
+    discount_ppm: int = 0  # on this line; printed as a line of kind discount
+    discount_minor: Big = 0
+    discount_text: str = ""
 
 
 class InvoiceTax(Row, table=True):
@@ -201,6 +209,22 @@ class BilledPeriod(Row, table=True):
     line_id: int = Field(foreign_key="invoice_line.id", index=True)
     amount_minor: Big
     released_at: datetime | None = None
+
+
+class BillLater(Row, table=True):
+    """Work that was moved from a draft to a later invoice: nothing bills it before a day.
+
+    `kind`: time | expense | milestone | fee, or the model of a line whose period it is; `record_id` is then
+    that line and `number` the period.
+    """
+
+    __tablename__ = "bill_later"
+    __table_args__ = (UniqueConstraint("kind", "record_id", "number"),)
+    account_id: int = Field(foreign_key="account.id", index=True)
+    kind: str
+    record_id: int
+    number: int = 0
+    not_before: date
 
 
 class Payment(Record, table=True):

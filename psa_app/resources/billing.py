@@ -1,6 +1,6 @@
 """Billing runs and their parts: written by their own services, read here."""
 
-from psa_app.models import Account, BillingPart, BillingRun, Sow, User
+from psa_app.models import Account, BillingPart, BillingRun, BillLater, Sow, User
 from psa_app.models.resource import FieldSpec, Resource
 
 BILLING_RUNS = Resource(
@@ -46,5 +46,23 @@ BILLING_PARTS = Resource(
         FieldSpec("invoice_id", "Draft", "number"),
         FieldSpec("number", "Number"),
         FieldSpec("done_at", "Done", "instant", in_list=False),
+    ),
+)
+BILL_LATER = Resource(
+    kind="bill_later",
+    model=BillLater,
+    one="Work moved to later",
+    many="Work moved to later",
+    read_right="invoices.draft",
+    search=(),
+    sort="not_before",
+    title="kind",
+    has_version=False,
+    fields=(
+        FieldSpec("account_id", "Client", "link", links_to=Account, filterable=True),
+        FieldSpec("kind", "Kind", filterable=True),
+        FieldSpec("record_id", "Record", "number"),
+        FieldSpec("number", "Period", "number", in_list=False),
+        FieldSpec("not_before", "Not before", "date", filterable=True),
     ),
 )

@@ -83,6 +83,8 @@ INVOICE_LINES = Resource(
         FieldSpec("tax_ppm", "Tax in millionths", "number", in_list=False),
         FieldSpec("credits_line_id", "Credits the line", "link", links_to=InvoiceLine, in_list=False),
         FieldSpec("release", "Released for billing", "bool", in_list=False),
+        FieldSpec("discount_ppm", "Discount in millionths", "number", in_list=False),
+        FieldSpec("discount_minor", "Discount", "money", money_in="invoice_id.currency", in_list=False),
     ),
 )
 BILLED_TIME = Resource(

@@ -1,6 +1,6 @@
 """From approved time to printed invoice lines, within each SOW line's cap.
 
-One printed line per SOW line, group (person, task, role, day or none) and rate: its hours are whole
+One printed line per SOW line, group (person, task, role, day, phase or none) and rate: its hours are whole
 billed minutes, and minutes × rate ÷ 60 is its amount. What an entry contributes stands beside it as
 a share; shares sum to their line, and each raw second is in one share or over the cap.
 """
@@ -15,8 +15,8 @@ from psa_app.errors import Invalid
 from psa_app.rules import money
 from psa_app.rules.hours import Rounding, Scope, billed_minutes, share_minutes
 
-Grouping = Literal["person", "task", "role", "day", "none"]
-GROUPINGS: tuple[Grouping, ...] = ("person", "task", "role", "day", "none")
+Grouping = Literal["person", "task", "role", "day", "phase", "none"]
+GROUPINGS: tuple[Grouping, ...] = ("person", "task", "role", "day", "phase", "none")
 
 Key = tuple[Hashable, ...]
 OverCap = tuple[int, int, int]
@@ -37,6 +37,7 @@ class BillableEntry(NamedTuple):
     seconds: int
     rate: int
     offset_seconds: int = 0
+    phase_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +147,7 @@ _KEYS: dict[Grouping, Callable[[BillableEntry], Key]] = {
     "task": lambda entry: (entry.task_id,),
     "role": lambda entry: (entry.role_id,),
     "day": lambda entry: (entry.day,),
+    "phase": lambda entry: (entry.phase_id,),
     "none": lambda _: (),
 }
 

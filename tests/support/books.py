@@ -98,7 +98,8 @@ def check_papers(session: Session) -> None:
         assert invoice.net_minor + invoice.tax_minor == invoice.total_minor
         for line in mine:
             if line.kind == "time":
-                assert line.net_minor == per_hour(line.minutes or 0, line.rate_minor)
+                listed = line.net_minor if line.list_minor is None else line.list_minor
+                assert listed == per_hour(line.minutes or 0, line.rate_minor)
                 assert sum(part.minutes for part in parts[line.id]) == line.minutes
                 assert sum(part.amount_minor for part in parts[line.id]) == line.net_minor
             else:

@@ -43,7 +43,14 @@ ENTRIES = [
     Column("amount", "Amount", align="right"),
     Column("rate", "Rate from"),
 ]
-GROUPS = (("role", "role"), ("person", "person"), ("task", "task"), ("day", "day"), ("none", "one line"))
+GROUPS = (
+    ("role", "role"),
+    ("person", "person"),
+    ("task", "task"),
+    ("day", "day"),
+    ("phase", "phase"),
+    ("none", "one line"),
+)
 
 
 @page(

@@ -12,6 +12,7 @@ from sqlmodel import select as select_models
 from psa_app.access import Actor, fetch, require
 from psa_app.models import Invoice, InvoiceLine
 from psa_app.queries.invoices.tables import BILLED_TIME, INVOICE_LINE, TIES
+from psa_app.rules import money
 from psa_app.rules.credits import Left
 
 
@@ -62,8 +63,15 @@ def lines_left(session: Session, lines: Sequence[InvoiceLine]) -> dict[int, Left
     for line in lines:
         net, minutes = taken.get(int(line.id or 0), (0, 0))
         left = None if line.minutes is None else line.minutes - minutes
-        found[int(line.id or 0)] = Left(line.net_minor - net, left, line.rate_minor)
+        found[int(line.id or 0)] = Left(line.net_minor - net, left, _rate(line))
     return found
+
+
+def _rate(line: InvoiceLine) -> int:
+    """What an hour of the line came to, where it was written down or up."""
+    if line.list_minor is None or not line.minutes:
+        return line.rate_minor
+    return money.divide(line.net_minor * 60, line.minutes)
 
 
 def creditable(session: Session, actor: Actor, invoice_id: int) -> tuple[CreditableLine, ...]:

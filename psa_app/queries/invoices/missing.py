@@ -10,6 +10,7 @@ from sqlmodel import Session
 from psa_app import routes
 from psa_app.formats import words
 from psa_app.queries.expenses.open import waiting_expenses
+from psa_app.queries.invoices.later import put_off
 from psa_app.queries.invoices.open_work import OpenWork, open_work
 from psa_app.queries.invoices.tables import ENTRY, INVOICE, PROJECT, SOW_LINE, TASK
 from psa_app.queries.time.with_client import with_client
@@ -21,7 +22,7 @@ from psa_app.rules.scopes import COVERED, RETAINER
 class Missing:
     """A reason why work is not on the draft, and where to see it (`href` may be "").
 
-    `code`: unpriced | currency | over_cap | client | unapproved | drafted | minimum | nothing.
+    `code`: unpriced | currency | over_cap | client | unapproved | drafted | later | minimum | nothing.
     """
 
     sentence: str
@@ -89,7 +90,7 @@ def unapproved_expenses(session: Session, account_id: int, until: date) -> list[
 
 def elsewhere(session: Session, account_id: int, until: date) -> list[Missing]:
     """Time that waits for approval, and the drafts that hold work already."""
-    found = []
+    found = _put_off(session, account_id)
     waiting = _seconds(session, account_id, until, ENTRY.c.status.in_(("draft", "submitted")))
     if waiting:
         sentence = f"{words.hours(waiting // 60)} h are not approved yet."
@@ -104,6 +105,15 @@ def elsewhere(session: Session, account_id: int, until: date) -> list[Missing]:
         sentence = f"{amount} are on draft {row.id} already."
         found.append(Missing(sentence, routes.invoice(row.id), "drafted"))
     return found
+
+
+def _put_off(session: Session, account_id: int) -> list[Missing]:
+    waits = put_off(session, account_id)
+    if not waits:
+        return []
+    what = "1 thing was" if len(waits) == 1 else f"{len(waits)} things were"
+    sentence = f"{what} moved to a later invoice, the first for {words.day(min(waits.values()))}."
+    return [Missing(sentence, routes.records("bill_later"), "later")]
 
 
 def _seconds(session: Session, account_id: int, until: date, where: Any) -> int:

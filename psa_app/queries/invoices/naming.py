@@ -8,11 +8,12 @@ from sqlmodel import Session
 
 from psa_app.db import among
 from psa_app.formats import words
-from psa_app.queries.invoices.tables import ENTRY, PERSON, PROJECT, ROLE, SOW_LINE, TASK
+from psa_app.queries.invoices.tables import ENTRY, PERSON, PHASE, PROJECT, ROLE, SOW_LINE, TASK
 from psa_app.queries.time.tables import MODIFIER
 from psa_app.rules.billing import BillableEntry, DraftLine, Grouping
 
 MAX_DETAIL = 200
+_NAMED: dict[str, Any] = {"person": PERSON, "role": ROLE, "phase": PHASE}
 
 
 class LineNames:
@@ -71,6 +72,8 @@ class LineNames:
                 return self._named[key] if key else "Services"
             case "task":
                 return task
+            case "phase":
+                return self._named[key] if key else "Other work"
             case "day":
                 return words.day(key, self.locale)
         return self.lines.get(line.sow_line_id) or project
@@ -83,10 +86,10 @@ class LineNames:
         return ", ".join(sorted(projects))[:MAX_DETAIL]
 
     def _names(self, entries: Sequence[BillableEntry]) -> dict[Any, str]:
-        """The names of the people or roles by which the lines are grouped."""
-        if self.grouping not in ("person", "role"):
+        """The names of the people, roles or phases by which the lines are grouped."""
+        if self.grouping not in _NAMED:
             return {}
-        table = PERSON if self.grouping == "person" else ROLE
-        ids = {entry.person_id if self.grouping == "person" else entry.role_id for entry in entries}
+        table = _NAMED[self.grouping]
+        ids = {getattr(entry, f"{self.grouping}_id") for entry in entries}
         found = select(table.c.id, table.c.name).where(table.c.id.in_(ids))
         return {row.id: row.name for row in self.session.connection().execute(found)}

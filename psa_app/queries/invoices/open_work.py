@@ -12,6 +12,7 @@ from sqlmodel import select as select_models
 from psa_app.db import among
 from psa_app.models import Project, Sow, SowLine
 from psa_app.queries.expenses.open import OpenExpense, open_expenses
+from psa_app.queries.invoices.later import due_now, put_off, spent_now
 from psa_app.queries.invoices.open_parts import OpenMilestone, due_parts
 from psa_app.queries.invoices.tables import (
     BILLED_TIME,
@@ -67,15 +68,17 @@ def open_work(
 ) -> OpenWork:
     """The open work of a client (None: of all), or of one SOW, up to a day, by work date and id.
 
-    Time out of scope is not in it: nobody has agreed to pay for it yet. Of a retainer's time it is what
-    lies beyond the lots of a closed period.
+    Time out of scope is not in it: nobody has agreed to pay for it yet. Nor is work that was moved to a
+    later invoice, before its day. Of a retainer's time it is what lies beyond the lots of a closed period.
 
     An entry of which a part is billed comes with the parts that are not. With `lock` the entries
     stay as they are until the commit, so that none is un-approved while it is put on a draft.
     `held` says what becomes of time that still waits for the client's own approval.
     """
+    waits = put_off(session, account_id)
     milestones = due_parts(session, account_id, until, sow_id) if "milestones" in include else ()
     expenses = open_expenses(session, account_id, until, sow_id, lock=lock) if "expenses" in include else ()
+    milestones, expenses = due_now(milestones, waits), spent_now(expenses, waits)
     if "time" not in include:
         return OpenWork(milestones=milestones, expenses=expenses)
     rows = _rows(session, account_id, until, sow_id, lock, held)
@@ -83,22 +86,36 @@ def open_work(
     time: dict[str, list[BillableEntry]] = {}
     groups: dict[int, _Group] = {}
     unpriced: list[int] = []
-    beyond = beyond_retainers(session, [row[0] for row in rows if row[-2] == RETAINER])
-    for entry_id, person, task, project, role, day, seconds, rate, currency, sow_line, model, billed in rows:
+    beyond = beyond_retainers(session, [row.id for row in rows if row.model == RETAINER])
+    for (
+        entry_id,
+        person,
+        task,
+        project,
+        role,
+        day,
+        seconds,
+        rate,
+        currency,
+        line,
+        model,
+        phase,
+        billed,
+    ) in rows:
         opened = open_parts(seconds, parts[entry_id]) if billed else ((0, seconds),)
         if model == RETAINER:
             opened = within(beyond[entry_id], opened)
-        if not opened:
+        if not opened or ("time", entry_id, 0) in waits:
             continue
         if rate is None:
             unpriced.append(entry_id)
             continue
-        key = terms_key(sow_line, project)
+        key = terms_key(line, project)
         group = groups.get(key) or groups.setdefault(key, _Group())
         group.add(entry_id if billed or model == RETAINER else None, task, day)
         mine = time.get(currency) or time.setdefault(currency, [])
         for offset, length in opened:
-            mine.append(BillableEntry(entry_id, person, task, role, key, day, length, rate, offset))
+            mine.append(BillableEntry(entry_id, person, task, role, key, day, length, rate, offset, phase))
     return OpenWork(time, _terms(session, groups), milestones, expenses, tuple(unpriced))
 
 
@@ -164,6 +181,7 @@ def _rows(
             ENTRY.c.bill_currency,
             TASK.c.sow_line_id,
             SOW_LINE.c.model,
+            TASK.c.phase_id,
             billed,
         )
         .join(PROJECT, PROJECT.c.id == ENTRY.c.project_id)

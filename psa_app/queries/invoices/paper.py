@@ -116,10 +116,17 @@ def _line(line: LineRow, currency: str, locale: str) -> InvoiceLine:
     return InvoiceLine(
         line.description,
         quantity,
-        words.money(line.rate_minor, currency, locale),
+        _price(line, currency, locale),
         words.money(line.net_minor, currency, locale),
         line.detail,
     )
+
+
+def _price(line: LineRow, currency: str, locale: str) -> str:
+    """The price of one; of time that was written down or up none: hours × rate would not be the amount."""
+    if line.kind == "discount" or (line.list_minor is not None and line.minutes is not None):
+        return ""
+    return words.money(line.rate_minor, currency, locale)
 
 
 def _totals(session: Session, invoice: Invoice, locale: str) -> tuple[Total, ...]:

@@ -19,6 +19,7 @@ from psa_app.models import (
     Payment,
     PaymentFact,
     Person,
+    Phase,
     Project,
     Reminder,
     Role,
@@ -49,6 +50,7 @@ INVOICE_TAX = _table(InvoiceTax)
 MILESTONE = _table(Milestone)
 PAYMENT = _table(Payment)
 PERSON = _table(Person)
+PHASE = _table(Phase)
 PROJECT = _table(Project)
 REMINDER = _table(Reminder)
 ROLE = _table(Role)

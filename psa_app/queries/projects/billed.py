@@ -35,6 +35,9 @@ def contract_key(project_id: int | None, sow_id: int | None) -> int:
     return project_id if project_id is not None else -(sow_id or 0)
 
 
+BY_HAND = ("manual", "discount")  # lines that bill no work of their own
+
+
 def billed(session: Session, at: Periods, fx: Exchange, project_of_sow: dict[int, int]) -> dict[int, Billed]:
     """What is billed by `contract_key`; lines of no contract at all stand under 0."""
     found: dict[int, Billed] = defaultdict(lambda: Billed([0, 0, 0], [0, 0, 0]))
@@ -51,7 +54,7 @@ def billed(session: Session, at: Periods, fx: Exchange, project_of_sow: dict[int
             book.issued += amount
         if row.kind == "time":
             _add_time(book, fx, row, recent.pop((row.invoice_id, key), [0, 0, 0]))
-        elif row.kind == "manual" and row.status != "draft":
+        elif row.kind in BY_HAND and row.status != "draft":
             book.manual[at.of(row.issued_on)] += amount
     return found
 
@@ -61,7 +64,7 @@ def _take_off(book: Billed, row: Any, at: Periods, amount: int) -> None:
     book.issued -= amount
     if row.kind == "time":
         book.time[0 if row.release else at.of(row.issued_on)] -= amount
-    elif row.kind == "manual":
+    elif row.kind in BY_HAND:
         book.manual[at.of(row.issued_on)] -= amount
 
 

@@ -58,6 +58,7 @@ GROUPINGS = (
     ("person", "By person"),
     ("task", "By task"),
     ("day", "By day"),
+    ("phase", "By phase"),
     ("none", "Not at all"),
 )
 RENEWALS = (("none", "Ends"), ("ask", "Asks before it renews"), ("automatic", "Renews by itself"))

@@ -13,7 +13,7 @@ from psa_app.services.contracts.check_lines import multiline
 from psa_app.services.contracts.inputs import Head
 from psa_app.services.problems import FieldProblems
 
-GROUPINGS = ("person", "task", "role", "day", "none")
+GROUPINGS = ("person", "task", "role", "day", "phase", "none")
 MOST_NOTICE = 730
 ROUNDING_FIELDS = {
     "increment": "round_increment",

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import date
+from typing import cast
 
 from sqlmodel import Session, col, select
 
 from psa_app.access import Actor, act, as_id, fetch
-from psa_app.errors import Invalid, NotFound, Stale
+from psa_app.errors import Conflict, Invalid, NotFound, Stale
 from psa_app.models import Account, BankAccount, Firm, Invoice, InvoiceLine, touch
 from psa_app.queries.invoices.open_work import open_work
 from psa_app.rules import fields
@@ -90,17 +91,34 @@ def _check_period(first: date | None, last: date | None) -> None:
 def regroup_draft(session: Session, actor: Actor, invoice_id: int, *, grouping: Grouping) -> Invoice:
     """Draws the time on a draft up anew, grouped differently; its other lines stay as they are."""
     invoice = locked_draft(session, actor, invoice_id)
+    before, invoice.grouping = invoice.grouping, grouping
+    draw_time(session, invoice, set(billed_on(session, invoice)))
+    changed_draft(session, actor, invoice, "regrouped", {"grouping": before}, {"grouping": grouping})
+    return invoice
+
+
+def draw_time(session: Session, invoice: Invoice, entry_ids: set[int]) -> None:
+    """Draws a draft's lines of time up anew, with these of its entries only.
+
+    Raises `Conflict` when a line of time was written down or up, or has a discount: that would be lost.
+    """
+    touched = select(InvoiceLine.id).where(
+        InvoiceLine.invoice_id == invoice.id,
+        InvoiceLine.kind == "time",
+        col(InvoiceLine.list_minor).is_not(None)
+        | (InvoiceLine.discount_ppm > 0)
+        | (InvoiceLine.discount_minor > 0),
+    )
+    if session.exec(touched).first() is not None:
+        raise Conflict("A line was written down or up, or has a discount. Take that back first.")
     account = session.get_one(Account, invoice.account_id)
-    mine = set(billed_on(session, invoice))
+    grouping = cast("Grouping", invoice.grouping)
     remove_lines(session, line_ids(session, invoice, "time"))
     work = open_work(session, invoice.account_id, invoice.cutoff, include=("time",), lock=True)
-    entries = [entry for entry in work.time.get(invoice.currency, []) if entry.id in mine]
+    entries = [entry for entry in work.time.get(invoice.currency, []) if entry.id in entry_ids]
     plan = plan_time_lines(entries, work.terms, grouping)
-    before, invoice.grouping = invoice.grouping, grouping
     write_time_lines(session, invoice, account, plan, entries, grouping, TaxBook(session, account))
     renumber(session, invoice)
-    _changed(session, actor, invoice, "regrouped", {"grouping": before}, {"grouping": grouping})
-    return invoice
 
 
 @act("invoices", "add_line", right="invoices.draft")
@@ -146,7 +164,7 @@ def add_line(
     session.add(line)
     session.flush()
     after = {"line": line.id, "description": line.description, "net_minor": line.net_minor}
-    _changed(session, actor, invoice, "line added", {}, after)
+    changed_draft(session, actor, invoice, "line added", {}, after)
     return line
 
 
@@ -163,7 +181,7 @@ def change_line(
 ) -> InvoiceLine:
     """Changes the words of a line, and its tax if one is named; never its sum."""
     invoice = locked_draft(session, actor, invoice_id)
-    line = _line(session, invoice_id, line_id)
+    line = line_of(session, invoice_id, line_id)
     values: dict[str, object] = {
         "description": fields.text(description, "description", max=200),
         "detail": fields.text(detail, "detail", max=400, required=False),
@@ -173,7 +191,9 @@ def change_line(
     before, after = history.changed(history.values_of(line, values), values)
     for name, value in after.items():
         setattr(line, name, value)
-    _changed(session, actor, invoice, "line changed", {"line": line_id} | before, {"line": line_id} | after)
+    changed_draft(
+        session, actor, invoice, "line changed", {"line": line_id} | before, {"line": line_id} | after
+    )
     return line
 
 
@@ -184,7 +204,9 @@ def remove_line(session: Session, actor: Actor, invoice_id: int, *, line_id: int
     The service period follows the work that is left, unless someone set another one.
     """
     invoice = locked_draft(session, actor, invoice_id)
-    line = _line(session, invoice_id, line_id)
+    line = line_of(session, invoice_id, line_id)
+    if line.kind == "discount":
+        raise Conflict("Take the discount off where it was given: on its line, or on the whole draft.")
     gone = {"line": line_id, "description": line.description, "net_minor": line.net_minor}
     zone = session.exec(select(Firm.time_zone)).one()
     followed = period_of(session, invoice, zone) == (invoice.service_from, invoice.service_to)
@@ -193,11 +215,12 @@ def remove_line(session: Session, actor: Actor, invoice_id: int, *, line_id: int
     left = period_of(session, invoice, zone)
     if followed and left:
         invoice.service_from, invoice.service_to = left
-    _changed(session, actor, invoice, "line removed", gone, {})
+    changed_draft(session, actor, invoice, "line removed", gone, {})
     return invoice
 
 
-def _line(session: Session, invoice_id: int, line_id: int) -> InvoiceLine:
+def line_of(session: Session, invoice_id: int, line_id: int) -> InvoiceLine:
+    """A line of a draft. Raises `NotFound` when it is not on it any more."""
     line = session.exec(
         select(InvoiceLine).where(col(InvoiceLine.id) == as_id(line_id), InvoiceLine.invoice_id == invoice_id)
     ).first()
@@ -206,14 +229,16 @@ def _line(session: Session, invoice_id: int, line_id: int) -> InvoiceLine:
     return line
 
 
-def _changed(
+def changed_draft(
     session: Session,
     actor: Actor,
     invoice: Invoice,
     verb: str,
     before: Mapping[str, object],
     after: Mapping[str, object],
+    reason: str = "",
 ) -> None:
+    """Works the draft's sums out anew and writes down what was changed."""
     touch(invoice)
     write_totals(session, invoice)
-    history.note(session, actor, "invoice", int(invoice.id or 0), verb, before, after)
+    history.note(session, actor, "invoice", int(invoice.id or 0), verb, before, after, reason)

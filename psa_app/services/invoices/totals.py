@@ -5,11 +5,13 @@ from sqlmodel import Session, col, select
 
 from psa_app.models import Invoice, InvoiceLine, InvoiceTax
 from psa_app.rules.taxes import Taxed, TaxKind, tax_lines
+from psa_app.services.invoices.discount_lines import draw_discounts
 
 
 def write_totals(session: Session, invoice: Invoice) -> None:
-    """Works out tax rows and sums from the lines as they stand and writes them to the draft."""
+    """Works out discounts, tax rows and sums from the lines as they stand and writes them to the draft."""
     session.flush()
+    draw_discounts(session, invoice)
     lines = session.exec(
         select(InvoiceLine)
         .where(InvoiceLine.invoice_id == invoice.id)

@@ -18,6 +18,7 @@ GROUPINGS = (
     ("person", "by person"),
     ("task", "by task"),
     ("day", "by day"),
+    ("phase", "by phase"),
     ("none", "as one line"),
 )
 MODES = (("up", "up"), ("nearest", "to the nearest"), ("down", "down"))

@@ -40,6 +40,7 @@ GROUPINGS = {
     "person": "by person",
     "task": "by task",
     "day": "by day",
+    "phase": "by phase",
     "none": "in one line",
 }
 COLUMNS = [

@@ -17,7 +17,7 @@ from psa_app import cli, db
 from psa_app.cli import start
 from psa_app.config import settings
 from psa_app.errors import Busy, Invalid
-from psa_app.models import Account, ApiToken, Firm, JobRun, Person, Role, User
+from psa_app.models import ApiToken, Firm, JobRun, Person, Role, User
 from tests.support.psa import INIT, Psa
 
 PYTHON = sys.executable
@@ -294,21 +294,3 @@ def test_a_worker_works_until_it_is_told_to_end(own_url: str, tmp_path: Path) ->
 def at_work() -> bool:
     with db.reading() as session:
         return session.exec(select(JobRun).where(JobRun.name == "worker")).first() is not None
-
-
-def test_a_bill_says_what_it_would_do_then_does_it_once(psa: Psa) -> None:
-    psa(*INIT)
-    assert psa("bill") == (1, "Say up to which day: psa bill --until 2026-11-30\n")
-    code, said = psa("bill", "--until", "2026-11-30")
-    assert (code, "there is nobody to bill" in said) == (1, True)
-    with db.unit_of_work() as session:
-        session.add(Account(name="Northwind"))
-    assert psa("bill", "--until", "2026-11-30", "--client", "Nobody")[0] == 1
-    code, said = psa("bill", "--until", "2026-11-30", "--client", "Northwind", "--dry-run")
-    assert code == 0, said
-    assert said.splitlines() == [
-        "Northwind: nothing",
-        "  Nothing is open up to 2026-11-30.",
-        "run 1, up to 2026-11-30: 0 drafts would be made, 0 net, 1 with nothing, 0 refused",
-    ]
-    assert psa("bill", "--run", "1") == (1, "This run has ended. Begin a new one.\n")

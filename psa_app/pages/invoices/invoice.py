@@ -7,7 +7,7 @@ import reflex as rx
 from psa_app import routes
 from psa_app.components import fields
 from psa_app.components.badges import badge_of
-from psa_app.components.buttons import button, icon_button, link_button, xml_button
+from psa_app.components.buttons import button, link_button, xml_button
 from psa_app.components.cards import card, notice, stack, with_side
 from psa_app.components.definition import facts_card
 from psa_app.components.dialog import confirm, dialog
@@ -22,26 +22,19 @@ from psa_app.display.frame import Crumb
 from psa_app.display.tables import Column, Row
 from psa_app.pages.frame import staff
 from psa_app.pages.invoices.credit import credit_dialog
+from psa_app.pages.invoices.draft_edit import edit_dialogs
+from psa_app.pages.invoices.entries import entries_dialog
 from psa_app.pages.rates.why import why_dialog
 from psa_app.pages.registry import page
 from psa_app.state.invoices.credit import CreditState
+from psa_app.state.invoices.draft_edit import DraftEditState
 from psa_app.state.invoices.invoice import InvoiceState as State
 from psa_app.state.invoices.invoice_words import METHODS
-from psa_app.state.rates.why import WhyState
 
 PAYMENTS = [
     Column("day", "Received", width="50%"),
     Column("amount", "Amount", align="right"),
     Column("state", "State", phone="side"),
-]
-ENTRIES = [
-    Column("day", "Day"),
-    Column("person", "Person"),
-    Column("note", "Note"),
-    Column("raw", "Worked", align="right"),
-    Column("billed", "Billed", align="right"),
-    Column("amount", "Amount", align="right"),
-    Column("rate", "Rate from"),
 ]
 GROUPS = (
     ("role", "role"),
@@ -132,7 +125,10 @@ def _lines() -> rx.Component:
         line_id = line.value.to(int)
         acts = dots_menu(
             item("Change the words", icon_name="edit", on_click=State.open_dialog("line", line_id)),
-            item("Take off, bill later", icon_name="undo", on_click=State.take_off(line_id)),
+            item("Write down or up", icon_name="edit", on_click=DraftEditState.begin("write", line_id, 0)),
+            item("Discount", icon_name="edit", on_click=DraftEditState.begin("discount", line_id, 0)),
+            item("Bill later", icon_name="calendar", on_click=DraftEditState.begin("later", line_id, 0)),
+            item("Take off", icon_name="undo", on_click=State.take_off(line_id)),
             label="More for " + line.label,
         )
         words = rx.el.span(line.label, rx.el.span(" " + line.sub, class_name="muted small"))
@@ -168,6 +164,7 @@ def _more() -> rx.Component:
     draft = dots_menu(
         *groups,
         divider(),
+        item("Discount on the whole", icon_name="edit", on_click=DraftEditState.begin("discount", 0, 0)),
         item("Discard the draft", icon_name="trash", tone="bad", on_click=State.open_dialog("discard", 0)),
         label="More for this draft",
     )
@@ -204,9 +201,10 @@ def _dialogs() -> rx.Component:
         _pay(),
         _reverse(),
         _discard(),
-        _entries(),
+        entries_dialog(),
         why_dialog(),
         credit_dialog(State.number),
+        edit_dialogs(),
     )
 
 
@@ -371,19 +369,4 @@ def _discard() -> rx.Component:
         act="Discard draft",
         text="Words that were changed here are lost. What is open again:",
         lost=State.lost,
-    )
-
-
-def _why(row: rx.Var[Row]) -> rx.Component:
-    return icon_button("info", "Why this rate: " + row.name, on_click=WhyState.show(row.id.to(int)))
-
-
-def _entries() -> rx.Component:
-    return dialog(
-        rx.el.p(State.entries_sum, class_name="muted"),
-        table(ENTRIES, State.entries, label="Time behind the line", acts=_why),
-        open=State.dialog == "entries",
-        on_close=State.close,
-        title=State.line_title,
-        size="wide",
     )

@@ -133,7 +133,7 @@ class InvoiceState(rx.State):
         self.may_draft, self.may_issue = may(who, "invoices.draft"), may(who, "invoices.issue")
         self.may_void, self.may_record = may(who, "invoices.void"), may(who, "payments.record")
         self.banks = [Option(str(key), label) for key, label in found.banks]
-        self.lines = [Option(str(line.id), line.description, line.detail) for line in found.lines]
+        self.lines = invoice_words.line_options(found)
         self.today = today.isoformat()
         self.head = {
             "purchase_order": invoice.purchase_order,

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from psa_app import routes
 from psa_app.display.figures import Fact, Happening
+from psa_app.display.forms import Option
 from psa_app.display.paper import Paper, PaperFact, PaperLine, PaperTotal, Party
 from psa_app.display.states import badge
 from psa_app.display.tables import Cell, Row
@@ -32,6 +33,9 @@ HAPPENED = {
     ("invoice", "line added"): "Line added by {who}",
     ("invoice", "line changed"): "Line changed by {who}",
     ("invoice", "line removed"): "Line taken off by {who}",
+    ("invoice", "written"): "Line written down or up by {who}",
+    ("invoice", "discount"): "Discount changed by {who}",
+    ("invoice", "moved to later"): "Work moved to later by {who}",
     ("invoice", "issued"): "Issued by {who}",
     ("invoice", "mailed again"): "Mailed again by {who}",
     ("invoice", "seen"): "Seen by {who}",
@@ -118,6 +122,22 @@ def sheet(
     )
 
 
+def line_options(found: InvoiceView) -> list[Option]:
+    """The lines that can be changed: those of discounts follow from what was given."""
+    return [
+        Option(str(line.id), line.description, line.detail) for line in found.lines if line.kind != "discount"
+    ]
+
+
+def written(found: InvoiceView) -> list[Fact]:
+    """What was written down or up on it."""
+    off = sum(line.list_minor - line.net_minor for line in found.lines if line.list_minor is not None)
+    if not off:
+        return []
+    label = "Written down" if off > 0 else "Written up"
+    return [Fact(label, words.money(abs(off), found.invoice.currency))]
+
+
 def _facts(invoice: Invoice) -> list[PaperFact]:
     """A draft's head, typed over on the sheet itself."""
 
@@ -143,6 +163,7 @@ def behind_facts(found: InvoiceView) -> list[Fact]:
     """How many entries and people, which rates, what rounding added, how full the caps are."""
     currency, entries = found.invoice.currency, sum(found.entries_by_line.values())
     facts = _time_facts(found, entries) if entries else []
+    facts += written(found)
     facts += [
         Fact(
             f"Cap of {one.title}: {words.money(one.cap, currency)}",

@@ -1,0 +1,94 @@
+"""The dialogs with which a draft's amounts are changed, over the page of the draft."""
+
+from typing import Any
+
+import reflex as rx
+
+from psa_app.components import fields
+from psa_app.components.dialog import dialog
+from psa_app.components.form import form, form_error, form_foot
+from psa_app.state.invoices.draft_edit import DraftEditState as State
+
+
+def edit_dialogs() -> rx.Component:
+    """Writing down or up, a discount, and moving to later."""
+    return rx.fragment(_write(), _discount(), _later())
+
+
+def _ask(name: str, title: Any, *content: Any, act: str, on_submit: Any) -> rx.Component:
+    return dialog(
+        form(
+            *content,
+            form_error(State.errors["form"]),
+            form_foot(act, on_cancel=State.close),
+            on_submit=on_submit,
+            key=f"{name}-" + State.form_key.to_string(),
+            label=act,
+        ),
+        open=State.dialog == name,
+        on_close=State.close,
+        title=title,
+        size="narrow",
+    )
+
+
+def _write() -> rx.Component:
+    errors = State.errors
+    return _ask(
+        "write",
+        "Write down or up",
+        rx.el.p("Another amount for " + State.title + ". The hours stay as they are. " + State.listed),
+        fields.fields(
+            fields.money(
+                "amount",
+                "Amount",
+                State.amount,
+                currency=State.currency,
+                required=True,
+                error=errors["amount"],
+            ),
+            fields.text(
+                "reason",
+                "Why",
+                required=True,
+                error=errors["reason"],
+                help="Kept in the history, not printed.",
+            ),
+        ),
+        act="Save",
+        on_submit=State.write_amount,
+    )
+
+
+def _discount() -> rx.Component:
+    errors = State.errors
+    return _ask(
+        "discount",
+        "Discount",
+        rx.el.p("Taken off " + State.title + " before tax, on a line of its own. Leave both empty for none."),
+        fields.fields(
+            fields.number("percent", "Percentage", State.percent, unit="%", error=errors["percent"]),
+            fields.money(
+                "amount", "or amount", State.discount, currency=State.currency, error=errors["amount"]
+            ),
+            fields.text("text", "Words on the invoice", State.text, error=errors["text"], wide=True),
+            two=True,
+        ),
+        act="Save",
+        on_submit=State.give_discount,
+    )
+
+
+def _later() -> rx.Component:
+    return _ask(
+        "later",
+        "Bill later",
+        rx.el.p("No draft takes " + State.title + " before this day."),
+        fields.fields(
+            fields.date(
+                "not_before", "Not before", State.day, required=True, error=State.errors["not_before"]
+            )
+        ),
+        act="Move to later",
+        on_submit=State.move_later,
+    )

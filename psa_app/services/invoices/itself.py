@@ -63,7 +63,7 @@ def _fixed(session: Session, today: date) -> Iterator[Due]:
 
 
 def _cause(part: OpenMilestone) -> str:
-    return f"{part.kind} {part.id}" + (f" {part.period.number}" if part.period else "")
+    return f"{part.kind} {part.id}" + (f" {part.period.number} {part.piece}" if part.period else "")
 
 
 def _worked(session: Session, today: date) -> Iterator[Due]:

@@ -70,7 +70,6 @@ def open_work(
 
     Time out of scope is not in it: nobody has agreed to pay for it yet. Nor is work that was moved to a
     later invoice, before its day. Of a retainer's time it is what lies beyond the lots of a closed period.
-
     An entry of which a part is billed comes with the parts that are not. With `lock` the entries
     stay as they are until the commit, so that none is un-approved while it is put on a draft.
     `held` says what becomes of time that still waits for the client's own approval.

@@ -128,6 +128,7 @@ BOOKS: tuple[type[SQLModel], ...] = (
     RetainerDraw,
     RetainerPeriod,
     BillingRun,
+    BillLater,
     BillingPart,
     BillLater,
     RetainerNotice,

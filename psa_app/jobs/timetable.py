@@ -194,6 +194,15 @@ def close_retainers() -> str:
     return f"{closed} periods of retainers closed"
 
 
+def draft_due() -> str:
+    """Begins the drafts that the firm wants made by themselves."""
+    from psa_app.access import system
+    from psa_app.services.invoices.itself import begin_due
+
+    with db.unit_of_work() as session:
+        return f"{begin_due(session, system())} drafts begun"
+
+
 def apart(*command: str) -> Callable[[], str]:
     """Work for a process of its own, because it keeps a core busy: `psa` with these words."""
 
@@ -231,6 +240,7 @@ TIMETABLE: tuple[tuple[str, str, Callable[[], str]], ...] = (
     ("nightly", "*/5", nightly),
     ("silence", "*/15", hear_silence),
     ("reminders", "*/15", remind),
+    ("drafts", "*/15", draft_due),
 )
 
 

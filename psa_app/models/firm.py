@@ -39,6 +39,7 @@ class Firm(Record, table=True):
     locked_through: date | None = None  # time up to this day can no longer change
     invoice_footer: str = ""
     minimum_invoice_minor: Big = 0  # base currency: less than that waits for the next billing run
+    drafts_itself: bool = False  # the app drafts invoices when they fall due
     is_demo: bool = False
 
 

@@ -91,7 +91,7 @@ def unapproved_expenses(session: Session, account_id: int, until: date) -> list[
 def elsewhere(session: Session, account_id: int, until: date) -> list[Missing]:
     """Time that waits for approval, and the drafts that hold work already."""
     found = _put_off(session, account_id)
-    waiting = _seconds(session, account_id, until, ENTRY.c.status.in_(("draft", "submitted")))
+    waiting = unapproved_seconds(session, account_id, until)
     if waiting:
         sentence = f"{words.hours(waiting // 60)} h are not approved yet."
         found.append(Missing(sentence, routes.APPROVALS, "unapproved"))
@@ -105,6 +105,11 @@ def elsewhere(session: Session, account_id: int, until: date) -> list[Missing]:
         sentence = f"{amount} are on draft {row.id} already."
         found.append(Missing(sentence, routes.invoice(row.id), "drafted"))
     return found
+
+
+def unapproved_seconds(session: Session, account_id: int, until: date) -> int:
+    """Billable time up to a day that nobody has approved yet."""
+    return _seconds(session, account_id, until, ENTRY.c.status.in_(("draft", "submitted")))
 
 
 def _put_off(session: Session, account_id: int) -> list[Missing]:

@@ -97,7 +97,7 @@ def open_work(
         if rate is None:
             unpriced.append(entry_id)
             continue
-        key = terms_key(sow_line, project)
+        key = terms_key(line, project)
         group = groups.get(key) or groups.setdefault(key, _Group())
         group.add(entry_id if billed or model == RETAINER else None, task, day)
         mine = time.get(currency) or time.setdefault(currency, [])

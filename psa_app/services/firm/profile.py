@@ -19,7 +19,8 @@ class Profile:
     `week_start` is an ISO weekday; `round_*` the rounding policy of a new scope (minutes);
     `target_percent` the billable utilization aimed at; `overhead_minor` what an hour of work costs
     beside its people, minor units of the base currency. What comes to less than
-    `minimum_invoice_minor` (base currency, net) waits for the next billing run.
+    `minimum_invoice_minor` (base currency, net) waits for the next billing run; with `drafts_itself` the
+    app drafts what falls due.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Profile:
     payment_provider: Literal["manual", "sandbox", "stripe"] = "manual"
     invoice_footer: str = ""
     minimum_invoice_minor: int = 0
+    drafts_itself: bool = False
 
 
 def checked_profile(profile: Profile, found: FieldProblems) -> dict[str, Any]:
@@ -62,6 +64,7 @@ def checked_profile(profile: Profile, found: FieldProblems) -> dict[str, Any]:
             "overhead_minor",
             "sole_approver",
             "minimum_invoice_minor",
+            "drafts_itself",
             "round_increment",
             "round_mode",
             "round_minimum",

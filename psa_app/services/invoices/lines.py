@@ -31,8 +31,15 @@ from psa_app.rules.billing import BillableEntry, Grouping, TimePlan
 from psa_app.services.invoices.taxes import TaxBook
 
 KINDS = (
-    *("retainer", "subscription", "time", "milestone", "fee"),
-    *("expense", "reminder_fee", "manual", "discount"),
+    "retainer",
+    "subscription",
+    "time",
+    "milestone",
+    "fee",
+    "expense",
+    "reminder_fee",
+    "manual",
+    "discount",
 )
 _SINCE = {"milestone": "accepted", "fee": "due"}
 

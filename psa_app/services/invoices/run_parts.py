@@ -57,7 +57,7 @@ def bill_part(session: Session, actor: Actor, run: BillingRun, part: BillingPart
         settle(part, "nothing", reasons=reasons or [_nothing(run.until)])
         return
     for one in found:
-        mine = part if one is found[0] else _beside(session, part)
+        mine = part if one is found[0] else _beside(session, part, one.currency)
         _draft(session, actor, run, account, sow, one, mine)
         mine.reasons = [*mine.reasons, *(reason.as_row() for reason in reasons if mine is part)]
 
@@ -110,10 +110,10 @@ def _draft(
     settle(part, "drafted", reasons=reasons)
 
 
-def _beside(session: Session, part: BillingPart) -> BillingPart:
+def _beside(session: Session, part: BillingPart, currency: str) -> BillingPart:
     """A part for a further currency of the same client."""
     copied = {name: getattr(part, name) for name in ("run_id", "account_id", "sow_id", "include")}
-    beside = BillingPart(**copied, cause=f"{part.cause} and more" if part.cause else "")
+    beside = BillingPart(**copied, cause=f"{part.cause} {currency}" if part.cause else "")
     session.add(beside)
     return beside
 

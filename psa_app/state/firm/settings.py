@@ -188,7 +188,7 @@ def _firm(session: Session, who: Actor) -> Firm:
 
 
 def _profile(data: dict[str, Any], currency: str) -> Profile:
-    apart = ("sole_approver", "overhead_minor", "minimum_invoice_minor")
+    apart = ("sole_approver", "overhead_minor", "minimum_invoice_minor", "drafts_itself")
     names = [name for name in asdict(Profile(name="")) if name not in apart]
     texts: dict[str, Any] = dict(form_values(data, names))
     for name, typed in form_values(data, ("overhead", "minimum_invoice")).items():
@@ -198,7 +198,8 @@ def _profile(data: dict[str, Any], currency: str) -> Profile:
             texts[name] = hours.parse_duration(texts[name]) if texts[name] else 0
         else:
             texts[name] = fields.whole(texts[name], name, 0, 10_000)
-    return Profile(**texts, sole_approver=data.get("sole_approver") == "on")
+    told: dict[str, Any] = {name: data.get(name) == "on" for name in ("sole_approver", "drafts_itself")}
+    return Profile(**texts, **told)
 
 
 def _specs(firm: Firm) -> list[FieldSpec]:
@@ -253,17 +254,26 @@ def _specs(firm: Firm) -> list[FieldSpec]:
             value="true" if firm.sole_approver else "",
             help="Only where nobody else can; each such approval is marked.",
         ),
-        _minimum(firm),
+        *_billing(firm),
         text("invoice_footer", "Words at the foot of an invoice", kind="textarea", wide=True),
     ]
 
 
-def _minimum(firm: Firm) -> FieldSpec:
-    return FieldSpec(
-        "minimum_invoice",
-        "Smallest invoice",
-        "money",
-        value=money.plain(firm.minimum_invoice_minor, firm.base_currency),
-        unit=firm.base_currency,
-        help="What comes to less, net, waits for the next billing run.",
-    )
+def _billing(firm: Firm) -> list[FieldSpec]:
+    return [
+        FieldSpec(
+            "minimum_invoice",
+            "Smallest invoice",
+            "money",
+            value=money.plain(firm.minimum_invoice_minor, firm.base_currency),
+            unit=firm.base_currency,
+            help="What comes to less, net, waits for the next billing run.",
+        ),
+        FieldSpec(
+            "drafts_itself",
+            "Draft invoices when they fall due",
+            "bool",
+            value="true" if firm.drafts_itself else "",
+            help="At a period’s end, on acceptance, when a fee is due. Each draft waits to be issued.",
+        ),
+    ]

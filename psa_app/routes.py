@@ -50,6 +50,7 @@ PROFILE = "/profile"
 REPORTS = "/reports"
 CONSERVATION = "/reports/hours"
 RETAINER = "/retainers/[line_id]"
+SUBSCRIPTION = "/subscriptions/[line_id]"
 RECORDS = "/records"
 RECORD_LIST = "/records/[record_kind]"
 RECORD_IMPORT = "/records/[record_kind]/import"
@@ -110,6 +111,11 @@ def sow(sow_id: int) -> str:
 def retainer(line_id: int) -> str:
     """The statement of a retainer's line."""
     return f"/retainers/{line_id}"
+
+
+def subscription(line_id: int) -> str:
+    """A subscription's line with its changes."""
+    return f"/subscriptions/{line_id}"
 
 
 def portal_retainer(line_id: int) -> str:

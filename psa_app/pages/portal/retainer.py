@@ -3,7 +3,7 @@
 import reflex as rx
 
 from psa_app import routes
-from psa_app.components.cards import stack, with_side
+from psa_app.components.cards import stack
 from psa_app.components.definition import facts_card
 from psa_app.components.missing import found
 from psa_app.components.shell import crumbs
@@ -28,7 +28,7 @@ def retainer() -> rx.Component:
         found(
             State.is_ready,
             State.is_missing,
-            with_side(stack(*statement_tables(State)), facts_card("Agreed", State.facts)),
+            stack(facts_card("Agreed", State.facts), *statement_tables(State)),
             back=routes.PORTAL,
             label="Overview",
         ),

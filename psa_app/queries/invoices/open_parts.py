@@ -183,8 +183,8 @@ def _open_piece(row: Any, period: Period, piece: Piece) -> OpenMilestone:
         return replace(one, value=piece.amount)
     what = _CHANGES[piece.change.kind]
     title = f"{row.title}, {what.lower()} {words.day(piece.starts_on)}"
-    changed = replace(one, title=title, piece=piece.key, words=what)
-    return replace(changed, value=piece.amount, accepted_on=piece.starts_on)
+    one = replace(one, title=title, piece=piece.key, words=what)
+    return replace(one, value=piece.amount, accepted_on=piece.starts_on)
 
 
 def _top_ups(

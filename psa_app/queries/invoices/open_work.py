@@ -88,7 +88,7 @@ def open_work(
     unpriced: list[int] = []
     beyond = beyond_retainers(session, [row[0] for row in rows if row[-2] == RETAINER])
     for entry_id, person, task, project, role, day, seconds, rate, currency, *place, model, billed in rows:
-        sow_line, phase = place
+        line, phase = place
         opened = open_parts(seconds, parts[entry_id]) if billed else ((0, seconds),)
         if model == RETAINER:
             opened = within(beyond[entry_id], opened)

@@ -84,7 +84,14 @@ def ledger(session: Session, of: Agreed, today: date) -> Ledger:
             ends = of.is_last(period)
             statement, state = run_period(of.terms, state, of.grant(period), coming[number], uses, ends=ends)
             nothing = [_nothing(one) for one in mine[number] if not one.units]
-            found.append(OpenPeriod(period, statement, state, (*_parts(statement.draws, work), *nothing)))
+            found.append(
+                OpenPeriod(
+                    period,
+                    statement,
+                    state,
+                    (*_parts([one for one in statement.draws if one.units], work), *nothing),
+                )
+            )
     late = _late(of, work) if first > 1 and not found else ()
     return Ledger(first, tuple(found), late, {key: one.minutes for key, one in work.items()})
 

@@ -14,11 +14,14 @@ from psa_app.services.mails import promise_mail
 
 
 def note_use(session: Session, of: Agreed, found: Ledger) -> None:
-    """Keeps which levels the newest period has reached; the highest new one is told to the project's lead
+    """Keeps which levels each open period has reached; the highest new one is told to the project's lead
     by mail, each level once, also when use falls and rises again."""
-    if not found.periods:
-        return
-    one = found.periods[-1]
+    for one in found.periods:
+        _note(session, of, one)
+    session.flush()
+
+
+def _note(session: Session, of: Agreed, one: OpenPeriod) -> None:
     reached = {level for level in WARN_AT if level <= one.statement.warning}
     number = one.period.number
     mine = (col(RetainerNotice.sow_line_id) == of.id, col(RetainerNotice.number) == number)
@@ -30,7 +33,6 @@ def note_use(session: Session, of: Agreed, found: Ledger) -> None:
         session.add(RetainerNotice(sow_line_id=of.id, number=number, level=level, at=clock.now()))
     if reached - kept:
         _tell(session, of, one, max(reached))
-    session.flush()
 
 
 def _tell(session: Session, of: Agreed, one: OpenPeriod, level: int) -> None:

@@ -17,7 +17,7 @@ from psa_app.models import Agreement, Firm
 from psa_app.queries.contracts.one import Scope, one_scope
 from psa_app.queries.contracts.paper import signed_at, sow_paper
 from psa_app.queries.history import Past, happened
-from psa_app.rules.scopes import RETAINER, TIME, notice_on
+from psa_app.rules.scopes import RETAINER, SUBSCRIPTION, TIME, notice_on
 from psa_app.state.base import actor, allow, read
 from psa_app.state.contracts.scope_sheets import parts_of, sheet_of
 from psa_app.state.contracts.scope_words import agreement_words, file_rows, renewal_words
@@ -183,11 +183,14 @@ def _facts(scope: Scope, zone: ZoneInfo) -> list[Fact]:
 
 
 def _retainers(scope: Scope) -> list[Fact]:
-    """The statements of its retainers, once it is signed."""
+    """The pages of its retainers and subscriptions, once it is signed."""
     if scope.sow.status not in ("signed", "closed"):
         return []
-    lines = [line for line in scope.lines if line.model == RETAINER]
-    return [Fact(line.title, "Statement", routes.retainer(int(line.row.id or 0))) for line in lines]
+    shown = {RETAINER: ("Statement", routes.retainer), SUBSCRIPTION: ("Subscription", routes.subscription)}
+    lines = [line for line in scope.lines if line.model in shown]
+    return [
+        Fact(line.title, shown[line.model][0], shown[line.model][1](int(line.row.id or 0))) for line in lines
+    ]
 
 
 def _term(scope: Scope) -> list[Fact]:

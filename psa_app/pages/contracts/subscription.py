@@ -1,0 +1,151 @@
+"""A subscription: its plan, what was changed, and the buttons for what comes next."""
+
+import reflex as rx
+
+from psa_app import routes
+from psa_app.components import fields
+from psa_app.components.badges import tag
+from psa_app.components.buttons import button
+from psa_app.components.cards import with_side
+from psa_app.components.definition import facts_card
+from psa_app.components.dialog import dialog
+from psa_app.components.empty import empty
+from psa_app.components.form import form, form_error, form_foot
+from psa_app.components.missing import found
+from psa_app.components.shell import crumbs
+from psa_app.components.table import table_card
+from psa_app.display.forms import Option
+from psa_app.display.frame import Crumb
+from psa_app.pages.frame import staff
+from psa_app.pages.registry import page
+from psa_app.state.contracts.subscription import COLUMNS
+from psa_app.state.contracts.subscription import SubscriptionState as State
+
+
+@page(
+    routes.SUBSCRIPTION,
+    title="Subscription",
+    right="sows.read",
+    on_load=State.load,
+    live=("sow", "sow_line", "invoice"),
+)
+def subscription() -> rx.Component:
+    """What was changed, the newest first, and how it stands."""
+    return staff(
+        State.line_title,
+        found(
+            State.is_ready,
+            State.is_missing,
+            with_side(
+                table_card(
+                    COLUMNS,
+                    State.changes,
+                    label="Changes",
+                    title="Changes",
+                    empty=empty("As agreed", "Changes of the plan appear here.", icon_name="refresh"),
+                ),
+                facts_card("How it stands", State.facts),
+            ),
+            back=routes.SOWS,
+            label="All scopes",
+        ),
+        _plan(),
+        _turn(
+            "pause",
+            "Pause",
+            "From this day on nothing is due. What is billed of its days is credited at once.",
+        ),
+        _turn("resume", "Resume", "From this day on it is due again, at the price from before."),
+        _cancel(),
+        area="clients",
+        subtitle=State.subtitle,
+        badge=tag(State.word, State.tone),
+        way=crumbs([Crumb("Scopes of work", routes.SOWS)], State.sow),
+        actions=[
+            rx.cond(State.may_cancel, button("Cancel it", on_click=State.ask("cancel"))),
+            rx.cond(State.may_pause, button("Pause", on_click=State.ask("pause"))),
+            rx.cond(State.may_resume, button("Resume", look="primary", on_click=State.ask("resume"))),
+            rx.cond(State.may_plan, button("Change the plan", look="primary", on_click=State.ask("plan"))),
+        ],
+    )
+
+
+def _when(prefix: str) -> list[rx.Component]:
+    return [
+        fields.date("effective_on", "From", State.today, error=State.errors["effective_on"], prefix=prefix),
+        fields.text("reason", "Why", error=State.errors["reason"], prefix=prefix),
+    ]
+
+
+def _plan() -> rx.Component:
+    return dialog(
+        form(
+            form_error(State.errors["form"]),
+            fields.fields(
+                fields.money(
+                    "price",
+                    "Price of a period, for one",
+                    State.price,
+                    currency=State.currency,
+                    required=True,
+                    error=State.errors["price"],
+                    prefix="plan-",
+                ),
+                fields.number(
+                    "quantity", "Quantity", State.quantity, error=State.errors["quantity"], prefix="plan-"
+                ),
+                *_when("plan-"),
+                two=True,
+            ),
+            rx.el.p(
+                "For the days that are left of a period the difference comes on the next draft; what is less "
+                "than billed is credited at once.",
+                class_name="muted",
+            ),
+            form_foot("Change the plan", on_cancel=State.close),
+            on_submit=State.change,
+            label="this plan",
+        ),
+        open=State.dialog == "plan",
+        on_close=State.close,
+        title="Change the plan",
+    )
+
+
+def _turn(key: str, verb: str, said: str) -> rx.Component:
+    return dialog(
+        form(
+            form_error(State.errors["form"]),
+            rx.el.p(said, class_name="muted"),
+            fields.fields(*_when(f"{key}-"), two=True),
+            form_foot(verb, on_cancel=State.close),
+            on_submit=State.turn,
+            label=f"this {key}",
+        ),
+        open=State.dialog == key,
+        on_close=State.close,
+        title=verb + " " + State.line_title,
+    )
+
+
+def _cancel() -> rx.Component:
+    choices = [
+        Option("at_end", "with the period of this day"),
+        Option("at_once", "on this day; the rest is credited"),
+    ]
+    return dialog(
+        form(
+            form_error(State.errors["form"]),
+            fields.fields(
+                *_when("cancel-"),
+                fields.select("when", "It ends", choices, "at_end", prefix="cancel-"),
+                two=True,
+            ),
+            form_foot("Cancel the subscription", on_cancel=State.close),
+            on_submit=State.cancel,
+            label="this cancellation",
+        ),
+        open=State.dialog == "cancel",
+        on_close=State.close,
+        title="Cancel " + State.line_title,
+    )

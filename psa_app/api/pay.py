@@ -15,6 +15,7 @@ from psa_app.services.identity import cookies, sessions
 from psa_app.services.identity.portal_links import open_portal_link
 from psa_app.services.identity.sealed import seal
 from psa_app.services.payments.collect import start_checkout
+from psa_app.services.payments.methods import start_setup
 
 LARGEST = 4_000
 
@@ -40,6 +41,25 @@ def _pay(request: Request, invoice_id: int, token: str) -> Response:
         return RedirectResponse(addresses.with_query(back, told=told), 303)
 
 
+async def save_method(request: Request) -> Response:
+    """303 to the page on which a signed-in client saves a way to pay; `agreed` is their consent."""
+    body = (await request.body())[:LARGEST].decode("utf-8", "replace")
+    agreed = parse_qs(body).get("agreed", [""])[0] == "on"
+    return await asyncio.to_thread(_save_method, request, agreed)
+
+
+def _save_method(request: Request, agreed: bool) -> Response:
+    back = addresses.PORTAL_PAYMENT
+    actor = _actor(request, "")
+    if actor is None:
+        return RedirectResponse(addresses.with_query(addresses.SIGN_IN, next=back), 303)
+    try:
+        return RedirectResponse(start_setup(actor, agreed), 303)
+    except PsaError as error:
+        told = seal(error.sentence, addresses.SAVE_METHOD)
+        return RedirectResponse(addresses.with_query(back, told=told), 303)
+
+
 def _actor(request: Request, link: str) -> Actor | None:
     address = request.client.host[:64] if request.client else ""
     agent = request.headers.get("user-agent", "")
@@ -51,4 +71,7 @@ def _actor(request: Request, link: str) -> Actor | None:
     return who.actor if who else None
 
 
-routes = [Route("/pay/invoices/{invoice_id:int}", pay, methods=["POST"])]
+routes = [
+    Route("/pay/invoices/{invoice_id:int}", pay, methods=["POST"]),
+    Route(addresses.SAVE_METHOD, save_method, methods=["POST"]),
+]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from psa_app.formats import document_mails, invoice_mails, time_mail_texts
+from psa_app.formats import collecting_mails, document_mails, invoice_mails, time_mail_texts
 from psa_app.formats.mail_letters import Letter as _Draft
 from psa_app.formats.mail_letters import MailText
 from psa_app.formats.mail_letters import mail_of as _mail
@@ -98,6 +98,7 @@ def bookings_moved(
 # By the name that a promised mail carries.
 TEXTS: dict[str, Callable[..., MailText]] = {
     **document_mails.TEXTS,
+    **collecting_mails.TEXTS,
     **invoice_mails.TEXTS,
     "milestone_ready": milestone_ready,
     "invitation": invitation,

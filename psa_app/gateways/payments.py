@@ -35,9 +35,13 @@ class Unknown(ProviderError):
 
 @dataclass
 class Declined(ProviderError):
-    """The payer's bank said no; `code` is its reason, such as "insufficient_funds"."""
+    """The payer's bank said no; `code` is its reason, such as "insufficient_funds".
+
+    `intent_id` is the attempt at the provider, "" when it told none.
+    """
 
     sentence: str = "The payment was declined."
+    intent_id: str = ""
 
 
 @dataclass
@@ -146,6 +150,84 @@ class Fact:
 
 
 @dataclass(frozen=True)
+class ChargeOrder:
+    """Collect from a saved method without the payer. `idempotency_key` is random and stored."""
+
+    payment_id: str
+    amount: int
+    currency: str
+    invoice_number: str
+    customer_ref: str
+    method_ref: str
+    idempotency_key: str
+
+
+@dataclass(frozen=True)
+class SetupOrder:
+    """Open a page on which a way to pay is saved; `customer_ref` is "" for a client who has none yet."""
+
+    method_id: str
+    customer_ref: str
+    customer_email: str
+    currency: str
+    success_url: str
+    cancel_url: str
+    expires_at: datetime
+    idempotency_key: str
+    firm_name: str = ""
+
+
+@dataclass(frozen=True)
+class SeenMethod:
+    """A way to pay as the provider knows it: `kind` is card, sepa_debit, us_bank_account or newer.
+
+    `customer_ref` is "" once it was taken away; month and year are 0 for what does not expire.
+    """
+
+    ref: str
+    customer_ref: str
+    kind: str
+    brand: str
+    last4: str
+    exp_month: int
+    exp_year: int
+    livemode: bool
+
+
+@dataclass(frozen=True)
+class SetupState:
+    """What became of a page on which a way to pay is saved."""
+
+    status: Literal["open", "complete", "expired"]
+    method: SeenMethod | None = None
+    mandate: str = ""
+
+
+@dataclass(frozen=True)
+class SeenRefund:
+    """A refund as the provider knows it; `mark` is our own id of it, "" when it was not started here."""
+
+    ref: str
+    mark: str
+    amount: int
+    status: str
+    failure: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class SeenDispute:
+    """A dispute as the provider knows it. `status` may be a word that is newer than this program."""
+
+    ref: str
+    status: str
+    reason: str
+    amount: int
+    at: datetime
+    answer_by: datetime | None = None
+
+
+@dataclass(frozen=True)
 class ProviderState:
     """What the provider knows of one payment now; the only source of facts."""
 
@@ -158,6 +240,8 @@ class ProviderState:
     charge_id: str = ""
     facts: tuple[Fact, ...] = ()
     failure_code: str = ""
+    refunds: tuple[SeenRefund, ...] = ()
+    disputes: tuple[SeenDispute, ...] = ()
 
 
 class PaymentProvider(Protocol):

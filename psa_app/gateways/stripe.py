@@ -5,12 +5,11 @@ stored idempotency key, because the library's own protects one call only.
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
-from urllib.parse import urlsplit
 
 from psa_app import clock
 from psa_app.gateways.payments import (
@@ -39,20 +38,15 @@ from psa_app.gateways.stripe_answers import (
     untouched,
     with_status,
 )
+from psa_app.gateways.stripe_ledger import Ledger
+from psa_app.gateways.stripe_line import session_without_proxy
+from psa_app.gateways.stripe_saved import SavedMethods
 
 if TYPE_CHECKING:
     import stripe
 
-__all__ = [
-    "EVENTS",
-    "Account",
-    "CheckoutSession",
-    "Endpoint",
-    "StripeGateway",
-    "StripeProvider",
-    "WebhookEvent",
-    "verify_webhook",
-]
+__all__ = ["EVENTS", "Account", "CheckoutSession", "Endpoint", "StripeGateway", "StripeProvider"]
+__all__ += ["WebhookEvent", "verify_webhook"]
 
 TIMEOUT = 20
 ATTEMPTS_MORE = 2
@@ -61,7 +55,7 @@ KEY_LIFE = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
-class StripeGateway:
+class StripeGateway(SavedMethods, Ledger):
     """One Stripe account, reached at `api_base` with `key`; `instance` marks this installation's payments."""
 
     key: str = field(repr=False)
@@ -73,6 +67,9 @@ class StripeGateway:
         """True when the key moves real money."""
         return self.key.startswith(("sk_live_", "rk_live_"))
 
+    def _asking(self) -> AbstractContextManager[None]:
+        return _mapped()
+
     @cached_property
     def _client(self) -> "stripe.StripeClient":
         import stripe
@@ -83,7 +80,7 @@ class StripeGateway:
             self.key,
             base_addresses={"api": base, "meter_events": base},
             max_network_retries=ATTEMPTS_MORE,
-            http_client=stripe.RequestsClient(timeout=TIMEOUT, session=_session_without_proxy(base)),
+            http_client=stripe.RequestsClient(timeout=TIMEOUT, session=session_without_proxy(base)),
         )
 
     def create_checkout(
@@ -196,6 +193,12 @@ class StripeGateway:
             )
         return RefundResult(made.id, made.status or "pending")
 
+    def api_version(self) -> str:
+        """The version of the API that this program's library speaks."""
+        import stripe
+
+        return str(stripe.api_version)
+
     def account(self) -> Account:
         """Whose key this is, and whether it may charge. Raises `Unknown`, `Refused`."""
         with _mapped():
@@ -234,17 +237,6 @@ class StripeGateway:
         """Stops the messages to an address."""
         with _mapped():
             self._client.v1.webhook_endpoints.delete(endpoint_id)
-
-
-def _session_without_proxy(base: str) -> Any:
-    """The sandbox answers on this machine, where a company's proxy cannot reach it."""
-    if urlsplit(base).hostname not in ("127.0.0.1", "localhost", "::1"):
-        return None
-    import requests
-
-    session = requests.Session()
-    session.trust_env = False
-    return session
 
 
 class StripeProvider:
@@ -359,7 +351,8 @@ def _mapped() -> Iterator[None]:
         yield
     except stripe.CardError as error:
         code = _word(error, "decline_code") or _word(error, "code")
-        raise Declined(error.user_message or Declined.sentence, code=code) from error
+        ident = _word(getattr(error.error, "payment_intent", None), "id")
+        raise Declined(error.user_message or Declined.sentence, code=code, intent_id=ident) from error
     except (stripe.AuthenticationError, stripe.PermissionError) as error:
         raise Refused("Stripe does not accept the key. Check STRIPE_API_KEY.", code="key") from error
     except stripe.IdempotencyError as error:
@@ -370,8 +363,8 @@ def _mapped() -> Iterator[None]:
         raise Unknown(code=_word(error, "code")) from error
 
 
-def _word(error: "stripe.StripeError", name: str) -> str:
-    return str(getattr(error.error, name, None) or "") if error.error else ""
+def _word(thing: Any, name: str) -> str:
+    return str(getattr(getattr(thing, "error", thing), name, None) or "")
 
 
 def _line(amount: int, currency: str, invoice_number: str, description: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from psa_app.gateways.payments import Fact, ProviderState, Status
+from psa_app.gateways.payments import Fact, ProviderState, SeenDispute, SeenRefund, Status
 from psa_app.gateways.stripe_amounts import from_stripe
 
 EVENTS = (
@@ -15,6 +15,11 @@ EVENTS = (
     "payment_intent.canceled",
     "charge.refunded",
     *(f"refund.{e}" for e in ("created", "updated", "failed")),
+    *(f"setup_intent.{e}" for e in ("succeeded", "setup_failed")),
+    *(f"payment_method.{e}" for e in ("attached", "detached", "automatically_updated")),
+    "mandate.updated",
+    "customer.deleted",
+    *(f"payout.{e}" for e in ("paid", "failed")),
     *(f"charge.dispute.{e}" for e in ("created", "updated", "closed", "funds_withdrawn", "funds_reinstated")),
 )
 
@@ -65,6 +70,7 @@ class Endpoint:
     api_version: str
     enabled: bool
     secret: str = ""
+    events: tuple[str, ...] = ()
 
 
 def read_session(raw: Mapping[str, Any]) -> CheckoutSession:
@@ -98,6 +104,7 @@ def read_endpoint(raw: Mapping[str, Any]) -> Endpoint:
         api_version=raw.get("api_version") or "",
         enabled=raw["status"] == "enabled",
         secret=raw.get("secret") or "",
+        events=tuple(raw.get("enabled_events") or ()),
     )
 
 
@@ -122,6 +129,8 @@ def read_state(
         charge_id=charge.get("id") or "",
         facts=tuple(sorted(facts, key=lambda fact: fact.at)),
         failure_code=failure.get("decline_code") or failure.get("code") or "",
+        refunds=tuple(read_refund(one) for one in refunds),
+        disputes=tuple(read_dispute(one) for one in disputes),
     )
 
 
@@ -167,6 +176,31 @@ def _dispute_facts(disputes: list[dict[str, Any]], currency: str) -> list[Fact]:
             else:
                 facts.append(Fact("dispute_won", dispute["id"], amount, at))
     return facts
+
+
+def read_refund(raw: Mapping[str, Any]) -> SeenRefund:
+    """Money on its way back, or back already."""
+    return SeenRefund(
+        ref=raw["id"],
+        mark=str((raw.get("metadata") or {}).get("refund") or ""),
+        amount=from_stripe(raw["amount"], raw["currency"]),
+        status=raw.get("status") or "pending",
+        failure=raw.get("failure_reason") or "",
+        at=_instant(raw["created"]),
+    )
+
+
+def read_dispute(raw: Mapping[str, Any]) -> SeenDispute:
+    """What a payer's bank asks back."""
+    due = (raw.get("evidence_details") or {}).get("due_by")
+    return SeenDispute(
+        ref=raw["id"],
+        status=raw["status"],
+        reason=raw.get("reason") or "",
+        amount=from_stripe(raw["amount"], raw["currency"]),
+        at=_instant(raw["created"]),
+        answer_by=_instant(due) if due else None,
+    )
 
 
 def read_event(payload: dict[str, Any]) -> WebhookEvent:

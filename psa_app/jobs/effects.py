@@ -74,6 +74,22 @@ def expire_checkout(key: str, payload: dict[str, Any]) -> str:  # noqa: ARG001
     return ""
 
 
+def send_refund(key: str, payload: dict[str, Any]) -> str:  # noqa: ARG001
+    """Orders a refund at the payment service, once. payload: refund_id."""
+    from psa_app.services.payments.refund import send_refund as send
+
+    send(int(payload["refund_id"]))
+    return ""
+
+
+def detach_method(key: str, payload: dict[str, Any]) -> str:  # noqa: ARG001
+    """Takes a removed way to pay away at the payment service. payload: method_id."""
+    from psa_app.services.payments.methods import detach_method as detach
+
+    detach(int(payload["method_id"]))
+    return ""
+
+
 def _attachment(kind: str, record_id: int) -> mail.Attachment:
     if kind == "quote_pdf":
         from psa_app.services.quotes.papers import quote_pdf
@@ -105,4 +121,6 @@ EFFECTS: dict[str, Effect] = {
     "invoice_pdf": make_invoice_pdf,
     "propose_changes": propose_changes,
     "expire_checkout": expire_checkout,
+    "send_refund": send_refund,
+    "detach_method": detach_method,
 }

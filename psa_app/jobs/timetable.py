@@ -69,9 +69,35 @@ def is_due(last: JobRun | None, now: datetime, hour: int) -> bool:
 
 def sweep() -> str:
     """Asks the payment service after payments that nobody has heard of."""
+    from psa_app.services.payments.methods import sweep_methods
     from psa_app.services.payments.sweep import sweep_payments
 
+    sweep_methods()
     return f"{sweep_payments()} payments looked at"
+
+
+def collect() -> str:
+    """Collects what is due from the cards and accounts that clients have saved."""
+    from psa_app.services.payments.charge import charge_due
+
+    return f"{charge_due()} collections begun"
+
+
+def warn_expiry() -> str:
+    """Tells clients of saved cards that expire soon."""
+    from psa_app.services.payments.charge_mails import warn_of_expiry
+
+    with db.unit_of_work() as session:
+        return f"{warn_of_expiry(session)} clients told"
+
+
+def reconcile() -> str:
+    """Fetches what never arrived from the payment service, and compares its book with ours."""
+    from psa_app.services.payments.ledger import read_ledger
+    from psa_app.services.payments.reconcile import reconcile as compare
+    from psa_app.services.payments.sweep import reconcile_events
+
+    return f"{reconcile_events()} messages fetched, {compare()}, {read_ledger()}"
 
 
 def seal() -> str:
@@ -189,6 +215,8 @@ def apart(*command: str) -> Callable[[], str]:
 NIGHTLY: tuple[tuple[str, Callable[[], str]], ...] = (
     ("backup", apart("backup")),
     ("clear out", clear_out),
+    ("payment service", reconcile),
+    ("expiring cards", warn_expiry),
     ("quotes", expire),
     ("change orders", propose),
     ("renewals", renew),
@@ -198,6 +226,7 @@ NIGHTLY: tuple[tuple[str, Callable[[], str]], ...] = (
 )
 TIMETABLE: tuple[tuple[str, str, Callable[[], str]], ...] = (
     ("sweep", "*", sweep),
+    ("collect", "*/10", collect),
     ("seal", "*", seal),
     ("nightly", "*/5", nightly),
     ("silence", "*/15", hear_silence),

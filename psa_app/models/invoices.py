@@ -238,6 +238,9 @@ class Payment(Record, table=True):
     next_check_at: datetime | None = None
     failure: str = ""  # the decline code or a sentence
     tries: int = 0
+    method_id: int | None = Field(default=None, foreign_key="saved_method.id")  # collected without the payer
+    charge_on: date | None = None  # the day that was announced for it
+    failed_at: datetime | None = None
 
 
 class PaymentFact(Row, table=True):

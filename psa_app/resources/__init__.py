@@ -5,6 +5,7 @@ from psa_app.models.resource import Resource
 from psa_app.resources import (
     billing,
     clients,
+    collecting,
     contracts,
     expenses,
     firm,
@@ -35,6 +36,7 @@ RESOURCES: dict[str, Resource] = {
         plan,
         quotes,
         money,
+        collecting,
         reminders,
         retainers,
         billing,

@@ -19,6 +19,8 @@ class Kind(StrEnum):
     entry = "entry"
     invoice = "invoice"
     payment = "payment"
+    refund = "refund"
+    saved_method = "saved_method"
     leave = "leave"
     task = "task"
     quote = "quote"
@@ -112,6 +114,26 @@ class Payment(StrEnum):
     failed = "failed"
     canceled = "canceled"
     review = "review"
+
+
+class Refund(StrEnum):
+    """Money on its way back; `sending` means nobody knows yet. Even one that arrived can come back."""
+
+    created = "created"
+    sending = "sending"
+    pending = "pending"
+    succeeded = "succeeded"
+    failed = "failed"
+
+
+class SavedMethod(StrEnum):
+    """A saved way to pay: active once the payer has saved it, removed for good."""
+
+    created = "created"
+    open = "open"
+    active = "active"
+    removed = "removed"
+    failed = "failed"
 
 
 class Leave(StrEnum):
@@ -220,6 +242,20 @@ MOVES: Mapping[str, Mapping[str, Set[str]]] = {
         Payment.canceled: {Payment.review},
         Payment.review: {Payment.succeeded, Payment.failed, Payment.canceled},
     },
+    Kind.refund: {
+        Refund.created: {Refund.sending, Refund.pending, Refund.succeeded, Refund.failed},
+        Refund.sending: {Refund.pending, Refund.succeeded, Refund.failed},
+        Refund.pending: {Refund.succeeded, Refund.failed},
+        Refund.succeeded: {Refund.failed},
+        Refund.failed: set(),
+    },
+    Kind.saved_method: {
+        SavedMethod.created: {SavedMethod.open, SavedMethod.active, SavedMethod.failed},
+        SavedMethod.open: {SavedMethod.active, SavedMethod.failed},
+        SavedMethod.active: {SavedMethod.removed},
+        SavedMethod.removed: set(),
+        SavedMethod.failed: {SavedMethod.active},
+    },
     Kind.leave: {
         Leave.requested: {Leave.approved, Leave.rejected},
         Leave.approved: {Leave.requested, Leave.rejected},
@@ -260,6 +296,7 @@ NOUNS: Mapping[str, str] = {
     Kind.leave: "leave request",
     Kind.time_request: "request",
     Kind.bank_line: "line",
+    Kind.saved_method: "way to pay",
 }
 
 

@@ -38,6 +38,7 @@ PORTAL_AREAS = (
     ("overview", "Overview", "home", routes.PORTAL, "portal.read"),
     ("time", "Time", "clock", routes.PORTAL_TIME, "portal.read"),
     ("invoices", "Invoices", "invoices", routes.PORTAL_INVOICES, "portal.read"),
+    ("payment", "Payment", "bank", routes.PORTAL_PAYMENT, "portal.read"),
 )
 ON_A_PHONE = {
     "owner": ("home", "projects", "approvals", "invoices"),

@@ -17,6 +17,8 @@ STATES: Mapping[Kind, type[StrEnum]] = {
     Kind.expense: moves.Expense,
     Kind.invoice: moves.Invoice,
     Kind.payment: moves.Payment,
+    Kind.refund: moves.Refund,
+    Kind.saved_method: moves.SavedMethod,
     Kind.leave: moves.Leave,
     Kind.task: moves.Task,
     Kind.quote: moves.Quote,
@@ -62,6 +64,16 @@ payment    succeeded  review
 payment    failed     review
 payment    canceled   review
 payment    review     succeeded failed canceled
+refund     created    sending pending succeeded failed
+refund     sending    pending succeeded failed
+refund     pending    succeeded failed
+refund     succeeded  failed
+refund     failed
+saved_method created   open active failed
+saved_method open      active failed
+saved_method active    removed
+saved_method removed
+saved_method failed    active
 leave      requested  approved rejected
 leave      approved   requested rejected
 leave      rejected   requested

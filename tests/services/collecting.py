@@ -33,7 +33,7 @@ def till(shop: Till, world: World) -> Iterator[Till]:
     yield shop
     complaints = shop.complaints()
     shop.forget()
-    assert complaints == []
+    assert complaints == [], [(one.get("path"), one.get("shape"), one.get("error")) for one in complaints]
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from psa_app.access import system
 from psa_app.config import settings
 from psa_app.gateways.payments import sandbox_key, sandbox_webhook_secret
 from psa_app.gateways.sandbox import create_sandbox
-from psa_app.models import Firm, Payment
+from psa_app.models import Firm, Payment, SavedMethod
 from psa_app.services.payments.inbox import receive_message, work_inbox
 from tests.support.servers import Mailbox, serve
 from tests.support.stripe_spec import stripe_spec_server
@@ -39,7 +39,10 @@ class Till:
 
     def press(self, payment_id: int, act: str) -> None:
         """Presses a button of a payment's page: pay, decline, challenge, authorise, debit, expire."""
-        page = row(Payment, payment_id).session_id
+        self.press_page(row(Payment, payment_id).session_id, act)
+
+    def press_page(self, page: str, act: str) -> None:
+        """Presses a button of a page: also save_card and save_debit, on which a way to pay is saved."""
         answer = self.http.post(f"/pay/{page}/{act}", headers={"origin": self.address})
         assert answer.status_code == 303, answer.text
 
@@ -91,6 +94,8 @@ class Till:
 def _is_ours(thing: dict[str, Any]) -> bool:
     if (thing.get("metadata") or {}).get("instance") == row(Firm, 1).instance:
         return True
+    if thing.get("object") == "payment_method":
+        return thing["id"] in {one.ref for one in rows(SavedMethod)}
     return thing.get("payment_intent") in {one.intent_id for one in rows(Payment)}
 
 

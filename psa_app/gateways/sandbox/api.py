@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from psa_app.gateways.sandbox import forms, moves, objects, operations
+from psa_app.gateways.sandbox import catalogue, forms, moves, objects, operations
 from psa_app.gateways.sandbox.answers import API_VERSION, KEY_PREFIX, ApiError, Json
 from psa_app.gateways.sandbox.events import Book
 from psa_app.gateways.sandbox.store import Store, now
@@ -120,7 +120,7 @@ class Api:
         return answer
 
     def _run(self, asked: Asked, request_id: str) -> Answer:
-        operation, ids = operations.find(asked.method, asked.path)
+        operation, ids = catalogue.find(asked.method, asked.path)
         params = forms.decode(asked.form)
         operations.check(operation, params)
         book = Book(self.store, {"id": request_id, "idempotency_key": asked.idempotency_key or None})
@@ -128,7 +128,7 @@ class Api:
         body = operation.run(operations.Call(book, ids, params, self.pages_at))
         for path in forms.sequence(params, "expand"):
             _expand(self.store, body, str(path).split("."), str(path))
-        return Answer(200, objects.shown(body))
+        return Answer(int(body.get("_status", 200)), objects.shown(body))
 
 
 async def _asked(request: Request) -> Asked:

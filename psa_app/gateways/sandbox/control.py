@@ -9,7 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from psa_app.gateways.sandbox import html, moves
+from psa_app.gateways.sandbox import html, moves, payouts, saved
 from psa_app.gateways.sandbox.answers import ApiError, Json
 from psa_app.gateways.sandbox.courier import Courier
 from psa_app.gateways.sandbox.events import Book, promise
@@ -64,10 +64,12 @@ class Control:
         root = request.scope.get("root_path", "") + "/control"
         body = (
             "<h1>Payment sandbox</h1>"
+            + html.button(f"{root}/pay_out", "Pay out what is held")
             + self._faults(root)
             + self._payments(root)
             + self._refunds(root)
             + self._disputes(root)
+            + self._methods(root)
             + self._sessions()
             + self._messages(root)
         )
@@ -133,12 +135,27 @@ class Control:
             rows.append((escape(case["id"]), money, _state(case["status"]), acts))
         return html.table("Disputes", ("Dispute", "Amount", "State", "Do"), rows, "No dispute yet.")
 
+    def _methods(self, root: str) -> str:
+        rows = []
+        for method in self.store.newest("payment_method"):
+            last4 = method[method["type"]]["last4"]
+            acts = "".join(
+                html.button(f"{root}/behave", _state(word), {"id": method["id"], "value": word}, about=last4)
+                for word in saved.BEHAVIOURS
+                if word != method["_behaviour"]
+            )
+            state = method["_behaviour"] if method["customer"] else "removed"
+            rows.append((f"{_state(method['type'])} {last4}", _state(state), acts))
+        heads = ("Method", "When charged", "Do")
+        return html.table("Saved ways to pay", heads, rows, "No way to pay is saved yet.")
+
     def _sessions(self) -> str:
         rows = []
         for page in self.store.newest("checkout.session"):
             name = escape(page["_name"])
             link = f'<a href="{escape(page["url"])}">{name}</a>' if page["url"] else name
-            money = html.amount(page["amount_total"], page["currency"])
+            asked = page["amount_total"]
+            money = "–" if asked is None else html.amount(asked, page["currency"])
             rows.append((link, money, _state(page["status"]), _state(page["payment_status"])))
         heads = ("Invoice", "Amount", "Page", "Payment")
         return html.table("Payment pages", heads, rows, "No payment page yet.")
@@ -222,6 +239,9 @@ _ACTS: dict[str, Callable[[Book, dict[str, str]], object]] = {
     "lose": lambda book, fields: moves.close_dispute(book, fields.get("id", ""), won=False),
     "settle": lambda book, fields: moves.settle(book, fields.get("id", "")),
     "bounce": lambda book, fields: moves.bounce(book, fields.get("id", "")),
+    "behave": lambda book, fields: saved.behave(book, fields.get("id", ""), fields.get("value", "")),
+    "detach": lambda book, fields: saved.remove(book, fields.get("id", "")),
+    "pay_out": lambda book, _fields: payouts.pay_out(book),
     "answer": _answer,
     "message": _message,
     "forget": _forget,

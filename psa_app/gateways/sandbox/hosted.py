@@ -7,7 +7,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from psa_app.gateways.sandbox import html, moves
+from psa_app.gateways.sandbox import html, moves, saved
 from psa_app.gateways.sandbox.answers import ApiError, Json
 from psa_app.gateways.sandbox.courier import Courier
 from psa_app.gateways.sandbox.events import Book
@@ -20,8 +20,10 @@ _ACTS = {
     "fail_challenge": moves.fail_challenge,
     "debit": moves.debit,
     "expire": moves.expire,
+    "save_card": saved.save_card,
+    "save_debit": saved.save_debit,
 }
-_LEADS_BACK = ("pay", "authorise", "debit")
+_LEADS_BACK = ("pay", "authorise", "debit", "save_card", "save_debit")
 
 
 class HostedPage:
@@ -59,7 +61,8 @@ class HostedPage:
             return html.page(request, title, body, status=410 if error else 200)
         address = f"{request.scope.get('root_path', '')}/pay/{page['id']}"
         waiting = intent is not None and intent["status"] == "requires_action"
-        buttons = _challenge_form(address) if challenged and waiting else _pay_form(address)
+        form = _setup_form if page["mode"] == "setup" else _pay_form
+        buttons = _challenge_form(address) if challenged and waiting else form(address)
         body = _summary(page) + _error(error or _declined(intent)) + buttons + _back(page)
         return html.page(
             request, f"Pay {page['_name']}", body, status=409 if error else 200, forms_lead_to=_origins(page)
@@ -96,6 +99,8 @@ def _summary(page: Json) -> str:
     firm = page.get("branding_settings", {}).get("display_name") or "Sandbox firm"
     about = f'<p class="quiet">{escape(page["_about"])}</p>' if page["_about"] else ""
     payer = f"<dt>Payer</dt><dd>{escape(page['customer_email'])}</dd>" if page["customer_email"] else ""
+    if page["mode"] == "setup":
+        return f'<p class="firm">{escape(firm)}</p><h1>{escape(page["_name"])}</h1><dl>{payer}</dl>'
     return (
         f'<p class="firm">{escape(firm)}</p><h1>{escape(page["_name"])}</h1>{about}'
         f'<dl><dt>To pay</dt><dd class="sum">{html.amount(page["amount_total"], page["currency"])}</dd>'
@@ -110,6 +115,16 @@ def _pay_form(address: str) -> str:
         + html.button(f"{address}/decline", "Decline: insufficient funds")
         + html.button(f"{address}/challenge", "Needs 3-D Secure")
         + html.button(f"{address}/debit", "Bank debit: settles later")
+        + html.button(f"{address}/expire", "Expire")
+        + "</div>"
+    )
+
+
+def _setup_form(address: str) -> str:
+    return (
+        '<div class="choices" role="group" aria-label="What is saved">'
+        + html.button(f"{address}/save_card", "Save a card", kind="main")
+        + html.button(f"{address}/save_debit", "Save a bank account")
         + html.button(f"{address}/expire", "Expire")
         + "</div>"
     )

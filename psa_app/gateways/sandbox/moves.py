@@ -26,7 +26,7 @@ def decline(book: Book, session_id: str) -> Json:
     refused |= {"failure_code": "card_declined", "failure_message": _DECLINED}
     save(book, "charge.failed", refused)
     error = {"code": "card_declined", "decline_code": "insufficient_funds", "message": _DECLINED}
-    return _failed(book, intent, {**error, "charge": refused["id"]}, refused["id"])
+    return failed(book, intent, {**error, "charge": refused["id"]}, refused["id"])
 
 
 def challenge(book: Book, session_id: str) -> Json:
@@ -48,7 +48,7 @@ def fail_challenge(book: Book, session_id: str) -> Json:
     """The payer did not prove it; the page stays open."""
     intent = _challenged(book, session_id)
     code = "payment_intent_authentication_failure"
-    return _failed(book, intent, {"code": code, "message": _NOT_AUTHENTICATED}, intent["latest_charge"])
+    return failed(book, intent, {"code": code, "message": _NOT_AUTHENTICATED}, intent["latest_charge"])
 
 
 def debit(book: Book, session_id: str) -> Json:
@@ -71,10 +71,11 @@ def settle(book: Book, intent_id: str) -> Json:
     intent = _processing(book, intent_id)
     taken = book.store.get("charge", intent["latest_charge"])
     taken |= {"status": "succeeded", "paid": True, "outcome": objects.charge_outcome("succeeded")}
-    _collect(book, intent, taken)
-    page = book.store.get("checkout.session", intent["_session"])
-    page["payment_status"] = "paid"
-    save(book, "checkout.session.async_payment_succeeded", page)
+    collect(book, intent, taken)
+    page = book.store.find(intent["_session"])
+    if page:
+        page["payment_status"] = "paid"
+        save(book, "checkout.session.async_payment_succeeded", page)
     return intent
 
 
@@ -86,9 +87,10 @@ def bounce(book: Book, intent_id: str) -> Json:
     save(book, "charge.failed", taken)
     error = {"code": "payment_intent_payment_attempt_failed", "message": _BOUNCED}
     error |= {"decline_code": "insufficient_funds", "charge": taken["id"]}
-    _failed(book, intent, error, taken["id"])
-    page = book.store.get("checkout.session", intent["_session"])
-    emit(book, "checkout.session.async_payment_failed", page)
+    failed(book, intent, error, taken["id"])
+    page = book.store.find(intent["_session"])
+    if page:
+        emit(book, "checkout.session.async_payment_failed", page)
     return intent
 
 
@@ -232,12 +234,13 @@ def _processing(book: Book, intent_id: str) -> Json:
 
 
 def _complete(book: Book, page: Json, intent: Json, taken: Json) -> Json:
-    _collect(book, intent, taken)
+    collect(book, intent, taken)
     _close(book, page, intent, "paid")
     return intent
 
 
-def _collect(book: Book, intent: Json, taken: Json) -> None:
+def collect(book: Book, intent: Json, taken: Json) -> None:
+    """The money of a charge arrives."""
     method = taken["payment_method_details"]["type"]
     kind = "charge" if method == "card" else "payment"
     amount = taken["amount"]
@@ -258,7 +261,8 @@ def _close(book: Book, page: Json, intent: Json, payment_status: str) -> None:
     save(book, "checkout.session.completed", page)
 
 
-def _failed(book: Book, intent: Json, error: Json, charge_id: str | None) -> Json:
+def failed(book: Book, intent: Json, error: Json, charge_id: str | None) -> Json:
+    """An attempt that the payer's bank refused; another may follow."""
     intent |= {"status": "requires_payment_method", "next_action": None, "latest_charge": charge_id}
     intent["last_payment_error"] = {"type": "card_error", **error}
     return save(book, "payment_intent.payment_failed", intent)

@@ -14,7 +14,7 @@ from psa_app.gateways.sandbox.store import now
 from psa_app.gateways.stripe_amounts import from_stripe, smallest
 from psa_app.rules import money
 
-_PAGE = ("limit", "starting_after", "ending_before", "created")
+PAGE = ("limit", "starting_after", "ending_before", "created")
 _HALF_HOUR, _DAY = 1800, 86400
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -37,15 +37,6 @@ class Operation:
     path: re.Pattern[str]
     takes: tuple[str, ...]
     run: Callable[[Call], Json]
-
-
-def find(method: str, path: str) -> tuple[Operation, tuple[str, ...]]:
-    """The operation for a request and the ids in its path. Raises `ApiError` 404."""
-    for operation in OPERATIONS:
-        match = operation.path.fullmatch(path)
-        if match and operation.method == method:
-            return operation, match.groups()
-    raise ApiError(f"Unrecognized request URL ({method}: {path[:200]}).", status=404)
 
 
 def check(operation: Operation, params: Json) -> None:
@@ -87,7 +78,8 @@ def _customer_values(call: Call) -> Json:
 # ---- payment pages ----
 
 
-def _create_session(call: Call) -> Json:
+def create_session(call: Call) -> Json:
+    """A page on which an invoice is paid."""
     params = call.params
     if forms.text(params, "mode", "payment") != "payment":
         raise ApiError("The sandbox opens payment pages in `payment` mode only.", param="mode")
@@ -102,13 +94,13 @@ def _create_session(call: Call) -> Json:
             "amount_subtotal": amount,
             "amount_total": amount,
             "currency": currency,
-            "cancel_url": _browser_address(params, "cancel_url", needed=False),
+            "cancel_url": browser_address(params, "cancel_url", needed=False),
             "client_reference_id": forms.text(params, "client_reference_id") or None,
             "customer": forms.text(params, "customer") or None,
             "customer_email": forms.text(params, "customer_email") or None,
-            "expires_at": _expiry(params),
+            "expires_at": expiry(params),
             "metadata": forms.metadata(params),
-            "success_url": _browser_address(params, "success_url", needed=True),
+            "success_url": browser_address(params, "success_url", needed=True),
             "_intent": {"metadata": forms.metadata(intent), "description": intent.get("description")},
             "_name": name,
             "_about": about,
@@ -117,7 +109,7 @@ def _create_session(call: Call) -> Json:
     firm = forms.text(forms.group(params, "branding_settings"), "display_name")
     if firm:
         page["branding_settings"] = objects.branding(firm)
-    base = call.pages_at or _origin(page["success_url"]) + "/_sandbox"
+    base = call.pages_at or origin(page["success_url"]) + "/_sandbox"
     page["url"] = f"{base}/pay/{page['id']}"
     return call.book.store.put(page)
 
@@ -138,11 +130,12 @@ def _basket(params: Json) -> tuple[int, str, str, str]:
         amount += forms.whole(price, "unit_amount") * forms.whole(line, "quantity", 1)
         names.append(forms.text(product, "name"))
         about.append(forms.text(product, "description"))
-    _check_amount(amount, currency)
+    check_amount(amount, currency)
     return amount, currency, ", ".join(names), " ".join(filter(None, about))
 
 
-def _check_amount(amount: int, currency: str) -> None:
+def check_amount(amount: int, currency: str) -> None:
+    """Refuses what is too small, no currency, or no whole amount."""
     if currency.upper() not in money.CURRENCIES:
         raise ApiError(f"Invalid currency: {currency[:10]}", param="line_items[0][price_data][currency]")
     if amount < smallest(currency):
@@ -156,7 +149,8 @@ def _check_amount(amount: int, currency: str) -> None:
         raise ApiError("Invalid amount: it must be evenly divisible by 100.", param="amount") from error
 
 
-def _browser_address(params: Json, name: str, *, needed: bool) -> str | None:
+def browser_address(params: Json, name: str, *, needed: bool) -> str | None:
+    """Where a browser is led to, None when it is left out. Raises `ApiError`."""
     value = forms.text(params, name)
     if not value and not needed:
         return None
@@ -172,12 +166,14 @@ def _browser_address(params: Json, name: str, *, needed: bool) -> str | None:
     return value
 
 
-def _origin(address: str) -> str:
+def origin(address: str) -> str:
+    """Scheme and host of an address."""
     parts = urlsplit(address)
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def _expiry(params: Json) -> int:
+def expiry(params: Json) -> int:
+    """When a page closes: from half an hour to a day ahead. Raises `ApiError`."""
     present = now()
     wanted = forms.whole(params, "expires_at", present + _DAY)
     if not present + _HALF_HOUR <= wanted <= present + _DAY:
@@ -224,7 +220,7 @@ def _account(_call: Call) -> Json:
 
 
 def _create_endpoint(call: Call) -> Json:
-    url = _browser_address(call.params, "url", needed=True) or ""
+    url = browser_address(call.params, "url", needed=True) or ""
     own = call.book.store.find("we_sandbox") or {"url": ""}
     if urlsplit(url).hostname not in (*_LOOPBACK, urlsplit(own["url"]).hostname):
         raise ApiError("The sandbox sends messages to this machine only.", code="url_invalid", param="url")
@@ -247,11 +243,14 @@ def _delete_endpoint(call: Call) -> Json:
 # ---- reading ----
 
 
-def _read(kind: str) -> Callable[[Call], Json]:
+def reading(kind: str) -> Callable[[Call], Json]:
+    """Reads one object."""
     return lambda call: call.book.store.get(kind, call.ids[0])
 
 
-def _list(kind: str, url: str, *filters: str) -> Callable[[Call], Json]:
+def listing_of(kind: str, url: str, *filters: str) -> Callable[[Call], Json]:
+    """Reads a page of objects of a kind, the newest first."""
+
     def run(call: Call) -> Json:
         params = call.params
         limit = forms.whole(params, "limit", 10)
@@ -302,17 +301,19 @@ def _cursor(call: Call, kind: str, name: str) -> str:
     return ident
 
 
-def _operation(method: str, path: str, run: Callable[[Call], Json], *takes: str) -> Operation:
+def operation(method: str, path: str, run: Callable[[Call], Json], *takes: str) -> Operation:
+    """A method and path with what does it; `{id}` stands for an id."""
     pattern = re.escape(path).replace(r"\{id\}", "([A-Za-z0-9_]{1,120})")
     return Operation(method, re.compile("/v1/" + pattern), takes, run)
 
 
-def _listing(path: str, kind: str, *filters: str) -> Operation:
-    return _operation("GET", path, _list(kind, "/v1/" + path, *filters), *_PAGE, *filters)
+def listing(path: str, kind: str, *filters: str) -> Operation:
+    """Reads objects of a kind page by page."""
+    return operation("GET", path, listing_of(kind, "/v1/" + path, *filters), *PAGE, *filters)
 
 
 _CUSTOMER = ("name", "email", "phone", "description", "metadata")
-_SESSION = (
+SESSION = (
     "mode",
     "ui_mode",
     "client_reference_id",
@@ -328,33 +329,31 @@ _SESSION = (
 )
 
 OPERATIONS = (
-    _operation("POST", "customers", _create_customer, *_CUSTOMER),
-    _operation("GET", "customers/{id}", _read("customer")),
-    _operation("POST", "customers/{id}", _update_customer, *_CUSTOMER),
-    _operation("POST", "checkout/sessions", _create_session, *_SESSION),
-    _listing("checkout/sessions", "checkout.session", "customer", "payment_intent", "status"),
-    _operation("GET", "checkout/sessions/{id}", _read("checkout.session")),
-    _operation("POST", "checkout/sessions/{id}/expire", _expire_session),
-    _listing("payment_intents", "payment_intent", "customer"),
-    _operation("GET", "payment_intents/{id}", _read("payment_intent")),
-    _operation("POST", "payment_intents/{id}/cancel", _cancel_intent, "cancellation_reason"),
-    _listing("charges", "charge", "customer", "payment_intent"),
-    _operation("GET", "charges/{id}", _read("charge")),
-    _operation("POST", "refunds", _create_refund, "charge", "payment_intent", "amount", "reason", "metadata"),
-    _listing("refunds", "refund", "charge", "payment_intent"),
-    _operation("GET", "refunds/{id}", _read("refund")),
-    _listing("disputes", "dispute", "charge", "payment_intent"),
-    _operation("GET", "disputes/{id}", _read("dispute")),
-    _listing("events", "event", "type", "delivery_success"),
-    _operation("GET", "events/{id}", _read("event")),
-    _listing("balance_transactions", "balance_transaction", "type", "source", "currency"),
-    _operation("GET", "account", _account),
-    _operation(
+    operation("POST", "customers", _create_customer, *_CUSTOMER),
+    operation("GET", "customers/{id}", reading("customer")),
+    operation("POST", "customers/{id}", _update_customer, *_CUSTOMER),
+    listing("checkout/sessions", "checkout.session", "customer", "payment_intent", "status"),
+    operation("GET", "checkout/sessions/{id}", reading("checkout.session")),
+    operation("POST", "checkout/sessions/{id}/expire", _expire_session),
+    listing("payment_intents", "payment_intent", "customer"),
+    operation("GET", "payment_intents/{id}", reading("payment_intent")),
+    operation("POST", "payment_intents/{id}/cancel", _cancel_intent, "cancellation_reason"),
+    listing("charges", "charge", "customer", "payment_intent"),
+    operation("GET", "charges/{id}", reading("charge")),
+    operation("POST", "refunds", _create_refund, "charge", "payment_intent", "amount", "reason", "metadata"),
+    listing("refunds", "refund", "charge", "payment_intent"),
+    operation("GET", "refunds/{id}", reading("refund")),
+    listing("disputes", "dispute", "charge", "payment_intent"),
+    operation("GET", "disputes/{id}", reading("dispute")),
+    listing("events", "event", "type", "delivery_success"),
+    operation("GET", "events/{id}", reading("event")),
+    operation("GET", "account", _account),
+    operation(
         "POST",
         "webhook_endpoints",
         _create_endpoint,
         *("url", "enabled_events", "api_version", "description", "metadata"),
     ),
-    _listing("webhook_endpoints", "webhook_endpoint"),
-    _operation("DELETE", "webhook_endpoints/{id}", _delete_endpoint),
+    listing("webhook_endpoints", "webhook_endpoint"),
+    operation("DELETE", "webhook_endpoints/{id}", _delete_endpoint),
 )

@@ -80,6 +80,10 @@ def _payments() -> rx.Component:
             "How clients pay is chosen in the firm’s settings. ",
             text_link("Change it", href=f"{routes.SETTINGS}?tab=firm"),
         ),
+        notice(
+            "Account, messages, payouts and what differs stand on a page of their own. ",
+            text_link("Payment service", href=routes.PROVIDER),
+        ),
         card(facts(State.live, quiet=True), title="To take card payments for real", body=False),
     )
 

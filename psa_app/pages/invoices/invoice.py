@@ -22,11 +22,13 @@ from psa_app.display.frame import Crumb
 from psa_app.display.tables import Column, Row
 from psa_app.pages.frame import staff
 from psa_app.pages.invoices.credit import credit_dialog
+from psa_app.pages.invoices.refund import refund_dialog
 from psa_app.pages.rates.why import why_dialog
 from psa_app.pages.registry import page
 from psa_app.state.invoices.credit import CreditState
 from psa_app.state.invoices.invoice import InvoiceState as State
 from psa_app.state.invoices.invoice_words import METHODS
+from psa_app.state.invoices.refund import RefundState
 from psa_app.state.rates.why import WhyState
 
 PAYMENTS = [
@@ -139,14 +141,16 @@ def _lines() -> rx.Component:
 
 
 def _payment_acts(row: rx.Var[Row]) -> rx.Component:
+    row_id = row.id.to(int)
+    can_refund = State.refundable.contains(row_id)
+    can_reverse = State.may_record & ~row.locked
     return rx.cond(
-        State.may_record & ~row.locked,
+        can_refund | can_reverse,
         dots_menu(
-            item(
-                "Take back",
-                icon_name="undo",
-                tone="bad",
-                on_click=State.open_dialog("reverse", row.id.to(int)),
+            rx.cond(can_refund, item("Refund", icon_name="undo", on_click=RefundState.begin(row_id))),
+            rx.cond(
+                can_reverse,
+                item("Take back", icon_name="x", tone="bad", on_click=State.open_dialog("reverse", row_id)),
             ),
             label="More for " + row.name,
         ),
@@ -200,6 +204,7 @@ def _dialogs() -> rx.Component:
         _entries(),
         why_dialog(),
         credit_dialog(State.number),
+        refund_dialog(),
     )
 
 

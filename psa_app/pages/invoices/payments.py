@@ -17,8 +17,10 @@ from psa_app.components.tabs import tabs
 from psa_app.display.frame import Crumb
 from psa_app.display.tables import Column, Row
 from psa_app.pages.frame import staff
+from psa_app.pages.invoices.refund import refund_dialog
 from psa_app.pages.registry import page
 from psa_app.state.invoices.payments import PaymentsState as State
+from psa_app.state.invoices.refund import RefundState
 
 COLUMNS = [
     Column("client", "Client"),
@@ -49,6 +51,7 @@ def payments() -> rx.Component:
         ),
         columns(span(6, facts_card("How the payment service does", State.health))),
         _decide(),
+        refund_dialog(),
         area="invoices",
         actions=[
             link_button("Who owes what", href=routes.RECEIVABLES),
@@ -60,6 +63,10 @@ def payments() -> rx.Component:
 
 def _acts(row: rx.Var[Row]) -> rx.Component:
     row_id = row.id.to(int)
+    refund = dots_menu(
+        item("Refund", icon_name="undo", on_click=RefundState.begin(row_id)),
+        label="More for " + row.name,
+    )
     return rx.cond(
         State.reviewing.contains(row_id),
         dots_menu(
@@ -67,6 +74,7 @@ def _acts(row: rx.Var[Row]) -> rx.Component:
             item("Dismiss", icon_name="x", tone="bad", on_click=State.ask("dismiss", row_id)),
             label="More for " + row.name,
         ),
+        rx.cond(State.refundable.contains(row_id), refund),
     )
 
 

@@ -6,14 +6,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 from sqlmodel import Session, col
 from sqlmodel import select as select_models
 
 from psa_app import clock
 from psa_app.access import Actor, require, visible
 from psa_app.errors import Invalid
-from psa_app.models import Account, Allocation, Firm, Invoice
+from psa_app.models import Account, Allocation, Dispute, Firm, Invoice, Refund
 from psa_app.queries.exports import MAX_ROWS, ExportTable
 from psa_app.queries.filtering import plain_text
 from psa_app.queries.invoices.mode import takes_test_money
@@ -27,7 +27,8 @@ VIEWS = ("all", "draft", "open", "overdue", "paid", "credit", "void", "other")
 class InvoiceRow:
     """One invoice; amounts in minor units of `currency`, `open` is what is still to be paid.
 
-    `credited` is what credit notes took off it. The `total` of a credit note is below zero.
+    `credited` is what credit notes took off it, `mark` is "disputed", "refunded" or "".
+    The `total` of a credit note is below zero.
     """
 
     id: int
@@ -43,6 +44,7 @@ class InvoiceRow:
     is_sandbox: bool
     kind: str = "invoice"
     credited: int = 0
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,8 @@ def invoice_table(session: Session, actor: Actor, asked: Mapping[str, str]) -> E
 def _word(one: InvoiceRow) -> str:
     if one.kind == "credit_note":
         return "credit note"
+    if one.status == "issued" and one.mark == "disputed":
+        return "disputed"
     if one.status == "issued" and one.open <= 0:
         return "credited" if 0 < one.total <= one.credited else "paid"
     return one.status
@@ -172,6 +176,7 @@ def _columns() -> list[Any]:
         col(Invoice.is_sandbox),
         col(Invoice.kind),
         credited_on_invoice().label("credited"),
+        mark_on_invoice().label("mark"),
     ]
 
 
@@ -187,6 +192,16 @@ def credited_on_invoice() -> Any:
         .where(col(Allocation.invoice_id) == col(Invoice.id), col(Allocation.credit_id).is_not(None))
         .correlate(Invoice)
         .scalar_subquery()
+    )
+
+
+def mark_on_invoice() -> Any:
+    """ "disputed" while a payer's bank asks money back, "refunded" once some was given back, else ""."""
+    disputed = exists().where(col(Dispute.invoice_id) == col(Invoice.id), col(Dispute.closed_at).is_(None))
+    back = col(Refund.status).in_(("pending", "succeeded"))
+    refunded = exists().where(col(Refund.invoice_id) == col(Invoice.id), back)
+    return case(
+        (disputed.correlate(Invoice), "disputed"), (refunded.correlate(Invoice), "refunded"), else_=""
     )
 
 

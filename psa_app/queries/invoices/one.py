@@ -29,10 +29,12 @@ from psa_app.models import (
 from psa_app.queries.invoices.credit import client_credit
 from psa_app.queries.invoices.credited import NoteRow, notes_on, work_on
 from psa_app.queries.invoices.einvoice import profile_of
+from psa_app.queries.invoices.listing import mark_on_invoice
 from psa_app.queries.invoices.open_work import billed_on_lines, rounding_of
 from psa_app.queries.invoices.paper import invoice_paper, printed_lines
 from psa_app.queries.invoices.payments import sum_of
 from psa_app.queries.invoices.ready import Lack, before_issue
+from psa_app.queries.invoices.refunds import RefundRow, refunds_of
 from psa_app.queries.invoices.tables import BILLED_TIME, ENTRY, FACT, INVOICE_LINE, PROJECT, TASK
 from psa_app.rules.hours import Rounding
 
@@ -90,6 +92,8 @@ class InvoiceView:
     roundings: tuple[Rounding, ...]
     caps: tuple[Cap, ...]
     payments: tuple[PaymentRow, ...]
+    refunds: tuple[RefundRow, ...]
+    mark: str
     notes: tuple[NoteRow, ...]
     credits: Invoice | None
     open: int
@@ -152,6 +156,8 @@ def one_invoice(session: Session, actor: Actor, invoice_id: int) -> InvoiceView:
         roundings=_roundings(session, invoice),
         caps=_caps(session, lines),
         payments=payments,
+        refunds=refunds_of(session, [one.id for one in payments]),
+        mark=session.exec(select(mark_on_invoice()).where(col(Invoice.id) == invoice_id)).one(),
         notes=notes,
         credits=session.get_one(Invoice, invoice.credits_id) if invoice.credits_id else None,
         open=invoice.total_minor - settled if is_open else 0,

@@ -14,7 +14,7 @@ from psa_app.gateways.pdf.papers import InvoicePaper
 from psa_app.models import Firm, Invoice, Payment, Person
 from psa_app.queries.invoices.credited import work_on
 from psa_app.queries.invoices.einvoice import profile_of
-from psa_app.queries.invoices.listing import credited_on_invoice, paid_on_invoice
+from psa_app.queries.invoices.listing import credited_on_invoice, mark_on_invoice, paid_on_invoice
 from psa_app.queries.invoices.mode import takes_test_money
 from psa_app.queries.invoices.paper import invoice_paper, printed_lines, qr_code
 from psa_app.queries.invoices.tables import BILLED_TIME, ENTRY, INVOICE_LINE, TASK
@@ -33,6 +33,7 @@ class PortalInvoiceRow:
     issued_on: date | None
     due_on: date | None
     credited: int = 0
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,26 +71,29 @@ class PortalInvoice:
     today: date
     firm_mark: str
     has_xml: bool
+    mark: str = ""
 
 
 def portal_invoices(session: Session, actor: Actor) -> list[PortalInvoiceRow]:
     """The client's invoices, the latest first."""
     require(actor, "invoices.read")
     rows = session.exec(
-        select(Invoice, paid_on_invoice(), credited_on_invoice())
+        select(Invoice, paid_on_invoice(), credited_on_invoice(), mark_on_invoice())
         .where(visible(actor, Invoice))
         .order_by(col(Invoice.id).desc())
         .limit(200)
     ).all()
-    return [_row(invoice, int(amount), int(credited)) for invoice, amount, credited in rows]
+    return [_row(invoice, int(amount), int(credited), mark) for invoice, amount, credited, mark in rows]
 
 
 def portal_invoice(session: Session, actor: Actor, invoice_id: int) -> PortalInvoice:
     """One invoice of the client. `NotFound` for another's."""
     require(actor, "invoices.read")
     invoice = fetch(session, actor, Invoice, invoice_id)
-    paid, credited = session.execute(
-        select_columns(paid_on_invoice(), credited_on_invoice()).where(col(Invoice.id) == invoice_id)
+    paid, credited, mark = session.execute(
+        select_columns(paid_on_invoice(), credited_on_invoice(), mark_on_invoice()).where(
+            col(Invoice.id) == invoice_id
+        )
     ).one()
     rest = _rest(invoice, int(paid))
     firm = session.exec(select(Firm)).one()
@@ -114,6 +118,7 @@ def portal_invoice(session: Session, actor: Actor, invoice_id: int) -> PortalInv
         today=clock.today(firm.time_zone),
         firm_mark=firm.name[:1].upper(),
         has_xml=bool(profile_of(session, invoice)),
+        mark=mark,
     )
 
 
@@ -128,7 +133,7 @@ def _rest(invoice: Invoice, settled: int) -> int:
     return invoice.total_minor - settled if is_owed else 0
 
 
-def _row(invoice: Invoice, paid: int, credited: int) -> PortalInvoiceRow:
+def _row(invoice: Invoice, paid: int, credited: int, mark: str) -> PortalInvoiceRow:
     is_credit = invoice.kind == "credit_note"
     return PortalInvoiceRow(
         int(invoice.id or 0),
@@ -140,6 +145,7 @@ def _row(invoice: Invoice, paid: int, credited: int) -> PortalInvoiceRow:
         invoice.issued_on,
         invoice.due_on,
         credited,
+        mark,
     )
 
 

@@ -16,7 +16,7 @@ from psa_app import clock
 from psa_app.config import Settings
 from psa_app.gateways.mail import PORTS
 from psa_app.gateways.payments import ProviderError
-from psa_app.models import Firm, History, Inbox, Outbox, Payment, User
+from psa_app.models import Firm, History, Inbox, Outbox, Payment, ProviderFinding, User
 from psa_app.services.ops.backup import backups
 from psa_app.services.ops.runs import FAILED, last_run
 
@@ -213,6 +213,18 @@ def _provider(session: Session, config: Settings) -> Iterator[Advice]:
     reviews = session.exec(select(func.count(col(Payment.id))).where(Payment.status == "review")).one()
     if reviews:
         yield Advice("look", "payments", f"{reviews} payments need a person: see Payments, state Review.")
+    yield from _differences(session)
+
+
+def _differences(session: Session) -> Iterator[Advice]:
+    """Where the provider's own book and ours differ, and what needs a person."""
+    is_open = col(ProviderFinding.settled_at).is_(None)
+    first = session.exec(select(ProviderFinding).where(is_open).order_by(col(ProviderFinding.id))).first()
+    if first is not None:
+        count = session.exec(select(func.count(col(ProviderFinding.id))).where(is_open)).one()
+        more = f" And {count - 1} more." if count > 1 else ""
+        sentence = f"{first.sentence}{more} Settings → Payment service settles it."
+        yield Advice("bad", "payments", sentence)
 
 
 def _stripe(config: Settings, firm: Firm) -> Iterator[Advice]:

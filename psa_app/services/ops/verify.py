@@ -12,7 +12,7 @@ from sqlmodel import Session, col
 from sqlmodel import select as select_models
 
 from psa_app.db import is_sqlite
-from psa_app.models import Evidence, History, Invoice, NumberSeries, Payment, Signature
+from psa_app.models import Evidence, History, Invoice, NumberSeries, Payment, ProviderFinding, Signature
 from psa_app.queries.evidence import link_of
 from psa_app.queries.invoices.tables import (
     ALLOCATION,
@@ -178,6 +178,15 @@ def check_payments(session: Session) -> int:
     return len(payments)
 
 
+def check_provider(session: Session) -> int:
+    """What the provider's own objects say of the last days is what is booked (compared each night)."""
+    rows = session.exec(select_models(ProviderFinding).order_by(col(ProviderFinding.id))).all()
+    first = next((one for one in rows if one.settled_at is None), None)
+    if first is not None:
+        raise Broken(first.sentence)
+    return len(rows)
+
+
 def check_numbers(session: Session) -> int:
     """Within a series and year the numbers of invoices and credit notes follow without a gap."""
     count = 0
@@ -204,6 +213,7 @@ CHECKS: tuple[tuple[str, Callable[[Session], int]], ...] = (
     ("billed time", check_billed_time),
     ("invoices", check_invoices),
     ("payments", check_payments),
+    ("provider", check_provider),
     ("numbers", check_numbers),
 )
 

@@ -15,6 +15,8 @@ from psa_app.gateways.payments import PaymentRef, ProviderState
 from psa_app.models import Account, Firm, Invoice, Payment, move
 from psa_app.rules.moves import can_move
 from psa_app.services import history
+from psa_app.services.payments.charge_mails import missed
+from psa_app.services.payments.given_back import follow_disputes, follow_refunds
 from psa_app.services.payments.pages import provider_of
 from psa_app.services.payments.settle import book_fact, settle
 from psa_app.services.payments.thank import thank
@@ -66,13 +68,16 @@ def book_state(
     ]
     if new and payment.received_on is None:
         payment.received_on = _day(session, new[0].at)
-    if invoice.status != "issued" and new and not accepted:
+    came = any(fact.kind in MONEY_IN for fact in new)
+    follow_refunds(session, actor, payment, state)
+    follow_disputes(session, actor, payment, state)
+    if invoice.status != "issued" and came and not accepted:
         sentence = f"{invoice.number} is {invoice.status.replace('_', ' ')}, but money came for it."
         review(session, actor, payment, sentence)
         return
     _follow(session, actor, payment, state)
     settled = settle(session, actor, payment, invoice, state.failure_code)
-    if settled > 0 and any(fact.kind in MONEY_IN for fact in new):
+    if settled > 0 and came:
         thank(session, invoice, payment)
 
 
@@ -126,6 +131,9 @@ def _follow(session: Session, actor: Actor, payment: Payment, state: ProviderSta
         payment.failure, payment.tries = state.failure_code, 0
         before, after = {"status": old}, {"status": to}
         history.note(session, actor, "payment", int(payment.id or 0), to, before, after, state.failure_code)
+        if to == "failed" and payment.method_id is not None:
+            payment.failed_at = clock.now()
+            missed(session, payment)
     elif payment.status == "open" and state.failure_code != payment.failure:
         payment.failure = state.failure_code  # a declined attempt; the page stays open for another
         if state.failure_code:

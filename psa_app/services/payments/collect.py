@@ -38,7 +38,10 @@ def intend_payment(session: Session, actor: Actor, *, invoice_id: int, return_pa
     invoice = fetch(session, actor, Invoice, invoice_id, lock=True)
     rest = _check_payable(session, invoice, firm)
     active = active_payment(session, invoice_id)
-    if active is not None and active.status == "processing":
+    if active is not None and active.method_id is not None and active.status == "created":
+        close_pages(session, actor, invoice, "The client pays on the page instead.")  # announced, not sent
+        active = active_payment(session, invoice_id)
+    if active is not None and (active.status == "processing" or active.method_id is not None):
         raise Conflict("Your payment is on its way. This can take a few days.")
     if active is not None and active.amount_minor != rest:
         close_pages(session, actor, invoice, "The amount due has changed.")

@@ -15,9 +15,10 @@ from psa_app.config import settings
 from psa_app.db import claim, insert_row, reading, unit_of_work
 from psa_app.errors import NotFound
 from psa_app.gateways.providers import webhook_secrets_for
-from psa_app.models import Firm, Inbox, Payment
+from psa_app.models import Firm, Inbox, Payment, SavedMethod
 from psa_app.queries.invoices.mode import LIVE_KEYS
 from psa_app.services.payments.book import service, sync_payment
+from psa_app.services.payments.methods import sync_method
 
 LEASE = timedelta(seconds=60)
 LONGEST_WAIT = 3600
@@ -76,14 +77,40 @@ def work_inbox(actor: Actor | None = None, limit: int = 20) -> int:
         rows = claim(session, Inbox, limit=limit, lease=LEASE)
     for row in rows:
         try:
-            payment_id = _payment_of(json.loads(row.payload))
-            if payment_id is not None:
-                sync_payment(payment_id)
+            _follow(json.loads(row.payload))
         except Exception as error:  # noqa: BLE001 — one bad message must not hold up the others
             _again(row.id, row.tries + 1, repr(error))
         else:
             _done(row.id)
     return len(rows)
+
+
+def _follow(event: Mapping[str, Any]) -> None:
+    """Reads anew what an event is about: a payment, a saved way to pay, or nothing of ours."""
+    payment_id = _payment_of(event)
+    if payment_id is not None:
+        sync_payment(payment_id)
+    for method_id in _methods_of(event["data"]["object"]):
+        sync_method(method_id)
+
+
+def _methods_of(thing: Mapping[str, Any]) -> list[int]:
+    """Our saved ways to pay that an event is about: by mark, by their own id, or by the customer's."""
+    marks, kind = thing.get("metadata") or {}, thing.get("object")
+    with reading() as session:
+        instance = session.exec(select(Firm.instance)).one()
+        mark = str(marks.get("method", ""))
+        if marks.get("instance") == instance and mark.isascii() and mark.isdecimal():
+            where = col(SavedMethod.id) == int(mark)
+        elif kind == "payment_method":
+            where = col(SavedMethod.ref) == str(thing["id"])
+        elif kind == "mandate":
+            where = col(SavedMethod.mandate_ref) == str(thing["id"])
+        elif kind == "customer":
+            where = col(SavedMethod.customer_ref) == str(thing["id"])
+        else:
+            return []
+        return [int(found) for found in session.exec(select(SavedMethod.id).where(where)).all() if found]
 
 
 def _payment_of(event: Mapping[str, Any]) -> int | None:

@@ -1,5 +1,7 @@
 """Payment pages at the provider: which payments are under way, and closing pages that must not be paid."""
 
+from typing import TYPE_CHECKING
+
 from sqlmodel import Session, col, select
 
 from psa_app.access import Actor
@@ -10,6 +12,9 @@ from psa_app.gateways.providers import provider_for
 from psa_app.models import Firm, Invoice, Payment, move
 from psa_app.services import history
 from psa_app.services.promises import promise
+
+if TYPE_CHECKING:
+    from psa_app.gateways.stripe import StripeGateway
 
 ACTIVE = ("created", "sending", "open", "action", "processing")
 CLOSABLE = ("created", "open", "action")
@@ -53,3 +58,12 @@ def expire_page(payment_id: int) -> None:
         provider = provider_of(session, payment)
         ref = PaymentRef(str(payment_id), payment.session_id, payment.intent_id)
     provider.expire(ref)
+
+
+def gateway_of(provider: PaymentProvider) -> "StripeGateway":
+    """What speaks to a provider that keeps lists of its own. Raises `LookupError` for the others."""
+    from psa_app.gateways.stripe import StripeProvider
+
+    if not isinstance(provider, StripeProvider):
+        raise LookupError("This provider keeps no list of pages and messages.")
+    return provider.gateway

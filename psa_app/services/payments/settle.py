@@ -39,18 +39,28 @@ def allocated(session: Session, payment: Payment) -> int:
     return int(session.connection().execute(total).scalar() or 0)
 
 
-def book_fact(session: Session, payment: Payment, kind: str, ref: str, amount: int, at: datetime) -> bool:
-    """Books a fact unless it is booked already; returns whether it was new."""
-    known = select(FACT.c.id).where(
-        FACT.c.provider == payment.provider, FACT.c.kind == kind, FACT.c.ref == ref
-    )
+def book_fact(
+    session: Session,
+    payment: Payment,
+    kind: str,
+    ref: str,
+    amount: int,
+    at: datetime,
+    provider: str = "",
+) -> bool:
+    """Books a fact unless it is booked already; returns whether it was new.
+
+    `provider` is who moved the money if it is not the payment's own, such as a bank transfer back.
+    """
+    by = provider or payment.provider
+    known = select(FACT.c.id).where(FACT.c.provider == by, FACT.c.kind == kind, FACT.c.ref == ref)
     if session.connection().execute(known).first() is not None:
         return False
     insert_row(
         session,
         PaymentFact,
         payment_id=payment.id,
-        provider=payment.provider,
+        provider=by,
         kind=kind,
         ref=ref,
         amount_minor=amount,

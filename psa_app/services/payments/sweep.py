@@ -1,7 +1,6 @@
 """Asking after payments that nobody has heard of: replies, messages and whole days may get lost."""
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from sqlalchemy import update
 from sqlmodel import col, select
@@ -10,17 +9,14 @@ from psa_app import clock
 from psa_app.config import settings
 from psa_app.db import reading, unit_of_work
 from psa_app.errors import Conflict
-from psa_app.gateways.payments import PaymentProvider
 from psa_app.gateways.providers import provider_for
 from psa_app.models import Firm, Payment, move
 from psa_app.services import history
 from psa_app.services.payments.book import service, sync_payment
+from psa_app.services.payments.charge import ask_about_charge
 from psa_app.services.payments.collect import send_order
 from psa_app.services.payments.inbox import keep_event
-from psa_app.services.payments.pages import ACTIVE, provider_of
-
-if TYPE_CHECKING:
-    from psa_app.gateways.stripe import StripeGateway
+from psa_app.services.payments.pages import ACTIVE, gateway_of, provider_of
 
 GIVE_UP_SENDING = timedelta(hours=23)  # the provider remembers a key for 24
 ASK_AGAIN = timedelta(minutes=5)
@@ -54,6 +50,8 @@ def _ask(payment: Payment) -> None:
     payment_id = int(payment.id or 0)
     if payment.session_id or payment.intent_id:
         sync_payment(payment_id)
+    elif payment.method_id is not None:
+        ask_about_charge(payment_id)
     elif clock.now() - payment.created_at < GIVE_UP_SENDING:
         send_order(payment_id)
     else:
@@ -64,7 +62,7 @@ def _find_or_cancel(payment: Payment) -> None:
     payment_id = int(payment.id or 0)
     with reading() as session:
         provider = provider_of(session, payment)
-    pages = _gateway(provider).find_by_metadata(str(payment_id), payment.created_at)
+    pages = gateway_of(provider).find_by_metadata(str(payment_id), payment.created_at)
     found = pages[-1].id if pages else ""
     with unit_of_work() as session:
         statement = select(Payment).where(Payment.id == payment_id).with_for_update()
@@ -99,13 +97,5 @@ def reconcile_events(days: int = 3) -> int:
     provider = provider_for(firm.payment_provider, settings(), firm.instance)
     if "webhooks" not in provider.capabilities():
         return 0
-    events = _gateway(provider).events(clock.now() - timedelta(days=days), undelivered_only=True)
+    events = gateway_of(provider).events(clock.now() - timedelta(days=days), undelivered_only=True)
     return sum(keep_event(firm.payment_provider, one.id, one.type, one.payload) for one in events)
-
-
-def _gateway(provider: PaymentProvider) -> "StripeGateway":
-    from psa_app.gateways.stripe import StripeProvider
-
-    if not isinstance(provider, StripeProvider):
-        raise LookupError("This provider keeps no list of pages and messages.")
-    return provider.gateway

@@ -46,6 +46,7 @@ class InvoiceState(rx.State):
     paper: Paper = Paper()
     behind: list[Fact] = []
     payments: list[Row] = []
+    refundable: list[int] = []  # the payments of which something can be given back
     happened: list[Happening] = []
     lacks: list[str] = []
     warnings: list[str] = []
@@ -109,14 +110,14 @@ class InvoiceState(rx.State):
         behind = {line_id: f"{address}?line={line_id}" for line_id in found.entries_by_line}
         self.number = invoice.number or "Draft"
         self.client, self.client_href = found.client, routes.client(invoice.account_id)
-        self.status = invoice.status
-        self.badge = standing(found, today)
+        self.status, self.badge = invoice.status, standing(found, today)
         self.is_note = invoice.kind == "credit_note"
         self.credits, self.notes = invoice_words.credited_facts(found), invoice_words.note_facts(found)
         self.may_credit = may(who, "invoices.credit") and invoice_words.is_left(found)
         self.paper = invoice_words.paper_of(found, firm.name[:1].upper(), behind)
         self.behind = invoice_words.behind_facts(found)
         self.payments = invoice_words.payment_rows(found)
+        self.refundable = invoice_words.refundable(found) if may(who, "payments.refund") else []
         self.happened = invoice_words.happenings(found.events, invoice.currency, zone)
         self.lacks = [lack.sentence for lack in found.lacks if not lack.is_warning]
         self.warnings = [lack.sentence for lack in found.lacks if lack.is_warning]
@@ -125,11 +126,10 @@ class InvoiceState(rx.State):
         self.pdf = routes.invoice_pdf(int(invoice.id or 0))
         has_xml = found.einvoice and invoice.status != "draft"
         self.xml = routes.invoice_xml(int(invoice.id or 0)) if has_xml else ""
-        self.currency = invoice.currency
         self.open_text = words.money(found.open, invoice.currency)
         self.open_plain = money.plain(found.open, invoice.currency)
+        self.currency, self.is_open = invoice.currency, found.open > 0
         self.is_draft, self.is_issued = invoice.status == "draft", invoice.status == "issued"
-        self.is_open = found.open > 0
         self.may_draft, self.may_issue = may(who, "invoices.draft"), may(who, "invoices.issue")
         self.may_void, self.may_record = may(who, "invoices.void"), may(who, "payments.record")
         self.banks = [Option(str(key), label) for key, label in found.banks]
@@ -373,7 +373,7 @@ def standing(found: InvoiceView, today: date) -> Badge:
     invoice, open_ = found.invoice, found.open
     status = invoice.kind if invoice.kind == "credit_note" else invoice.status
     credited = sum(one.total for one in found.notes)
-    known = badge(state_of(status, invoice.total_minor, open_, invoice.due_on, today, credited))
+    known = badge(state_of(status, invoice.total_minor, open_, invoice.due_on, today, credited, found.mark))
     if invoice.due_on is None or open_ <= 0:
         return known
     due = words.day(invoice.due_on, year=invoice.due_on.year != today.year)

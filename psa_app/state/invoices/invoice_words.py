@@ -14,6 +14,7 @@ from psa_app.formats import words
 from psa_app.gateways.pdf.papers import InvoicePaper
 from psa_app.models import Invoice
 from psa_app.queries.invoices.one import EntryBehind, Event, InvoiceView, PaymentRow
+from psa_app.queries.invoices.refunds import RefundRow
 from psa_app.rules import hours, money
 from psa_app.rules.einvoices.codes import SHORT
 from psa_app.rules.scopes import PERIODIC
@@ -42,6 +43,11 @@ HAPPENED = {
     ("invoice", "paid"): "{amount} settled",
     ("invoice", "payment taken back"): "{amount} taken back",
     ("payment", "recorded"): "Payment of {amount} recorded by {who}",
+    ("payment", "refund started"): "Refund of {amount} started by {who}",
+    ("payment", "refunded"): "{amount} given back",
+    ("payment", "refund failed"): "A refund of {amount} failed",
+    ("payment", "disputed"): "{amount} disputed by the payer",
+    ("payment", "dispute closed"): "Dispute over {amount} decided",
     ("payment", "reversed"): "Payment taken back by {who}",
     ("payment", "started"): "Payment page opened by {who}",
     ("payment", "declined"): "Card payment declined",
@@ -53,8 +59,9 @@ HAPPENED = {
     ("payment", "accepted"): "Payment taken as it came by {who}",
     ("payment", "dismissed"): "Payment dismissed by {who}",
 }
+REFUND = {"succeeded": "Given back", "pending": "On its way", "failed": "Failed"}
 QUIET = {("invoice", "paper kept"), ("payment", "open"), ("payment", "action")}
-BAD = {"declined", "failed", "needs review", "payment taken back", "reversed"}
+BAD = {"declined", "failed", "needs review", "payment taken back", "reversed", "refund failed", "disputed"}
 LEVELS = {
     "override": "a price of its own",
     "sow_line": "the scope",
@@ -212,7 +219,25 @@ def is_left(found: InvoiceView) -> bool:
 
 def payment_rows(found: InvoiceView) -> list[Row]:
     """The payments on the invoice, with what each settles."""
-    return [_payment(one, found.invoice.currency, found.invoice.number or "") for one in found.payments]
+    number = found.invoice.number or ""
+    rows = [_payment(one, found.invoice.currency, number) for one in found.payments]
+    return rows + [_refund(one) for one in found.refunds]
+
+
+def refundable(found: InvoiceView) -> list[int]:
+    """The payments of which something can be given back."""
+    return [one.id for one in found.payments if one.status == "succeeded" and one.received > 0]
+
+
+def _refund(one: RefundRow) -> Row:
+    word = REFUND.get(one.status, "On its way")
+    way = "bank transfer" if one.provider == "manual" else "payment service"
+    cells = [
+        Cell(words.day(one.returned_on or one.created_at.date()), sub=f"Refund by {way}"),
+        Cell(words.money(-one.amount, one.currency), sub=one.reason, align="right"),
+        Cell(word, kind="badge", tone=badge(one.status).tone, tip=one.failure),
+    ]
+    return Row(f"refund-{one.id}", cells, name=f"refund {one.id}", locked=True)
 
 
 def _payment(one: PaymentRow, currency: str, number: str) -> Row:

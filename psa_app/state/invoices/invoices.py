@@ -275,10 +275,23 @@ def _asked(values: dict[str, str]) -> _Asked:
     return _Asked(int(values["client"]), until, grouping, include)
 
 
-def state_of(status: str, total: int, open_: int, due_on: date | None, today: date, credited: int = 0) -> str:
-    """The word for how an invoice stands; `status` is "credit_note" for one of those."""
+def state_of(
+    status: str,
+    total: int,
+    open_: int,
+    due_on: date | None,
+    today: date,
+    credited: int = 0,
+    mark: str = "",
+) -> str:
+    """The word for how an invoice stands; `status` is "credit_note" for one of those.
+
+    `mark` is "disputed", or "refunded" when money was given back: with nothing left of it, it says so.
+    """
     if status != "issued":
         return status
+    if mark == "disputed" or (mark == "refunded" and open_ >= total - credited > 0):
+        return mark
     if open_ <= 0 and 0 < total <= credited:
         return "credited"
     if open_ <= 0:
@@ -290,7 +303,7 @@ def state_of(status: str, total: int, open_: int, due_on: date | None, today: da
 
 def _row(one: InvoiceRow, today: date) -> Row:
     status = one.kind if one.kind == "credit_note" else one.status
-    word = badge(state_of(status, one.total, one.open, one.due_on, today, one.credited))
+    word = badge(state_of(status, one.total, one.open, one.due_on, today, one.credited, one.mark))
     cells = [
         Cell(one.number or f"Draft {one.id}", kind="strong"),
         Cell(one.client),

@@ -9,7 +9,7 @@ import reflex as rx
 from sqlmodel import Session, select
 
 from psa_app import routes
-from psa_app.access import Actor
+from psa_app.access import Actor, may
 from psa_app.display.figures import Fact
 from psa_app.display.frame import Tab
 from psa_app.display.states import badge
@@ -48,6 +48,7 @@ class PaymentsState(rx.State):
     q: str = ""
     health: list[Fact] = []
     reviewing: list[int] = []
+    refundable: list[int] = []
     dialog: str = ""  # accept | dismiss
     about: int = 0
     errors: dict[str, str] = {}
@@ -72,6 +73,8 @@ class PaymentsState(rx.State):
         zone = ZoneInfo(firm.time_zone)
         self.rows = [_row(one, zone) for one in found.rows]
         self.reviewing = [one.id for one in found.rows if one.status == "review"]
+        gives_back = [one.id for one in found.rows if one.status == "succeeded" and one.received > 0]
+        self.refundable = gives_back if may(actor(), "payments.refund") else []
         self.pager = Pager(found.page, found.pages, _range(found))
         self.tabs = [self._tab(key, found) for key in VIEWS]
         self.health = _health(health, firm, zone)

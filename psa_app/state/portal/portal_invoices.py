@@ -75,7 +75,9 @@ class InvoiceForClient(rx.State, mixin=True):
         asked = self.router.url.query_parameters
         self.number = found.number
         credited = found.credited
-        self.badge = state_of(found.status, found.total, found.open, found.due_on, found.today, credited)
+        self.badge = state_of(
+            found.status, found.total, found.open, found.due_on, found.today, credited, found.mark
+        )
         self.subtitle = (
             f"{words.money(found.open, found.currency)} · due {words.day(found.due_on)}"
             if (found.open > 0 and found.due_on)
@@ -134,7 +136,7 @@ def _invoices(session: Session, who: Actor) -> tuple[list[PortalInvoiceRow], dat
 
 
 def _row(one: PortalInvoiceRow, today: date) -> Row:
-    word = badge(state_of(one.status, one.total, one.open, one.due_on, today, one.credited))
+    word = badge(state_of(one.status, one.total, one.open, one.due_on, today, one.credited, one.mark))
     cells = [
         Cell(one.number, kind="strong"),
         Cell(words.day(one.issued_on) if one.issued_on else "–"),

@@ -1,0 +1,59 @@
+"""The form of a refund, over the page of its invoice or the list of payments."""
+
+import reflex as rx
+
+from psa_app.components import fields
+from psa_app.components.dialog import dialog
+from psa_app.components.form import form, form_error, form_foot
+from psa_app.display.forms import Option
+from psa_app.state.invoices.refund import RefundState as State
+
+WAYS = [Option("provider", "Through the payment service"), Option("bank", "By bank transfer")]
+
+
+def refund_dialog() -> rx.Component:
+    """Asks how much goes back, by which way, and why."""
+    errors = State.errors
+    return dialog(
+        form(
+            rx.cond(
+                State.credit != "",
+                rx.el.p(State.credit + " of this payment is credit on account; that goes back first."),
+                rx.el.p("The invoice is open again by what goes back.", class_name="muted"),
+            ),
+            fields.fields(
+                fields.money(
+                    "amount",
+                    "Amount",
+                    State.most_plain,
+                    currency=State.currency,
+                    required=True,
+                    error=errors["amount"],
+                    help=State.most + " at most.",
+                ),
+                rx.cond(
+                    State.is_manual,
+                    rx.fragment(),
+                    fields.select("by", "How", WAYS, "provider", error=errors["by"]),
+                ),
+                fields.text("reason", "Why", required=True, error=errors["reason"], wide=True),
+                fields.date(
+                    "returned_on",
+                    "Transferred on",
+                    rx.cond(State.is_manual, State.today, ""),
+                    error=errors["returned_on"],
+                    help="Of a bank transfer that you have made.",
+                ),
+                fields.text("reference", "Reference", error=errors["reference"]),
+                two=True,
+            ),
+            form_error(errors["form"]),
+            form_foot("Give back", on_cancel=State.close),
+            on_submit=State.save,
+            key="refund-" + State.form_key.to_string(),
+            label="Give back",
+        ),
+        open=State.open,
+        on_close=State.close,
+        title="Give money back to " + State.client,
+    )

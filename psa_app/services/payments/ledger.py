@@ -1,0 +1,82 @@
+"""Fees and payouts: what the provider took and what it paid out, kept beside the money of clients."""
+
+from datetime import timedelta
+
+from sqlmodel import Session, col, select
+
+from psa_app import clock
+from psa_app.config import settings
+from psa_app.db import reading, unit_of_work
+from psa_app.gateways.providers import provider_for
+from psa_app.gateways.stripe_ledger import ListedPayout, Movement
+from psa_app.models import BalanceLine, Firm, PaymentFact, Payout
+from psa_app.services.payments.pages import gateway_of
+
+DAYS = 14  # a payout's word still changes for some days
+
+
+def read_ledger(days: int = DAYS) -> str:
+    """Reads the last days of the provider's balance and payouts; in a few words what is new.
+
+    Raises `Unknown` without an answer.
+    """
+    with reading() as session:
+        firm = session.exec(select(Firm)).first()
+    if firm is None or firm.payment_provider == "manual":
+        return "no provider"
+    gateway = gateway_of(provider_for(firm.payment_provider, settings(), firm.instance))
+    since = clock.now() - timedelta(days=days)
+    lines, payouts = gateway.movements_since(since), gateway.payouts_since(since)
+    parts = {one.ref: gateway.movements_of(one.ref) for one in payouts}
+    with unit_of_work() as session:
+        new = sum(_keep_line(session, firm.payment_provider, one) for one in lines)
+        for one in payouts:
+            _keep_payout(session, firm.payment_provider, one)
+        for payout_ref, refs in parts.items():
+            _tie(session, payout_ref, refs)
+    return f"{new} lines, {len(payouts)} payouts"
+
+
+def _keep_line(session: Session, provider: str, one: Movement) -> bool:
+    if session.exec(select(BalanceLine.id).where(BalanceLine.ref == one.ref)).first() is not None:
+        return False
+    of_source = select(PaymentFact.payment_id).where(
+        PaymentFact.provider == provider, PaymentFact.ref == one.source
+    )
+    session.add(
+        BalanceLine(
+            provider=provider,
+            ref=one.ref,
+            kind=one.kind,
+            source_ref=one.source,
+            payment_id=session.exec(of_source).first(),
+            amount_minor=one.amount,
+            fee_minor=one.fee,
+            net_minor=one.net,
+            currency=one.currency,
+            at=one.at,
+            available_on=one.available_on,
+        )
+    )
+    return True
+
+
+def _keep_payout(session: Session, provider: str, one: ListedPayout) -> None:
+    row = session.exec(select(Payout).where(Payout.ref == one.ref)).first() or Payout(
+        provider=provider,
+        ref=one.ref,
+        state=one.status,
+        amount_minor=one.amount,
+        currency=one.currency,
+        arrives_on=one.arrives_on,
+        at=one.at,
+    )
+    row.state, row.arrives_on = one.status, one.arrives_on
+    session.add(row)
+
+
+def _tie(session: Session, payout_ref: str, refs: tuple[str, ...]) -> None:
+    session.flush()
+    lines = select(BalanceLine).where(col(BalanceLine.ref).in_(refs), BalanceLine.payout_ref == "")
+    for line in session.exec(lines).all():
+        line.payout_ref = payout_ref

@@ -70,6 +70,10 @@ class Till:
         log = httpx.get(f"{self.checker}/_control/log", trust_env=False).json()
         return [*log["errors"], *log["shapes"]]
 
+    def calls(self) -> int:
+        """How many requests the app has sent since `forget`."""
+        return int(httpx.get(f"{self.checker}/_control/log", trust_env=False).json()["count"])
+
     def hand_over(self, kind: str, times: int = 1) -> None:
         """Waits for a message of this kind and hands it to the app, which works through its inbox."""
         raw, signature = self.message(kind)

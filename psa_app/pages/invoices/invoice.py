@@ -142,7 +142,7 @@ def _lines() -> rx.Component:
 
 def _payment_acts(row: rx.Var[Row]) -> rx.Component:
     row_id = row.id.to(int)
-    can_refund = State.refundable.contains(row_id)
+    can_refund = State.refundable.contains(row.id)
     can_reverse = State.may_record & ~row.locked
     return rx.cond(
         can_refund | can_reverse,

@@ -68,13 +68,13 @@ def _acts(row: rx.Var[Row]) -> rx.Component:
         label="More for " + row.name,
     )
     return rx.cond(
-        State.reviewing.contains(row_id),
+        State.reviewing.contains(row.id),
         dots_menu(
             item("Take what came", icon_name="check", on_click=State.ask("accept", row_id)),
             item("Dismiss", icon_name="x", tone="bad", on_click=State.ask("dismiss", row_id)),
             label="More for " + row.name,
         ),
-        rx.cond(State.refundable.contains(row_id), refund),
+        rx.cond(State.refundable.contains(row.id), refund),
     )
 
 

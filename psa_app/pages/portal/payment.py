@@ -48,7 +48,9 @@ def payment() -> rx.Component:
                 acts=_acts,
                 loading=~State.is_ready,
                 empty=empty(
-                    "Nothing is saved", "Save a card or account to have invoices paid by themselves.", "bank"
+                    "Nothing is saved",
+                    "Save a card or account to have invoices paid by themselves.",
+                    icon_name="bank",
                 ),
             ),
             rx.cond(State.is_ready & State.is_offered, columns(span(6, _collecting()), span(6, _adding()))),
@@ -100,7 +102,7 @@ def _adding() -> rx.Component:
                 rx.el.span(State.consent),
                 class_name="check",
             ),
-            submit("Save a card or account"),
+            rx.el.div(submit("Save a card or account"), style={"margin_top": "16px"}),
             action=routes.SAVE_METHOD,
         ),
         title="Add a card or bank account",

@@ -22,6 +22,8 @@ from psa_app.services.payments.methods import sync_method
 
 LEASE = timedelta(seconds=60)
 LONGEST_WAIT = 3600
+Thing = Mapping[str, Any]  # an object of the provider, as JSON
+Target = tuple[str, int]  # payment or method, with its id
 
 
 def receive_message(actor: Actor, raw: bytes, signature: str) -> bool:
@@ -70,70 +72,91 @@ def keep_event(provider: str, event_id: str, kind: str, payload: Mapping[str, An
     return True
 
 
-def work_inbox(actor: Actor | None = None, limit: int = 20) -> int:
-    """Works through stored messages; returns how many were looked at. A failed one is tried again later."""
+def work_inbox(actor: Actor | None = None, limit: int = 200) -> int:
+    """Works through stored messages; returns how many were looked at. A failed one is tried again later.
+
+    Messages about the same payment are one look at the provider, so that a flood of them is not one of
+    calls.
+    """
     require(actor or service(), "payments.record")
     with unit_of_work() as session:
         rows = claim(session, Inbox, limit=limit, lease=LEASE)
+    about: dict[tuple[str, int], list[int]] = {}
+    waits: dict[int, str] = {}
+    things: dict[int, Thing] = {}
     for row in rows:
         try:
-            _follow(json.loads(row.payload))
-        except Exception as error:  # noqa: BLE001 — one bad message must not hold up the others
-            _again(row.id, row.tries + 1, repr(error))
-        else:
-            _done(row.id)
+            things[row.id] = json.loads(row.payload)["data"]["object"]
+        except (ValueError, KeyError, TypeError) as error:
+            waits[row.id] = repr(error)
+    with reading() as session:
+        for row_id, targets in _targets(session, things).items():
+            for one in targets:
+                about.setdefault(one, []).append(row_id)
+            if not targets and _names_a_payment(session, things[row_id]):
+                waits[row_id] = "The payment is not committed yet."
+    for (kind, record_id), row_ids in about.items():
+        try:
+            (sync_payment if kind == "payment" else sync_method)(record_id)
+        except Exception as error:  # noqa: BLE001 — nor one payment those of the others
+            waits |= dict.fromkeys(row_ids, repr(error))
+    _done([row.id for row in rows if row.id not in waits])
+    for row in rows:
+        if row.id in waits:
+            _again(row.id, row.tries + 1, waits[row.id])
     return len(rows)
 
 
-def _follow(event: Mapping[str, Any]) -> None:
-    """Reads anew what an event is about: a payment, a saved way to pay, or nothing of ours."""
-    payment_id = _payment_of(event)
-    if payment_id is not None:
-        sync_payment(payment_id)
-    for method_id in _methods_of(event["data"]["object"]):
-        sync_method(method_id)
-
-
-def _methods_of(thing: Mapping[str, Any]) -> list[int]:
-    """Our saved ways to pay that an event is about: by mark, by their own id, or by the customer's."""
-    marks, kind = thing.get("metadata") or {}, thing.get("object")
-    with reading() as session:
-        instance = session.exec(select(Firm.instance)).one()
-        mark = str(marks.get("method", ""))
-        if marks.get("instance") == instance and mark.isascii() and mark.isdecimal():
-            where = col(SavedMethod.id) == int(mark)
-        elif kind == "payment_method":
-            where = col(SavedMethod.ref) == str(thing["id"])
-        elif kind == "mandate":
-            where = col(SavedMethod.mandate_ref) == str(thing["id"])
-        elif kind == "customer":
-            where = col(SavedMethod.customer_ref) == str(thing["id"])
-        else:
-            return []
-        return [int(found) for found in session.exec(select(SavedMethod.id).where(where)).all() if found]
-
-
-def _payment_of(event: Mapping[str, Any]) -> int | None:
-    """Which of our payments an event is about; None when it is none of ours.
-
-    Raises `LookupError` while the payment that it names is not committed yet.
-    """
-    thing: dict[str, Any] = event["data"]["object"]
-    marks = thing.get("metadata") or {}
-    with reading() as session:
-        instance = session.exec(select(Firm.instance)).one()
-        mark = str(marks.get("payment", ""))
-        if marks.get("instance") == instance and mark.isascii() and mark.isdecimal():
-            return _marked(session, int(mark))
-        column, ref = _reference(thing)
-        return session.exec(select(Payment.id).where(column == ref)).first() if ref else None
-
-
-def _marked(session: Session, payment_id: int) -> int:
-    found = session.exec(select(Payment.id).where(Payment.id == payment_id)).first()
-    if found is None:
-        raise LookupError("The payment is not committed yet.")
+def _targets(session: Session, things: Mapping[int, Thing]) -> dict[int, list[Target]]:
+    """What of ours each thing is about: a payment, saved ways to pay, or nothing. A few reads for all."""
+    instance = session.exec(select(Firm.instance)).first() or ""
+    found: dict[int, list[Target]] = {row_id: [] for row_id in things}
+    wanted: dict[tuple[str, Any], dict[Any, list[int]]] = {}
+    for row_id, thing in things.items():
+        for kind, column, value in _points(thing, instance):
+            wanted.setdefault((kind, column), {}).setdefault(value, []).append(row_id)
+    for (kind, column), rows_by_value in wanted.items():
+        table: Any = Payment if kind == "payment" else SavedMethod
+        known = session.execute(select(column, table.id).where(column.in_(list(rows_by_value))))
+        for value, record_id in known.all():
+            for row_id in rows_by_value[value]:
+                found[row_id].append((kind, int(record_id)))
     return found
+
+
+def _points(thing: Thing, instance: str) -> list[tuple[str, Any, Any]]:
+    """By which columns a thing points to rows of ours: (payment or method, column, value)."""
+    payment, method = _mark(thing, "payment", instance), _mark(thing, "method", instance)
+    points: list[tuple[str, Any, Any]] = []
+    column, ref = _reference(thing)
+    if payment is not None:
+        points.append(("payment", col(Payment.id), payment))
+    elif ref:
+        points.append(("payment", column, ref))
+    columns: dict[str, Any] = {
+        "payment_method": col(SavedMethod.ref),
+        "mandate": col(SavedMethod.mandate_ref),
+        "customer": col(SavedMethod.customer_ref),
+    }
+    if method is not None:
+        points.append(("method", col(SavedMethod.id), method))
+    elif thing.get("object") in columns:
+        points.append(("method", columns[str(thing["object"])], str(thing.get("id", ""))))
+    return points
+
+
+def _mark(thing: Thing, name: str, instance: str) -> int | None:
+    """Our own id that a thing carries, if it is this installation's."""
+    marks = thing.get("metadata") or {}
+    mark = str(marks.get(name, ""))
+    is_ours = bool(instance) and marks.get("instance") == instance
+    return int(mark) if is_ours and mark.isascii() and mark.isdecimal() else None
+
+
+def _names_a_payment(session: Session, thing: Thing) -> bool:
+    """It carries our mark of a payment that is not there: not committed yet."""
+    instance = session.exec(select(Firm.instance)).first() or ""
+    return _mark(thing, "payment", instance) is not None
 
 
 def _reference(thing: Mapping[str, Any]) -> tuple[Any, str]:
@@ -146,8 +169,12 @@ def _reference(thing: Mapping[str, Any]) -> tuple[Any, str]:
     return col(Payment.intent_id), str(intent["id"] if isinstance(intent, dict) else intent or "")
 
 
-def _done(row_id: int) -> None:
-    _write(row_id, done_at=clock.now(), error="")
+def _done(row_ids: list[int]) -> None:
+    if not row_ids:
+        return
+    values = {"done_at": clock.now(), "error": ""}
+    with unit_of_work() as session:
+        session.connection().execute(update(Inbox).where(col(Inbox.id).in_(row_ids)).values(**values))
 
 
 def _again(row_id: int, tries: int, error: str) -> None:

@@ -46,7 +46,7 @@ class InvoiceState(rx.State):
     paper: Paper = Paper()
     behind: list[Fact] = []
     payments: list[Row] = []
-    refundable: list[int] = []  # the payments of which something can be given back
+    refundable: list[str] = []  # the payments of which something can be given back
     happened: list[Happening] = []
     lacks: list[str] = []
     warnings: list[str] = []

@@ -224,9 +224,9 @@ def payment_rows(found: InvoiceView) -> list[Row]:
     return rows + [_refund(one) for one in found.refunds]
 
 
-def refundable(found: InvoiceView) -> list[int]:
-    """The payments of which something can be given back."""
-    return [one.id for one in found.payments if one.status == "succeeded" and one.received > 0]
+def refundable(found: InvoiceView) -> list[str]:
+    """The rows of payments of which something can be given back."""
+    return [str(one.id) for one in found.payments if one.status == "succeeded" and one.received > 0]
 
 
 def _refund(one: RefundRow) -> Row:

@@ -47,8 +47,8 @@ class PaymentsState(rx.State):
     view: str = "all"
     q: str = ""
     health: list[Fact] = []
-    reviewing: list[int] = []
-    refundable: list[int] = []
+    reviewing: list[str] = []  # by the rows' ids
+    refundable: list[str] = []
     dialog: str = ""  # accept | dismiss
     about: int = 0
     errors: dict[str, str] = {}
@@ -72,8 +72,8 @@ class PaymentsState(rx.State):
         )
         zone = ZoneInfo(firm.time_zone)
         self.rows = [_row(one, zone) for one in found.rows]
-        self.reviewing = [one.id for one in found.rows if one.status == "review"]
-        gives_back = [one.id for one in found.rows if one.status == "succeeded" and one.received > 0]
+        self.reviewing = [str(one.id) for one in found.rows if one.status == "review"]
+        gives_back = [str(one.id) for one in found.rows if one.status == "succeeded" and one.received > 0]
         self.refundable = gives_back if may(actor(), "payments.refund") else []
         self.pager = Pager(found.page, found.pages, _range(found))
         self.tabs = [self._tab(key, found) for key in VIEWS]

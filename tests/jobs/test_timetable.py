@@ -88,4 +88,4 @@ def db_rows():
 def test_the_timetable_names_each_job_once(setting, tmp_path):
     queue = timetable.make_queue(tmp_path)
     names = {name.rsplit(".", 1)[-1] for name in queue._registry._registry}
-    assert names == {"sweep", "seal", "nightly", "silence", "reminders", "drafts"}
+    assert names == {"sweep", "collect", "seal", "nightly", "silence", "reminders", "drafts"}

@@ -98,7 +98,7 @@ class ProviderState(rx.State):
         try:
             await write(lambda session, who: settle_finding(session, who, finding_id, note=note))
         except PsaError as error:
-            self.errors = {"form": error.sentence} | field_errors(error)
+            self.errors = field_errors(error)
             return None
         self.settling = 0
         await say(self, "Settled and written down.")

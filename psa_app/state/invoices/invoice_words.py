@@ -252,10 +252,9 @@ def refundable(found: InvoiceView) -> list[str]:
 
 def _refund(one: RefundRow) -> Row:
     word = REFUND.get(one.status, "On its way")
-    way = "bank transfer" if one.provider == "manual" else "payment service"
     cells = [
-        Cell(words.day(one.returned_on or one.created_at.date()), sub=f"Refund by {way}"),
-        Cell(words.money(-one.amount, one.currency), sub=one.reason, align="right"),
+        Cell(words.day(one.returned_on or one.created_at.date()), sub=f"Refund: {one.reason}"),
+        Cell(words.money(-one.amount, one.currency), align="right"),
         Cell(word, kind="badge", tone=badge(one.status).tone, tip=one.failure),
     ]
     return Row(f"refund-{one.id}", cells, name=f"refund {one.id}", locked=True)

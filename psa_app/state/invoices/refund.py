@@ -77,7 +77,7 @@ class RefundState(rx.State):
                 )
             )
         except PsaError as error:
-            self.errors = {"form": error.sentence} | field_errors(error)
+            self.errors = field_errors(error)
             return
         self.open = False
         text = words.money(amount.amount, amount.currency)

@@ -61,7 +61,7 @@ async def test_an_expense_is_written_handed_in_and_approved_on_the_pages(
 
     await ann.send(ExpensesState.submit, {"expense_id": str(made.id)}, page=page)
     told = await lead.send(ExpenseApprovals.approve, {"expense_id": made.id}, page=routes.APPROVALS)
-    assert toasts(told) == ["1 expense approved."]
+    assert toasts(told)[-1] == "1 expense approved."
     (made,) = rows(Expense)
     assert made.status == "approved"
     await ann.close()

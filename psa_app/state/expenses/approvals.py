@@ -90,7 +90,7 @@ class ExpenseApprovals(rx.State):
             await say(self, text, undo=ExpenseApprovals.undo(done))
         elif refused:
             await say(self, refused, "bad")
-        return [FrameState.refresh, leave]
+        return [FrameState.refresh, *leave]
 
     @rx.event
     @allow("expenses.approve")
@@ -143,7 +143,7 @@ class ExpenseApprovals(rx.State):
         leave = self._leave()
         await self._load()
         await say(self, f"{counted(len(ids))} sent back with your reason.")
-        return [FrameState.refresh, leave]
+        return [FrameState.refresh, *leave]
 
     @rx.event
     @allow("expenses.approve")
@@ -170,8 +170,9 @@ class ExpenseApprovals(rx.State):
         self.shown = Shown()
         return self._leave()
 
-    def _leave(self) -> Any:
+    def _leave(self) -> list[Any]:
+        """Takes the expense that was looked at out of the address."""
         if not self.router.url.query_parameters.get("expense"):
-            return None
+            return []
         self.shown = Shown()
-        return rx.redirect(routes.APPROVALS, replace=True)
+        return [rx.redirect(routes.APPROVALS, replace=True)]

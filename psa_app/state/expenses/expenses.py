@@ -184,11 +184,11 @@ class ExpensesState(rx.State):
         await say(self, "Kept as a draft." if new else "Expense saved.")
         return self._leave()
 
-    def _leave(self) -> Any:
+    def _leave(self) -> list[Any]:
         """Takes the expense that was open out of the address."""
         if not self.router.url.query_parameters.get("expense"):
-            return None
-        return rx.redirect(_address(self.month, self.tab), replace=True)
+            return []
+        return [rx.redirect(_address(self.month, self.tab), replace=True)]
 
     @rx.event
     @allow("expenses.log")
@@ -215,7 +215,7 @@ class ExpensesState(rx.State):
             await say(self, f"{counted(done)} handed in." + (f" Not all: {refused}" if refused else ""))
         elif refused:
             await say(self, refused, "bad")
-        return [FrameState.refresh, self._leave()]
+        return [FrameState.refresh, *self._leave()]
 
     @rx.event
     @allow("expenses.log")

@@ -122,7 +122,7 @@ class ExpensesState(rx.State):
     def _drafts(self, found: Sequence[ExpenseView], first: date, last: date) -> None:
         self._ready = [one.id for one in found]
         self.ready = len(found)
-        self.ready_words = "Submit" if len(found) == 1 else f"Submit all {len(found)}"
+        self.ready_words = "Submit the draft" if len(found) == 1 else f"Submit all {len(found)}"
         others = [one for one in found if not first <= one.spent_on <= last]
         self.elsewhere, self.elsewhere_href = "", ""
         if others:

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from psa_app import clock
 from psa_app.access import Actor, require
 from psa_app.display.forms import Option
-from psa_app.errors import Invalid, PsaError
+from psa_app.errors import PsaError
 from psa_app.formats import words
 from psa_app.models import ExpenseCategory, Firm
 from psa_app.queries.expenses.listing import ExpenseView, categories, chargeable_projects
@@ -21,6 +21,7 @@ from psa_app.rules.money import Money
 from psa_app.services.contracts.files import LARGEST, MEGABYTE
 from psa_app.services.expenses.log import change_expense, log_expense
 from psa_app.services.expenses.receipts import TAKEN, add_held_receipt, hold_receipt, remove_receipt
+from psa_app.services.problems import FieldProblems
 from psa_app.state.base import allow, field_errors, form_values, read, write
 from psa_app.state.expenses.words import UNITS, ReceiptLine, receipt_line
 
@@ -128,6 +129,7 @@ class ExpenseForm(rx.State):
     async def pick_project(self, project: str) -> None:
         """Another project has other tasks."""
         self.typed = {**self.typed, "project": project, "task": ""}
+        self._forget("project")
         chosen = _number(project)
         self.tasks = _options(await read(lambda s, who: open_tasks(s, who, chosen)))
         self.tasks_key += 1
@@ -138,13 +140,19 @@ class ExpenseForm(rx.State):
         """Notes what was typed in a field that the policy asks about."""
         if name in ("category", "amount", "currency", "spent_on", "quantity"):
             self.typed = {**self.typed, name: value.strip()}
+            self._forget(name)
             await self._look(self.typed)
+
+    def _forget(self, field: str) -> None:
+        """What was wrong with a field that is typed anew."""
+        if field in self.errors:
+            self.errors = {name: text for name, text in self.errors.items() if name != field}
 
     @rx.event
     @allow("expenses.log")
     async def take(self, files: list[rx.UploadFile]) -> None:
         """Holds a receipt until the expense is saved."""
-        self.errors = {name: text for name, text in self.errors.items() if name != "receipt"}
+        self._forget("receipt")
         if not files or not self.is_open:
             return
         content, name = await files[0].read(), str(files[0].filename or "receipt.jpg")[:100]
@@ -218,31 +226,44 @@ class ExpenseForm(rx.State):
 
 
 def parsed(typed: dict[str, str], *, is_counted: bool) -> dict[str, Any]:
-    """The values that an expense is made of, out of what was typed. Raises `Invalid` with the field."""
-    if not typed["project"].isdecimal():
-        raise Invalid("Choose the project that it was for.", "project")
-    if not typed["category"].isdecimal():
-        raise Invalid("Choose a category.", "category")
+    """The values that an expense is made of, out of what was typed.
+
+    Raises `Invalid` or `Problems` with a sentence for each field that is not right.
+    """
+    found = FieldProblems()
+    for name, sentence in (("project", "Choose the project that it was for."), ("category", "Choose one.")):
+        if not _number(typed[name]):
+            found.say(name, sentence)
+    today = clock.today("UTC")
     values: dict[str, Any] = {
-        "project_id": int(typed["project"]),
-        "category_id": int(typed["category"]),
-        "task_id": int(typed["task"]) if typed["task"].isdecimal() else None,
-        "spent_on": fields.iso_date(typed["spent_on"], "spent_on"),
-        "description": fields.text(typed["description"], "description", max=200),
+        "project_id": _number(typed["project"]),
+        "category_id": _number(typed["category"]),
+        "task_id": _number(typed["task"]) or None,
+        "spent_on": found.tried(lambda: fields.iso_date(typed["spent_on"], "spent_on"), today),
+        "description": found.tried(lambda: fields.text(typed["description"], "description", max=200), ""),
         "is_billable": typed["billable"] == "on",
         "is_reimbursable": typed["reimbursable"] == "on",
     }
     if is_counted:
         if not typed["quantity"]:
-            raise Invalid("Give how many.", "quantity")
-        return {**values, "quantity_milli": parse_quantity(typed["quantity"], "quantity")}
+            found.say("quantity", "Give how many.")
+        values["quantity_milli"] = found.tried(lambda: parse_quantity(typed["quantity"], "quantity"), 0)
+    else:
+        values |= _sums(typed, found)
+    found.stop_if_any()
+    return values
+
+
+def _sums(typed: dict[str, str], found: FieldProblems) -> dict[str, Money]:
+    """The amount on the receipt and the tax in it."""
     currency = typed["currency"].upper()
-    money.exponent(currency)
+    if found.tried(lambda: money.exponent(currency), -1) < 0:
+        return {}
     if not typed["amount"]:
-        raise Invalid("Give the amount on the receipt.", "amount")
-    amount = money.parse_amount(typed["amount"], currency, "amount")
-    tax = money.parse_amount(typed["tax"], currency, "tax") if typed["tax"] else 0
-    return {**values, "amount": Money(amount, currency), "tax": Money(tax, currency)}
+        found.say("amount", "Give the amount on the receipt.")
+    amount = found.tried(lambda: money.parse_amount(typed["amount"], currency, "amount"), 0)
+    tax = found.tried(lambda: money.parse_amount(typed["tax"], currency, "tax"), 0) if typed["tax"] else 0
+    return {"amount": Money(amount, currency), "tax": Money(tax, currency)}
 
 
 def _policy(

@@ -25,6 +25,7 @@ TEMPLATES = "/templates"
 TEMPLATE = "/templates/[template_id]"
 TIME = "/time"
 APPROVALS = "/approvals"
+EXPENSES = "/expenses"
 TIME_ENTRIES = "/time/entries"
 TIME_IMPORT = "/time/import"
 LEAVE = "/leave"
@@ -150,6 +151,16 @@ def invoice(invoice: int | str) -> str:
 
 def invoice_pdf(invoice_id: int) -> str:
     return f"/files/invoices/{invoice_id}.pdf"
+
+
+def expense(expense_id: int) -> str:
+    """One's own expense, open over the list."""
+    return with_query(EXPENSES, expense=expense_id)
+
+
+def receipt(attachment_id: int) -> str:
+    """A photo of a receipt, shown on a page."""
+    return f"/files/receipts/{attachment_id}"
 
 
 def attachment(attachment_id: int) -> str:

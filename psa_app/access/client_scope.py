@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import SQLModel, col, select
 
 from psa_app.access.actor import Actor
@@ -20,6 +20,7 @@ from psa_app.models import (
     Deliverable,
     EInvoice,
     Expense,
+    ExpenseCategory,
     FeePart,
     Invoice,
     InvoiceLine,
@@ -81,6 +82,21 @@ def _client_requests(actor: Actor) -> Any:
     return select(TimeRequest.id).where(TimeRequest.account_id == actor.account_id)
 
 
+def shared_receipts(expenses: Any) -> ColumnElement[bool]:
+    """The receipts of some billed expenses, where their category shows them to clients."""
+    seen = select(Expense.id).where(
+        col(Expense.id).in_(expenses),
+        col(Expense.category_id).in_(select(ExpenseCategory.id).where(col(ExpenseCategory.shares_receipt))),
+    )
+    return and_(col(Attachment.kind) == "expense", col(Attachment.record_id).in_(seen))
+
+
+def _client_expenses(actor: Actor) -> Any:
+    return select(BilledExpense.expense_id).where(
+        col(BilledExpense.line_id).in_(_client_invoice_lines(actor)), col(BilledExpense.released_at).is_(None)
+    )
+
+
 CLIENT: dict[type[SQLModel], Rule] = {
     Account: lambda a: col(Account.id) == a.account_id,
     Contact: lambda a: col(Contact.account_id) == a.account_id,
@@ -89,10 +105,11 @@ CLIENT: dict[type[SQLModel], Rule] = {
     Milestone: lambda a: col(Milestone.sow_line_id).in_(_client_lines(a)),
     Deliverable: lambda a: col(Deliverable.sow_id).in_(_client_sows(a)),
     FeePart: lambda a: col(FeePart.sow_line_id).in_(_client_lines(a)),
-    Attachment: lambda a: (
+    Attachment: lambda a: or_(
         (col(Attachment.kind) == "sow")
         & col(Attachment.for_client)
-        & col(Attachment.record_id).in_(_client_sows(a))
+        & col(Attachment.record_id).in_(_client_sows(a)),
+        shared_receipts(_client_expenses(a)),
     ),
     ChangeOrder: lambda a: col(ChangeOrder.id).in_(_client_orders(a)),
     ChangeQuestion: lambda a: col(ChangeQuestion.change_order_id).in_(_client_orders(a)),
@@ -112,12 +129,7 @@ CLIENT: dict[type[SQLModel], Rule] = {
     EInvoice: lambda a: col(EInvoice.invoice_id).in_(_client_invoices(a)),
     BilledTime: lambda a: col(BilledTime.line_id).in_(_client_invoice_lines(a)),
     BilledExpense: lambda a: col(BilledExpense.line_id).in_(_client_invoice_lines(a)),
-    Expense: lambda a: col(Expense.id).in_(
-        select(BilledExpense.expense_id).where(
-            col(BilledExpense.line_id).in_(_client_invoice_lines(a)),
-            col(BilledExpense.released_at).is_(None),
-        )
-    ),
+    Expense: lambda a: col(Expense.id).in_(_client_expenses(a)),
     Payment: lambda a: col(Payment.account_id) == a.account_id,
     Refund: lambda a: col(Refund.account_id) == a.account_id,
     SavedMethod: lambda a: col(SavedMethod.account_id) == a.account_id,

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, and_, false
 from sqlmodel import SQLModel, col, select
 
 from psa_app.access.actor import Actor
+from psa_app.access.client_scope import shared_receipts
 from psa_app.models import (
     Account,
     Allocation,
@@ -101,6 +102,13 @@ def _payments(actor: Actor, document_id: int) -> Any:
     return select(Allocation.payment_id).where(col(Allocation.invoice_id).in_(invoices))
 
 
+def _billed_expenses(actor: Actor, document_id: int) -> Any:
+    return select(BilledExpense.expense_id).where(
+        col(BilledExpense.line_id).in_(_invoice_lines(actor, document_id)),
+        col(BilledExpense.released_at).is_(None),
+    )
+
+
 _OWN: dict[type[SQLModel], Rule] = {
     Account: lambda a, _: col(Account.id) == a.account_id,
     Contact: lambda a, _: col(Contact.id) == a.contact_id,
@@ -138,12 +146,8 @@ _REACHED: dict[str, dict[type[SQLModel], Rule]] = {
         BilledTime: lambda a, d: col(BilledTime.line_id).in_(_invoice_lines(a, d)),
         TimeEntry: lambda a, d: col(TimeEntry.id).in_(_billed_entries(a, d)),
         BilledExpense: lambda a, d: col(BilledExpense.line_id).in_(_invoice_lines(a, d)),
-        Expense: lambda a, d: col(Expense.id).in_(
-            select(BilledExpense.expense_id).where(
-                col(BilledExpense.line_id).in_(_invoice_lines(a, d)),
-                col(BilledExpense.released_at).is_(None),
-            )
-        ),
+        Expense: lambda a, d: col(Expense.id).in_(_billed_expenses(a, d)),
+        Attachment: lambda a, d: shared_receipts(_billed_expenses(a, d)),
         Allocation: lambda a, d: col(Allocation.invoice_id).in_(_invoices(a, d)),
         Payment: lambda a, d: and_(
             col(Payment.account_id) == a.account_id, col(Payment.id).in_(_payments(a, d))

@@ -13,6 +13,7 @@ from psa_app import db
 from psa_app import routes as addresses
 from psa_app.access import Actor
 from psa_app.errors import Busy, Forbidden, NotFound, PsaError, SignInNeeded, SlowDown
+from psa_app.queries.expenses.receipts import SHOWN
 from psa_app.services.contracts.files import read_file
 from psa_app.services.contracts.papers import read_change_order_pdf, read_sow_pdf
 from psa_app.services.identity import cookies, sessions
@@ -66,6 +67,16 @@ async def attachment(request: Request) -> Response:
     def answer(actor: Actor) -> Response:
         name, media_type, content = read_file(actor, int(request.path_params["attachment_id"]))
         return file(content, name, media_type)
+
+    return await asyncio.to_thread(for_reader, request, answer)
+
+
+async def receipt(request: Request) -> Response:
+    """A photo beside an expense, shown by the browser; all other files are saved."""
+
+    def answer(actor: Actor) -> Response:
+        name, media_type, content = read_file(actor, int(request.path_params["attachment_id"]))
+        return file(content, name, media_type, "inline" if media_type in SHOWN else "attachment")
 
     return await asyncio.to_thread(for_reader, request, answer)
 
@@ -126,5 +137,6 @@ routes = [
     Route("/files/sows/{document_id:int}.pdf", scope, methods=["GET"]),
     Route("/files/change-orders/{document_id:int}.pdf", change_order, methods=["GET"]),
     Route("/files/attachments/{attachment_id:int}", attachment, methods=["GET"]),
+    Route("/files/receipts/{attachment_id:int}", receipt, methods=["GET"]),
     Route("/files/quotes/{document_id:int}.pdf", quote, methods=["GET"]),
 ]

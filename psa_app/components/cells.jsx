@@ -5,7 +5,7 @@ import { Link } from "react-router";
 import { Icon } from "$/public/external/psa_app/components/icons/icons.jsx";
 
 const LONG = 28; // what a column may cut off is read on hovering
-const OUTSIDE = /^(https?|mailto|tel):/;
+const OUTSIDE = /^((https?|mailto|tel):|\/files\/)/;
 const NEW_TAB = { target: "_blank", rel: "noopener noreferrer" };
 const COLOURED = ["strong", "muted", "warn", "bad"];
 

@@ -18,6 +18,13 @@ HOURS = [
     Column("note", "What"),
     Column("minutes", "Hours", align="right", phone="side"),
 ]
+EXPENSES = [
+    Column("day", "Day"),
+    Column("what", "What for"),
+    Column("project", "Project"),
+    Column("receipt", "Receipt", phone="hide"),
+    Column("amount", "Amount", align="right", phone="side"),
+]
 
 
 def client_invoice(state: Any) -> rx.Component:
@@ -59,6 +66,15 @@ def client_invoice(state: Any) -> rx.Component:
                 table(HOURS, state.hours, label="Hours behind this invoice"),
                 title="Hours behind this invoice",
                 aside=state.hours_sum,
+                body=False,
+            ),
+        ),
+        rx.cond(
+            state.expenses.length() > 0,
+            card(
+                table(EXPENSES, state.expenses, label="Expenses behind this invoice"),
+                title="Expenses behind this invoice",
+                aside=state.expenses_sum,
                 body=False,
             ),
         ),

@@ -16,6 +16,7 @@ from psa_app.demo.changes import write_changes
 from psa_app.demo.client_time import ask_and_answer
 from psa_app.demo.clients import know_clients
 from psa_app.demo.contracts import draft_relaunch, sign_care
+from psa_app.demo.expenses import spend_week
 from psa_app.demo.months import bill_month, take_payments
 from psa_app.demo.order import in_order
 from psa_app.demo.pipeline import make_pipeline
@@ -135,6 +136,7 @@ def _week(
     log_week(session, actors, running, internal, monday, until)
     if care is not None:
         log_care(session, actors, care, monday, until)
+    spend_week(session, actors, running, monday, today)
     if is_present:
         return
     hand_in(session, actors, monday, but=("Omar",) if is_last else ())

@@ -9,7 +9,11 @@ from psa_app.models.base import Big, BigOrNone, Record, Row
 
 
 class ExpenseCategory(Record, table=True):
-    """What money is spent on: travel, hosting, a licence; with what is usual for it."""
+    """What money is spent on: travel, hosting, a licence; with what is usual for it.
+
+    With a `unit` an expense is a quantity at `rate_minor`. The policy (limit, receipt, age) is in the
+    firm's base currency; it warns, or if `is_strict` keeps an expense from being handed in.
+    """
 
     __tablename__ = "expense_category"
     name: str = Field(unique=True)
@@ -17,6 +21,13 @@ class ExpenseCategory(Record, table=True):
     markup_ppm: int = 0
     is_billable: bool = True
     is_active: bool = True
+    unit: str = ""  # "" | km | mile | day
+    rate_minor: BigOrNone = None  # base currency, for one unit
+    limit_minor: BigOrNone = None  # of one expense, tax included
+    receipt_above_minor: BigOrNone = None
+    max_age_days: int | None = None
+    is_strict: bool = False
+    shares_receipt: bool = False  # clients see the receipts behind their invoices
 
 
 class Expense(Record, table=True):
@@ -43,6 +54,7 @@ class Expense(Record, table=True):
     amount_minor: Big
     currency: str
     tax_minor: Big = 0
+    quantity_milli: BigOrNone = None  # thousandths of the category's unit: 42.5 km are 42500
     tax_kind: str = ""  # on the invoice, as its category's
     is_billable: bool = True
     is_reimbursable: bool = True

@@ -14,6 +14,7 @@ from psa_app.models import (
     Account,
     ApiToken,
     Contact,
+    Expense,
     Firm,
     Leave,
     LoginSession,
@@ -40,7 +41,9 @@ class FrameFacts:
     is_demo: bool
     provider: str
     theme: str
-    waiting: int  # weeks and leave that wait for the actor; of a client: requests to approve time, ever
+    waiting: (
+        int  # weeks, leave and expenses that wait for the actor; of a client: requests to approve time, ever
+    )
     timer_since: datetime | None
     timer_task: str
     timer_project: str
@@ -55,7 +58,7 @@ def frame(session: Session, actor: Actor) -> FrameFacts | None:
     if row is None:
         return None
     (name, accent, zone, locale, currency, is_demo, provider), rest = row[:7], row[7:]
-    theme_name, weeks, leave, since, task, project, modifier, account = rest
+    theme_name, weeks, leave, expenses, since, task, project, modifier, account = rest
     return FrameFacts(
         name,
         accent,
@@ -65,7 +68,7 @@ def frame(session: Session, actor: Actor) -> FrameFacts | None:
         is_demo,
         provider,
         theme_name or "system",
-        weeks + leave,
+        weeks + leave + expenses,
         since,
         task or "",
         project or "",
@@ -90,6 +93,7 @@ def _frame(actor: Actor) -> Any:
             theme,
             _weeks_waiting(actor),
             _leave_waiting(actor),
+            _expenses_waiting(actor),
             Timer.started_at,
             Task.name,
             Project.name,
@@ -139,6 +143,17 @@ def _leave_waiting(actor: Actor) -> ColumnElement[int]:
     return (
         select(func.count(col(Leave.id)))
         .where(Leave.status == "requested", Leave.person_id != (actor.person_id or 0), visible(actor, Leave))
+        .scalar_subquery()
+    )
+
+
+def _expenses_waiting(actor: Actor) -> ColumnElement[int]:
+    if not may(actor, "expenses.approve"):
+        return literal(0)
+    mine = Expense.person_id != (actor.person_id or 0)
+    return (
+        select(func.count(col(Expense.id)))
+        .where(Expense.status == "submitted", mine, visible(actor, Expense))
         .scalar_subquery()
     )
 

@@ -18,11 +18,12 @@ from psa_app.models import (
 )
 from psa_app.models.resource import ActWords, FieldSpec, Incoming, Resource
 from psa_app.queries.many import twin
-from psa_app.rules.expenses import check_markup
+from psa_app.rules.expenses import check_age, check_markup, check_policy_amount, check_unit
 from psa_app.services.expenses.incoming import check_expense, write_expense
 
 _INSIDE = "expenses.log"  # what was paid and how it was decided on is not the client's to see
 _PRICE = "expenses.approve"
+UNITS = (("", "None: the amount is typed"), ("km", "Kilometre"), ("mile", "Mile"), ("day", "Day"))
 TAXES = (
     ("", "As the work"),
     ("standard", "Standard"),
@@ -39,6 +40,11 @@ def _check_category(session: Session, values: Mapping[str, Any], record: Expense
         raise Invalid(f"There is already a category called {other.title}.", "name")
     if values.get("markup_ppm") is not None:
         check_markup(values["markup_ppm"])
+    for field in ("rate_minor", "limit_minor", "receipt_above_minor"):
+        check_policy_amount(values.get(field), field)
+    check_age(values.get("max_age_days"))
+    now = {name: values.get(name, getattr(record, name, None)) for name in ("unit", "rate_minor")}
+    check_unit(now["unit"] or "", now["rate_minor"])
 
 
 EXPENSE_CATEGORIES = Resource(
@@ -57,6 +63,21 @@ EXPENSE_CATEGORIES = Resource(
         FieldSpec("markup_ppm", "Markup", "ppm", default=0, read_right=_PRICE),
         FieldSpec("is_billable", "Billable", "bool", default=True),
         FieldSpec("is_active", "In use", "bool", default=True, filterable=True),
+        FieldSpec("unit", "Counted by", "choice", choices=UNITS, default=""),
+        FieldSpec("rate_minor", "Rate of one", "money", help="What is paid for one kilometre, mile or day."),
+        FieldSpec("limit_minor", "Limit of one expense", "money", in_list=False, help="Empty: no limit."),
+        FieldSpec(
+            "receipt_above_minor",
+            "Receipt needed above",
+            "money",
+            in_list=False,
+            help="Empty: none is asked for; 0: always.",
+        ),
+        FieldSpec(
+            "max_age_days", "Handed in within days", "number", in_list=False, help="Empty: at any time."
+        ),
+        FieldSpec("is_strict", "What breaks this cannot be handed in", "bool", in_list=False),
+        FieldSpec("shares_receipt", "Clients see the receipts", "bool", in_list=False),
     ),
 )
 EXPENSES_IN = Incoming(
@@ -108,6 +129,7 @@ EXPENSES = Resource(
         FieldSpec("currency", "Currency", "currency", read_right=_INSIDE, in_list=False),
         FieldSpec("amount_minor", "Amount", "money", money_in="currency", read_right=_INSIDE),
         FieldSpec("tax_minor", "Tax in it", "money", money_in="currency", read_right=_INSIDE, in_list=False),
+        FieldSpec("quantity_milli", "Quantity in thousandths", "number", read_right=_INSIDE, in_list=False),
         FieldSpec("is_billable", "Billable", "bool", filterable=True, read_right=_INSIDE),
         FieldSpec(
             "is_reimbursable", "To be paid back", "bool", filterable=True, read_right=_INSIDE, in_list=False

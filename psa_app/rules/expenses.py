@@ -1,11 +1,19 @@
 """What an expense costs the firm and what the client pays for it."""
 
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
 from psa_app.errors import Invalid
 from psa_app.rules import money
 from psa_app.rules.taxes import MILLION, TaxKind
 
 MOST = 10**13
 MOST_MARKUP = 10 * MILLION  # ten times on top is a slip
+UNITS = ("", "km", "mile", "day")
+MILLI = 1000
+MOST_MILLI = 1_000_000 * MILLI
+OLDEST = 3650  # days
 TAX_KINDS = ("", TaxKind.standard, TaxKind.reduced, TaxKind.zero, TaxKind.exempt)
 
 
@@ -47,3 +55,74 @@ def value_of(net: int, markup_ppm: int, rate_nano: int, currency: str, contract_
 def rate_between(rate_nano: int, contract_rate_nano: int) -> int:
     """Units of the contract's currency per unit of the expense's, × 10⁹, from both rates to the base."""
     return money.divide(rate_nano * money.NANO, contract_rate_nano)
+
+
+class Breach(StrEnum):
+    """What of the firm's policy an expense does not keep."""
+
+    limit = "limit"
+    receipt = "receipt"
+    age = "age"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What a category asks for: amounts in minor units of the base currency; None asks for nothing."""
+
+    limit: int | None = None
+    receipt_above: int | None = None
+    max_age_days: int | None = None
+
+
+def breaches(policy: Policy, amount: int | None, age_days: int, *, has_receipt: bool) -> tuple[Breach, ...]:
+    """What an expense of `amount` (base currency, None while no exchange rate is known) does not keep."""
+    found = []
+    if policy.limit is not None and amount is not None and amount > policy.limit:
+        found.append(Breach.limit)
+    asked = policy.receipt_above
+    if asked is not None and not has_receipt and (asked == 0 or (amount is not None and amount > asked)):
+        found.append(Breach.receipt)
+    if policy.max_age_days is not None and age_days > policy.max_age_days:
+        found.append(Breach.age)
+    return tuple(found)
+
+
+def counted(quantity_milli: int, rate_minor: int) -> int:
+    """Quantity × rate, rounded once: 42.5 km at 0.50 are 21.25. Raises `Invalid` for nothing or too much."""
+    if not 0 < quantity_milli <= MOST_MILLI:
+        raise Invalid("Give how many, above zero: such as 42 or 42.5.", "quantity_milli")
+    return money.divide(quantity_milli * rate_minor, MILLI)
+
+
+def parse_quantity(text: str, field: str) -> int:
+    """Thousandths from what a person typed: "42,5" is 42500. Raises `Invalid`."""
+    before, _, after = text.strip().replace(",", ".").partition(".")
+    digits = before + after
+    if not (digits.isascii() and digits.isdigit()) or len(after) > 3 or len(before) > 7:
+        raise Invalid("Type a number such as 42 or 42.5, with at most 3 decimals.", field)
+    return int((before or "0") + after.ljust(3, "0"))
+
+
+def check_unit(unit: str, rate_minor: int | None) -> None:
+    """Raises `Invalid` for a unit that is not known, and for one without a rate."""
+    if unit not in UNITS:
+        raise Invalid("Choose kilometre, mile or day, or leave it empty.", "unit")
+    if unit and not rate_minor:
+        raise Invalid("Give what is paid for one, above zero.", "rate_minor")
+
+
+def check_policy_amount(amount: int | None, field: str) -> None:
+    """Raises `Invalid` for less than nothing and for too much; None asks for nothing."""
+    if amount is not None and not 0 <= amount <= MOST:
+        raise Invalid("Give an amount from zero up, or leave it empty.", field)
+
+
+def check_age(days: int | None) -> None:
+    """Raises `Invalid` for less than a day and more than ten years; None asks for nothing."""
+    if days is not None and not 1 <= days <= OLDEST:
+        raise Invalid(f"Give 1 to {OLDEST} days, or leave it empty.", "max_age_days")
+
+
+def age_of(spent_on: date, today: date) -> int:
+    """Days since the money was spent."""
+    return (today - spent_on).days

@@ -6,7 +6,7 @@ from psa_app.display.frame import Hit, MenuItem, NavItem
 
 ROLES = {"owner": "Owner", "finance": "Finance", "lead": "Lead", "member": "Member", "client": "Client"}
 FRAME_KINDS = frozenset({"timer", "firm", "user"})
-WAITING_KINDS = frozenset({"timesheet", "time_entry", "leave"})  # of what waits for a decision
+WAITING_KINDS = frozenset({"timesheet", "time_entry", "leave", "expense"})  # of what waits for a decision
 AREAS = (
     # key, label, icon, address, the right that opens it
     ("home", "Home", "home", routes.HOME, "home.read"),
@@ -15,6 +15,7 @@ AREAS = (
     ("projects", "Projects", "projects", routes.PROJECTS, "tasks.read"),
     ("planner", "Planner", "planner", routes.PLANNER, "bookings.read"),
     ("time", "Time", "time", routes.TIME, "time.log"),
+    ("expenses", "Expenses", "expenses", routes.EXPENSES, "expenses.log"),
     ("approvals", "Approvals", "approvals", routes.APPROVALS, "time.approve"),
     ("invoices", "Invoices", "invoices", routes.INVOICES, "invoices.read"),
     ("people", "People", "people", routes.PEOPLE, "people.read"),
@@ -44,11 +45,12 @@ ON_A_PHONE = {
     "owner": ("home", "projects", "approvals", "invoices"),
     "finance": ("home", "time", "approvals", "invoices"),
     "lead": ("home", "time", "approvals", "projects"),
-    "member": ("home", "time", "projects", "planner"),
+    "member": ("home", "time", "expenses", "projects"),
 }
 NEW = (
     # label, icon, address, right
     ("Time entry", "time", routes.TIME, "time.log"),
+    ("Expense", "expenses", routes.EXPENSES, "expenses.log"),
     ("Client", "clients", routes.CLIENTS, "accounts.change"),
     ("Opportunity", "sales", routes.PIPELINE, "opportunities.change"),
     ("Quote", "file", routes.QUOTES, "quotes.change"),

@@ -31,7 +31,7 @@ PAGES = {
         routes.PROJECTS,
         *(routes.PLANNER, routes.APPROVALS, routes.PIPELINE, routes.QUOTES, routes.WHY),
     ),
-    "member": (routes.HOME, routes.TIME, routes.TIME_ENTRIES, routes.LEAVE),
+    "member": (routes.HOME, routes.TIME, routes.TIME_ENTRIES, routes.LEAVE, routes.EXPENSES),
     "client": (routes.PORTAL, routes.PORTAL_INVOICES, routes.PORTAL_TIME, routes.PROFILE),
 }
 RECORDS = {  # role: the list, and what its links look like

@@ -24,11 +24,13 @@ from psa_app.pages.frame import staff
 from psa_app.pages.invoices.credit import credit_dialog
 from psa_app.pages.invoices.draft_edit import edit_dialogs
 from psa_app.pages.invoices.entries import entries_dialog
+from psa_app.pages.invoices.expenses import expenses_on_it, group_items
 from psa_app.pages.invoices.refund import refund_dialog
 from psa_app.pages.rates.why import why_dialog
 from psa_app.pages.registry import page
 from psa_app.state.invoices.credit import CreditState
 from psa_app.state.invoices.draft_edit import DraftEditState
+from psa_app.state.invoices.expenses import InvoiceExpenses as Expenses
 from psa_app.state.invoices.invoice import InvoiceState as State
 from psa_app.state.invoices.invoice_words import METHODS
 from psa_app.state.invoices.refund import RefundState
@@ -52,8 +54,8 @@ GROUPS = (
     routes.INVOICE,
     title="Invoice",
     right="invoices.draft",
-    on_load=State.load,
-    live=("invoice", "payment"),
+    on_load=[State.load, Expenses.load],
+    live=("invoice", "payment", "expense"),
 )
 def invoice() -> rx.Component:
     """The sheet on the left; what it stands on, payments and history beside."""
@@ -101,6 +103,7 @@ def _side() -> rx.Component:
     return stack(
         rx.cond(State.is_draft & State.may_draft, _lines()),
         rx.cond(State.behind.length() > 0, facts_card("Behind this invoice", State.behind)),
+        expenses_on_it(),
         rx.cond(
             ~State.is_draft & ~State.is_note,
             card(
@@ -167,6 +170,7 @@ def _more() -> rx.Component:
     ]
     draft = dots_menu(
         *groups,
+        group_items(),
         divider(),
         item("Discount on the whole", icon_name="edit", on_click=DraftEditState.begin("discount", 0, 0)),
         item("Discard the draft", icon_name="trash", tone="bad", on_click=State.open_dialog("discard", 0)),

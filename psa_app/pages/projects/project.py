@@ -19,6 +19,7 @@ from psa_app.components.spark import keys
 from psa_app.components.table import table
 from psa_app.components.tabs import tabs
 from psa_app.display.tables import Row
+from psa_app.pages.expenses.approvals import project_expenses
 from psa_app.pages.frame import staff
 from psa_app.pages.projects.project_dialogs import project_dialogs
 from psa_app.pages.projects.project_plan import plan_tab, raid_tab
@@ -40,6 +41,7 @@ LIVE = (
     "phase",
     "project_milestone",
     "raid_item",
+    "expense",
 )
 
 
@@ -59,6 +61,7 @@ def project() -> rx.Component:
                 ("team", _team()),
                 ("milestones", _milestones()),
                 ("time", _times()),
+                ("expenses", project_expenses()),
                 _overview(),
             ),
             card(lines(6), class_name="pad"),

@@ -16,9 +16,11 @@ from psa_app.components.shell import crumbs
 from psa_app.components.table import Choosing, table_card
 from psa_app.display.frame import Crumb
 from psa_app.display.tables import Column, Row
+from psa_app.pages.expenses.approvals import expense_decisions, expenses_to_decide
 from psa_app.pages.frame import staff
 from psa_app.pages.rates.why import why_dialog
 from psa_app.pages.registry import page
+from psa_app.state.expenses.approvals import ExpenseApprovals as Expenses
 from psa_app.state.rates.why import WhyState
 from psa_app.state.time.approvals import ApprovalsState as State
 from psa_app.state.time.with_client import WithClientState as Clients
@@ -55,8 +57,8 @@ FIRST = [Column("person", "Person"), *LINES[1:]]
     routes.APPROVALS,
     title="Approvals",
     right="time.approve",
-    on_load=[State.load, Clients.load],
-    live=("timesheet", "time_entry", "leave", "time_request"),
+    on_load=[State.load, Clients.load, Expenses.load],
+    live=("timesheet", "time_entry", "leave", "time_request", "expense"),
 )
 def approvals() -> rx.Component:
     """The queue, or one week of it."""
@@ -67,6 +69,7 @@ def approvals() -> rx.Component:
         _reject(),
         _excuse(),
         why_dialog(),
+        rx.cond(State.is_sheet, rx.fragment(), expense_decisions()),
         area="approvals",
         subtitle=rx.cond(State.is_sheet, State.sheet_sub, State.subtitle),
         way=rx.cond(
@@ -113,11 +116,12 @@ def _queue() -> rx.Component:
             acts=_week_acts,
             loading=~State.is_ready,
             empty=empty(
-                "Nothing waits for you",
+                "No weeks wait for you",
                 "Weeks that people hand in stand here, the unusual first.",
                 icon_name="approvals",
             ),
         ),
+        expenses_to_decide(),
         rx.cond(
             Clients.rows.length() > 0,
             table_card(

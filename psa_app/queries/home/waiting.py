@@ -12,7 +12,8 @@ from sqlmodel import Session
 from psa_app import clock, routes
 from psa_app.access import Actor, may, visible
 from psa_app.formats import words
-from psa_app.models import Agreement, Invoice, Leave, Milestone, Payment, Sow, TimeEntry, Timesheet
+from psa_app.models import Agreement, Expense, Invoice, Leave, Milestone, Payment, Sow, TimeEntry, Timesheet
+from psa_app.queries.expenses.tables import EXPENSE
 from psa_app.queries.home.waiting_changes import changes_waiting
 from psa_app.queries.projects.tables import ACCOUNT, INVOICE, LEAVE, LINE, MILESTONE, PERSON, PROJECT, SOW
 from psa_app.queries.retainers.tables import LOT, NOTICE
@@ -27,7 +28,7 @@ EACH = 20  # of a kind
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """Something that waits. `kind`: time | leave | sow | renewal | agreement | milestone |
+    """Something that waits. `kind`: time | expense | leave | sow | renewal | agreement | milestone |
     draft | payment | unpriced | client_time | retainer, or one of `changes_waiting`.
 
     `since` is the day since when; an amount is in minor units of its currency ("" for none).
@@ -86,6 +87,31 @@ def _weeks(session: Session, actor: Actor, zone: ZoneInfo) -> Iterable[Waits]:
             _day(row.submitted_at, zone),
             routes.with_query(routes.APPROVALS, sheet=row.id),
         )
+
+
+def _expenses(session: Session, actor: Actor, zone: ZoneInfo) -> Iterable[Waits]:
+    statement = (
+        select(
+            EXPENSE.c.id,
+            EXPENSE.c.description,
+            EXPENSE.c.submitted_at,
+            EXPENSE.c.amount_minor,
+            EXPENSE.c.currency,
+            PERSON.c.name,
+        )
+        .join(PERSON, PERSON.c.id == EXPENSE.c.person_id)
+        .where(
+            EXPENSE.c.status == "submitted",
+            EXPENSE.c.person_id != (actor.person_id or 0),
+            visible(actor, Expense),
+        )
+        .order_by(EXPENSE.c.submitted_at, EXPENSE.c.id)
+        .limit(EACH)
+    )
+    for row in session.connection().execute(statement):
+        href = routes.with_query(routes.APPROVALS, expense=row.id)
+        since = _day(row.submitted_at, zone)
+        yield Waits("expense", row.id, row.name, row.description, since, href, row.amount_minor, row.currency)
 
 
 def _leave(session: Session, actor: Actor, zone: ZoneInfo) -> Iterable[Waits]:
@@ -310,6 +336,7 @@ def _retainers(session: Session, actor: Actor, zone: ZoneInfo) -> Iterable[Waits
 
 _KINDS: tuple[tuple[str, Callable[[Session, Actor, ZoneInfo], Iterable[Waits]]], ...] = (
     ("time.approve", _weeks),
+    ("expenses.approve", _expenses),
     ("leave.decide", _leave),
     ("invoices.issue", _drafts),
     ("payments.record", _payments),

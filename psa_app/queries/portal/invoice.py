@@ -12,6 +12,7 @@ from psa_app import clock
 from psa_app.access import Actor, fetch, may, require, visible
 from psa_app.gateways.pdf.papers import InvoicePaper
 from psa_app.models import Firm, Invoice, Payment, Person
+from psa_app.queries.expenses.behind import ExpenseBehind, expenses_behind
 from psa_app.queries.invoices.credited import work_on
 from psa_app.queries.invoices.einvoice import profile_of
 from psa_app.queries.invoices.listing import credited_on_invoice, mark_on_invoice, paid_on_invoice
@@ -65,6 +66,7 @@ class PortalInvoice:
     paper: InvoicePaper
     line_ids: tuple[int, ...]
     hours: tuple[Hours, ...]
+    expenses: tuple[ExpenseBehind, ...]
     on_its_way: bool
     can_pay: bool
     qr: str
@@ -112,6 +114,7 @@ def portal_invoice(session: Session, actor: Actor, invoice_id: int) -> PortalInv
         paper=invoice_paper(session, invoice),
         line_ids=tuple(int(line.id or 0) for line in printed_lines(session, invoice)),
         hours=_hours(session, invoice),
+        expenses=tuple(expenses_behind(session, actor, invoice_id)),
         on_its_way=under_way is not None,
         can_pay=_is_collected(invoice, firm, rest) and may(actor, "payments.start") and under_way is None,
         qr=qr_code(invoice, invoice.bank, rest),

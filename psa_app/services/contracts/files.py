@@ -75,9 +75,8 @@ def keep_beside(
         raise Invalid(
             f"There is a file “{shown}” already. Remove it first, or name this one otherwise.", "file"
         )
-    media_type = _checked_type(shown, content)
-    digest = hashlib.sha256(content).hexdigest()
-    _keep(digest, content)
+    media_type = checked_type(shown, content)
+    digest = keep_content(content)
     file = Attachment(
         kind=kind,
         record_id=record_id,
@@ -137,19 +136,22 @@ def place_of(digest: str) -> Path:
     return settings().data / "files" / "attachments" / digest[:2] / digest
 
 
-def _keep(digest: str, content: bytes) -> None:
-    """Writes the content under its hash, whole or not at all."""
+def keep_content(content: bytes) -> str:
+    """Writes the content under its hash, whole or not at all, and gives the hash."""
+    digest = hashlib.sha256(content).hexdigest()
     target = place_of(digest)
     if target.exists():
-        return
+        return digest
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_suffix(f".{os.getpid()}.part")
     part.write_bytes(content)
     part.chmod(0o600)
     part.replace(target)
+    return digest
 
 
-def _checked_type(name: str, content: bytes) -> str:
+def checked_type(name: str, content: bytes) -> str:
+    """The media type of a file by its name, if its content is of that type. Raises `Invalid`."""
     known = TYPES.get(PurePath(name).suffix.lower())
     if known is None:
         raise Invalid(f"Choose a file of the type {KINDS}.", "file")

@@ -11,7 +11,8 @@ from psa_app.errors import Conflict, Forbidden, Invalid, NotFound
 from psa_app.models import Expense, ExpenseCategory, Person, Project, ProjectMember, Sow, SowLine, Task
 from psa_app.queries.expenses import rates
 from psa_app.rules import money
-from psa_app.rules.expenses import net_of, value_of
+from psa_app.rules.expenses import counted, net_of, value_of
+from psa_app.rules.money import Money
 from psa_app.services.time.facts import locked_through
 
 SENT: dict[str, str] = {
@@ -20,6 +21,7 @@ SENT: dict[str, str] = {
     "invoiced": "This expense is on an invoice and can no longer change.",
 }
 EARLIEST = 2000
+UNIT_WORDS = {"km": "kilometres", "mile": "miles", "day": "days"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,23 @@ def category_of(session: Session, category_id: int, now: Expense | None = None) 
     if category is None or not (category.is_active or (now and now.category_id == category_id)):
         raise Invalid("Choose a category from the list.", "category_id")
     return category
+
+
+def amount_of(
+    session: Session, category: ExpenseCategory, amount: Money | None, quantity_milli: int | None
+) -> Money:
+    """What was spent: the quantity at the category's rate where there is one, else the amount.
+
+    Raises `Invalid` when neither is given, and for a quantity of what is not counted.
+    """
+    if quantity_milli is None:
+        if amount is None:
+            what = f"how many {UNIT_WORDS[category.unit]}" if category.unit else "the amount on the receipt"
+            raise Invalid(f"Give {what}.", "quantity_milli" if category.unit else "amount")
+        return amount
+    if not category.unit or category.rate_minor is None:
+        raise Invalid(f"{category.name} is not counted: give the amount.", "quantity_milli")
+    return Money(counted(quantity_milli, category.rate_minor), rates.base_currency(session))
 
 
 def place_of(

@@ -7,10 +7,11 @@ from sqlmodel import Session, col, select
 
 from psa_app import clock, routes
 from psa_app.access import Actor, act, fetch
-from psa_app.errors import Conflict, Forbidden
+from psa_app.errors import Conflict, Forbidden, Invalid
 from psa_app.formats import words
-from psa_app.models import BilledExpense, Expense, Firm, Person, Project, move, touch
+from psa_app.models import BilledExpense, Expense, ExpenseCategory, Firm, Person, Project, move, touch
 from psa_app.queries.approvers import approver
+from psa_app.queries.expenses.policy import told_of
 from psa_app.rules import fields
 from psa_app.rules.expenses import check_markup
 from psa_app.rules.timesheets import Decision, Line, may_decide
@@ -22,9 +23,12 @@ from psa_app.services.mails import promise_mail
 
 @act("expenses", "submit", right="expenses.log")
 def submit_expense(session: Session, actor: Actor, expense_id: int) -> Expense:
-    """Hands a draft in for approval. Raises `Conflict` for what is handed in or in a locked period."""
+    """Hands a draft in for approval. Raises `Conflict` for what is handed in or in a locked period,
+    `Invalid` for what breaks a policy that its category insists on.
+    """
     expense = own_draft(session, actor, expense_id)
     checks.check_open(session, actor, expense.spent_on)
+    _check_policy(session, expense)
     _move(session, actor, expense, "submitted", "submitted", submitted_at=clock.now())
     return expense
 
@@ -114,6 +118,14 @@ def set_expense_billing(
     return expense
 
 
+def _check_policy(session: Session, expense: Expense) -> None:
+    """Refuses what breaks the policy, where the category is strict."""
+    if not session.get_one(ExpenseCategory, expense.category_id).is_strict:
+        return
+    for one in told_of(session, expense):
+        raise Invalid(one.sentence, one.field)
+
+
 def _to_decide(
     session: Session, actor: Actor, expense_id: int, status: str, reason: str
 ) -> tuple[Expense, bool]:
@@ -166,6 +178,4 @@ def _tell(session: Session, actor: Actor, expense: Expense, why: str) -> None:
         "what": f"{expense.description}, {words.money(expense.amount_minor, expense.currency)}",
     }
     key = f"expense-rejected-{expense.id}-v{expense.version}"
-    promise_mail(
-        session, key, "expense_rejected", [person.email], routes.record("expenses", expense.id or 0), values
-    )
+    promise_mail(session, key, "expense_rejected", [person.email], routes.expense(expense.id or 0), values)

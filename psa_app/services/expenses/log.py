@@ -7,7 +7,7 @@ from sqlmodel import Session, select
 
 from psa_app.access import Actor, act, fetch
 from psa_app.errors import Conflict, Invalid, Stale
-from psa_app.models import BilledExpense, Expense, Project, touch
+from psa_app.models import BilledExpense, Expense, ExpenseCategory, Project, touch
 from psa_app.rules import fields, money
 from psa_app.rules.expenses import check_amount
 from psa_app.rules.money import Money
@@ -27,6 +27,7 @@ TOLD = (
     "amount_minor",
     "currency",
     "tax_minor",
+    "quantity_milli",
     "is_billable",
     "is_reimbursable",
     "markup_ppm",
@@ -41,8 +42,9 @@ def log_expense(
     project_id: int,
     category_id: int,
     spent_on: date,
-    amount: Money,
     description: str,
+    amount: Money | None = None,
+    quantity_milli: int | None = None,
     tax: Money | None = None,
     task_id: int | None = None,
     sow_line_id: int | None = None,
@@ -53,12 +55,15 @@ def log_expense(
 ) -> Expense:
     """Logs money spent for a project, as a draft. What is not given is as its category says.
 
+    A category with a unit takes `quantity_milli` (thousandths) and works the amount out at its rate, in
+    the firm's base currency; each other needs `amount`.
     Raises `Invalid` or `Conflict` for a sum of nothing, a day to come or in a locked period, a project
     that is not running or not the person's, and for billing the firm's own work.
     """
     owner = checks.person_of(session, checks.whose(actor, person_id))
     project = fetch(session, actor, Project, project_id)
     category = checks.category_of(session, category_id)
+    amount = checks.amount_of(session, category, amount, quantity_milli)
     expense = Expense(
         person_id=int(owner.id or 0),
         project_id=project_id,
@@ -68,6 +73,7 @@ def log_expense(
         amount_minor=amount.amount,
         currency=amount.currency,
         tax_minor=_tax(amount, tax),
+        quantity_milli=quantity_milli,
         tax_kind=category.tax_kind,
         is_billable=checks.billable(project, is_billable, usual=category.is_billable),
         is_reimbursable=is_reimbursable,
@@ -92,6 +98,7 @@ def change_expense(
     category_id: int | None = None,
     spent_on: date | None = None,
     amount: Money | None = None,
+    quantity_milli: int | None = None,
     description: str | None = None,
     tax: Money | None = None,
     task_id: int | None = None,
@@ -113,6 +120,7 @@ def change_expense(
     moved = project_id is not None and project_id != expense.project_id
     project = fetch(session, actor, Project, expense.project_id if project_id is None else project_id)
     _choose_category(session, expense, category_id)
+    amount = _count(session, expense, amount, quantity_milli)
     _write_given(expense, spent_on, amount, tax, description, is_reimbursable)
     expense.project_id = int(project.id or 0)
     usual = expense.is_billable and project.account_id is not None
@@ -164,6 +172,20 @@ def _choose_category(session: Session, expense: Expense, category_id: int | None
     category = checks.category_of(session, category_id, expense)
     expense.category_id, expense.tax_kind = category_id, category.tax_kind
     expense.markup_ppm = category.markup_ppm
+
+
+def _count(
+    session: Session, expense: Expense, amount: Money | None, quantity_milli: int | None
+) -> Money | None:
+    """The new amount: typed, or the quantity at the category's rate; a typed one drops the quantity."""
+    category = session.get_one(ExpenseCategory, expense.category_id)
+    if quantity_milli is None and amount is None:
+        if category.unit and expense.quantity_milli is not None:
+            return checks.amount_of(session, category, None, expense.quantity_milli)
+        expense.quantity_milli = None
+        return None
+    expense.quantity_milli = quantity_milli
+    return checks.amount_of(session, category, amount, quantity_milli)
 
 
 def _write_given(

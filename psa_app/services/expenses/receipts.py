@@ -3,13 +3,15 @@
 from sqlalchemy import delete
 from sqlmodel import Session, col
 
-from psa_app.access import Actor, act, fetch
-from psa_app.errors import Conflict, Forbidden, NotFound
+from psa_app.access import Actor, act, fetch, require
+from psa_app.errors import Conflict, Forbidden, Invalid, NotFound
 from psa_app.models import Attachment, Expense
 from psa_app.services import history
-from psa_app.services.contracts.files import keep_beside
+from psa_app.services.contracts.files import checked_type, keep_beside, keep_content, place_of
 
 KIND = "expense"
+TYPES = (".pdf", ".png", ".jpg", ".jpeg")
+TAKEN = "PDF, PNG or JPEG"
 OPEN = ("draft", "submitted")  # a receipt may still come while it waits
 
 
@@ -19,6 +21,7 @@ def add_receipt(session: Session, actor: Actor, expense_id: int, *, name: str, c
     once the expense is approved.
     """
     expense = _open(session, actor, expense_id)
+    _check_taken(name)
     return keep_beside(session, actor, KIND, int(expense.id or 0), name, content)
 
 
@@ -39,6 +42,27 @@ def drop_receipts(session: Session, expense_id: int) -> None:
     """Takes all receipts of an expense away."""
     beside = (col(Attachment.kind) == KIND) & (col(Attachment.record_id) == expense_id)
     session.connection().execute(delete(Attachment).where(beside))
+
+
+def hold_receipt(session: Session, actor: Actor, *, name: str, content: bytes) -> str:  # noqa: ARG001
+    """Keeps the content of a receipt for an expense that is still being written; the key to it.
+
+    It belongs to nobody until `add_held_receipt`. Raises `Invalid` as `add_receipt`.
+    """
+    require(actor, "expenses.log")
+    _check_taken(name)
+    checked_type(name, content)
+    return keep_content(content)
+
+
+def add_held_receipt(session: Session, actor: Actor, expense_id: int, *, name: str, held: str) -> Attachment:
+    """Puts a held receipt beside one's expense. `held` must come from `hold_receipt`, never from outside."""
+    return add_receipt(session, actor, expense_id, name=name, content=place_of(held).read_bytes())
+
+
+def _check_taken(name: str) -> None:
+    if not name.lower().endswith(TYPES):
+        raise Invalid(f"A receipt is a {TAKEN}: take a photo of it, or save it so.", "file")
 
 
 def _open(session: Session, actor: Actor, expense_id: int) -> Expense:

@@ -10,6 +10,7 @@ from psa_app.errors import Conflict, Stale
 from psa_app.models import Firm, NumberSeries, TaxRate, touch
 from psa_app.rules import money
 from psa_app.services import history
+from psa_app.services.expenses.categories import default_categories
 from psa_app.services.firm.profile import Profile, checked_profile
 from psa_app.services.numbers import DEFAULT_PATTERNS, WITH_TESTS
 from psa_app.services.problems import FieldProblems
@@ -52,6 +53,7 @@ def setup_firm(
     session.add_all(NumberSeries(kind=kind, sandbox=True, pattern=pattern) for kind, pattern in tests)
     session.add_all(_taxes(firm.country))
     session.add_all(default_stages())
+    session.add_all(default_categories(currency))
     session.flush()
     history.note(session, actor, "firm", 1, "set up", {}, _told(values) | {"base_currency": currency})
     return firm

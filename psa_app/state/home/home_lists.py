@@ -77,21 +77,33 @@ def used_cell(one: Health, locale: str) -> Cell:
 
 
 def waiting_items(waits: Sequence[Waits], facts: FirmFacts) -> list[Waiting]:
-    """All weeks to approve as one line, then each thing that waits."""
+    """All weeks to approve as one line, all expenses as one, then each other thing that waits."""
     of_kind: dict[str, list[Waits]] = defaultdict(list)
     for one in waits:
         of_kind[one.kind].append(one)
     items = [_weeks(of_kind["time"], facts)] if of_kind["time"] else []
-    return [*items, *(_one(one, facts) for one in waits if one.kind != "time")]
+    items += [_expenses(of_kind["expense"], facts)] if of_kind["expense"] else []
+    return [*items, *(_one(one, facts) for one in waits if one.kind not in ("time", "expense"))]
 
 
 def _weeks(found: Sequence[Waits], facts: FirmFacts) -> Waiting:
     title = "1 week to approve" if len(found) == 1 else f"{len(found)} weeks to approve"
-    names = [one.title for one in found[:NAMED]]
-    more = len(found) - len(names)
-    said = ", ".join(names) + (f" and {more} more" if more else "")
+    return Waiting("time", title, _of_people(found, facts), routes.APPROVALS, "Approve")
+
+
+def _expenses(found: Sequence[Waits], facts: FirmFacts) -> Waiting:
+    title = "1 expense to approve" if len(found) == 1 else f"{len(found)} expenses to approve"
+    href = found[0].href if len(found) == 1 else routes.APPROVALS
+    return Waiting("expense", title, _of_people(found, facts), href, "Approve")
+
+
+def _of_people(found: Sequence[Waits], facts: FirmFacts) -> str:
+    """Whose they are, and since when the first one waits."""
+    names = list(dict.fromkeys(one.title for one in found))
+    more = len(names) - NAMED
+    said = ", ".join(names[:NAMED]) + (f" and {more} more" if more > 0 else "")
     since = min((one.since for one in found if one.since), default=None)
-    return Waiting("time", title, _joined(said, _since(since, facts)), routes.APPROVALS, "Approve")
+    return _joined(said, _since(since, facts))
 
 
 def _one(one: Waits, facts: FirmFacts) -> Waiting:

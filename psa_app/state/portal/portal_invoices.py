@@ -15,6 +15,7 @@ from psa_app.display.tables import Cell, Row
 from psa_app.errors import NotFound
 from psa_app.formats import words
 from psa_app.models import Firm
+from psa_app.queries.expenses.behind import ExpenseBehind
 from psa_app.queries.portal.invoice import PortalInvoice, PortalInvoiceRow, portal_invoice, portal_invoices
 from psa_app.services.identity.sealed import unseal
 from psa_app.services.invoices.seen import mark_seen
@@ -48,6 +49,8 @@ class InvoiceForClient(rx.State, mixin=True):
     paper: Paper = Paper()
     hours: list[Row] = []
     hours_sum: str = ""
+    expenses: list[Row] = []
+    expenses_sum: str = ""
     how_to_pay: list[Fact] = []
     qr: str = ""
     pdf: str = ""
@@ -101,6 +104,7 @@ class InvoiceForClient(rx.State, mixin=True):
             for place, one in enumerate(found.hours)
         ]
         self.hours_sum = f"{words.hours(sum(one.minutes for one in found.hours))} h" if found.hours else ""
+        self._fill_expenses(found)
         pay = found.paper.payment
         self.open_text = words.money(found.open, found.currency)
         told = [Fact(one.label, one.value) for one in pay.facts] if pay and found.open > 0 else []
@@ -115,6 +119,30 @@ class InvoiceForClient(rx.State, mixin=True):
         self.can_pay, self.on_its_way = found.can_pay, found.on_its_way
         self.is_paid = found.status == "issued" and found.open <= 0 and credited < found.total
         self.is_ready, self.is_missing = True, False
+
+    def _fill_expenses(self, found: PortalInvoice) -> None:
+        self.expenses = [
+            Row(
+                str(one.id),
+                [
+                    Cell(words.day(one.day)),
+                    Cell(one.description, sub=one.category),
+                    Cell(one.project),
+                    self._receipt(one),
+                    Cell(words.money(one.amount, found.currency), align="right"),
+                ],
+            )
+            for one in found.expenses
+        ]
+        total = sum(one.amount for one in found.expenses)
+        self.expenses_sum = words.money(total, found.currency) if found.expenses else ""
+
+    def _receipt(self, one: ExpenseBehind) -> Cell:
+        """The first receipt as a link, where the firm shows it."""
+        if not one.receipts:
+            return Cell("–", kind="muted")
+        file = one.receipts[0]
+        return Cell(file.name, href=routes.with_query(routes.attachment(file.id), token=self.token))
 
 
 class PortalInvoiceState(InvoiceForClient, rx.State):

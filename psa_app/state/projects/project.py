@@ -18,6 +18,7 @@ from psa_app.services.projects.make import set_project_status
 from psa_app.services.projects.tasks import delete_task, set_task_status
 from psa_app.services.projects.team import remove_member
 from psa_app.state.base import actor, allow, read, say, write
+from psa_app.state.expenses.of_project import ProjectExpenses
 from psa_app.state.projects.project_forms import ProjectForm, TaskForm, TeamForm
 from psa_app.state.projects.project_plan import ProjectPlanState
 from psa_app.state.projects.project_words import (
@@ -37,7 +38,7 @@ from psa_app.state.projects.project_words import (
 )
 from psa_app.state.time.with_client import with_client_facts
 
-TABS = ("overview", "tasks", "plan", "raid", "team", "milestones", "time")
+TABS = ("overview", "tasks", "plan", "raid", "team", "milestones", "time", "expenses")
 LABELS = {"raid": "RAID"}
 
 
@@ -82,6 +83,7 @@ class ProjectState(rx.State):
     project_id: int = 0
     may_template: bool = False
     _raid: int = 0
+    _expenses: int = 0
     _project: int = 0
     _found: Overview | None = None
 
@@ -108,6 +110,8 @@ class ProjectState(rx.State):
         plan = await self.get_state(ProjectPlanState)
         planned = await plan._load(project_id)
         self._raid = planned.raid
+        spent = await self.get_state(ProjectExpenses)
+        self._expenses = await spent._load(project_id)
         self.facts = facts_of(found)
         if may(actor(), "time.approve"):
             self.facts += await read(lambda session, who: with_client_facts(session, who, project_id))
@@ -153,6 +157,7 @@ class ProjectState(rx.State):
             "raid": self._raid,
             "team": len(found.team),
             "milestones": len(found.milestones),
+            "expenses": self._expenses,
         }
         here = routes.project(found.head.id)
         return [

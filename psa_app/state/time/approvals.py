@@ -109,7 +109,7 @@ class ApprovalsState(rx.State):
         waiting = _counted(queue.entries, "entry waits", "entries wait")
         look = f" · {len(unusual):,} to look at first" if unusual else ""
         self.subtitle = (
-            f"{waiting}, {h_mm_seconds(queue.seconds)}{look}" if queue.entries else "Nothing waits for you"
+            f"{waiting}, {h_mm_seconds(queue.seconds)}{look}" if queue.entries else "No time waits for you"
         )
         self.more = (
             f"{len(unusual) - SHOWN} more come when these are decided." if len(unusual) > SHOWN else ""

@@ -34,6 +34,7 @@ INVOICE = "/invoices/[invoice_id]"
 PAYMENTS = "/payments"
 BANK = "/payments/bank"
 RECEIVABLES = "/payments/owed"
+STATEMENT = "/payments/statement"
 PEOPLE = "/people"
 PERSON = "/people/[person_id]"
 RATES = "/rates"
@@ -62,6 +63,7 @@ PORTAL_RETAINER = "/portal/retainers/[line_id]"
 PORTAL_TIME = "/portal/time"
 PORTAL_TIME_REQUEST = "/portal/time/[request_id]"
 PORTAL_INVOICES = "/portal/invoices"
+PORTAL_STATEMENT = "/portal/statement"
 PORTAL_INVOICE = "/portal/invoices/[invoice_id]"
 PORTAL_LINK = "/open/[token]"  # a mail's link to one document, without signing in
 
@@ -141,6 +143,18 @@ def invoice(invoice: int | str) -> str:
 
 def invoice_pdf(invoice_id: int) -> str:
     return f"/files/invoices/{invoice_id}.pdf"
+
+
+def pro_forma_pdf(invoice_id: int) -> str:
+    return f"/files/invoices/{invoice_id}/pro-forma.pdf"
+
+
+def statement_pdf(account_id: int, first: str = "", last: str = "") -> str:
+    return with_query(f"/files/statements/{account_id}.pdf", **{"from": first, "to": last})
+
+
+def statement(account_id: int) -> str:
+    return with_query(STATEMENT, client=account_id)
 
 
 def attachment(attachment_id: int) -> str:

@@ -39,6 +39,8 @@ from psa_app.models import (
     InvoiceLine,
     InvoiceTax,
     JobRun,
+    LedgerAccount,
+    LedgerExport,
     NumberSeries,
     Opportunity,
     OpportunityAmount,
@@ -64,6 +66,7 @@ from psa_app.models import (
     TaxNumber,
     TaxRate,
     Template,
+    WriteOff,
 )
 
 # What those who sell and lead see of every client.
@@ -116,6 +119,9 @@ BOOKS: tuple[type[SQLModel], ...] = (
     ReminderPlan,
     ReminderStep,
     FollowUp,
+    WriteOff,
+    LedgerAccount,
+    LedgerExport,
     RetainerLot,
     RetainerDraw,
     RetainerPeriod,

@@ -135,7 +135,7 @@ def check_entries(session: Session) -> None:
     for entry in session.exec(select(TimeEntry)):
         mine = parts[entry.id or 0]
         left = open_parts(entry.seconds, [(part.offset_seconds, part.seconds) for part in mine])
-        is_issued = all(status[invoice_of[part.line_id]] == "issued" for part in mine)
+        is_issued = all(status[invoice_of[part.line_id]] in ("issued", "written_off") for part in mine)
         assert (entry.status == "invoiced") == (bool(mine) and not left and is_issued)
         assert not mine or entry.status in ("approved", "invoiced")
         assert sum(part.minutes for part in mine) <= _most_minutes(session, entry)

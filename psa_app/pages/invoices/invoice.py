@@ -12,7 +12,7 @@ from psa_app.components.cards import card, notice, stack, with_side
 from psa_app.components.definition import facts_card
 from psa_app.components.dialog import confirm, dialog
 from psa_app.components.form import form, form_error, form_foot
-from psa_app.components.menu import divider, dots_menu, item
+from psa_app.components.menu import divider, dots_menu, item, link_item
 from psa_app.components.paper import paper
 from psa_app.components.shell import crumbs
 from psa_app.components.table import table
@@ -85,6 +85,10 @@ def invoice() -> rx.Component:
             rx.cond(
                 State.is_draft & State.may_issue,
                 button("Issue", look="primary", on_click=State.open_dialog("issue", 0)),
+            ),
+            rx.cond(
+                State.is_written_off & State.may_void,
+                button("Reopen", on_click=State.open_dialog("reopen", 0)),
             ),
             rx.cond(
                 State.is_open & State.may_record,
@@ -161,6 +165,7 @@ def _more() -> rx.Component:
     draft = dots_menu(
         *groups,
         divider(),
+        link_item("Pro forma (PDF)", href=State.pro_forma, native=True, icon_name="download"),
         item("Discard the draft", icon_name="trash", tone="bad", on_click=State.open_dialog("discard", 0)),
         label="More for this draft",
     )
@@ -177,7 +182,12 @@ def _more() -> rx.Component:
         rx.cond(
             ~State.is_note,
             rx.fragment(
-                divider(), item("Void", icon_name="x", tone="bad", on_click=State.open_dialog("void", 0))
+                divider(),
+                rx.cond(
+                    State.is_open,
+                    item("Write off", icon_name="x", tone="bad", on_click=State.open_dialog("write_off", 0)),
+                ),
+                item("Void", icon_name="x", tone="bad", on_click=State.open_dialog("void", 0)),
             ),
         ),
         label="More for this invoice",
@@ -194,6 +204,7 @@ def _dialogs() -> rx.Component:
         _add(),
         _issue(),
         _void(),
+        _give_up(),
         _pay(),
         _reverse(),
         _discard(),
@@ -313,6 +324,31 @@ def _void() -> rx.Component:
         act="Void invoice",
         on_submit=State.void,
         size="narrow",
+    )
+
+
+def _give_up() -> rx.Component:
+    reason = fields.fields(fields.textarea("reason", "Why", required=True, error=State.errors["reason"]))
+    again = fields.fields(fields.textarea("reason", "Why", error=State.errors["reason"]))
+    return rx.fragment(
+        _ask(
+            "write_off",
+            "Write off " + State.open_text + "?",
+            rx.el.p("Nobody is asked for it any more, and it stands in the books as a loss of today."),
+            reason,
+            act="Write off",
+            on_submit=State.give_up,
+            size="narrow",
+        ),
+        _ask(
+            "reopen",
+            "Open " + State.number + " again?",
+            rx.el.p("It owes again what was written off, and the loss is taken back."),
+            again,
+            act="Reopen",
+            on_submit=State.give_up,
+            size="narrow",
+        ),
     )
 
 

@@ -33,6 +33,14 @@ def received(session: Session, payment: Payment) -> int:
     return int(session.connection().execute(total).scalar() or 0)
 
 
+def facts_of(session: Session, payment: Payment) -> dict[str, int]:
+    """A payment's facts by kind; what sums to nothing is left out."""
+    total = func.sum(FACT.c.amount_minor)
+    statement = select(FACT.c.kind, total).where(FACT.c.payment_id == payment.id).group_by(FACT.c.kind)
+    rows = session.connection().execute(statement.order_by(FACT.c.kind)).all()
+    return {kind: int(amount) for kind, amount in rows if amount}
+
+
 def allocated(session: Session, payment: Payment) -> int:
     """How much of a payment settles invoices; the rest is credit on account."""
     total = select(func.sum(ALLOCATION.c.amount_minor)).where(ALLOCATION.c.payment_id == payment.id)

@@ -26,6 +26,7 @@ from psa_app.services.invoices.draft import discard_draft
 from psa_app.services.invoices.edit import add_line, change_draft, change_line, regroup_draft, remove_line
 from psa_app.services.invoices.issue import issue_invoice, mail_invoice
 from psa_app.services.invoices.void import void_invoice
+from psa_app.services.invoices.write_off import reopen_invoice, write_off_invoice
 from psa_app.services.payments.record import record_payment, reverse_payment, use_credit
 from psa_app.state.base import actor, allow, field_errors, form_values, read, say, write
 from psa_app.state.invoices import invoice_words
@@ -52,6 +53,7 @@ class InvoiceState(rx.State):
     lost: list[str] = []
     credit: str = ""
     pdf: str = ""
+    pro_forma: str = ""
     xml: str = ""
     currency: str = ""
     open_text: str = ""
@@ -64,6 +66,7 @@ class InvoiceState(rx.State):
     may_void: bool = False
     may_credit: bool = False
     is_note: bool = False
+    is_written_off: bool = False
     credits: list[Fact] = []
     notes: list[Fact] = []
     may_record: bool = False
@@ -76,7 +79,9 @@ class InvoiceState(rx.State):
     entries: list[Row] = []
     entries_sum: str = ""
     lines: list[Option] = []
-    dialog: str = ""  # head | line | add | issue | void | pay | discard | reverse | entries
+    dialog: str = (
+        ""  # head | line | add | issue | void | write_off | reopen | pay | discard | reverse | entries
+    )
     about: int = 0
     errors: dict[str, str] = {}
     form_key: int = 0
@@ -123,6 +128,8 @@ class InvoiceState(rx.State):
         self.lost = invoice_words.freed(found)
         self.credit = words.money(found.credit, invoice.currency) if found.credit and found.open > 0 else ""
         self.pdf = routes.invoice_pdf(int(invoice.id or 0))
+        self.pro_forma = routes.pro_forma_pdf(int(invoice.id or 0))
+        self.is_written_off = invoice.status == "written_off"
         has_xml = found.einvoice and invoice.status != "draft"
         self.xml = routes.invoice_xml(int(invoice.id or 0)) if has_xml else ""
         self.currency = invoice.currency
@@ -306,6 +313,19 @@ class InvoiceState(rx.State):
             self.errors = field_errors(error)
             return
         await self._done("Voided. Its hours and milestones can be billed again.")
+
+    @rx.event
+    @allow("invoices.credit")
+    async def give_up(self, data: dict[str, Any]) -> None:
+        """Writes off what is open, or opens what was written off."""
+        reason, is_back = form_values(data, ("reason",))["reason"], self.is_written_off
+        change = reopen_invoice if is_back else write_off_invoice
+        try:
+            await write(lambda session, who: change(session, who, self._invoice, reason=reason))
+        except PsaError as error:
+            self.errors = field_errors(error)
+            return
+        await self._done("Open again." if is_back else "Written off; it stands in the books as a loss.")
 
     @rx.event
     @allow("invoices.draft")

@@ -29,6 +29,7 @@ class ReceivablesState(rx.State):
     sums: list[Cell] = []
     invoices: list[Row] = []
     client: str = ""
+    statement: str = ""
     subtitle: str = ""
     has_plan: bool = True
     may_plan: bool = False
@@ -54,6 +55,7 @@ class ReceivablesState(rx.State):
         self.sums = [Cell("Total", kind="strong"), *_amounts(found.ages, found.currency)]
         self.invoices = [_invoice(one, found.today) for one in found.invoices]
         self.client = next((one.client for one in found.debtors if one.account_id == client_id), "")
+        self.statement = routes.statement(client_id) if client_id else ""
         late = sum(found.ages[1:])
         owed = words.money(sum(found.ages), found.currency)
         self.subtitle = f"{owed} open, {words.money(late, found.currency)} of it over due"

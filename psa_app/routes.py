@@ -35,6 +35,7 @@ PAYMENTS = "/payments"
 BANK = "/payments/bank"
 RECEIVABLES = "/payments/owed"
 STATEMENT = "/payments/statement"
+BOOKS = "/payments/books"
 PEOPLE = "/people"
 PERSON = "/people/[person_id]"
 RATES = "/rates"
@@ -151,6 +152,10 @@ def pro_forma_pdf(invoice_id: int) -> str:
 
 def statement_pdf(account_id: int, first: str = "", last: str = "") -> str:
     return with_query(f"/files/statements/{account_id}.pdf", **{"from": first, "to": last})
+
+
+def ledger_file(export_id: int) -> str:
+    return f"/files/ledger/{export_id}"
 
 
 def statement(account_id: int) -> str:

@@ -14,6 +14,7 @@ from psa_app import routes as addresses
 from psa_app.access import Actor
 from psa_app.errors import Busy, Forbidden, NotFound, PsaError, SignInNeeded, SlowDown
 from psa_app.rules import fields
+from psa_app.services.books.export import read_export
 from psa_app.services.books.statements import read_statement_pdf
 from psa_app.services.contracts.files import read_file
 from psa_app.services.contracts.papers import read_change_order_pdf, read_sow_pdf
@@ -53,6 +54,16 @@ async def statement(request: Request) -> Response:
         account_id = int(request.path_params["account_id"])
         name, content = read_statement_pdf(actor, account_id, first, last)
         return file(content, name, "application/pdf", "inline")
+
+    return await asyncio.to_thread(for_reader, request, answer)
+
+
+async def ledger(request: Request) -> Response:
+    """The file of a period that was handed to accounting."""
+
+    def answer(actor: Actor) -> Response:
+        name, content = read_export(actor, int(request.path_params["export_id"]))
+        return file(content, name, "text/plain; charset=utf-8")
 
     return await asyncio.to_thread(for_reader, request, answer)
 
@@ -146,6 +157,7 @@ routes = [
     Route("/files/invoices/{document_id:int}.pdf", invoice, methods=["GET"]),
     Route("/files/invoices/{document_id:int}/pro-forma.pdf", pro_forma, methods=["GET"]),
     Route("/files/invoices/{document_id:int}.xml", electronic_invoice, methods=["GET"]),
+    Route("/files/ledger/{export_id:int}", ledger, methods=["GET"]),
     Route("/files/statements/{account_id:int}.pdf", statement, methods=["GET"]),
     Route("/files/sows/{document_id:int}.pdf", scope, methods=["GET"]),
     Route("/files/change-orders/{document_id:int}.pdf", change_order, methods=["GET"]),

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import Index, text
 from sqlmodel import Field
 
-from psa_app.models.base import Big, Record, Row
+from psa_app.models.base import Big, BigOrNone, Record, Row
 
 
 class Invoice(Record, table=True):
@@ -233,6 +233,7 @@ class Payment(Record, table=True):
     session_url: str = ""
     return_path: str = ""  # where the payer comes back to; sent again unchanged with the same key
     payer_email: str = ""
+    base_rate_nano: BigOrNone = None  # frozen when its first money came; None: nothing came yet
     intent_id: str = Field(default="", index=True)
     expires_at: datetime | None = None
     next_check_at: datetime | None = None

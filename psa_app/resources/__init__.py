@@ -4,6 +4,7 @@ from psa_app.access.permissions import LISTS
 from psa_app.models.resource import Resource
 from psa_app.resources import (
     billing,
+    books,
     clients,
     contracts,
     expenses,
@@ -38,6 +39,7 @@ RESOURCES: dict[str, Resource] = {
         reminders,
         retainers,
         billing,
+        books,
         lowcode,
         system,
     )

@@ -22,9 +22,11 @@ from psa_app.display.frame import Crumb
 from psa_app.display.tables import Column, Row
 from psa_app.pages.frame import staff
 from psa_app.pages.invoices.credit import credit_dialog
+from psa_app.pages.invoices.give_up import give_up_dialogs
 from psa_app.pages.rates.why import why_dialog
 from psa_app.pages.registry import page
 from psa_app.state.invoices.credit import CreditState
+from psa_app.state.invoices.give_up import GiveUpState
 from psa_app.state.invoices.invoice import InvoiceState as State
 from psa_app.state.invoices.invoice_words import METHODS
 from psa_app.state.rates.why import WhyState
@@ -88,7 +90,7 @@ def invoice() -> rx.Component:
             ),
             rx.cond(
                 State.is_written_off & State.may_void,
-                button("Reopen", on_click=State.open_dialog("reopen", 0)),
+                button("Reopen", on_click=GiveUpState.ask("reopen")),
             ),
             rx.cond(
                 State.is_open & State.may_record,
@@ -185,7 +187,7 @@ def _more() -> rx.Component:
                 divider(),
                 rx.cond(
                     State.is_open,
-                    item("Write off", icon_name="x", tone="bad", on_click=State.open_dialog("write_off", 0)),
+                    item("Write off", icon_name="x", tone="bad", on_click=GiveUpState.ask("write_off")),
                 ),
                 item("Void", icon_name="x", tone="bad", on_click=State.open_dialog("void", 0)),
             ),
@@ -204,7 +206,7 @@ def _dialogs() -> rx.Component:
         _add(),
         _issue(),
         _void(),
-        _give_up(),
+        give_up_dialogs(State.number, State.open_text),
         _pay(),
         _reverse(),
         _discard(),
@@ -324,31 +326,6 @@ def _void() -> rx.Component:
         act="Void invoice",
         on_submit=State.void,
         size="narrow",
-    )
-
-
-def _give_up() -> rx.Component:
-    reason = fields.fields(fields.textarea("reason", "Why", required=True, error=State.errors["reason"]))
-    again = fields.fields(fields.textarea("reason", "Why", error=State.errors["reason"]))
-    return rx.fragment(
-        _ask(
-            "write_off",
-            "Write off " + State.open_text + "?",
-            rx.el.p("Nobody is asked for it any more, and it stands in the books as a loss of today."),
-            reason,
-            act="Write off",
-            on_submit=State.give_up,
-            size="narrow",
-        ),
-        _ask(
-            "reopen",
-            "Open " + State.number + " again?",
-            rx.el.p("It owes again what was written off, and the loss is taken back."),
-            again,
-            act="Reopen",
-            on_submit=State.give_up,
-            size="narrow",
-        ),
     )
 
 

@@ -4,14 +4,16 @@ Every function here works under the lock of the client's row.
 """
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from psa_app import clock
 from psa_app.access import Actor
 from psa_app.db import insert_row
-from psa_app.models import Allocation, Invoice, Payment, PaymentFact
+from psa_app.models import Allocation, Firm, Invoice, Payment, PaymentFact
+from psa_app.queries.exchange import exchange
 from psa_app.queries.invoices.tables import ALLOCATION, FACT
 from psa_app.services import history
 
@@ -54,6 +56,9 @@ def book_fact(session: Session, payment: Payment, kind: str, ref: str, amount: i
     )
     if session.connection().execute(known).first() is not None:
         return False
+    if payment.base_rate_nano is None:
+        payment.base_rate_nano = _rate_on(session, payment.currency, at)
+        session.flush()
     insert_row(
         session,
         PaymentFact,
@@ -66,6 +71,12 @@ def book_fact(session: Session, payment: Payment, kind: str, ref: str, amount: i
         at=at,
     )
     return True
+
+
+def _rate_on(session: Session, currency: str, at: datetime) -> int | None:
+    """Units of the firm's currency per unit of `currency`, × 10⁹, on the day of an instant."""
+    zone = session.execute(select(col(Firm.time_zone))).scalar_one()
+    return exchange(session).rate(currency, at.astimezone(ZoneInfo(zone)).date())
 
 
 def settle(

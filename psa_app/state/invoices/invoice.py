@@ -15,7 +15,7 @@ from psa_app.display.forms import Option
 from psa_app.display.paper import Paper
 from psa_app.display.states import Badge, badge
 from psa_app.display.tables import Row
-from psa_app.errors import Invalid, PsaError
+from psa_app.errors import PsaError
 from psa_app.formats import words
 from psa_app.models import Firm
 from psa_app.queries.invoices.one import InvoiceView, entries_behind, find_invoice, one_invoice
@@ -26,10 +26,10 @@ from psa_app.services.invoices.draft import discard_draft
 from psa_app.services.invoices.edit import add_line, change_draft, change_line, regroup_draft, remove_line
 from psa_app.services.invoices.issue import issue_invoice, mail_invoice
 from psa_app.services.invoices.void import void_invoice
-from psa_app.services.invoices.write_off import reopen_invoice, write_off_invoice
 from psa_app.services.payments.record import record_payment, reverse_payment, use_credit
 from psa_app.state.base import actor, allow, field_errors, form_values, read, say, write
 from psa_app.state.invoices import invoice_words
+from psa_app.state.invoices.invoice_head import read_head
 from psa_app.state.invoices.invoices import state_of
 
 HEAD = ("purchase_order", "service_from", "service_to", "payment_days", "bank_account_id", "note")
@@ -79,9 +79,7 @@ class InvoiceState(rx.State):
     entries: list[Row] = []
     entries_sum: str = ""
     lines: list[Option] = []
-    dialog: str = (
-        ""  # head | line | add | issue | void | write_off | reopen | pay | discard | reverse | entries
-    )
+    dialog: str = ""  # head | line | add | issue | void | pay | discard | reverse | entries
     about: int = 0
     errors: dict[str, str] = {}
     form_key: int = 0
@@ -223,7 +221,7 @@ class InvoiceState(rx.State):
         self.form_key += 1
 
     async def _save_head(self, values: dict[str, str]) -> None:
-        given = _head(values)
+        given = read_head(values)
         await write(
             lambda session, who: change_draft(session, who, self._invoice, version=self._version, **given)
         )
@@ -315,19 +313,6 @@ class InvoiceState(rx.State):
         await self._done("Voided. Its hours and milestones can be billed again.")
 
     @rx.event
-    @allow("invoices.credit")
-    async def give_up(self, data: dict[str, Any]) -> None:
-        """Writes off what is open, or opens what was written off."""
-        reason, is_back = form_values(data, ("reason",))["reason"], self.is_written_off
-        change = reopen_invoice if is_back else write_off_invoice
-        try:
-            await write(lambda session, who: change(session, who, self._invoice, reason=reason))
-        except PsaError as error:
-            self.errors = field_errors(error)
-            return
-        await self._done("Open again." if is_back else "Written off; it stands in the books as a loss.")
-
-    @rx.event
     @allow("invoices.draft")
     async def discard(self) -> Any:
         """Throws the draft away."""
@@ -402,19 +387,3 @@ def standing(found: InvoiceView, today: date) -> Badge:
 
 def _view(session: Session, who: Actor, invoice_id: int) -> tuple[InvoiceView, Firm]:
     return one_invoice(session, who, invoice_id), session.exec(select(Firm)).one()
-
-
-def _head(values: dict[str, str]) -> dict[str, Any]:
-    def day(name: str) -> date | None:
-        return fields.iso_date(values[name], name) if values[name] else None
-
-    if not values["payment_days"]:
-        raise Invalid("Give the days to pay.", "payment_days")
-    return {
-        "purchase_order": values["purchase_order"],
-        "service_from": day("service_from"),
-        "service_to": day("service_to"),
-        "payment_days": fields.whole(values["payment_days"], "payment_days", 0, 365),
-        "bank_account_id": int(values["bank_account_id"]) if values["bank_account_id"].isdecimal() else None,
-        "note": values["note"],
-    }

@@ -130,7 +130,7 @@ class ReceivablesState(rx.State):
 
 def _client(one: Debtor, page: ReceivablesPage) -> Row:
     cells = [
-        Cell(one.client, sub=f"since {words.day(one.since)}", kind="strong"),
+        Cell(one.client, sub=f"first due {words.day(one.since)}", kind="strong"),
         *_amounts(one.ages, page.currency),
     ]
     href = routes.with_query(routes.RECEIVABLES, client=one.account_id)
@@ -165,7 +165,7 @@ def _invoice(one: Receivable, today: date) -> Row:
             sub=one.note if held else "",
             kind="text" if held or one.note else "muted",
         ),
-        Cell(reminded, sub=_next(one), kind="text" if last else "muted"),
+        Cell(reminded, sub=_next(one, today), kind="text" if last else "muted"),
         Cell("Not delivered", kind="badge", tone="bad", icon="warning", tip=one.bounced)
         if one.bounced
         else Cell(contact, kind="text" if one.last_contact else "muted"),
@@ -173,8 +173,8 @@ def _invoice(one: Receivable, today: date) -> Row:
     return Row(str(one.id), cells, href=routes.invoice(one.number), name=one.number)
 
 
-def _next(one: Receivable) -> str:
-    step = one.next
+def _next(one: Receivable, today: date) -> str:
+    step = one.next(today)
     if step is None:
         return "no further one" if one.steps else "no plan"
     side = "after" if step.days >= 0 else "before"

@@ -32,6 +32,7 @@ class Invoice(Record, table=True):
     status: str = Field(default="draft", index=True)  # draft | issued | void | written_off
     currency: str
     is_sandbox: bool = False
+    is_taken_over: bool = False  # another program issued it, with a number of its own
     cutoff: date  # work up to this day
     grouping: str = "role"
     service_from: date | None = None

@@ -16,7 +16,7 @@ from psa_app.rules import money
 class Account(NamedTuple):
     """An account: its class, and the code and name that a firm may replace by its own."""
 
-    kind: str  # Assets | Liabilities | Income | Expenses
+    kind: str  # Assets | Liabilities | Equity | Income | Expenses
     code: str
     name: str
 
@@ -31,6 +31,7 @@ ACCOUNTS: dict[str, Account] = {
     "tax": Account("Liabilities", "2200", "Tax on sales"),
     "unapplied": Account("Liabilities", "2300", "Payments on account"),
     "deposits": Account("Liabilities", "2310", "Deposits of clients"),
+    "opening": Account("Equity", "3000", "Opening balances"),
     "services": Account("Income", "4000", "Services by time"),
     "fees": Account("Income", "4010", "Fees and milestones"),
     "recurring": Account("Income", "4020", "Retainers and subscriptions"),
@@ -56,6 +57,7 @@ _LINES = {
     "drawdown": "deposits",
     "deposit_used": "deposits",
     "discount": "discounts",
+    "opening": "opening",
 }
 # Where money stands by the kind of fact; what never came has an account of its own.
 _AT_PROVIDER = ("charge", "refund", "refund_failed", "dispute", "dispute_won")
@@ -67,6 +69,7 @@ _FACTS = {
     "bank_charge": "charges",
     "discount": "discounts",
     "withholding": "withholding",
+    "opening": "opening",
 }
 
 

@@ -110,7 +110,7 @@ def check_numbers(session: Session) -> None:
     numbers: dict[str, list[int]] = defaultdict(list)
     for invoice in session.exec(select(Invoice)):
         assert bool(invoice.number) == (invoice.status != "draft")
-        if invoice.number:
+        if invoice.number and not invoice.is_taken_over:
             series, running = re.fullmatch(r"(.*-)(\d+)", invoice.number).groups()  # type: ignore[union-attr]
             numbers[series].append(int(running))
     for given in numbers.values():

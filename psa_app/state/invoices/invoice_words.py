@@ -37,6 +37,7 @@ HAPPENED = {
     ("invoice", "seen"): "Seen by {who}",
     ("invoice", "voided"): "Voided by {who}",
     ("invoice", "credited"): "{amount} credited by {who}",
+    ("invoice", "taken over"): "Taken over by {who}",
     ("invoice", "written off"): "{amount} written off by {who}",
     ("invoice", "reopened"): "Opened again by {who}",
     ("invoice", "reminded"): "Reminder sent by {who}",

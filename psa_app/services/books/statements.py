@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from psa_app.access import Actor
+from psa_app.access import Actor, require
 from psa_app.db import reading
 from psa_app.gateways.pdf import render_quote
 from psa_app.models import Account
@@ -16,6 +16,7 @@ def read_statement_pdf(
 
     Raises `NotFound` outside the actor's scope, `Invalid` for a period that ends before it begins.
     """
+    require(actor, "invoices.read")
     with reading() as session:
         found = client_statement(session, actor, account_id, first, last)
         paper = statement_paper(session, found, session.get_one(Account, account_id))

@@ -35,6 +35,8 @@ INVOICE = "/invoices/[invoice_id]"
 PAYMENTS = "/payments"
 BANK = "/payments/bank"
 RECEIVABLES = "/payments/owed"
+STATEMENT = "/payments/statement"
+BOOKS = "/payments/books"
 PEOPLE = "/people"
 PERSON = "/people/[person_id]"
 RATES = "/rates"
@@ -65,6 +67,7 @@ PORTAL_RETAINER = "/portal/retainers/[line_id]"
 PORTAL_TIME = "/portal/time"
 PORTAL_TIME_REQUEST = "/portal/time/[request_id]"
 PORTAL_INVOICES = "/portal/invoices"
+PORTAL_STATEMENT = "/portal/statement"
 PORTAL_INVOICE = "/portal/invoices/[invoice_id]"
 PORTAL_PAYMENT = "/portal/payment"
 PORTAL_LINK = "/open/[token]"  # a mail's link to one document, without signing in
@@ -161,6 +164,22 @@ def expense(expense_id: int) -> str:
 def receipt(attachment_id: int) -> str:
     """A photo of a receipt, shown on a page."""
     return f"/files/receipts/{attachment_id}"
+
+
+def pro_forma_pdf(invoice_id: int) -> str:
+    return f"/files/invoices/{invoice_id}/pro-forma.pdf"
+
+
+def statement_pdf(account_id: int, first: str = "", last: str = "") -> str:
+    return with_query(f"/files/statements/{account_id}.pdf", **{"from": first, "to": last})
+
+
+def ledger_file(export_id: int) -> str:
+    return f"/files/ledger/{export_id}"
+
+
+def statement(account_id: int) -> str:
+    return with_query(STATEMENT, client=account_id)
 
 
 def attachment(attachment_id: int) -> str:

@@ -43,6 +43,8 @@ from psa_app.models import (
     InvoiceLine,
     InvoiceTax,
     JobRun,
+    LedgerAccount,
+    LedgerExport,
     NumberSeries,
     Opportunity,
     OpportunityAmount,
@@ -72,6 +74,7 @@ from psa_app.models import (
     TaxNumber,
     TaxRate,
     Template,
+    WriteOff,
 )
 
 # What those who sell and lead see of every client.
@@ -124,6 +127,9 @@ BOOKS: tuple[type[SQLModel], ...] = (
     ReminderPlan,
     ReminderStep,
     FollowUp,
+    WriteOff,
+    LedgerAccount,
+    LedgerExport,
     RetainerLot,
     RetainerDraw,
     RetainerPeriod,

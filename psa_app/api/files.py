@@ -14,12 +14,15 @@ from psa_app import routes as addresses
 from psa_app.access import Actor
 from psa_app.errors import Busy, Forbidden, NotFound, PsaError, SignInNeeded, SlowDown
 from psa_app.queries.expenses.receipts import SHOWN
+from psa_app.rules import fields
+from psa_app.services.books.export import read_export
+from psa_app.services.books.statements import read_statement_pdf
 from psa_app.services.contracts.files import read_file
 from psa_app.services.contracts.papers import read_change_order_pdf, read_sow_pdf
 from psa_app.services.identity import cookies, sessions
 from psa_app.services.identity.portal_links import open_portal_link
 from psa_app.services.invoices.einvoices import read_einvoice
-from psa_app.services.invoices.papers import read_invoice_pdf
+from psa_app.services.invoices.papers import read_invoice_pdf, read_pro_forma
 from psa_app.services.quotes.papers import read_quote_pdf
 
 log = logging.getLogger("psa_app.files")
@@ -34,6 +37,36 @@ STATUS: tuple[tuple[type[PsaError], int], ...] = (
 async def invoice(request: Request) -> Response:
     """The PDF of an invoice, shown by the browser; `?download=1` saves it, `?token=` is a mail's link."""
     return await asyncio.to_thread(_pdf, request, read_invoice_pdf)
+
+
+async def pro_forma(request: Request) -> Response:
+    """The PDF of a draft that says that it is no invoice; for the firm's own people."""
+    return await asyncio.to_thread(_pdf, request, read_pro_forma)
+
+
+async def statement(request: Request) -> Response:
+    """The PDF of a client's statement of account; `?from=` and `?to=` are days."""
+
+    def answer(actor: Actor) -> Response:
+        asked = request.query_params
+        first, last = (
+            fields.iso_date(asked[name], name) if asked.get(name) else None for name in ("from", "to")
+        )
+        account_id = int(request.path_params["account_id"])
+        name, content = read_statement_pdf(actor, account_id, first, last)
+        return file(content, name, "application/pdf", "inline")
+
+    return await asyncio.to_thread(for_reader, request, answer)
+
+
+async def ledger(request: Request) -> Response:
+    """The file of a period that was handed to accounting."""
+
+    def answer(actor: Actor) -> Response:
+        name, content = read_export(actor, int(request.path_params["export_id"]))
+        return file(content, name, "text/plain; charset=utf-8")
+
+    return await asyncio.to_thread(for_reader, request, answer)
 
 
 async def electronic_invoice(request: Request) -> Response:
@@ -133,7 +166,10 @@ def _safe(name: str) -> str:
 
 routes = [
     Route("/files/invoices/{document_id:int}.pdf", invoice, methods=["GET"]),
+    Route("/files/invoices/{document_id:int}/pro-forma.pdf", pro_forma, methods=["GET"]),
     Route("/files/invoices/{document_id:int}.xml", electronic_invoice, methods=["GET"]),
+    Route("/files/ledger/{export_id:int}", ledger, methods=["GET"]),
+    Route("/files/statements/{account_id:int}.pdf", statement, methods=["GET"]),
     Route("/files/sows/{document_id:int}.pdf", scope, methods=["GET"]),
     Route("/files/change-orders/{document_id:int}.pdf", change_order, methods=["GET"]),
     Route("/files/attachments/{attachment_id:int}", attachment, methods=["GET"]),

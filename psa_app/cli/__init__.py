@@ -35,7 +35,7 @@ def command(name: str, example: str, *, within: typer.Typer = app) -> Callable[[
 
 def main() -> int:
     """Runs one command; a mistake is told in a sentence. Returns the exit code."""
-    from psa_app.cli import billing, doctor, firm, imports, records, run, safety, user  # noqa: F401 - they declare themselves
+    from psa_app.cli import billing, books, doctor, firm, imports, records, run, safety, user  # noqa: F401 - they declare themselves
 
     try:
         app(standalone_mode=True)

@@ -22,6 +22,7 @@ from psa_app.demo.order import in_order
 from psa_app.demo.pipeline import make_pipeline
 from psa_app.demo.quotes import write_quotes
 from psa_app.demo.rates import set_rate_cards
+from psa_app.demo.receivables import remind_late_payers
 from psa_app.demo.retainers import CLIENT, Care, begins, close_care, log_care, sell_care
 from psa_app.demo.scopes import Running, accept_due, sell
 from psa_app.demo.set_up import (
@@ -102,6 +103,7 @@ def _tell_story(session: Session, today: date, real_now: datetime, tell: Told) -
     draft_relaunch(session, actors["Mara"], clients["Northwind"], today)
     clock.set_source(lambda: real_now)
     take_a_statement(session, actors["Felix"], today)
+    remind_late_payers(session, actors["Felix"], today)
     _quiet_old_mail(session, real_now)
     note_accepted(session)
     in_order(session)

@@ -3,6 +3,7 @@
 from psa_app.models.bank import BankLine, BankStatement
 from psa_app.models.base import NAMING, Record, Row, metadata, move, touch
 from psa_app.models.billing import BillingPart, BillingRun
+from psa_app.models.books import LedgerAccount, LedgerExport, WriteOff
 from psa_app.models.clients import (
     Account,
     AccountTaxNumber,
@@ -155,6 +156,8 @@ __all__ = [
     "InvoiceTax",
     "JobRun",
     "Leave",
+    "LedgerAccount",
+    "LedgerExport",
     "ListColumns",
     "LoginSession",
     "Mail",
@@ -214,6 +217,7 @@ __all__ = [
     "Timesheet",
     "User",
     "WorkPattern",
+    "WriteOff",
     "metadata",
     "move",
     "touch",

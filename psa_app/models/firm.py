@@ -37,6 +37,7 @@ class Firm(Record, table=True):
     payment_provider: str = "manual"  # manual | sandbox | stripe
     instance: str  # random; separates two installs that share one Stripe account
     locked_through: date | None = None  # time up to this day can no longer change
+    books_closed_through: date | None = None  # nothing in the books is dated up to this day any more
     invoice_footer: str = ""
     minimum_invoice_minor: Big = 0  # base currency: less than that waits for the next billing run
     drafts_itself: bool = False  # the app drafts invoices when they fall due

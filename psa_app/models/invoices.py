@@ -32,6 +32,7 @@ class Invoice(Record, table=True):
     status: str = Field(default="draft", index=True)  # draft | issued | void | written_off
     currency: str
     is_sandbox: bool = False
+    is_taken_over: bool = False  # another program issued it, with a number of its own
     cutoff: date  # work up to this day
     grouping: str = "role"
     service_from: date | None = None
@@ -257,6 +258,7 @@ class Payment(Record, table=True):
     session_url: str = ""
     return_path: str = ""  # where the payer comes back to; sent again unchanged with the same key
     payer_email: str = ""
+    base_rate_nano: BigOrNone = None  # frozen when its first money came; None: nothing came yet
     intent_id: str = Field(default="", index=True)
     expires_at: datetime | None = None
     next_check_at: datetime | None = None

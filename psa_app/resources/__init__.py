@@ -4,6 +4,7 @@ from psa_app.access.permissions import LISTS
 from psa_app.models.resource import Resource
 from psa_app.resources import (
     billing,
+    books,
     clients,
     collecting,
     contracts,
@@ -40,6 +41,7 @@ RESOURCES: dict[str, Resource] = {
         retainers,
         billing,
         collecting,
+        books,
         lowcode,
         system,
     )

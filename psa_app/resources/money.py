@@ -19,8 +19,23 @@ from psa_app.models import (
     SowLine,
     TimeEntry,
 )
-from psa_app.models.resource import ActWords, FieldSpec, Resource
+from psa_app.models.resource import ActWords, FieldSpec, Incoming, Resource
+from psa_app.services.invoices.take_over import check_taken_over, write_taken_over
 
+# Open invoices of another program, when a firm moves in mid-year.
+INVOICES_IN = Incoming(
+    right="invoices.issue",
+    check=check_taken_over,
+    write=write_taken_over,
+    fields=(
+        FieldSpec("number", "Number", required=True, max_length=60),
+        FieldSpec("account_id", "Client", "link", required=True, links_to=Account),
+        FieldSpec("issued_on", "Issued", "date", required=True),
+        FieldSpec("due_on", "Due", "date", required=True),
+        FieldSpec("currency", "Currency", "currency", required=True),
+        FieldSpec("total_minor", "Still open, with tax", "money", required=True, money_in="currency"),
+    ),
+)
 INVOICES = Resource(
     kind="invoices",
     model=Invoice,
@@ -31,6 +46,8 @@ INVOICES = Resource(
     sort="-id",
     title="number",
     bulk=("issue", "mail", "discard", "void"),
+    keys=(("number",),),
+    incoming=INVOICES_IN,
     words=(
         ActWords("mail", "Mail again", "Mail {rows} to their clients?"),
         ActWords("discard", "Discard", "Discard {rows}?"),

@@ -57,10 +57,15 @@ def due_step(
     return last
 
 
-def next_step(steps: Iterable[Step], sent: Collection[int]) -> Step | None:
-    """The first reminder after the last that went out."""
+def next_step(steps: Iterable[Step], sent: Collection[int], over: int) -> Step | None:
+    """The first reminder after the last that went out and, of an invoice `over` days over due, the last that
+    is reached already.
+    """
     latest = max(sent, default=EARLIEST - 1)
-    return min((one for one in steps if one.days > latest), key=lambda one: one.days, default=None)
+    first = 0 if over > 0 else EARLIEST
+    left = sorted((one for one in steps if one.days > latest and one.days >= first), key=lambda one: one.days)
+    reached = [one for one in left if over > 0 and one.days <= over]
+    return reached[-1] if reached else next(iter(left), None)
 
 
 def held_back(found: Standing, today: date) -> str:

@@ -29,6 +29,7 @@ PLACES = (  # reached by the palette, and from the areas' own pages
     ("leave", "Leave", "calendar", routes.LEAVE, "leave.request"),
     ("payments", "Payments", "bank", routes.PAYMENTS, "payments.read"),
     ("bank", "Bank", "bank", routes.BANK, "payments.record"),
+    ("books", "Books", "bank", routes.BOOKS, "books.export"),
     ("owed", "Who owes what", "bank", routes.RECEIVABLES, "payments.record"),
     ("rates", "Rates", "rates", routes.RATES, "rates.change"),
     ("import", "Import time", "upload", routes.TIME_IMPORT, "time.import"),

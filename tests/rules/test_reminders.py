@@ -46,9 +46,21 @@ def test_none_goes_out_on_the_day_of_issue():
     assert due_step(PLAN, DUE - timedelta(1), DUE, DUE, ()) is None
 
 
-@pytest.mark.parametrize(("sent", "days"), [((), -3), ((7,), 14), ((30,), None)])
-def test_the_next_one_comes_after_the_last(sent, days):
-    found = next_step(PLAN, sent)
+@pytest.mark.parametrize(
+    ("sent", "over", "days"),
+    [
+        ((), 0, -3),
+        ((-3,), 0, 7),
+        ((), 3, 7),
+        ((), 8, 7),
+        ((), 20, 14),
+        ((7,), 10, 14),
+        ((7,), 40, 30),
+        ((30,), 40, None),
+    ],
+)
+def test_the_next_one_comes_after_the_last_and_none_from_before_the_due_day(sent, over, days):
+    found = next_step(PLAN, sent, over)
     assert (found.days if found else None) == days
 
 

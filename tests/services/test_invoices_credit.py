@@ -300,7 +300,7 @@ def test_the_day_of_a_credit_note_fits(world, day, sentence):
     draft = do(draft_invoice, world["Fred"], account_id=world.clients["Northwind"], until=TODAY)
     invoice = do(issue_invoice, world["Fred"], draft.id, issued_on=date(2026, 11, 22))
     with db.unit_of_work() as session:
-        session.get_one(Firm, 1).locked_through = date(2026, 11, 22)
+        session.get_one(Firm, 1).books_closed_through = date(2026, 11, 22)
     with pytest.raises(Invalid, match=sentence) as refused:
         credit(world, invoice, *whole(invoice), issued_on=day)
     assert refused.value.field == "issued_on"

@@ -99,7 +99,7 @@ def test_the_day_of_issue_never_lies_before_the_last(world):
     ],
 )
 def test_a_day_in_the_future_or_in_a_closed_period_is_refused(world, day, sentence):
-    change(Firm, 1, locked_through=date(2026, 10, 31))
+    change(Firm, 1, books_closed_through=date(2026, 10, 31))
     with pytest.raises(Invalid, match=sentence):
         do(issue_invoice, world["Fred"], drafted(world).id, issued_on=day)
 

@@ -121,7 +121,7 @@ def test_an_invoice_of_a_closed_period_is_not_voided(world):
     world.worked("Ann", "Build", MON, 60)
     invoice = issued(world)
     with db.unit_of_work() as session:
-        session.get_one(Firm, 1).locked_through = TODAY
+        session.get_one(Firm, 1).books_closed_through = TODAY
     with pytest.raises(Conflict, match="locked"):
         void(world, invoice)
 

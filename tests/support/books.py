@@ -111,7 +111,7 @@ def check_numbers(session: Session) -> None:
     numbers: dict[str, list[int]] = defaultdict(list)
     for invoice in session.exec(select(Invoice)):
         assert bool(invoice.number) == (invoice.status != "draft")
-        if invoice.number:
+        if invoice.number and not invoice.is_taken_over:
             series, running = re.fullmatch(r"(.*-)(\d+)", invoice.number).groups()  # type: ignore[union-attr]
             numbers[series].append(int(running))
     for given in numbers.values():
@@ -136,7 +136,7 @@ def check_entries(session: Session) -> None:
     for entry in session.exec(select(TimeEntry)):
         mine = parts[entry.id or 0]
         left = open_parts(entry.seconds, [(part.offset_seconds, part.seconds) for part in mine])
-        is_issued = all(status[invoice_of[part.line_id]] == "issued" for part in mine)
+        is_issued = all(status[invoice_of[part.line_id]] in ("issued", "written_off") for part in mine)
         assert (entry.status == "invoiced") == (bool(mine) and not left and is_issued)
         assert not mine or entry.status in ("approved", "invoiced")
         assert sum(part.minutes for part in mine) <= _most_minutes(session, entry)

@@ -4,6 +4,7 @@ import reflex as rx
 
 from psa_app.components import fields
 from psa_app.components.buttons import button
+from psa_app.components.definition import facts
 from psa_app.components.dialog import dialog
 from psa_app.components.form import form, form_error, form_foot
 from psa_app.display.credit import CreditRow
@@ -29,7 +30,11 @@ def credit_dialog(number: rx.Var[str]) -> rx.Component:
                 two=True,
             ),
             form_error(errors["form"]),
-            form_foot("Issue credit note", on_cancel=State.close),
+            rx.cond(State.preview.length() > 0, facts(State.preview)),
+            form_foot(
+                rx.cond(State.preview.length() > 0, "Issue credit note", "See what it comes to"),
+                on_cancel=State.close,
+            ),
             on_submit=State.save,
             key="credit-" + State.form_key.to_string(),
             label="Issue credit note",

@@ -12,7 +12,7 @@ from psa_app.components.cards import card, notice, stack, with_side
 from psa_app.components.definition import facts_card
 from psa_app.components.dialog import confirm, dialog
 from psa_app.components.form import form, form_error, form_foot
-from psa_app.components.menu import divider, dots_menu, item
+from psa_app.components.menu import divider, dots_menu, item, link_item
 from psa_app.components.paper import paper
 from psa_app.components.shell import crumbs
 from psa_app.components.table import table
@@ -25,12 +25,14 @@ from psa_app.pages.invoices.credit import credit_dialog
 from psa_app.pages.invoices.draft_edit import edit_dialogs
 from psa_app.pages.invoices.entries import entries_dialog
 from psa_app.pages.invoices.expenses import expenses_on_it, group_items
+from psa_app.pages.invoices.give_up import give_up_dialogs
 from psa_app.pages.invoices.refund import refund_dialog
 from psa_app.pages.rates.why import why_dialog
 from psa_app.pages.registry import page
 from psa_app.state.invoices.credit import CreditState
 from psa_app.state.invoices.draft_edit import DraftEditState
 from psa_app.state.invoices.expenses import InvoiceExpenses as Expenses
+from psa_app.state.invoices.give_up import GiveUpState
 from psa_app.state.invoices.invoice import InvoiceState as State
 from psa_app.state.invoices.invoice_words import METHODS
 from psa_app.state.invoices.refund import RefundState
@@ -89,6 +91,10 @@ def invoice() -> rx.Component:
             rx.cond(
                 State.is_draft & State.may_issue,
                 button("Issue", look="primary", on_click=State.open_dialog("issue", 0)),
+            ),
+            rx.cond(
+                State.is_written_off & State.may_void,
+                button("Reopen", on_click=GiveUpState.ask("reopen")),
             ),
             rx.cond(
                 State.is_open & State.may_record,
@@ -173,6 +179,7 @@ def _more() -> rx.Component:
         group_items(),
         divider(),
         item("Discount on the whole", icon_name="edit", on_click=DraftEditState.begin("discount", 0, 0)),
+        link_item("Pro forma (PDF)", href=State.pro_forma, native=True, icon_name="download"),
         item("Discard the draft", icon_name="trash", tone="bad", on_click=State.open_dialog("discard", 0)),
         label="More for this draft",
     )
@@ -189,7 +196,12 @@ def _more() -> rx.Component:
         rx.cond(
             ~State.is_note,
             rx.fragment(
-                divider(), item("Void", icon_name="x", tone="bad", on_click=State.open_dialog("void", 0))
+                divider(),
+                rx.cond(
+                    State.is_open,
+                    item("Write off", icon_name="x", tone="bad", on_click=GiveUpState.ask("write_off")),
+                ),
+                item("Void", icon_name="x", tone="bad", on_click=State.open_dialog("void", 0)),
             ),
         ),
         label="More for this invoice",
@@ -206,6 +218,7 @@ def _dialogs() -> rx.Component:
         _add(),
         _issue(),
         _void(),
+        give_up_dialogs(State.number, State.open_text),
         _pay(),
         _reverse(),
         _discard(),

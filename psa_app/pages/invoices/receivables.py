@@ -75,6 +75,7 @@ def owed() -> rx.Component:
         subtitle=State.subtitle,
         actions=[
             rx.cond(State.client != "", link_button("All clients", href=routes.RECEIVABLES)),
+            rx.cond(State.statement != "", link_button("Statement of account", href=State.statement)),
             link_button("Reminders", href=f"{routes.SETTINGS}?tab=reminders", icon_name="mail"),
         ],
         way=crumbs([Crumb("Invoices", routes.INVOICES)]),

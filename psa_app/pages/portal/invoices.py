@@ -3,6 +3,7 @@
 import reflex as rx
 
 from psa_app import routes
+from psa_app.components.buttons import link_button
 from psa_app.components.empty import empty
 from psa_app.components.table import table_card
 from psa_app.display.tables import Column
@@ -39,4 +40,5 @@ def invoices() -> rx.Component:
             empty=empty("No invoices yet", "They appear here when they are issued.", icon_name="invoices"),
         ),
         area="invoices",
+        actions=[link_button("Statement of account", href=routes.PORTAL_STATEMENT)],
     )

@@ -7,7 +7,8 @@ from sqlalchemy import func
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
-from psa_app.formats import epc_qr, words
+from psa_app.formats import epc_qr, languages, words
+from psa_app.formats.languages import Labels
 from psa_app.gateways.pdf.papers import (
     Fact,
     InvoiceLine,
@@ -30,38 +31,49 @@ ISSUED = ("issued", "void", "written_off")
 US_LETTER = ("US", "CA", "MX")
 
 
-def invoice_paper(session: Session, invoice: Invoice, *, annex: bool = False) -> InvoicePaper:
+def invoice_paper(
+    session: Session, invoice: Invoice, *, annex: bool = False, pro_forma: bool = False
+) -> InvoicePaper:
     """What is printed. An issued invoice prints what was frozen, a draft what the records say now.
 
-    With `annex` the hours and expenses behind it follow on pages of their own. The caller has checked
-    who asks.
+    With `annex` the hours and expenses behind it follow on pages of their own; as a `pro_forma` a draft
+    says that it is no invoice. The labels are in the client's language. The caller has checked who asks.
     """
     firm = session.exec(select(Firm)).one()
     account = session.get_one(Account, invoice.account_id)
     is_frozen, locale = invoice.status in ISSUED, account.locale
+    labels = languages.of(locale)
     lines = printed_lines(session, invoice)
     bank = invoice.bank if is_frozen else bank_block(session, invoice, firm)
     return InvoicePaper(
-        title="Credit note" if invoice.kind == "credit_note" else "Invoice",
-        number=invoice.number or "Draft",
-        seller=_party(invoice.seller if is_frozen else seller_block(session, firm)),
+        title=_title(invoice, labels, pro_forma=pro_forma),
+        number=invoice.number or labels.draft,
+        seller=_party(invoice.seller if is_frozen else seller_block(session, firm, locale)),
         buyer=_party(invoice.buyer if is_frozen else buyer_block(account)),
-        facts=_facts(session, invoice, locale),
+        facts=_facts(session, invoice, locale, labels),
         stamp=invoice.issued_at or invoice.updated_at,
         footer=invoice.footer if is_frozen else firm.invoice_footer,
-        marks=_marks(invoice),
+        marks=(labels.pro_forma,) if pro_forma else _marks(invoice, labels),
         test_mark=invoice.is_sandbox,
         accent=firm.accent,
-        language=locale[:2],
+        language=languages.code(locale),
+        buyer_label=labels.to,
+        page_label=labels.page,
         sheet="us-letter" if firm.country in US_LETTER else "a4",
-        columns=("Description", "Quantity", "Rate", "Amount"),
+        columns=labels.columns,
         lines=tuple(_line(line, invoice.currency, locale) for line in lines),
-        totals=_totals(session, invoice, locale),
-        notes=_notes(session, invoice, firm, locale),
-        payment=_payment(invoice, bank) if invoice.kind == "invoice" else None,
-        annex=_annex(session, invoice, locale) if annex else None,
+        totals=_totals(session, invoice, locale, labels),
+        notes=((labels.no_invoice,) if pro_forma else ()) + _notes(session, invoice, firm, locale, labels),
+        payment=_payment(invoice, bank, labels) if invoice.kind == "invoice" and not pro_forma else None,
+        annex=_annex(session, invoice, locale, labels) if annex else None,
         expenses=expense_annex(session, invoice, locale) if annex else None,
     )
+
+
+def _title(invoice: Invoice, labels: Labels, *, pro_forma: bool) -> str:
+    if invoice.kind == "credit_note":
+        return labels.credit_note
+    return labels.pro_forma if pro_forma else labels.invoice
 
 
 def printed_lines(session: Session, invoice: Invoice) -> list[LineRow]:
@@ -86,26 +98,27 @@ def _party(block: str) -> Party:
     return Party(name, tuple(rest))
 
 
-def _facts(session: Session, invoice: Invoice, locale: str) -> tuple[Fact, ...]:
+def _facts(session: Session, invoice: Invoice, locale: str, labels: Labels) -> tuple[Fact, ...]:
     service, credited = "", ""
     if invoice.credits_id is not None:
         of = session.get_one(Invoice, invoice.credits_id)
-        credited = f"{of.number} of {words.day(of.issued_on, locale)}" if of.issued_on else of.number
+        day = words.day(of.issued_on, locale) if of.issued_on else ""
+        credited = labels.of.format(number=of.number, day=day) if day else of.number
     if invoice.service_from and invoice.service_to:
         service = words.day_range(invoice.service_from, invoice.service_to, locale)
     facts = (
-        Fact("Number", invoice.number),
-        Fact("Issued", words.day(invoice.issued_on, locale) if invoice.issued_on else ""),
-        Fact("Invoice", credited),
-        Fact("Due", words.day(invoice.due_on, locale) if invoice.due_on else ""),
-        Fact("Service", service),
-        Fact("Order", invoice.purchase_order),
+        Fact(labels.number, invoice.number),
+        Fact(labels.issued, words.day(invoice.issued_on, locale) if invoice.issued_on else ""),
+        Fact(labels.invoice, credited),
+        Fact(labels.due, words.day(invoice.due_on, locale) if invoice.due_on else ""),
+        Fact(labels.service, service),
+        Fact(labels.order, invoice.purchase_order),
     )
     return tuple(fact for fact in facts if fact.value)
 
 
-def _marks(invoice: Invoice) -> tuple[str, ...]:
-    known = {"draft": ("Draft",), "void": ("Void",)}
+def _marks(invoice: Invoice, labels: Labels) -> tuple[str, ...]:
+    known = {"draft": (labels.draft,), "void": (labels.void,)}
     return known.get(invoice.status, ())
 
 
@@ -129,21 +142,28 @@ def _price(line: LineRow, currency: str, locale: str) -> str:
     return words.money(line.rate_minor, currency, locale)
 
 
-def _totals(session: Session, invoice: Invoice, locale: str) -> tuple[Total, ...]:
+def _totals(session: Session, invoice: Invoice, locale: str, labels: Labels) -> tuple[Total, ...]:
     def amount(minor: int) -> str:
         return words.money(minor, invoice.currency, locale)
 
     taxes = _taxes(session, invoice)
     rows = [
         Total(
-            tax.name if len(taxes) == 1 else f"{tax.name} on {amount(tax.base_minor)}", amount(tax.tax_minor)
+            tax.name
+            if len(taxes) == 1
+            else labels.tax_on.format(tax=tax.name, amount=amount(tax.base_minor)),
+            amount(tax.tax_minor),
         )
         for tax in taxes
     ]
     return (
-        Total("Net", amount(invoice.net_minor)),
+        Total(labels.net, amount(invoice.net_minor)),
         *rows,
-        Total("Due" if invoice.kind == "invoice" else "Credited", amount(invoice.total_minor), strong=True),
+        Total(
+            labels.to_pay if invoice.kind == "invoice" else labels.credited,
+            amount(invoice.total_minor),
+            strong=True,
+        ),
     )
 
 
@@ -152,31 +172,33 @@ def _taxes(session: Session, invoice: Invoice) -> list[InvoiceTax]:
     return list(session.exec(statement).all())
 
 
-def _notes(session: Session, invoice: Invoice, firm: Firm, locale: str) -> tuple[str, ...]:
+def _notes(session: Session, invoice: Invoice, firm: Firm, locale: str, labels: Labels) -> tuple[str, ...]:
     law = dict.fromkeys(tax.note for tax in _taxes(session, invoice) if tax.note)
-    reason = f"Reason: {invoice.credit_reason}" if invoice.credit_reason else ""
-    notes = (*law, _tax_in_base(invoice, firm, locale), invoice.note, reason)
+    reason = labels.reason.format(reason=invoice.credit_reason) if invoice.credit_reason else ""
+    notes = (*law, _tax_in_base(invoice, firm, locale, labels), invoice.note, reason)
     return tuple(note for note in notes if note)
 
 
-def _tax_in_base(invoice: Invoice, firm: Firm, locale: str) -> str:
+def _tax_in_base(invoice: Invoice, firm: Firm, locale: str, labels: Labels) -> str:
     """Tax in another currency is also told in the firm's own (Directive 2006/112/EC, article 230)."""
     if not invoice.tax_minor or invoice.currency == firm.base_currency or invoice.status not in ISSUED:
         return ""
     tax = money.convert(invoice.tax_minor, invoice.base_rate_nano, invoice.currency, firm.base_currency)
-    return f"The tax is {words.money(tax, firm.base_currency, locale)} in {firm.base_currency}."
+    told = words.money(tax, firm.base_currency, locale)
+    return labels.tax_in_base.format(amount=told, currency=firm.base_currency)
 
 
-def _payment(invoice: Invoice, block: str) -> Payment | None:
+def _payment(invoice: Invoice, block: str, labels: Labels) -> Payment | None:
     if not block:
         return None
     bank = bank_facts(block)
-    facts = [Fact(label, value) for label, value in bank.items()]
+    named = {"Payee": labels.payee, "Account": labels.account, "Bank": labels.bank}
+    facts = [Fact(named.get(label, label), value) for label, value in bank.items()]
     if invoice.number:
-        facts.append(Fact("Reference", invoice.number))
+        facts.append(Fact(labels.reference, invoice.number))
     code = qr_code(invoice, block, invoice.total_minor)
-    caption = "Scan with your bank app" if code else ""
-    return Payment("How to pay", tuple(facts), code, caption)
+    caption = labels.scan if code else ""
+    return Payment(labels.how_to_pay, tuple(facts), code, caption)
 
 
 def qr_code(invoice: Invoice, block: str, amount: int) -> str:
@@ -189,7 +211,7 @@ def qr_code(invoice: Invoice, block: str, amount: int) -> str:
     return epc_qr.svg(bank.get("Payee", ""), iban, amount, invoice.number, bank.get("BIC", ""))
 
 
-def _annex(session: Session, invoice: Invoice, locale: str) -> TimeAnnex | None:
+def _annex(session: Session, invoice: Invoice, locale: str, labels: Labels) -> TimeAnnex | None:
     statement = (
         select_columns(
             ENTRY.c.id,
@@ -212,13 +234,13 @@ def _annex(session: Session, invoice: Invoice, locale: str) -> TimeAnnex | None:
     if not rows:
         return None
     return TimeAnnex(
-        heading="Hours",
-        columns=("Date", "Person", "Task", "Note", "Hours"),
+        heading=labels.hours,
+        columns=labels.time_columns,
         rows=tuple(
             TimeRow(words.day(row.work_date, locale), row.person, row.task, row.note, words.hours(minutes))
             for row, minutes in rows
         ),
-        total=Total("Total", words.hours(sum(minutes for _, minutes in rows)), strong=True),
+        total=Total(labels.total, words.hours(sum(minutes for _, minutes in rows)), strong=True),
     )
 
 

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlmodel import Session
 
-from psa_app.formats import words
+from psa_app.formats import languages, words
 from psa_app.gateways.pdf.papers import ExpenseAnnex, ExpenseRow, Total
 from psa_app.models import Invoice
 from psa_app.queries.expenses.tables import BILLED_EXPENSE, CATEGORY, EXPENSE
@@ -31,10 +31,10 @@ def expense_annex(session: Session, invoice: Invoice, locale: str) -> ExpenseAnn
     rows = session.connection().execute(statement).all()
     if not rows:
         return None
-    total = sum(row.amount_minor for row in rows)
+    total, labels = sum(row.amount_minor for row in rows), languages.of(locale)
     return ExpenseAnnex(
-        heading="Expenses",
-        columns=("Date", "Category", "Project", "Description", "Amount"),
+        heading=labels.expenses,
+        columns=labels.expense_columns,
         rows=tuple(
             ExpenseRow(
                 words.day(row.spent_on, locale),
@@ -45,5 +45,5 @@ def expense_annex(session: Session, invoice: Invoice, locale: str) -> ExpenseAnn
             )
             for row in rows
         ),
-        total=Total("Total", words.money(total, invoice.currency, locale), strong=True),
+        total=Total(labels.total, words.money(total, invoice.currency, locale), strong=True),
     )

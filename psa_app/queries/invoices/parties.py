@@ -8,10 +8,8 @@ from collections.abc import Sequence
 from sqlalchemy.orm import object_session
 from sqlmodel import Session, col, select
 
-from psa_app.formats import words
+from psa_app.formats import languages, words
 from psa_app.models import Account, Address, BankAccount, Contact, Firm, Invoice, TaxNumber
-
-_NUMBER_WORDS = {"vat": "VAT", "tax": "Tax number", "register": "Register", "peppol": "Peppol"}
 
 
 def billing_contacts(session: Session, account_id: int) -> Sequence[Contact]:
@@ -23,13 +21,15 @@ def billing_contacts(session: Session, account_id: int) -> Sequence[Contact]:
     ).all()
 
 
-def seller_block(session: Session, firm: Firm) -> str:
-    """The firm's legal name, address and numbers."""
+def seller_block(session: Session, firm: Firm, locale: str = "en") -> str:
+    """The firm's legal name, address and numbers, with labels in a language."""
+    labels = languages.of(locale)
+    named = {"vat": labels.vat, "tax": labels.tax_number, "register": labels.register, "peppol": "Peppol"}
     numbers = session.exec(select(TaxNumber).order_by(col(TaxNumber.id))).all()
     rows = [
         firm.legal_name or firm.name,
-        *_address(firm.street, firm.postcode, firm.city, firm.country),
-        *(f"{_NUMBER_WORDS.get(number.kind, number.kind)} {number.number}" for number in numbers),
+        *_address(firm.street, firm.postcode, firm.city, firm.country, locale),
+        *(f"{named.get(number.kind, number.kind)} {number.number}" for number in numbers),
     ]
     return "\n".join(rows)
 
@@ -39,8 +39,8 @@ def buyer_block(account: Account) -> str:
     at = billing_address(account)
     rows = [
         (at.recipient if isinstance(at, Address) else "") or account.legal_name or account.name,
-        *_address(at.street, at.postcode, at.city, at.country),
-        *([f"VAT {account.vat_id}"] if account.vat_id else []),
+        *_address(at.street, at.postcode, at.city, at.country, account.locale),
+        *([f"{languages.of(account.locale).vat} {account.vat_id}"] if account.vat_id else []),
     ]
     return "\n".join(rows)
 
@@ -55,9 +55,9 @@ def billing_address(account: Account) -> Account | Address:
     return session.scalars(statement).first() or account
 
 
-def _address(street: str, postcode: str, city: str, country: str) -> list[str]:
+def _address(street: str, postcode: str, city: str, country: str, locale: str) -> list[str]:
     place = " ".join(part for part in (postcode, city) if part)
-    land = words.locale_of("en").territories.get(country, country)
+    land = words.locale_of(locale).territories.get(country, country)
     return [row for row in (", ".join(part for part in (street, place) if part), land) if row]
 
 

@@ -78,8 +78,8 @@ def _lines(session: Session, invoice: Invoice) -> Iterator[Lack]:
 def _day(session: Session, firm: Firm, day: date) -> Iterator[Lack]:
     if day > clock.today(firm.time_zone):
         yield Lack("issued_on", "An invoice cannot be issued in the future. Choose today or an earlier day.")
-    if firm.locked_through and day <= firm.locked_through:
-        locked = firm.locked_through.isoformat()
+    if firm.books_closed_through and day <= firm.books_closed_through:
+        locked = firm.books_closed_through.isoformat()
         yield Lack("issued_on", f"The books are closed up to {locked}. Choose a later day.")
     series = session.exec(
         select(NumberSeries).where(

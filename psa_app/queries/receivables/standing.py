@@ -63,10 +63,9 @@ class Receivable:
         """The reminder that is due, whatever speaks against it."""
         return due_step(self.steps, self.issued_on, self.due_on, today, self.sent)
 
-    @property
-    def next(self) -> Step | None:
-        """The reminder after the last one."""
-        return next_step(self.steps, self.sent)
+    def next(self, today: date) -> Step | None:
+        """The reminder that would go out now, if nothing speaks against it."""
+        return next_step(self.steps, self.sent, self.days_over(today))
 
     def days_over(self, today: date) -> int:
         """Days since it was due, 0 before."""

@@ -7,7 +7,7 @@ from datetime import date
 from sqlmodel import Session, col, select
 
 from psa_app import clock
-from psa_app.access import Actor, act, fetch
+from psa_app.access import Actor, act, fetch, require
 from psa_app.db import insert_row
 from psa_app.errors import Conflict, Invalid
 from psa_app.models import Account, Firm, Invoice, InvoiceLine, InvoiceTax
@@ -19,6 +19,7 @@ from psa_app.rules.credits import Credited, Left, TaxBase, check_total, credit_t
 from psa_app.rules.money import Money
 from psa_app.rules.taxes import TaxKind
 from psa_app.services import history
+from psa_app.services.books.lock import check_books_open
 from psa_app.services.invoices.credit_mail import mail_credit_note
 from psa_app.services.invoices.credit_work import give_back
 from psa_app.services.invoices.einvoices import keep_einvoice
@@ -76,7 +77,7 @@ def credit_invoice(
     why = fields.text(reason, "reason", max=400)
     firm = session.exec(select(Firm)).one()
     day = issued_on or clock.today(firm.time_zone)
-    _check(invoice, firm, day)
+    _check(session, invoice, firm, day)
     taken, rest = _taken(session, invoice, lines)
     taxes = _taxes(invoice, taken, rest)
     net, tax = sum(one.now.net for one in taken), sum(row.tax_minor for row in taxes)
@@ -96,7 +97,33 @@ def credit_invoice(
     return note
 
 
-def _check(invoice: Invoice, firm: Firm, day: date) -> None:
+@dataclass(frozen=True, slots=True)
+class CreditPreview:
+    """What a credit note would come to, in minor units: `open` is what the invoice owes after it."""
+
+    net: int
+    tax: int
+    total: int
+    open: int
+    on_account: int
+
+
+def preview_credit(
+    session: Session, actor: Actor, invoice_id: int, *, lines: tuple[CreditLine, ...]
+) -> CreditPreview:
+    """What a credit note of these lines would give back; nothing is written. Errors as for the note."""
+    require(actor, "invoices.credit")
+    invoice = fetch(session, actor, Invoice, invoice_id)
+    firm = session.exec(select(Firm)).one()
+    _check(session, invoice, firm, clock.today(firm.time_zone))
+    taken, rest = _taken(session, invoice, lines)
+    net, tax = sum(one.now.net for one in taken), sum(row.tax_minor for row in _taxes(invoice, taken, rest))
+    check_total(net + tax, invoice.total_minor - _credited_so_far(session, invoice))
+    left = open_amount(session, invoice) - net - tax
+    return CreditPreview(net, tax, net + tax, max(left, 0), max(-left, 0))
+
+
+def _check(session: Session, invoice: Invoice, firm: Firm, day: date) -> None:
     if invoice.kind == "credit_note":
         raise Conflict("This is a credit note. Only an invoice can be credited.")
     if invoice.status == "draft":
@@ -110,9 +137,7 @@ def _check(invoice: Invoice, firm: Firm, day: date) -> None:
     if invoice.issued_on and day < invoice.issued_on:
         issued = invoice.issued_on.isoformat()
         raise Invalid(f"{invoice.number} is of {issued}. Choose that day or a later one.", "issued_on")
-    if firm.locked_through and day <= firm.locked_through:
-        locked = firm.locked_through.isoformat()
-        raise Invalid(f"The books are closed up to {locked}. Choose a later day.", "issued_on")
+    check_books_open(session, day, "issued_on")
 
 
 def _taken(

@@ -100,7 +100,7 @@ def _freeze(
     invoice.base_rate_nano = base_rate(session, invoice, firm, day) or invoice.base_rate_nano
     invoice.issued_on, invoice.due_on = day, due_date(day, invoice.payment_days)
     invoice.issued_at, invoice.issued_by = clock.now(), actor.user_id
-    invoice.seller, invoice.buyer = seller_block(session, firm), buyer_block(account)
+    invoice.seller, invoice.buyer = seller_block(session, firm, account.locale), buyer_block(account)
     invoice.bank, invoice.footer = bank_block(session, invoice, firm), firm.invoice_footer
     session.flush()
 

@@ -14,7 +14,7 @@ from sqlmodel import Session, select
 from psa_app.access import Actor, fetch, require, system
 from psa_app.config import settings
 from psa_app.db import reading, unit_of_work
-from psa_app.errors import Busy
+from psa_app.errors import Busy, Conflict
 from psa_app.gateways.pdf import render_invoice
 from psa_app.models import Invoice
 from psa_app.queries.invoices.paper import ISSUED, entries_on_paper, invoice_paper
@@ -56,6 +56,18 @@ def invoice_pdf(invoice_id: int) -> tuple[str, bytes]:
         keep_invoice_pdf(invoice_id)
         content = file_of(invoice_id).read_bytes()
     return f"{invoice.number}.pdf", content
+
+
+def read_pro_forma(actor: Actor, invoice_id: int) -> tuple[str, bytes]:
+    """A draft as a pro forma: it has no number and says that it is no invoice. `Conflict` once issued."""
+    require(actor, "invoices.draft")
+    with reading() as session:
+        invoice = fetch(session, actor, Invoice, invoice_id)
+        if invoice.status != "draft":
+            raise Conflict(f"{invoice.number} is issued: the invoice itself can be sent.")
+        is_long = entries_on_paper(session, invoice) > LONG_ANNEX
+        paper = invoice_paper(session, invoice, annex=not is_long, pro_forma=True)
+    return f"pro-forma-{invoice.id}.pdf", render_invoice(paper)
 
 
 def read_invoice_pdf(actor: Actor, invoice_id: int) -> tuple[str, bytes]:

@@ -19,6 +19,7 @@ from psa_app.queries.invoices.tables import (
 from psa_app.rules import fields
 from psa_app.rules.invoices import check_void
 from psa_app.services import history
+from psa_app.services.books.lock import is_exported
 from psa_app.services.identity.portal_links import revoke_portal_links
 from psa_app.services.invoices.entries import billed_on, free_entries
 from psa_app.services.invoices.expense_lines import billed_expenses, free_expenses
@@ -70,11 +71,11 @@ def _check(session: Session, invoice: Invoice) -> None:
             PAYMENT.c.invoice_id == invoice.id, PAYMENT.c.status.in_(("sending", "processing"))
         )
     ).first()
-    locked = session.exec(select_models(Firm)).one().locked_through
+    locked = session.exec(select_models(Firm)).one().books_closed_through
     check_void(
         paid=0,
         credited=int(notes),
-        exported=False,
+        exported=is_exported(session, invoice.issued_on),
         period_locked=bool(locked and invoice.issued_on and invoice.issued_on <= locked),
         collecting=collecting is not None,
     )

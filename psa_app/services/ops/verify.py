@@ -192,7 +192,11 @@ def check_numbers(session: Session) -> int:
     count = 0
     of_papers = col(NumberSeries.kind).in_(("invoice", "credit_note"))
     for series in session.exec(select_models(NumberSeries).where(of_papers)):
-        mine = (Invoice.is_sandbox == series.sandbox, Invoice.kind == series.kind)
+        mine = (
+            Invoice.is_sandbox == series.sandbox,
+            Invoice.kind == series.kind,
+            ~col(Invoice.is_taken_over),
+        )
         numbers = session.exec(select_models(Invoice.number).where(*mine, Invoice.number != "")).all()
         count += len(numbers)
         for year, found in _by_year(series.pattern, numbers).items():

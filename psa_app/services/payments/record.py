@@ -17,12 +17,21 @@ from psa_app.queries.invoices.mode import takes_test_money
 from psa_app.rules import fields
 from psa_app.rules.money import Money
 from psa_app.services import history
+from psa_app.services.books.lock import check_books_open
 from psa_app.services.payments.pages import close_pages
-from psa_app.services.payments.settle import allocated, book_fact, open_amount, received, settle
+from psa_app.services.payments.settle import (
+    allocated,
+    book_fact,
+    facts_of,
+    open_amount,
+    received,
+    settle,
+)
 from psa_app.services.payments.thank import thank
 
 FIRST_YEAR = 2000
 MOST = 10**15
+SHORT = ("bank_charge", "discount", "withholding")  # settle as money does, and are none
 Method = Literal["bank_transfer", "cheque", "cash", "card", "other"]
 
 
@@ -81,6 +90,7 @@ def book_money(
     credit on account. `short` are amounts that never come (bank_charge, discount, withholding): they
     settle as money does and stand as facts of their own, so that they never count as cash.
     """
+    check_books_open(session, came.received_on, "received_on")
     firm = session.exec(select(Firm)).one()
     is_test = parts[0][0].is_sandbox if parts else takes_test_money(firm)
     payment = Payment(
@@ -120,6 +130,13 @@ def book_money(
     return payment
 
 
+_TAKEN_BACK = {kind: kind for kind in SHORT}  # what never came is taken back as what it was
+
+
+def _again(payment: Payment, kind: str) -> str:
+    return f"{payment.idempotency_key}-back" if kind in SHORT else payment.idempotency_key
+
+
 @act("payments", "reverse", right="payments.record")
 def reverse_payment(session: Session, actor: Actor, payment_id: int, *, reason: str) -> Payment:
     """Takes a recorded payment back by a counter entry; nothing is deleted. `Conflict` if done before."""
@@ -132,7 +149,10 @@ def reverse_payment(session: Session, actor: Actor, payment_id: int, *, reason: 
     has = received(session, payment)
     if has <= 0:
         raise Conflict("This payment has already been taken back.")
-    book_fact(session, payment, "reversal", payment.idempotency_key, -has, clock.now())
+    for kind, amount in facts_of(session, payment).items():
+        book_fact(
+            session, payment, _TAKEN_BACK.get(kind, "reversal"), _again(payment, kind), -amount, clock.now()
+        )
     settle(session, actor, payment, None, why)
     if payment.invoice_id is not None:
         invoice = fetch(session, actor, Invoice, payment.invoice_id, lock=True)

@@ -4,14 +4,16 @@ Every function here works under the lock of the client's row.
 """
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from psa_app import clock
 from psa_app.access import Actor
 from psa_app.db import insert_row
-from psa_app.models import Allocation, Invoice, Payment, PaymentFact
+from psa_app.models import Allocation, Firm, Invoice, Payment, PaymentFact
+from psa_app.queries.exchange import exchange
 from psa_app.queries.invoices.tables import ALLOCATION, FACT
 from psa_app.services import history
 
@@ -31,6 +33,14 @@ def received(session: Session, payment: Payment) -> int:
     """The sum of a payment's facts: what has really come, less what went back."""
     total = select(func.sum(FACT.c.amount_minor)).where(FACT.c.payment_id == payment.id)
     return int(session.connection().execute(total).scalar() or 0)
+
+
+def facts_of(session: Session, payment: Payment) -> dict[str, int]:
+    """A payment's facts by kind; what sums to nothing is left out."""
+    total = func.sum(FACT.c.amount_minor)
+    statement = select(FACT.c.kind, total).where(FACT.c.payment_id == payment.id).group_by(FACT.c.kind)
+    rows = session.connection().execute(statement.order_by(FACT.c.kind)).all()
+    return {kind: int(amount) for kind, amount in rows if amount}
 
 
 def allocated(session: Session, payment: Payment) -> int:
@@ -56,6 +66,9 @@ def book_fact(
     known = select(FACT.c.id).where(FACT.c.provider == by, FACT.c.kind == kind, FACT.c.ref == ref)
     if session.connection().execute(known).first() is not None:
         return False
+    if payment.base_rate_nano is None:
+        payment.base_rate_nano = _rate_on(session, payment.currency, at)
+        session.flush()
     insert_row(
         session,
         PaymentFact,
@@ -68,6 +81,12 @@ def book_fact(
         at=at,
     )
     return True
+
+
+def _rate_on(session: Session, currency: str, at: datetime) -> int | None:
+    """Units of the firm's currency per unit of `currency`, × 10⁹, on the day of an instant."""
+    zone = session.execute(select(col(Firm.time_zone))).scalar_one()
+    return exchange(session).rate(currency, at.astimezone(ZoneInfo(zone)).date())
 
 
 def settle(

@@ -28,15 +28,16 @@ def remind(session: Session, actor: Actor, invoice_id: int) -> Invoice:
     if found is None:
         raise Conflict("Nothing is open on this invoice, so there is nothing to remind of.")
     firm = session.exec(select(Firm)).one()
-    why = found.held(clock.today(firm.time_zone))
+    today = clock.today(firm.time_zone)
+    why, step = found.held(today), found.next(today)
     if why:
         raise Conflict(f"No reminder was sent. {words.with_days(why)}")
-    if found.next is None:
+    if step is None:
         sentence = (
             "Its plan has no further reminder." if found.steps else "There is no plan of reminders yet."
         )
         raise Conflict(f"{sentence} Add one in Settings.")
-    _send(session, actor, invoice, found, session.get_one(ReminderStep, found.next.id), firm)
+    _send(session, actor, invoice, found, session.get_one(ReminderStep, step.id), firm)
     return invoice
 
 

@@ -38,6 +38,7 @@ TABS = {  # key → label, the kind of record it lists ("" = a form of its own),
     "stages": ("Stages", "stages", "How far a chance of work has come."),
     "time": ("Time", "", ""),
     "payments": ("Payments", "", ""),
+    "ledger": ("Ledger accounts", "ledger_accounts", "Codes of your own; the usual ones count elsewhere."),
     "plans": ("Reminder plans", "reminder_plans", "Which reminders a client gets."),
     "reminders": ("Reminders", "reminder_steps", "When clients are reminded of open invoices, and how."),
 }

@@ -9,6 +9,7 @@ from sqlmodel import Session, select
 from psa_app import clock, routes
 from psa_app.access import Actor
 from psa_app.display.credit import CreditRow
+from psa_app.display.figures import Fact
 from psa_app.display.forms import Option
 from psa_app.errors import PsaError
 from psa_app.formats import words
@@ -17,7 +18,7 @@ from psa_app.queries.invoices.credited import CreditableLine, creditable
 from psa_app.queries.invoices.one import find_invoice
 from psa_app.rules import fields, hours, money
 from psa_app.rules.money import Money
-from psa_app.services.invoices.credit import CreditLine, credit_invoice
+from psa_app.services.invoices.credit import CreditLine, CreditPreview, credit_invoice, preview_credit
 from psa_app.state.base import allow, field_errors, form_values, read, say, write
 
 KEEP, RELEASE, WRITE_OFF = "keep", "release", "write_off"
@@ -36,9 +37,11 @@ class CreditState(rx.State):
     currency: str = ""
     today: str = ""
     errors: dict[str, str] = {}
+    preview: list[Fact] = []
     form_key: int = 0
     _invoice: int = 0
     _found: tuple[CreditableLine, ...] = ()
+    _seen: tuple[CreditLine, ...] = ()
 
     @rx.event
     @allow("invoices.credit")
@@ -59,7 +62,7 @@ class CreditState(rx.State):
 
     def _choose(self, choice: str) -> None:
         self.rows = [_row(one, self.currency, choice) for one in self._found]
-        self.errors = {}
+        self.errors, self.preview, self._seen = {}, [], ()
         self.form_key += 1
 
     @rx.event
@@ -71,13 +74,18 @@ class CreditState(rx.State):
     @rx.event
     @allow("invoices.credit")
     async def save(self, data: dict[str, Any]) -> Any:
-        """Issues the credit note and opens it."""
+        """Shows what the credit note comes to; pressed again, it is issued and opened."""
         names = [f"{part}-{row.id}" for row in self.rows for part in ("choice", "value")]
         values = form_values(data, ("issued_on", "reason", *names))
         chosen = [row for row in self.rows if values[f"choice-{row.id}"] in (RELEASE, WRITE_OFF)]
         try:
             lines = tuple(_line(row, values, self.currency) for row in chosen)
             day = fields.iso_date(values["issued_on"], "issued_on") if values["issued_on"] else None
+            if lines != self._seen:
+                found = await read(lambda s, who: preview_credit(s, who, self._invoice, lines=lines))
+                self.errors, self._seen = {}, lines
+                self.preview = _preview(found, self.currency)
+                return None
             asked: dict[str, Any] = {"lines": lines, "reason": values["reason"], "issued_on": day}
             made = await write(lambda session, who: credit_invoice(session, who, self._invoice, **asked))
         except PsaError as error:
@@ -86,6 +94,21 @@ class CreditState(rx.State):
         self.open = False
         await say(self, f"{made.number} is issued and on its way.")
         return rx.redirect(routes.invoice(made.number))
+
+
+def _preview(found: CreditPreview, currency: str) -> list[Fact]:
+    def amount(minor: int) -> str:
+        return words.money(minor, currency)
+
+    facts = [
+        Fact("Net", amount(found.net)),
+        Fact("Tax", amount(found.tax)),
+        Fact("The credit note gives back", amount(found.total), tone="strong"),
+        Fact("Still open on the invoice", amount(found.open)),
+    ]
+    return (
+        [*facts, Fact("Becomes credit on account", amount(found.on_account))] if found.on_account else facts
+    )
 
 
 def _view(session: Session, who: Actor, invoice_id: int) -> tuple[tuple[CreditableLine, ...], str, date]:

@@ -15,7 +15,7 @@ from psa_app.display.forms import Option
 from psa_app.display.paper import Paper
 from psa_app.display.states import Badge, badge
 from psa_app.display.tables import Row
-from psa_app.errors import Invalid, PsaError
+from psa_app.errors import PsaError
 from psa_app.formats import words
 from psa_app.models import Firm
 from psa_app.queries.invoices.one import InvoiceView, entries_behind, find_invoice, one_invoice
@@ -29,6 +29,7 @@ from psa_app.services.invoices.void import void_invoice
 from psa_app.services.payments.record import record_payment, reverse_payment, use_credit
 from psa_app.state.base import actor, allow, field_errors, form_values, read, say, write
 from psa_app.state.invoices import invoice_words
+from psa_app.state.invoices.invoice_head import read_head
 from psa_app.state.invoices.invoices import state_of
 
 HEAD = ("purchase_order", "service_from", "service_to", "payment_days", "bank_account_id", "note")
@@ -53,6 +54,7 @@ class InvoiceState(rx.State):
     lost: list[str] = []
     credit: str = ""
     pdf: str = ""
+    pro_forma: str = ""
     xml: str = ""
     currency: str = ""
     open_text: str = ""
@@ -65,6 +67,7 @@ class InvoiceState(rx.State):
     may_void: bool = False
     may_credit: bool = False
     is_note: bool = False
+    is_written_off: bool = False
     credits: list[Fact] = []
     notes: list[Fact] = []
     may_record: bool = False
@@ -124,6 +127,8 @@ class InvoiceState(rx.State):
         self.lost = invoice_words.freed(found)
         self.credit = words.money(found.credit, invoice.currency) if found.credit and found.open > 0 else ""
         self.pdf = routes.invoice_pdf(int(invoice.id or 0))
+        self.pro_forma = routes.pro_forma_pdf(int(invoice.id or 0))
+        self.is_written_off = invoice.status == "written_off"
         has_xml = found.einvoice and invoice.status != "draft"
         self.xml = routes.invoice_xml(int(invoice.id or 0)) if has_xml else ""
         self.open_text = words.money(found.open, invoice.currency)
@@ -216,7 +221,7 @@ class InvoiceState(rx.State):
         self.form_key += 1
 
     async def _save_head(self, values: dict[str, str]) -> None:
-        given = _head(values)
+        given = read_head(values)
         await write(
             lambda session, who: change_draft(session, who, self._invoice, version=self._version, **given)
         )
@@ -382,19 +387,3 @@ def standing(found: InvoiceView, today: date) -> Badge:
 
 def _view(session: Session, who: Actor, invoice_id: int) -> tuple[InvoiceView, Firm]:
     return one_invoice(session, who, invoice_id), session.exec(select(Firm)).one()
-
-
-def _head(values: dict[str, str]) -> dict[str, Any]:
-    def day(name: str) -> date | None:
-        return fields.iso_date(values[name], name) if values[name] else None
-
-    if not values["payment_days"]:
-        raise Invalid("Give the days to pay.", "payment_days")
-    return {
-        "purchase_order": values["purchase_order"],
-        "service_from": day("service_from"),
-        "service_to": day("service_to"),
-        "payment_days": fields.whole(values["payment_days"], "payment_days", 0, 365),
-        "bank_account_id": int(values["bank_account_id"]) if values["bank_account_id"].isdecimal() else None,
-        "note": values["note"],
-    }

@@ -29,6 +29,7 @@ class ReceivablesState(rx.State):
     sums: list[Cell] = []
     invoices: list[Row] = []
     client: str = ""
+    statement: str = ""
     subtitle: str = ""
     has_plan: bool = True
     may_plan: bool = False
@@ -54,6 +55,7 @@ class ReceivablesState(rx.State):
         self.sums = [Cell("Total", kind="strong"), *_amounts(found.ages, found.currency)]
         self.invoices = [_invoice(one, found.today) for one in found.invoices]
         self.client = next((one.client for one in found.debtors if one.account_id == client_id), "")
+        self.statement = routes.statement(client_id) if client_id else ""
         late = sum(found.ages[1:])
         owed = words.money(sum(found.ages), found.currency)
         self.subtitle = f"{owed} open, {words.money(late, found.currency)} of it over due"
@@ -128,7 +130,7 @@ class ReceivablesState(rx.State):
 
 def _client(one: Debtor, page: ReceivablesPage) -> Row:
     cells = [
-        Cell(one.client, sub=f"since {words.day(one.since)}", kind="strong"),
+        Cell(one.client, sub=f"first due {words.day(one.since)}", kind="strong"),
         *_amounts(one.ages, page.currency),
     ]
     href = routes.with_query(routes.RECEIVABLES, client=one.account_id)
@@ -163,7 +165,7 @@ def _invoice(one: Receivable, today: date) -> Row:
             sub=one.note if held else "",
             kind="text" if held or one.note else "muted",
         ),
-        Cell(reminded, sub=_next(one), kind="text" if last else "muted"),
+        Cell(reminded, sub=_next(one, today), kind="text" if last else "muted"),
         Cell("Not delivered", kind="badge", tone="bad", icon="warning", tip=one.bounced)
         if one.bounced
         else Cell(contact, kind="text" if one.last_contact else "muted"),
@@ -171,8 +173,8 @@ def _invoice(one: Receivable, today: date) -> Row:
     return Row(str(one.id), cells, href=routes.invoice(one.number), name=one.number)
 
 
-def _next(one: Receivable) -> str:
-    step = one.next
+def _next(one: Receivable, today: date) -> str:
+    step = one.next(today)
     if step is None:
         return "no further one" if one.steps else "no plan"
     side = "after" if step.days >= 0 else "before"

@@ -1,0 +1,48 @@
+"""The questions before an invoice is written off, and before it is opened again."""
+
+from typing import Any
+
+import reflex as rx
+
+from psa_app.components import fields
+from psa_app.components.dialog import dialog
+from psa_app.components.form import form, form_error, form_foot
+from psa_app.state.invoices.give_up import GiveUpState as State
+
+
+def give_up_dialogs(number: rx.Var[str], open_text: rx.Var[str]) -> rx.Component:
+    """Both; `open_text` is what is still open."""
+    return rx.fragment(
+        _ask(
+            "write_off",
+            "Write off " + open_text + "?",
+            "Nobody is asked for it any more, and it stands in the books as a loss of today.",
+            act="Write off",
+            required=True,
+        ),
+        _ask(
+            "reopen",
+            "Open " + number + " again?",
+            "It owes again what was written off, and the loss is taken back.",
+            act="Reopen",
+            required=False,
+        ),
+    )
+
+
+def _ask(name: str, title: Any, text: str, *, act: str, required: bool) -> rx.Component:
+    return dialog(
+        form(
+            rx.el.p(text),
+            fields.fields(fields.textarea("reason", "Why", required=required, error=State.errors["reason"])),
+            form_error(State.errors["form"]),
+            form_foot(act, on_cancel=State.close),
+            on_submit=State.save,
+            key=f"{name}-" + State.form_key.to_string(),
+            label=act,
+        ),
+        open=State.dialog == name,
+        on_close=State.close,
+        title=title,
+        size="narrow",
+    )

@@ -1,0 +1,1 @@
+"""What goes into the books: entries from invoices, payments and expenses, and statements of account."""

@@ -1,0 +1,1 @@
+"""Closing the books, and handing them to accounting."""

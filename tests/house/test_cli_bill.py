@@ -2,10 +2,10 @@
 
 from psa_app import db
 from psa_app.models import Account
-from tests.house.test_cli import INIT, Psa, psa  # noqa: F401 - a fixture
+from tests.support.psa import INIT, Psa
 
 
-def test_a_bill_says_what_it_would_do_then_does_it_once(psa: Psa) -> None:  # noqa: F811
+def test_a_bill_says_what_it_would_do_then_does_it_once(psa: Psa) -> None:
     psa(*INIT)
     assert psa("bill") == (1, "Say up to which day: psa bill --until 2026-11-30\n")
     code, said = psa("bill", "--until", "2026-11-30")

@@ -13,7 +13,7 @@ from psa_app.models import (
     SavedMethod,
     Sow,
 )
-from psa_app.models.resource import ActWords, FieldSpec, Resource
+from psa_app.models.resource import FieldSpec, Resource
 
 REFUNDS = Resource(
     kind="refunds",
@@ -71,10 +71,6 @@ SAVED_METHODS = Resource(
     search=("brand", "last4"),
     sort="-id",
     title="last4",
-    words=(
-        ActWords("make_default", "Make default", "Collect from {rows}?"),
-        ActWords("remove", "Remove", "Remove {rows} for good?"),
-    ),
     fields=(
         FieldSpec("account_id", "Client", "link", links_to=Account, filterable=True),
         FieldSpec("kind", "Kind", filterable=True),
@@ -154,7 +150,6 @@ PROVIDER_FINDINGS = Resource(
     search=("ref", "sentence"),
     sort="-id",
     title="ref",
-    words=(ActWords("settle", "Settle", "Settle {rows}?"),),
     fields=(
         FieldSpec("kind", "Kind", filterable=True),
         FieldSpec("sentence", "What differs"),

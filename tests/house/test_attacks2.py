@@ -281,8 +281,9 @@ def test_a_shared_view_with_words_of_the_address_breaks_nobodys_list(world: Worl
     )
     do(create_view, world["Fred"], kind="accounts", name="Odd", is_shared=True, filters=odd)
     assert ask(views, world["Fred"], Asked("accounts", view=1)).name == "Odd"
-    assert set(ask(resolved, world["Fred"], Asked("accounts", view=1)).filters) == {"self", "path", "kind"}
-    assert ask(views, world["Lea"], Asked("accounts")).tabs == []
+    assert set(ask(resolved, world["Fred"], Asked("accounts", view=1)).filters) == {"kind"}
+    assert set(ask(resolved, world["Lea"], Asked("accounts", view=1)).filters) == {"kind"}
+    assert [tab.label for tab in ask(views, world["Lea"], Asked("accounts")).tabs] == ["All", "Odd"]
 
 
 @pytest.mark.parametrize("bound", ["from", "to"])

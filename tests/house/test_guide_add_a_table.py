@@ -46,6 +46,8 @@ def test_the_new_table_has_its_endpoints_by_role(found):
         "/certificates.csv",
         "/certificates.xlsx",
         "/certificates/import",
+        "/certificates/import/{id}",
+        "/certificates/import/{id}/refused.csv",
         "/certificates/{id}",
     ]
     assert found["made"] == 201

@@ -2,7 +2,6 @@
 
 from datetime import date
 
-from psa_app.queries.home.waiting import waiting
 from psa_app.queries.projects.plan import project_plan
 from psa_app.queries.templates.checklists import checklist, due_items
 from psa_app.queries.templates.listing import offers
@@ -51,8 +50,6 @@ def test_my_due_items_wait_on_home_until_they_are_ticked_off(firm: Firm) -> None
     do(add_item, firm["Lea"], account_id=firm.northwind, title="Later", due_on=date(2026, 11, 24))
     do(add_item, firm["Fred"], account_id=firm.northwind, title="Another’s", due_on=TODAY)
     assert [one.title for one in ask(due_items, firm["Lea"], TODAY, 20)] == ["Folder"]
-    waits = [one.title for one in ask(waiting, firm["Lea"], "Europe/Vienna") if one.kind == "todo"]
-    assert waits == ["Folder"]
     do(tick_item, firm["Lea"], due.id)
     assert ask(due_items, firm["Lea"], TODAY, 20) == []
     assert len(ask(checklist, firm["Lea"], firm.northwind)) == 3

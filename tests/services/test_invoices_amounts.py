@@ -1,9 +1,6 @@
 """What a draft asks for: written down and up, discounts, work moved to later, lines by phase."""
 
-from collections.abc import Iterator
-from copy import deepcopy
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,18 +18,14 @@ from psa_app.services.invoices.edit import add_line, regroup_draft, remove_line
 from psa_app.services.invoices.issue import issue_invoice
 from psa_app.services.invoices.later import bill_later
 from psa_app.services.invoices.void import void_invoice
-from tests.conftest import one_sqlite
 from tests.support.books import check_books
+from tests.support.prepared import prepared
 from tests.support.world import MON, TUE, WED, World, ask, do, make_world, past, row, rows
 
 TODAY, LATER = date(2026, 11, 23), date(2027, 1, 1)
 
 
-@pytest.fixture
-def world(world_file: tuple[Path, World], clock: Any) -> Iterator[World]:
-    file, made = world_file
-    with one_sqlite(file):
-        yield deepcopy(made)
+world = prepared(make_world, only_sqlite=True)
 
 
 def eur(amount: int) -> Money:

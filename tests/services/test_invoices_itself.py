@@ -1,13 +1,8 @@
 """Drafts that the app begins by itself: on acceptance, at a period's end, each once, where wanted."""
 
-from collections.abc import Iterator
-from copy import deepcopy
 from dataclasses import fields
 from datetime import date
-from pathlib import Path
 from typing import Any
-
-import pytest
 
 from psa_app.access import system
 from psa_app.models import BillingPart, BillingRun, Firm, Invoice
@@ -16,16 +11,11 @@ from psa_app.services.firm.setup import change_firm
 from psa_app.services.invoices.draft import discard_draft
 from psa_app.services.invoices.itself import begin_due
 from psa_app.services.invoices.run_work import next_run, work_run
-from tests.conftest import one_sqlite
 from tests.support.books import check_books
-from tests.support.world import FRI, MON, World, do, rows
+from tests.support.prepared import prepared
+from tests.support.world import FRI, MON, World, do, make_world, rows
 
-
-@pytest.fixture
-def world(world_file: tuple[Path, World], clock: Any) -> Iterator[World]:
-    file, made = world_file
-    with one_sqlite(file):
-        yield deepcopy(made)
+world = prepared(make_world, only_sqlite=True)
 
 
 def wanted(world: World) -> None:

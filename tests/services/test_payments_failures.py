@@ -1,7 +1,6 @@
 """What may go wrong between here and the provider: nothing is lost and nothing counts twice."""
 
 import json
-from copy import deepcopy
 from datetime import timedelta
 
 import pytest
@@ -23,18 +22,12 @@ from psa_app.services.payments.collect import send_order, start_checkout
 from psa_app.services.payments.inbox import receive_message, work_inbox
 from psa_app.services.payments.pages import expire_page
 from psa_app.services.payments.sweep import sweep_payments
-from tests.conftest import one_sqlite
 from tests.services.collecting import facts, left, pages, signed, status
+from tests.support.prepared import prepared
 from tests.support.till import many
-from tests.support.world import do, row, rows
+from tests.support.world import do, make_world, row, rows
 
-
-@pytest.fixture
-def world(request, clock):
-    """On SQLite alone: what differs between the databases stands in `test_payments_races.py`."""
-    file, made = request.getfixturevalue("world_file")
-    with one_sqlite(file):
-        yield deepcopy(made)
+world = prepared(make_world, only_sqlite=True)
 
 
 def charges(till, payment: int) -> int:

@@ -1,7 +1,5 @@
 """The provider's own book against ours, and what it took: rebuilt from its lists over real HTTP."""
 
-from copy import deepcopy
-
 import pytest
 from sqlalchemy import update
 
@@ -22,17 +20,11 @@ from psa_app.services.payments.book import sync_payment
 from psa_app.services.payments.ledger import read_ledger
 from psa_app.services.payments.reconcile import reconcile, settle_finding
 from psa_app.services.payments.refund import send_refund, start_refund
-from tests.conftest import one_sqlite
 from tests.services.collecting import facts, left
-from tests.support.world import do, row, rows
+from tests.support.prepared import prepared
+from tests.support.world import do, make_world, row, rows
 
-
-@pytest.fixture
-def world(request, clock):
-    """On SQLite alone: no statement here differs between the databases."""
-    file, made = request.getfixturevalue("world_file")
-    with one_sqlite(file):
-        yield deepcopy(made)
+world = prepared(make_world, only_sqlite=True)
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Saved cards and accounts, and collecting by itself: over real HTTP, each invoice charged once."""
 
-from copy import deepcopy
 from datetime import timedelta
 
 import pytest
@@ -23,9 +22,9 @@ from psa_app.services.payments.methods import (
     sync_saved,
 )
 from psa_app.services.payments.sweep import sweep_payments
-from tests.conftest import one_sqlite
 from tests.services.collecting import facts, left, status
-from tests.support.world import ask, do, row, rows
+from tests.support.prepared import prepared
+from tests.support.world import ask, do, make_world, row, rows
 
 
 def saved(world, till, act: str = "save_card") -> SavedMethod:
@@ -37,12 +36,7 @@ def saved(world, till, act: str = "save_card") -> SavedMethod:
     return row(SavedMethod, method.id)
 
 
-@pytest.fixture
-def world(request, clock):
-    """On SQLite alone: no statement here differs between the databases."""
-    file, made = request.getfixturevalue("world_file")
-    with one_sqlite(file):
-        yield deepcopy(made)
+world = prepared(make_world, only_sqlite=True)
 
 
 @pytest.fixture

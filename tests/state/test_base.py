@@ -168,8 +168,8 @@ def test_arguments_are_settled_in_place():
 
 def test_each_role_sees_the_areas_that_it_may_open(people):
     keys = {name: [item.key for item in areas(people[name], 3)] for name in ("Olga", "Ann", "Nina")}
-    assert keys["Ann"] == ["home", "projects", "planner", "time"]
-    assert keys["Nina"] == ["overview", "time", "invoices"]
+    assert keys["Ann"] == ["home", "projects", "planner", "time", "expenses"]
+    assert keys["Nina"] == ["overview", "time", "invoices", "payment"]
     assert {"clients", "invoices", "people", "settings"} <= set(keys["Olga"])
     approvals = next(item for item in areas(people["Lea"], 3) if item.key == "approvals")
     assert approvals.count == "3"

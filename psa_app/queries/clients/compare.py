@@ -28,6 +28,10 @@ CALLED: dict[str, tuple[str, str]] = {
     "project": ("project", "projects"),
     "invoice": ("invoice", "invoices"),
     "payment": ("payment", "payments"),
+    "bank_line": ("line of a bank statement", "lines of bank statements"),
+    "refund": ("refund", "refunds"),
+    "dispute": ("dispute", "disputes"),
+    "saved_method": ("saved way to pay", "saved ways to pay"),
     "rate": ("rate", "rates"),
     "rate_modifier": ("rate modifier", "rate modifiers"),
     "address": ("address", "addresses"),
@@ -46,7 +50,8 @@ CALLED_OF_CONTACT: dict[str, tuple[str, str]] = {
     "portal_link": ("link to the portal", "links to the portal"),
     "user": ("sign-in to the portal", "sign-ins to the portal"),
 }
-QUIET = frozenset({"account_apart"})  # moves or ends with the merge, nobody needs to hear of it
+# What moves or ends with the merge, and nobody needs to hear of.
+QUIET = frozenset({"account_apart", "autopay", "bill_later", "billing_part", "billing_run"})
 
 
 @dataclass(frozen=True, slots=True)

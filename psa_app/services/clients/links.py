@@ -3,6 +3,7 @@
 A table that is added later is found by its foreign key. What may not simply move is named here.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -27,7 +28,10 @@ BY_HAND = frozenset(
     }
 )
 # Of these a record may have one only: where the other has one already, the row stays where it is.
-ONE_EACH = {("account_tax_number", "account_id"): ("kind", "country")}
+ONE_EACH = {
+    ("account_tax_number", "account_id"): ("kind", "country"),
+    ("autopay", "account_id"): ("sow_id",),
+}
 _OWN: dict[str, Any] = {
     "accounts": Account,
     "contacts": Contact,
@@ -48,10 +52,15 @@ def pointing_to(target: str) -> Iterator[Column[Any]]:
 
 
 def single_for(column: Column[Any]) -> list[tuple[str, ...]]:
-    """The unique keys of its table that hold the column: the other columns of each."""
-    keys = [one.columns for one in column.table.constraints if isinstance(one, UniqueConstraint)]
-    keys += [one.columns for one in column.table.indexes if one.unique]
-    return [tuple(str(c.name) for c in key if c.name != column.name) for key in keys if column.name in key]
+    """The unique keys of its table that hold the column: the other columns of each, of its condition too."""
+    table = column.table
+    keys = [[c.name for c in one.columns] for one in table.constraints if isinstance(one, UniqueConstraint)]
+    for index in table.indexes:
+        if index.unique:
+            condition = str(index.dialect_options["sqlite"]["where"])
+            narrowed = [c.name for c in table.c if re.search(rf"\b{c.name}\b", condition)]
+            keys.append([*(c.name for c in index.columns), *narrowed])
+    return [tuple(name for name in key if name != column.name) for key in keys if column.name in key]
 
 
 def lead(session: Session, target: str, old_id: int, new_id: int) -> dict[str, int]:
@@ -81,7 +90,7 @@ def lead(session: Session, target: str, old_id: int, new_id: int) -> dict[str, i
 
 def _has_one(table: Table, name: str, new_id: int, single: tuple[str, ...]) -> Any:
     other = table.alias()
-    same = [other.c[one] == table.c[one] for one in single]
+    same = [other.c[one].is_not_distinct_from(table.c[one]) for one in single]
     return exists().where(other.c[name] == new_id, *same)
 
 

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
+from psa_app import clock as app_clock
 from psa_app import db
 from psa_app.errors import Conflict
 from psa_app.jobs.outbox import deliver_due
-from psa_app.models import BilledReminder, Invoice, InvoiceLine, Mail, Outbox, Reminder, ReminderStep
+from psa_app.models import BilledReminder, Dispute, Invoice, InvoiceLine, Mail, Outbox, Reminder, ReminderStep
 from psa_app.queries.receivables.listing import receivables
 from psa_app.rules.money import Money
 from psa_app.services.invoices.credit import CreditLine, credit_invoice
@@ -130,3 +131,28 @@ def test_a_dispute_or_a_rest_stops_the_reminders_and_a_bounce_is_seen(world: Wor
     (one,) = ask(receivables, world["Fred"]).invoices
     assert "550" in one.bounced
     assert one.sent.keys() == {7}
+
+
+def test_a_dispute_at_the_payers_bank_holds_reminders_until_it_has_ended(world: World, clock: Any) -> None:
+    world.worked("Ann", "Build", MON, 60)
+    invoice = bill(world)
+    do(start_reminders, world["Olga"])
+    clock.forward(days=(invoice.due_on - TODAY).days + 8)
+    net = Money(invoice.total_minor // 2, invoice.currency)
+    paid = do(
+        record_payment,
+        world["Fred"],
+        invoice.id,
+        amount=net,
+        received_on=invoice.due_on,
+        method="bank_transfer",
+    )
+    asked = {"account_id": invoice.account_id, "payment_id": paid.id, "invoice_id": invoice.id}
+    with db.unit_of_work() as session:
+        of = {"provider": "sandbox", "ref": "dp_1", "state": "needs_response", "opened_at": app_clock.now()}
+        session.add(Dispute(**asked, **of, amount_minor=net.amount, currency=invoice.currency))
+    assert send_due() == 0
+    with db.unit_of_work() as session:
+        dispute = session.exec(select(Dispute)).one()
+        dispute.state, dispute.closed_at = "lost", app_clock.now()
+    assert send_due() == 1

@@ -1,7 +1,6 @@
 """Open invoices with all that decides about reminding: what was said, what is on its way, what went out."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -9,10 +8,12 @@ from typing import Any
 from sqlalchemy import func, or_, select
 from sqlmodel import Session, col
 
+from psa_app.db import among
 from psa_app.models import (
     Account,
     Activity,
     Contact,
+    Dispute,
     FollowUp,
     Mail,
     Payment,
@@ -20,7 +21,7 @@ from psa_app.models import (
     ReminderPlan,
     ReminderStep,
 )
-from psa_app.queries.invoices.tables import ALLOCATION, FACT, INVOICE, PAYMENT
+from psa_app.queries.invoices.tables import ALLOCATION, INVOICE
 from psa_app.rules.invoices import is_overdue
 from psa_app.rules.reminders import Standing, Step, due_step, held_back, next_step
 
@@ -80,9 +81,12 @@ def open_receivables(session: Session, *, is_test: bool, invoice_id: int | None 
     rows = _invoices(session, is_test, invoice_id)
     ids, accounts = [row.id for row in rows], {row.account_id for row in rows}
     plans, default = _plans(session), _default(session)
-    said = {one.invoice_id: one for one in session.scalars(_in(select(FollowUp), FollowUp.invoice_id, ids))}
+    said = {
+        one.invoice_id: one
+        for one in session.scalars(select(FollowUp).where(among(session, col(FollowUp.invoice_id), ids)))
+    }
     sent: dict[int, dict[int, date]] = defaultdict(dict)
-    for one in session.scalars(_in(select(Reminder), Reminder.invoice_id, ids)):
+    for one in session.scalars(select(Reminder).where(among(session, col(Reminder.invoice_id), ids))):
         sent[one.invoice_id][one.days] = one.sent_on
     coming, disputed, readers = _coming(session, ids), _disputed(session, ids), _readers(session, accounts)
     contact, bounced = _last_contact(session, accounts), _bounced(session, ids)
@@ -122,10 +126,6 @@ def open_receivables(session: Session, *, is_test: bool, invoice_id: int | None 
     return found
 
 
-def _in(statement: Any, column: Any, ids: Iterable[int]) -> Any:
-    return statement.where(col(column).in_(list(ids)))
-
-
 def _invoices(session: Session, is_test: bool, invoice_id: int | None) -> list[Any]:
     names = ("id", "number", "account_id", "issued_on", "due_on", "currency", "base_rate_nano")
     statement = (
@@ -161,26 +161,24 @@ def _default(session: Session) -> int | None:
 
 def _coming(session: Session, ids: list[int]) -> set[int]:
     under_way = select(col(Payment.invoice_id)).where(
-        col(Payment.invoice_id).in_(ids), col(Payment.status).in_(ON_ITS_WAY)
+        among(session, col(Payment.invoice_id), ids), col(Payment.status).in_(ON_ITS_WAY)
     )
     return {one for one in session.scalars(under_way) if one is not None}
 
 
 def _disputed(session: Session, ids: list[int]) -> set[int]:
-    """Invoices of payments whose money is withheld by a dispute."""
-    statement = (
-        select(PAYMENT.c.invoice_id)
-        .join(FACT, FACT.c.payment_id == PAYMENT.c.id)
-        .where(PAYMENT.c.invoice_id.in_(ids), FACT.c.kind.in_(("dispute", "dispute_won")))
-        .group_by(PAYMENT.c.invoice_id)
-        .having(func.sum(FACT.c.amount_minor) < 0)
+    """Invoices of which a payer's bank asks money back, until that has ended."""
+    statement = select(col(Dispute.invoice_id)).where(
+        among(session, col(Dispute.invoice_id), ids), col(Dispute.closed_at).is_(None)
     )
-    return set(session.connection().execute(statement).scalars())
+    return {one for one in session.scalars(statement) if one is not None}
 
 
 def _readers(session: Session, accounts: set[int]) -> set[int]:
     statement = select(col(Contact.account_id)).where(
-        col(Contact.account_id).in_(accounts), col(Contact.is_billing), ~col(Contact.is_archived)
+        among(session, col(Contact.account_id), list(accounts)),
+        col(Contact.is_billing),
+        ~col(Contact.is_archived),
     )
     return set(session.scalars(statement))
 
@@ -189,10 +187,11 @@ def _last_contact(session: Session, accounts: set[int]) -> dict[int, datetime]:
     """When something was last said with a client, by mail or otherwise."""
     found: dict[int, datetime] = {}
     spoken = select(col(Activity.account_id), func.max(col(Activity.at))).where(
-        col(Activity.account_id).in_(accounts), col(Activity.kind) != "todo"
+        among(session, col(Activity.account_id), list(accounts)), col(Activity.kind) != "todo"
     )
     mailed = select(col(Mail.account_id), func.max(col(Mail.at))).where(
-        col(Mail.account_id).in_(accounts), or_(col(Mail.error) == "", col(Mail.done_at).is_(None))
+        among(session, col(Mail.account_id), list(accounts)),
+        or_(col(Mail.error) == "", col(Mail.done_at).is_(None)),
     )
     for statement, column in ((spoken, Activity.account_id), (mailed, Mail.account_id)):
         for account_id, at in session.connection().execute(statement.group_by(col(column))):
@@ -204,7 +203,11 @@ def _bounced(session: Session, ids: list[int]) -> dict[int, str]:
     """Why the last mail about an invoice did not arrive, by invoice; nothing where it did."""
     statement = (
         select(col(Mail.about_id), col(Mail.error))
-        .where(col(Mail.about) == "invoice", col(Mail.about_id).in_(ids), col(Mail.done_at).is_not(None))
+        .where(
+            col(Mail.about) == "invoice",
+            among(session, col(Mail.about_id), ids),
+            col(Mail.done_at).is_not(None),
+        )
         .order_by(col(Mail.id))
     )
     last = {row.about_id: row.error for row in session.connection().execute(statement)}

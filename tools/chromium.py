@@ -5,7 +5,10 @@ import shutil
 import subprocess
 import sys
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+NAMES = (  # without a window first: it has less to do
+    *("chromium-headless-shell", "chrome-headless-shell"),
+    *("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
+)
 SENTENCE = (
     "No Chromium found. Install one: `apt-get install chromium` as root, "
     "or `.venv/bin/playwright install chromium`."
@@ -40,9 +43,12 @@ def by_apt() -> bool:
         return False
     print("installing chromium by apt-get", flush=True)
     environ = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    for arguments in (["update"], ["install", "--yes", "--no-install-recommends", "chromium"]):
+    install = ["install", "--yes", "--no-install-recommends"]
+    for arguments in (["update"], [*install, "chromium-headless-shell"], [*install, "chromium"]):
         subprocess.run(["apt-get", "-qq", *arguments], env=environ, check=False, stdout=subprocess.DEVNULL)
-    return bool(executable())
+        if executable():
+            return True
+    return False
 
 
 def by_playwright() -> bool:

@@ -1,12 +1,14 @@
 """A server with the demo firm and a Chromium for each group of browser tests; a window for each person."""
 
+import os
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 from playwright.sync_api import Browser
 
-from tests.support.browser import WIDE, Window, built, chrome, serving
+from tests.support.browser import WIDE, Window, built, chrome, demo_firm, serving
 
 NewWindow = Callable[..., Window]
 OPENED = pytest.StashKey[list[Window]]()
@@ -28,7 +30,9 @@ def pytest_runtest_makereport(
 @pytest.fixture(scope="package")
 def site_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The program's data folder: its database, and the mails that it would send."""
-    return tmp_path_factory.mktemp("site")
+    base = tmp_path_factory.getbasetemp()
+    shelf = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    return Path(copytree(demo_firm(shelf), tmp_path_factory.mktemp("site"), dirs_exist_ok=True))
 
 
 @pytest.fixture(scope="package")

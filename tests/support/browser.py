@@ -50,9 +50,23 @@ def built() -> Path:
     return frontend.ROOT / ".web"
 
 
+def demo_firm(shelf: Path) -> Path:
+    """A folder with the demo firm, made once for a run of the tests; one process makes it, others wait."""
+    data = shelf / "demo"
+    with (shelf / "demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not data.exists():
+            making = shelf / "making"
+            told = os.environ | {"PSA_DATA": str(making)}
+            psa = Path(sys.executable).with_name("psa")
+            subprocess.run([psa, "demo"], cwd=frontend.ROOT, env=told, check=True, stdout=subprocess.DEVNULL)
+            making.rename(data)
+    return data
+
+
 @contextmanager
 def serving(data: Path, pages: Path) -> Iterator[str]:
-    """Starts the program with the demo firm in an empty folder; yields its address."""
+    """Starts the program on a folder with the demo firm; yields its address."""
     port = _free_port()
     base = f"http://127.0.0.1:{port}"
     told = {"PSA_DATA": str(data), "PORT": str(port), "PSA_BASE_URL": base, "REFLEX_WEB_WORKDIR": str(pages)}
@@ -151,6 +165,12 @@ class Window:
         answer = self.page.goto(path, wait_until="domcontentloaded")
         self.settle()
         return answer
+
+    def follow(self, path: str) -> None:
+        """Goes to an address as a link of the page does, without loading the page anew."""
+        self.page.evaluate("path => window.__reactRouterDataRouter.navigate(path)", path)
+        self.page.wait_for_function("path => location.pathname + location.search == path", arg=path)
+        self.settle()
 
     def settle(self) -> None:
         """Waits until the page has its heading and no grey shapes are left."""

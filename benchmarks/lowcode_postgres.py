@@ -22,9 +22,11 @@ PLAIN = {
 }
 
 
-def lines(place: Path) -> Iterator[Line]:  # noqa: ARG001 - the server has a folder of its own
+def lines(place: Path) -> Iterator[Line]:
     """A line for each way to ask."""
-    server = Postgres()
+    place.chmod(0o755)  # PostgreSQL does not run as root
+    server = Postgres(place / "postgres")
+    server.start()
     try:
         lowcode.founded(server.url())
         with firm.database(server.url()):

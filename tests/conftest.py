@@ -14,9 +14,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from itertools import count
 from pathlib import Path
 from typing import Any, cast
+from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck
@@ -24,9 +24,12 @@ from hypothesis import settings as hypothesis_settings
 from sqlalchemy import Connection, Engine, text
 from sqlmodel import Session
 
+from tests.support import shared
+
 gc.disable()  # until all tests are collected
 # Nothing of the developer's own .env, mail server or Stripe account may reach a test.
-SCRATCH = Path(tempfile.mkdtemp(prefix="psa-tests-"))
+SHARED, IS_FIRST = shared.of_this_run()
+SCRATCH = Path(tempfile.mkdtemp(prefix="process-", dir=SHARED))
 os.environ.update(PSA_ENV_FILE=os.devnull, PSA_DATA=str(SCRATCH), PSA_ENV="development", PORT="8000")
 for name in (
     "DATABASE_URL",
@@ -45,7 +48,6 @@ from tests.support.postgres import Postgres  # noqa: E402
 
 BOTH = [pytest.param("sqlite"), pytest.param("postgres", marks=pytest.mark.postgres)]
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
-_numbers = count(1)
 
 hypothesis_settings.register_profile(
     "psa", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -74,6 +76,10 @@ def pytest_collection_finish() -> None:
 
 def pytest_sessionfinish() -> None:
     shutil.rmtree(SCRATCH, ignore_errors=True)
+    if IS_FIRST:
+        if (server := Postgres(SHARED / "postgres")).is_there:
+            server.stop()
+        shutil.rmtree(SHARED, ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)
@@ -90,37 +96,45 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[Postgres]:
-    """One server for each test process."""
-    server = Postgres()
-    yield server
-    server.stop()
+def postgres() -> Postgres:
+    """One server for all test processes."""
+    server = Postgres(SHARED / "postgres")
+    with shared.alone(SHARED, "postgres"):
+        if not server.is_there:
+            server.start()
+    return server
 
 
 @pytest.fixture(scope="session")
 def sqlite_template() -> Path:
     """A file with all tables, at the newest revision."""
-    file = SCRATCH / "template.db"
-    url = f"sqlite:///{file}"
-    fill(url)
-    for beside in ("-wal", "-shm"):
-        file.with_name(file.name + beside).unlink(missing_ok=True)
+    file = SHARED / "template.db"
+    with shared.alone(SHARED, "sqlite"):
+        if not file.exists():
+            fill(f"sqlite:///{(new := SHARED / 'filling.db')}")
+            for beside in ("-wal", "-shm"):
+                new.with_name(new.name + beside).unlink(missing_ok=True)
+            new.rename(file)
     return file
 
 
 @pytest.fixture(scope="session")
 def postgres_template(postgres: Postgres) -> str:
     """Name of a database with all tables, at the newest revision."""
-    create_database(postgres, "template_psa")
-    fill(postgres.url("template_psa"))
+    with shared.alone(SHARED, "postgres"):
+        if not (done := SHARED / "postgres.filled").exists():
+            create_database(postgres, "template_psa")
+            fill(postgres.url("template_psa"))
+            done.touch()
     return "template_psa"
 
 
 @pytest.fixture(scope="session")
 def postgres_engine(postgres: Postgres, postgres_template: str) -> Iterator[Engine]:
     """The pool behind the tests that undo what they did."""
-    create_database(postgres, "shared", template=postgres_template)
-    engine = db.make_engine(postgres.url("shared"))
+    name = f"shared_{uuid4().hex}"
+    create_database(postgres, name, template=postgres_template)
+    engine = db.make_engine(postgres.url(name))
     yield engine
     engine.dispose()
 
@@ -136,7 +150,7 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 @pytest.fixture
 def postgres_url(postgres: Postgres, postgres_template: str) -> Iterator[str]:
     """Address of a fresh PostgreSQL database with all tables (a quarter of a second)."""
-    name = f"own_{next(_numbers)}"
+    name = f"own_{uuid4().hex}"
     create_database(postgres, name, template=postgres_template)
     yield postgres.url(name)
     administer(postgres, f"DROP DATABASE {name} WITH (FORCE)")

@@ -1,6 +1,5 @@
 """A server with the demo firm and a Chromium for each group of browser tests; a window for each person."""
 
-import os
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from shutil import copytree
@@ -8,6 +7,7 @@ from shutil import copytree
 import pytest
 from playwright.sync_api import Browser
 
+from tests.conftest import SHARED
 from tests.support.browser import WIDE, Window, built, chrome, demo_firm, serving
 
 NewWindow = Callable[..., Window]
@@ -30,9 +30,7 @@ def pytest_runtest_makereport(
 @pytest.fixture(scope="package")
 def site_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The program's data folder: its database, and the mails that it would send."""
-    base = tmp_path_factory.getbasetemp()
-    shelf = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    return Path(copytree(demo_firm(shelf), tmp_path_factory.mktemp("site"), dirs_exist_ok=True))
+    return Path(copytree(demo_firm(SHARED), tmp_path_factory.mktemp("site"), dirs_exist_ok=True))
 
 
 @pytest.fixture(scope="package")

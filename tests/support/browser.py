@@ -16,6 +16,7 @@ from urllib.error import URLError
 from playwright.sync_api import Browser, Error, Page, Playwright, Response, expect, sync_playwright
 
 from psa_app.demo.sign_ins import PASSWORD, SIGN_INS
+from tests.support.shared import alone
 from tools import chromium, frontend
 
 FLAGS = (
@@ -50,13 +51,12 @@ def built() -> Path:
     return frontend.ROOT / ".web"
 
 
-def demo_firm(shelf: Path) -> Path:
+def demo_firm(folder: Path) -> Path:
     """A folder with the demo firm, made once for a run of the tests; one process makes it, others wait."""
-    data = shelf / "demo"
-    with (shelf / "demo.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    data = folder / "demo"
+    with alone(folder, "demo"):
         if not data.exists():
-            making = shelf / "making"
+            making = folder / "making"
             told = os.environ | {"PSA_DATA": str(making)}
             psa = Path(sys.executable).with_name("psa")
             subprocess.run([psa, "demo"], cwd=frontend.ROOT, env=told, check=True, stdout=subprocess.DEVNULL)

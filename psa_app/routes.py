@@ -37,6 +37,8 @@ BANK = "/payments/bank"
 RECEIVABLES = "/payments/owed"
 STATEMENT = "/payments/statement"
 BOOKS = "/payments/books"
+PAYOUTS = "/payments/payouts"
+PAYOUT = "/payments/payouts/[payout_id]"
 PEOPLE = "/people"
 PERSON = "/people/[person_id]"
 RATES = "/rates"
@@ -120,6 +122,11 @@ def retainer(line_id: int) -> str:
 def subscription(line_id: int) -> str:
     """A subscription's line with its changes."""
     return f"/subscriptions/{line_id}"
+
+
+def payout(payout_id: int) -> str:
+    """What a payout of the payment service holds."""
+    return f"/payments/payouts/{payout_id}"
 
 
 def portal_retainer(line_id: int) -> str:

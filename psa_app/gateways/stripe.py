@@ -41,6 +41,7 @@ from psa_app.gateways.stripe_answers import (
 from psa_app.gateways.stripe_ledger import Ledger
 from psa_app.gateways.stripe_line import session_without_proxy
 from psa_app.gateways.stripe_saved import SavedMethods
+from psa_app.gateways.stripe_subscriptions import Subscriptions
 
 if TYPE_CHECKING:
     import stripe
@@ -55,7 +56,7 @@ KEY_LIFE = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
-class StripeGateway(SavedMethods, Ledger):
+class StripeGateway(SavedMethods, Subscriptions, Ledger):
     """One Stripe account, reached at `api_base` with `key`; `instance` marks this installation's payments."""
 
     key: str = field(repr=False)

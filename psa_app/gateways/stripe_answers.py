@@ -20,6 +20,8 @@ EVENTS = (
     "mandate.updated",
     "customer.deleted",
     *(f"payout.{e}" for e in ("paid", "failed")),
+    *(f"customer.subscription.{e}" for e in ("created", "updated", "deleted", "paused", "resumed")),
+    *(f"invoice.{e}" for e in ("finalized", "paid", "payment_failed", "voided", "marked_uncollectible")),
     *(f"charge.dispute.{e}" for e in ("created", "updated", "closed", "funds_withdrawn", "funds_reinstated")),
 )
 

@@ -90,6 +90,14 @@ def detach_method(key: str, payload: dict[str, Any]) -> str:  # noqa: ARG001
     return ""
 
 
+def manage_subscription(key: str, payload: dict[str, Any]) -> str:  # noqa: ARG001
+    """Makes or changes a subscription at the payment service. payload: managed_id."""
+    from psa_app.services.subscriptions.managed_sync import manage
+
+    manage(int(payload["managed_id"]))
+    return ""
+
+
 def _attachment(kind: str, record_id: int) -> mail.Attachment:
     if kind == "quote_pdf":
         from psa_app.services.quotes.papers import quote_pdf
@@ -123,4 +131,5 @@ EFFECTS: dict[str, Effect] = {
     "expire_checkout": expire_checkout,
     "send_refund": send_refund,
     "detach_method": detach_method,
+    "manage_subscription": manage_subscription,
 }

@@ -71,8 +71,10 @@ def sweep() -> str:
     """Asks the payment service after payments that nobody has heard of."""
     from psa_app.services.payments.methods import sweep_methods
     from psa_app.services.payments.sweep import sweep_payments
+    from psa_app.services.subscriptions.managed_sync import sweep_managed
 
     sweep_methods()
+    sweep_managed()
     return f"{sweep_payments()} payments looked at"
 
 

@@ -44,6 +44,13 @@ class BankLine(Record, table=True):
             sqlite_where=text("payment_id IS NOT NULL AND amount_minor > 0"),
             postgresql_where=text("payment_id IS NOT NULL AND amount_minor > 0"),
         ),
+        Index(
+            "uq_bank_line_payout",
+            "payout_id",
+            unique=True,
+            sqlite_where=text("payout_id IS NOT NULL"),
+            postgresql_where=text("payout_id IS NOT NULL"),
+        ),
     )
     statement_id: int = Field(foreign_key="bank_statement.id", index=True)
     bank_account_id: int = Field(foreign_key="bank_account.id")
@@ -65,6 +72,7 @@ class BankLine(Record, table=True):
     account_id: int | None = Field(default=None, foreign_key="account.id", index=True)
     payment_id: int | None = Field(default=None, foreign_key="payment.id")
     made_payment: bool = False
+    payout_id: int | None = Field(default=None, foreign_key="payout.id")  # of the payment service
     reason: str = ""
     decided_at: datetime | None = None
     decided_by: int | None = Field(default=None, foreign_key="user.id")

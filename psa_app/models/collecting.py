@@ -116,6 +116,41 @@ class Autopay(Record, table=True):
     collects: str = "off"  # off | due | issued
 
 
+class ManagedSubscription(Record, table=True):
+    """A scope's line that the payment service bills and collects by itself from `bills_from` on.
+
+    The row stands before anything is sent. `wish` is a change that is on its way there (JSON: what, price,
+    quantity, reason), with a key of its own; one at a time. `state` is the provider's own word.
+    """
+
+    __tablename__ = "managed_subscription"
+    account_id: int = Field(foreign_key="account.id", index=True)
+    sow_line_id: int = Field(foreign_key="sow_line.id", unique=True)
+    method_id: int = Field(foreign_key="saved_method.id")
+    provider: str
+    livemode: bool = False
+    status: str = Field(default="sending", index=True)  # sending | running | ended | failed
+    state: str = ""
+    bills_from: date
+    price_minor: Big  # of a period, for one, net
+    quantity: int = 1
+    currency: str
+    tax_kind: str = "standard"
+    tax_name: str = ""
+    tax_ppm: int = 0
+    ref: str = Field(default="", index=True)  # the provider's id
+    period_from: date | None = None
+    period_to: date | None = None
+    ends_on: date | None = None  # the first day without it, once that is agreed
+    is_paused: bool = False
+    wish: str = ""
+    wish_key: str = ""
+    idempotency_key: str = Field(unique=True)
+    next_check_at: datetime | None = Field(default=None, index=True)
+    seen_at: datetime | None = None
+    failure: str = ""
+
+
 class BalanceLine(Record, table=True):
     """A line of the provider's balance in its own currency: what a payment brought after fees.
 
@@ -134,6 +169,7 @@ class BalanceLine(Record, table=True):
     currency: str
     at: datetime
     available_on: date
+    livemode: bool = False
     payout_ref: str = Field(default="", index=True)
 
 
@@ -147,6 +183,7 @@ class Payout(Record, table=True):
     currency: str
     arrives_on: date
     at: datetime
+    livemode: bool = False
 
 
 class ProviderFinding(Record, table=True):

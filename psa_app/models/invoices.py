@@ -22,6 +22,13 @@ class Invoice(Record, table=True):
             sqlite_where=text("number <> ''"),
             postgresql_where=text("number <> ''"),
         ),
+        Index(
+            "uq_invoice_managed",
+            "managed_ref",
+            unique=True,
+            sqlite_where=text("managed_ref <> ''"),
+            postgresql_where=text("managed_ref <> ''"),
+        ),
         {"sqlite_autoincrement": True},  # the id of a discarded draft never comes back
     )
     number: str = ""
@@ -62,6 +69,8 @@ class Invoice(Record, table=True):
     discount_minor: Big = 0
     discount_text: str = ""
     seen_at: datetime | None = None  # when the client first opened it
+    managed_ref: str = ""  # the payment service issued and collects it: its id there; never changed here
+    managed_url: str = ""  # where the client pays it there
 
 
 class InvoiceLine(Row, table=True):

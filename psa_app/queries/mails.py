@@ -31,6 +31,7 @@ _WORDS = {
     "detach_method": "Removing a way to pay",
     "payment_alert": "Money that needs you",
     "send_refund": "Ordering a refund",
+    "manage_subscription": "Changing a subscription at the payment service",
     "invitation": "Invitation",
     "password_reset": "New password",
     "time_rejected": "Time to correct",

@@ -6,12 +6,14 @@ from psa_app.models import (
     BalanceLine,
     Dispute,
     Invoice,
+    ManagedSubscription,
     Payment,
     Payout,
     ProviderFinding,
     Refund,
     SavedMethod,
     Sow,
+    SowLine,
 )
 from psa_app.models.resource import FieldSpec, Resource
 
@@ -98,6 +100,32 @@ AUTOPAY = Resource(
         FieldSpec("account_id", "Client", "link", links_to=Account, filterable=True),
         FieldSpec("sow_id", "Scope", "link", links_to=Sow, filterable=True),
         FieldSpec("collects", "Collects", filterable=True),
+    ),
+)
+MANAGED_SUBSCRIPTIONS = Resource(
+    kind="managed_subscriptions",
+    model=ManagedSubscription,
+    one="Subscription at the payment service",
+    many="Subscriptions at the payment service",
+    read_right="payments.record",
+    search=("ref",),
+    sort="-id",
+    title="ref",
+    fields=(
+        FieldSpec("account_id", "Client", "link", links_to=Account, filterable=True),
+        FieldSpec("sow_line_id", "Scope line", "link", links_to=SowLine, filterable=True),
+        FieldSpec("status", "State", filterable=True),
+        FieldSpec("state", "State there", filterable=True),
+        FieldSpec("bills_from", "Billed there from", "date"),
+        FieldSpec("price_minor", "Price of a period", "money", money_in="currency"),
+        FieldSpec("quantity", "Quantity", "number"),
+        FieldSpec("currency", "Currency", "currency", in_list=False),
+        FieldSpec("period_from", "Period from", "date", in_list=False),
+        FieldSpec("period_to", "Next invoice", "date"),
+        FieldSpec("ends_on", "Ends", "date"),
+        FieldSpec("is_paused", "Paused", "bool", in_list=False),
+        FieldSpec("ref", "Reference of the provider", in_list=False),
+        FieldSpec("failure", "Refused because", in_list=False),
     ),
 )
 BALANCE_LINES = Resource(

@@ -24,6 +24,7 @@ class Account(NamedTuple):
 ACCOUNTS: dict[str, Account] = {
     "bank": Account("Assets", "1000", "Bank"),
     "provider": Account("Assets", "1010", "Payment provider"),
+    "transit": Account("Assets", "1020", "Payouts on their way"),
     "receivable": Account("Assets", "1200", "Receivables"),
     "withholding": Account("Assets", "1300", "Tax withheld by clients"),
     "input_tax": Account("Assets", "1310", "Tax to reclaim"),

@@ -21,6 +21,7 @@ class Kind(StrEnum):
     payment = "payment"
     refund = "refund"
     saved_method = "saved_method"
+    managed_subscription = "managed_subscription"
     leave = "leave"
     task = "task"
     quote = "quote"
@@ -151,6 +152,15 @@ class Task(StrEnum):
     done = "done"
 
 
+class ManagedSubscription(StrEnum):
+    """A subscription at the payment service; one that it refused can be ordered again."""
+
+    sending = "sending"
+    running = "running"
+    ended = "ended"
+    failed = "failed"
+
+
 class Quote(StrEnum):
     """An offer: once sent it never changes, a new version takes its place."""
 
@@ -256,6 +266,12 @@ MOVES: Mapping[str, Mapping[str, Set[str]]] = {
         SavedMethod.removed: set(),
         SavedMethod.failed: {SavedMethod.active},
     },
+    Kind.managed_subscription: {
+        ManagedSubscription.sending: {ManagedSubscription.running, ManagedSubscription.failed},
+        ManagedSubscription.running: {ManagedSubscription.ended},
+        ManagedSubscription.ended: set(),
+        ManagedSubscription.failed: {ManagedSubscription.sending},
+    },
     Kind.leave: {
         Leave.requested: {Leave.approved, Leave.rejected},
         Leave.approved: {Leave.requested, Leave.rejected},
@@ -297,6 +313,7 @@ NOUNS: Mapping[str, str] = {
     Kind.time_request: "request",
     Kind.bank_line: "line",
     Kind.saved_method: "way to pay",
+    Kind.managed_subscription: "subscription",
 }
 
 

@@ -19,6 +19,7 @@ STATES: Mapping[Kind, type[StrEnum]] = {
     Kind.payment: moves.Payment,
     Kind.refund: moves.Refund,
     Kind.saved_method: moves.SavedMethod,
+    Kind.managed_subscription: moves.ManagedSubscription,
     Kind.leave: moves.Leave,
     Kind.task: moves.Task,
     Kind.quote: moves.Quote,
@@ -74,6 +75,10 @@ saved_method open      active failed
 saved_method active    removed
 saved_method removed
 saved_method failed    active
+managed_subscription sending running failed
+managed_subscription running ended
+managed_subscription ended
+managed_subscription failed sending
 leave      requested  approved rejected
 leave      approved   requested rejected
 leave      rejected   requested

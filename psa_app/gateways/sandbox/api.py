@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from psa_app.gateways.sandbox import catalogue, forms, moves, objects, operations
+from psa_app.gateways.sandbox import catalogue, forms, moves, objects, operations, subscribing
 from psa_app.gateways.sandbox.answers import API_VERSION, KEY_PREFIX, ApiError, Json
 from psa_app.gateways.sandbox.events import Book
 from psa_app.gateways.sandbox.store import Store, now
@@ -125,6 +125,7 @@ class Api:
         operations.check(operation, params)
         book = Book(self.store, {"id": request_id, "idempotency_key": asked.idempotency_key or None})
         moves.expire_due(book)
+        subscribing.renew_due(book)
         body = operation.run(operations.Call(book, ids, params, self.pages_at))
         for path in forms.sequence(params, "expand"):
             _expand(self.store, body, str(path).split("."), str(path))

@@ -9,7 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from psa_app.gateways.sandbox import html, moves, payouts, saved
+from psa_app.gateways.sandbox import html, moves, payouts, saved, subscribing
 from psa_app.gateways.sandbox.answers import ApiError, Json
 from psa_app.gateways.sandbox.courier import Courier
 from psa_app.gateways.sandbox.events import Book, promise
@@ -70,6 +70,7 @@ class Control:
             + self._refunds(root)
             + self._disputes(root)
             + self._methods(root)
+            + self._subscriptions(root)
             + self._sessions()
             + self._messages(root)
         )
@@ -148,6 +149,23 @@ class Control:
             rows.append((f"{_state(method['type'])} {last4}", _state(state), acts))
         heads = ("Method", "When charged", "Do")
         return html.table("Saved ways to pay", heads, rows, "No way to pay is saved yet.")
+
+    def _subscriptions(self, root: str) -> str:
+        rows = []
+        for one in self.store.newest("subscription"):
+            item, fields = one["items"]["data"][0], {"id": one["id"]}
+            acts = ""
+            if one["status"] in ("trialing", "active", "past_due"):
+                acts = html.button(f"{root}/renew", "Bill the next period", fields, about=one["id"])
+            unpaid = self.store.select("invoice", {"_subscription": one["id"], "status": "open"}, limit=1)
+            if unpaid:
+                acts += html.button(
+                    f"{root}/retry", "Collect again", {"id": unpaid[0]["id"]}, about=one["id"]
+                )
+            each = html.amount(item["price"]["unit_amount"] * item["quantity"], one["currency"])
+            rows.append((escape(one["id"]), each, _state(one["status"]), acts))
+        heads = ("Subscription", "A period", "State", "Do")
+        return html.table("Subscriptions", heads, rows, "No subscription yet.")
 
     def _sessions(self) -> str:
         rows = []
@@ -241,6 +259,8 @@ _ACTS: dict[str, Callable[[Book, dict[str, str]], object]] = {
     "bounce": lambda book, fields: moves.bounce(book, fields.get("id", "")),
     "behave": lambda book, fields: saved.behave(book, fields.get("id", ""), fields.get("value", "")),
     "detach": lambda book, fields: saved.remove(book, fields.get("id", "")),
+    "renew": lambda book, fields: subscribing.renew(book, fields.get("id", "")),
+    "retry": lambda book, fields: subscribing.retry(book, fields.get("id", "")),
     "pay_out": lambda book, _fields: payouts.pay_out(book),
     "answer": _answer,
     "message": _message,

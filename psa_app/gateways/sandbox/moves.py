@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from psa_app.gateways.sandbox import objects
+from psa_app.gateways.sandbox import bills, objects
 from psa_app.gateways.sandbox.answers import ApiError, Json
 from psa_app.gateways.sandbox.events import Book, emit, save
 from psa_app.gateways.sandbox.store import now
@@ -88,6 +88,7 @@ def bounce(book: Book, intent_id: str) -> Json:
     error = {"code": "payment_intent_payment_attempt_failed", "message": _BOUNCED}
     error |= {"decline_code": "insufficient_funds", "charge": taken["id"]}
     failed(book, intent, error, taken["id"])
+    bills.bounced(book, intent)
     page = book.store.find(intent["_session"])
     if page:
         emit(book, "checkout.session.async_payment_failed", page)
@@ -251,6 +252,7 @@ def collect(book: Book, intent: Json, taken: Json) -> None:
     intent |= {"last_payment_error": None, "next_action": None, "payment_method": taken["payment_method"]}
     intent["payment_method_types"] = [method]
     save(book, "payment_intent.succeeded", intent)
+    bills.paid(book, intent)
 
 
 def _close(book: Book, page: Json, intent: Json, payment_status: str) -> None:

@@ -206,10 +206,11 @@ def _create_intent(call: Call) -> Json:
     }
     intent = objects.payment_intent(page) | {"payment_method": method["id"]}
     save(call.book, "payment_intent.created", intent)
-    return _charge(call.book, intent, method)
+    return charge(call.book, intent, method)
 
 
-def _charge(book: Book, intent: Json, method: Json) -> Json:
+def charge(book: Book, intent: Json, method: Json) -> Json:
+    """Collects an attempt from a saved method; an answer with "error" when the bank said no."""
     kind, behaviour = method["type"], method["_behaviour"]
     shown = objects.card() if kind == "card" else objects.bank_debit(intent["currency"])
     if behaviour != "pays" and kind == "card":

@@ -1,12 +1,14 @@
 """A subscription: its plan, what was changed, and the buttons for what comes next."""
 
+from typing import Any
+
 import reflex as rx
 
 from psa_app import routes
 from psa_app.components import fields
 from psa_app.components.badges import tag
 from psa_app.components.buttons import button
-from psa_app.components.cards import with_side
+from psa_app.components.cards import stack, with_side
 from psa_app.components.definition import facts_card
 from psa_app.components.dialog import dialog
 from psa_app.components.empty import empty
@@ -20,6 +22,7 @@ from psa_app.pages.frame import staff
 from psa_app.pages.registry import page
 from psa_app.state.contracts.subscription import COLUMNS
 from psa_app.state.contracts.subscription import SubscriptionState as State
+from psa_app.state.contracts.subscription_words import COPIES
 
 
 @page(
@@ -37,14 +40,20 @@ def subscription() -> rx.Component:
             State.is_ready,
             State.is_missing,
             with_side(
-                table_card(
-                    COLUMNS,
-                    State.changes,
-                    label="Changes",
-                    title="Changes",
-                    empty=empty("As agreed", "Changes of the plan appear here.", icon_name="refresh"),
+                stack(
+                    table_card(
+                        COLUMNS,
+                        State.changes,
+                        label="Changes",
+                        title="Changes",
+                        empty=empty("As agreed", "Changes of the plan appear here.", icon_name="refresh"),
+                    ),
+                    rx.cond(State.is_managed, _copies()),
                 ),
-                facts_card("How it stands", State.facts),
+                stack(
+                    facts_card("How it stands", State.facts),
+                    rx.cond(State.managed.length() > 0, facts_card("At the payment service", State.managed)),
+                ),
             ),
             back=routes.SOWS,
             label="All scopes",
@@ -53,21 +62,42 @@ def subscription() -> rx.Component:
         _turn(
             "pause",
             "Pause",
-            "From this day on nothing is due. What is billed of its days is credited at once.",
+            rx.cond(
+                State.is_managed,
+                "The period that runs stays paid; nothing is collected for those after it.",
+                "From this day on nothing is due. What is billed of its days is credited at once.",
+            ),
         ),
-        _turn("resume", "Resume", "From this day on it is due again, at the price from before."),
+        _turn(
+            "resume",
+            "Resume",
+            rx.cond(
+                State.is_managed,
+                "The payment service collects it again, and does not end it.",
+                "From this day on it is due again, at the price from before.",
+            ),
+        ),
         _cancel(),
+        _hand_over(),
         area="clients",
         subtitle=State.subtitle,
         badge=tag(State.word, State.tone),
         way=crumbs([Crumb("Scopes of work", routes.SOWS)], State.sow),
-        actions=[
-            rx.cond(State.may_cancel, button("Cancel it", on_click=State.ask("cancel"))),
-            rx.cond(State.may_pause, button("Pause", on_click=State.ask("pause"))),
-            rx.cond(State.may_resume, button("Resume", look="primary", on_click=State.ask("resume"))),
-            rx.cond(State.may_plan, button("Change the plan", look="primary", on_click=State.ask("plan"))),
-        ],
+        actions=_actions(),
     )
+
+
+def _actions() -> list[rx.Component]:
+    return [
+        rx.cond(
+            State.may_hand_over,
+            button("Let the payment service bill it", on_click=State.ask("hand_over")),
+        ),
+        rx.cond(State.may_cancel, button("Cancel it", on_click=State.ask("cancel"))),
+        rx.cond(State.may_pause, button("Pause", on_click=State.ask("pause"))),
+        rx.cond(State.may_resume, button("Resume", look="primary", on_click=State.ask("resume"))),
+        rx.cond(State.may_plan, button("Change the plan", look="primary", on_click=State.ask("plan"))),
+    ]
 
 
 def _when(prefix: str) -> list[rx.Component]:
@@ -98,8 +128,13 @@ def _plan() -> rx.Component:
                 two=True,
             ),
             rx.el.p(
-                "For the days that are left of a period the difference comes on the next draft; what is less "
-                "than billed is credited at once.",
+                rx.cond(
+                    State.is_managed,
+                    "From today. For the days that are left of the period the difference comes on the next "
+                    "invoice of the payment service.",
+                    "For the days that are left of a period the difference comes on the next draft; what is "
+                    "less than billed is credited at once.",
+                ),
                 class_name="muted",
             ),
             form_foot("Change the plan", on_cancel=State.close),
@@ -112,7 +147,47 @@ def _plan() -> rx.Component:
     )
 
 
-def _turn(key: str, verb: str, said: str) -> rx.Component:
+def _copies() -> rx.Component:
+    return table_card(
+        COPIES,
+        State.copies,
+        label="Invoices of the payment service",
+        title="Its invoices",
+        empty=empty("None yet", "What the payment service bills appears here.", icon_name="invoices"),
+    )
+
+
+def _hand_over() -> rx.Component:
+    return dialog(
+        form(
+            form_error(State.errors["form"]),
+            rx.el.p(
+                "From this day on the payment service bills each period in advance and collects it from the "
+                "card or account that the client has saved. The periods before stay with the app. Its "
+                "invoices appear here by themselves.",
+                class_name="muted",
+            ),
+            fields.fields(
+                fields.date(
+                    "bills_from",
+                    "From",
+                    State.from_day,
+                    help="The first day of a period.",
+                    error=State.errors["bills_from"],
+                    prefix="hand-over-",
+                ),
+            ),
+            form_foot("Hand it over", on_cancel=State.close),
+            on_submit=State.hand_over,
+            label="this handover",
+        ),
+        open=State.dialog == "hand_over",
+        on_close=State.close,
+        title="Let the payment service bill " + State.line_title,
+    )
+
+
+def _turn(key: str, verb: str, said: Any) -> rx.Component:
     return dialog(
         form(
             form_error(State.errors["form"]),

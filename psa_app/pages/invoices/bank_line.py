@@ -19,7 +19,7 @@ def line_dialog() -> rx.Component:
             facts(State.facts),
             rx.cond(
                 State.status == "open",
-                stack(_recorded(), rx.cond(State.is_money_in, _pays()), _ignore()),
+                stack(_payouts(), _recorded(), rx.cond(State.is_money_in, _pays()), _ignore()),
                 _undo(),
             ),
         ),
@@ -110,6 +110,35 @@ def _recorded() -> rx.Component:
             ),
             rx.el.ul(rx.foreach(State.recorded, one), class_name="waiting", aria_label="Recorded already"),
             rx.cond(~State.is_money_in, form_error(State.errors["form"])),
+        ),
+    )
+
+
+def _payouts() -> rx.Component:
+    """Payouts of the payment service of this amount."""
+
+    def one(found: rx.Var[Chance]) -> rx.Component:
+        return rx.el.li(
+            rx.el.div(
+                rx.el.div(found.title, class_name="strong"),
+                rx.el.div(found.reasons, class_name="muted small"),
+                class_name="text",
+            ),
+            rx.el.span(found.amount, class_name="num"),
+            button(
+                "This is it",
+                small=True,
+                on_click=State.is_payout(found.key),
+                aria_label="This is it: " + found.title,
+            ),
+            key=found.key,
+        )
+
+    return rx.cond(
+        State.payouts.length() > 0,
+        stack(
+            rx.el.p("Paid out by the payment service, of the same amount:", class_name="muted"),
+            rx.el.ul(rx.foreach(State.payouts, one), class_name="waiting", aria_label="Payouts"),
         ),
     )
 

@@ -55,6 +55,7 @@ def payments() -> rx.Component:
         area="invoices",
         actions=[
             link_button("Who owes what", href=routes.RECEIVABLES),
+            link_button("Payouts", href=routes.PAYOUTS),
             link_button("Books", href=routes.BOOKS),
             link_button("Bank", href=routes.BANK, icon_name="bank"),
         ],

@@ -8,8 +8,8 @@ from sqlmodel import Session, col, select
 
 from psa_app import clock
 from psa_app.access import Actor, fetch, require, scoped, visible
-from psa_app.models import Account, BankAccount, BankLine, Firm, Invoice, Payment
-from psa_app.queries.bank.matches import open_books
+from psa_app.models import Account, BankAccount, BankLine, Firm, Invoice, Payment, Payout
+from psa_app.queries.bank.matches import Books, OpenPayout, open_books
 from psa_app.queries.invoices.payments import sum_of
 from psa_app.queries.invoices.tables import FACT
 from psa_app.rules.matching import Match, OpenInvoice
@@ -29,6 +29,7 @@ class LineRow:
     match: Match = NO_MATCH
     client: str = ""
     invoice: str = ""
+    payout: str = ""  # of the payment service, by its number there
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ class LineToDecide:
     clients: dict[int, str]
     invoices: tuple[OpenInvoice, ...]
     recorded: tuple[Recorded, ...]
+    payouts: tuple[OpenPayout, ...] = ()
 
 
 def bank_page(
@@ -101,14 +103,19 @@ def bank_page(
 def _open_page(session: Session, lines: list[BankLine], counts: dict[str, int], page: int) -> BankPage:
     books = open_books(session, _today(session))
     names = _clients(session)
-    rows = [LineRow(one, books.match(one)) for one in lines]
-    rows.sort(key=lambda one: _RANK[one.match.grade])
-    certain = tuple(int(one.line.id or 0) for one in rows if one.match.grade == "certain")
+    rows = [_open_row(one, books) for one in lines]
+    rows.sort(key=lambda one: 0 if one.payout else _RANK[one.match.grade])
+    certain = tuple(int(one.line.id or 0) for one in rows if one.payout or one.match.grade == "certain")
     pages = max(1, -(-len(rows) // PAGE))
     page = max(1, min(page, pages))
     numbers = {one.id: one.number for one in books.invoices}
     shown = tuple(_named(one, names, numbers) for one in rows[(page - 1) * PAGE : page * PAGE])
     return BankPage(shown, len(rows), page, pages, counts, certain)
+
+
+def _open_row(line: BankLine, books: Books) -> LineRow:
+    payout = books.payout(line)
+    return LineRow(line, NO_MATCH, payout=payout.ref) if payout else LineRow(line, books.match(line))
 
 
 def _named(row: LineRow, names: dict[int, str], numbers: dict[int, str]) -> LineRow:
@@ -123,7 +130,9 @@ def _decided(session: Session, line: BankLine) -> LineRow:
     client = session.get(Account, line.account_id) if line.account_id else None
     payment = session.get(Payment, line.payment_id) if line.payment_id else None
     invoice = session.get(Invoice, payment.invoice_id) if payment and payment.invoice_id else None
-    return LineRow(line, NO_MATCH, client.name if client else "", invoice.number if invoice else "")
+    payout = session.get(Payout, line.payout_id) if line.payout_id else None
+    told = (client.name if client else "", invoice.number if invoice else "", payout.ref if payout else "")
+    return LineRow(line, NO_MATCH, *told)
 
 
 def line_to_decide(session: Session, actor: Actor, line_id: int) -> LineToDecide:
@@ -134,7 +143,8 @@ def line_to_decide(session: Session, actor: Actor, line_id: int) -> LineToDecide
     owed = tuple(one for one in books.invoices if one.left > 0 and one.currency == line.currency)
     match = books.match(line) if line.status == "open" else NO_MATCH
     recorded = _recorded(session, line) if line.status == "open" else ()
-    return LineToDecide(line, match, _clients(session), owed, recorded)
+    fits = tuple(one for one in books.payouts if line.status == "open" and one.fits(line))
+    return LineToDecide(line, match, _clients(session), owed, recorded, fits)
 
 
 def _recorded(session: Session, line: BankLine) -> tuple[Recorded, ...]:

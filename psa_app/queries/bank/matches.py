@@ -9,10 +9,11 @@ from typing import Any
 from sqlalchemy import func, or_, select
 from sqlmodel import Session
 
-from psa_app.models import Account, BankLine
+from psa_app.models import Account, BankLine, Payout
 from psa_app.queries.invoices.tables import ALLOCATION, INVOICE
 from psa_app.rules.matching import Line, Match, OpenInvoice, Payer, match
 
+EARLY, LATE = timedelta(days=3), timedelta(days=14)  # a payout may come before or after its day
 REMEMBERED = timedelta(days=400)  # so long a paid invoice tells of money that came twice
 
 _ACCOUNT: Any = Account.__table__  # type: ignore[attr-defined]
@@ -26,11 +27,37 @@ _LEFT = (INVOICE.c.total_minor - func.coalesce(_PAID.c.paid, 0)).label("left")
 
 
 @dataclass(frozen=True, slots=True)
+class OpenPayout:
+    """A payout of the payment service that no line of a statement is yet."""
+
+    id: int
+    ref: str
+    amount: int
+    currency: str
+    arrives_on: date
+
+    def fits(self, line: BankLine) -> bool:
+        """The same amount, on about the day that it was to come."""
+        same = (line.amount_minor, line.currency) == (self.amount, self.currency)
+        return same and self.arrives_on - EARLY <= line.booked_on <= self.arrives_on + LATE
+
+
+@dataclass(frozen=True, slots=True)
 class Books:
     """What lines are held against."""
 
     invoices: tuple[OpenInvoice, ...]
     payers: tuple[Payer, ...]
+    payouts: tuple[OpenPayout, ...] = ()
+
+    def payout(self, line: BankLine) -> "OpenPayout | None":
+        """The one payout of the payment service that a line can be; None for none, or several."""
+        found = [one for one in self.payouts if one.fits(line)]
+        return found[0] if len(found) == 1 else None
+
+    def without(self, payout_id: int) -> "Books":
+        """The same when a payout has found its line."""
+        return replace(self, payouts=tuple(one for one in self.payouts if one.id != payout_id))
 
     def after(self, parts: Iterable[tuple[int, int]]) -> "Books":
         """The same when these parts (invoice id, amount) have been paid."""
@@ -79,7 +106,18 @@ def open_books(session: Session, today: date) -> Books:
         .order_by(INVOICE.c.due_on, INVOICE.c.id)
     )
     found = tuple(OpenInvoice(**row._mapping) for row in session.connection().execute(invoices))
-    return Books(found, _payers(session, {one.account_id for one in found}))
+    return Books(found, _payers(session, {one.account_id for one in found}), _payouts(session))
+
+
+def _payouts(session: Session) -> tuple[OpenPayout, ...]:
+    taken = select(_LINE.c.payout_id).where(_LINE.c.payout_id.is_not(None))
+    table: Any = Payout.__table__  # type: ignore[attr-defined]
+    statement = (
+        select(table.c.id, table.c.ref, table.c.amount_minor, table.c.currency, table.c.arrives_on)
+        .where(table.c.state.not_in(("failed", "canceled")), table.c.id.not_in(taken))
+        .order_by(table.c.id)
+    )
+    return tuple(OpenPayout(*row) for row in session.connection().execute(statement))
 
 
 def _payers(session: Session, wanted: set[int]) -> tuple[Payer, ...]:

@@ -22,6 +22,7 @@ from psa_app.models import (
     Project,
     WriteOff,
 )
+from psa_app.queries.books.provider import Posted, provider_entries
 from psa_app.queries.exchange import Exchange, exchange
 from psa_app.queries.invoices.mode import takes_test_money
 from psa_app.rules import ledger, money
@@ -60,6 +61,7 @@ class _Sources:
         self.payments = {int(one.id or 0): one for one in session.exec(select(Payment).where(real))}
         self.facts = session.exec(select(PaymentFact).order_by(col(PaymentFact.id))).all()
         self.allocations = session.exec(select(Allocation).order_by(col(Allocation.id))).all()
+        self.posted: dict[tuple[str, str], int] = {}  # what facts brought, by kind and reference
         self.losses = session.exec(select(WriteOff).order_by(col(WriteOff.id))).all()
         approved = col(Expense.status).in_(("approved", "invoiced"))
         self.expenses = session.exec(
@@ -91,7 +93,7 @@ def books(session: Session, first: date, last: date) -> Books:
     """The ledger of a period: entries by day, of a day in the order of their kinds. Each sums to zero."""
     firm = session.exec(select(Firm)).one()
     found = _Sources(session, firm)
-    entries = [*_papers_and_money(found), *_expenses(found)]
+    entries = [*_papers_and_money(found), *_provider(session, found), *_expenses(found)]
     kept = ledger.within(entries, first, last)
     return Books(tuple(kept), firm.base_currency, chart(session), found.is_test)
 
@@ -113,11 +115,12 @@ def _papers_and_money(found: _Sources) -> Iterator[Entry]:
         key: Running(found.of_payment(one, first_days.get(key, found.day(one.created_at))))
         for key, one in found.payments.items()
     }
-    moves = [
-        _fact(found, fact, on_account[fact.payment_id])
-        for fact in found.facts
-        if fact.payment_id in found.payments
-    ]
+    moves = []
+    for fact in found.facts:
+        if fact.payment_id in found.payments:
+            entry = _fact(found, fact, on_account[fact.payment_id])
+            found.posted[fact.kind, fact.ref] = entry.postings[0].amount
+            moves.append(entry)
     used = {key: Running(running.to_base) for key, running in on_account.items()}
     rows: list[Allocation | WriteOff] = [*found.allocations, *found.losses]
     for row in sorted(rows, key=lambda one: (one.at, one.id or 0)):
@@ -182,6 +185,16 @@ def _first_days(found: _Sources) -> dict[int, date]:
     for fact in found.facts:
         days.setdefault(fact.payment_id, found.day(fact.at))
     return days
+
+
+def _provider(session: Session, found: _Sources) -> Iterator[Entry]:
+    def named(payment_id: int) -> tuple[str, str]:
+        payment = found.payments[payment_id]
+        invoice = found.by_id.get(payment.invoice_id or 0)
+        return found.client(payment.account_id), invoice.number if invoice else payment.reference
+
+    posted = Posted(found.posted, found.payments, named, found.day)
+    return provider_entries(session, posted, found.fx, found.base, is_test=found.is_test)
 
 
 def _expenses(found: _Sources) -> Iterator[Entry]:

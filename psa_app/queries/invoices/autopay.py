@@ -48,6 +48,7 @@ def due_invoices(session: Session, limit: int) -> list[Due]:
         .where(
             Invoice.status == "issued",
             Invoice.kind == "invoice",
+            Invoice.managed_ref == "",
             Invoice.is_sandbox == takes_test_money(firm),
             col(Invoice.total_minor) > paid_on_invoice(),
         )

@@ -25,6 +25,8 @@ from psa_app.queries.invoices.tables import (
 )
 from psa_app.queries.retainers.tables import LOT
 from psa_app.queries.subscriptions.changes import changes_of
+from psa_app.queries.subscriptions.managed import managed_from
+from psa_app.rules.managed import is_ours
 from psa_app.rules.periods import ADVANCE, Period, Schedule, all_periods, due_periods, schedule
 from psa_app.rules.scopes import PERIODIC, fee_amounts
 from psa_app.rules.subscriptions import Piece, pieces
@@ -160,12 +162,14 @@ def _periods(
     rows = session.connection().execute(_of(statement, account_id, sow_id)).all()
     line_ids = [row.id for row in rows]
     taken, changes = _billed_pieces(session, line_ids), changes_of(session, line_ids)
+    elsewhere = managed_from(session, line_ids)
     return [
         _open_piece(row, period, piece)
         for row in rows
         for period in due_periods(schedule_of(row), row.billed_in, until)
         for piece in pieces(row.value_minor, changes[row.id], period)
         if (row.id, period.number, piece.key) not in taken and _is_due(piece, row.billed_in, until)
+        if is_ours(period, elsewhere.get(row.id))
     ]
 
 

@@ -134,7 +134,7 @@ def _invoices(session: Session, is_test: bool, invoice_id: int | None) -> list[A
             _REST.label("rest"),
             _ACCOUNT.c.name.label("client"),
             _ACCOUNT.c.reminder_plan_id,
-            _ACCOUNT.c.reminders_paused,
+            or_(_ACCOUNT.c.reminders_paused, INVOICE.c.managed_ref != "").label("reminders_paused"),
         )
         .join(_ACCOUNT, _ACCOUNT.c.id == INVOICE.c.account_id)
         .outerjoin(_PAID, _PAID.c.invoice_id == INVOICE.c.id)

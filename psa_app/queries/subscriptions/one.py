@@ -1,17 +1,29 @@
 """Subscriptions as they stand: plan, quantity, what they come to a month, and what was changed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from sqlmodel import Session, col, select
 
 from psa_app import clock
-from psa_app.access import Actor, fetch, require, visible
-from psa_app.errors import NotFound
-from psa_app.models import Account, Firm, Sow, SowLine, SubscriptionChange
+from psa_app.access import Actor, fetch, may, require, visible
+from psa_app.errors import Invalid, NotFound
+from psa_app.models import (
+    Account,
+    Firm,
+    Invoice,
+    InvoiceLine,
+    ManagedSubscription,
+    SavedMethod,
+    Sow,
+    SowLine,
+    SubscriptionChange,
+)
 from psa_app.queries.invoices.open_parts import running_or_ended
 from psa_app.queries.subscriptions.changes import changes_of
+from psa_app.queries.subscriptions.managed import managed_line
+from psa_app.rules.managed import first_period
 from psa_app.rules.periods import Period, Schedule, period_at, schedule
 from psa_app.rules.scopes import PERIODIC, SUBSCRIPTION
 from psa_app.rules.subscriptions import CANCEL, PAUSE, Change, fee_on, monthly
@@ -70,12 +82,21 @@ class Subscribed:
 
 @dataclass(frozen=True)
 class SubscriptionPage:
-    """A subscription as its page shows it; `written` are its changes, the newest first."""
+    """A subscription as its page shows it; `written` are its changes, the newest first.
+
+    `managed` is what the payment service has of it (None: the app bills it), with the way to pay that it
+    collects from; `copies` are the invoices that it issued, the newest first. `from_day` is the first day
+    from which it could be handed over, None when it cannot.
+    """
 
     of: Subscribed
     account: Account
     today: date
     written: tuple[SubscriptionChange, ...]
+    managed: ManagedSubscription | None = None
+    method: SavedMethod | None = None
+    copies: tuple[Invoice, ...] = ()
+    from_day: date | None = None
 
 
 def subscribed(session: Session, line_id: int, *, lock: bool = False) -> Subscribed:
@@ -105,7 +126,27 @@ def subscription_page(session: Session, actor: Actor, line_id: int) -> Subscript
         .order_by(col(SubscriptionChange.effective_on).desc(), col(SubscriptionChange.id).desc())
     ).all()
     account = session.get_one(Account, of.sow.account_id)
-    return SubscriptionPage(of, account, today_of(session), tuple(written))
+    found = SubscriptionPage(of, account, today_of(session), tuple(written))
+    return _with_managed(session, actor, found) if may(actor, "invoices.credit") else found
+
+
+def _with_managed(session: Session, actor: Actor, found: SubscriptionPage) -> SubscriptionPage:
+    """What the payment service has of it, or from which day on it could bill it."""
+    line_id = int(found.of.line.id or 0)
+    managed = managed_line(session, line_id)
+    if managed is not None and managed.status != "failed":
+        of_line = select(InvoiceLine.invoice_id).where(InvoiceLine.sow_line_id == line_id)
+        copies = select(Invoice).where(visible(actor, Invoice), col(Invoice.id).in_(of_line))
+        listed = session.exec(copies.where(Invoice.managed_ref != "").order_by(col(Invoice.id).desc())).all()
+        method = session.get(SavedMethod, managed.method_id)
+        return replace(found, managed=managed, method=method, copies=tuple(listed))
+    provider = session.exec(select(Firm.payment_provider)).one()
+    usable = found.of.state(found.today) in ("running", "trial", "waiting") and provider != "manual"
+    try:
+        period = first_period(found.of.schedule, found.of.line.billed_in, found.today) if usable else None
+    except Invalid:
+        period = None
+    return replace(found, managed=managed, from_day=period.starts_on if period else None)
 
 
 @dataclass(frozen=True, slots=True)

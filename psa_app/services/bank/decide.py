@@ -9,7 +9,7 @@ from sqlmodel import Session, select
 from psa_app import clock
 from psa_app.access import Actor, act, fetch
 from psa_app.errors import Conflict, Invalid
-from psa_app.models import Account, BankLine, Firm, Invoice, Payment, move
+from psa_app.models import Account, BankLine, Firm, Invoice, Payment, Payout, move
 from psa_app.queries.bank.matches import open_books
 from psa_app.rules import fields
 from psa_app.rules.money import Money, plain
@@ -99,6 +99,25 @@ def take_back_by_line(session: Session, actor: Actor, line_id: int, *, payment_i
     return line
 
 
+@act("bank_lines", "is_payout", right="payments.record")
+def take_payout(session: Session, actor: Actor, line_id: int, *, payout_id: int) -> BankLine:
+    """Says that a line is a payout of the payment service: the payments in it are in the books already.
+
+    Raises `Invalid` for another amount, `Conflict` for a payout that is another line or did not come.
+    """
+    line = _open_line(session, actor, line_id)
+    payout = fetch(session, actor, Payout, payout_id, lock=True)
+    if (payout.amount_minor, payout.currency) != (line.amount_minor, line.currency):
+        raise Invalid("This payout has another amount than the line.", "payout_id")
+    if payout.state in ("failed", "canceled"):
+        raise Conflict("This payout did not come: the payment service says that it failed.")
+    if session.exec(select(BankLine.id).where(BankLine.payout_id == payout_id)).first() is not None:
+        raise Conflict("Another line of a statement is this payout already.")
+    line.payout_id = payout_id
+    _decide(session, actor, line, "booked", reason=f"Payout {payout.ref}")
+    return line
+
+
 @act("bank_lines", "ignore", right="payments.record")
 def ignore_line(session: Session, actor: Actor, line_id: int, *, reason: str) -> BankLine:
     """Puts a line aside because it pays no invoice; the reason stays with it."""
@@ -121,7 +140,7 @@ def undo_line(session: Session, actor: Actor, line_id: int, *, reason: str = "")
         if received(session, payment) > 0:
             reverse_payment(session, actor, line.payment_id, reason=why)
     _decide(session, actor, line, "open", reason=why, verb="opened again")
-    line.reason, line.decided_at, line.decided_by = "", None, None
+    line.reason, line.decided_at, line.decided_by, line.payout_id = "", None, None, None
     return line
 
 
@@ -140,6 +159,11 @@ def book_certain(session: Session, actor: Actor, *, line_ids: list[int]) -> Book
         fetch(session, actor, Account, account_id, lock=True)
     books, count = open_books(session, today), 0
     for line in lines:
+        payout = books.payout(line) if line.status == "open" else None
+        if payout is not None:
+            take_payout(session, actor, int(line.id or 0), payout_id=payout.id)
+            books, count = books.without(payout.id), count + 1
+            continue
         found = books.match(line) if line.status == "open" else None
         if found is None or found.grade != "certain":
             continue

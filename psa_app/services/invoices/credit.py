@@ -20,6 +20,7 @@ from psa_app.rules.money import Money
 from psa_app.rules.taxes import TaxKind
 from psa_app.services import history
 from psa_app.services.books.lock import check_books_open
+from psa_app.services.invoices.copies import check_ours
 from psa_app.services.invoices.credit_mail import mail_credit_note
 from psa_app.services.invoices.credit_work import give_back
 from psa_app.services.invoices.einvoices import keep_einvoice
@@ -126,6 +127,7 @@ def preview_credit(
 def _check(session: Session, invoice: Invoice, firm: Firm, day: date) -> None:
     if invoice.kind == "credit_note":
         raise Conflict("This is a credit note. Only an invoice can be credited.")
+    check_ours(invoice)
     if invoice.status == "draft":
         raise Conflict("This is a draft. Change it, or discard it.")
     if invoice.status == "void":

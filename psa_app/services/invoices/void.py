@@ -21,6 +21,7 @@ from psa_app.rules.invoices import check_void
 from psa_app.services import history
 from psa_app.services.books.lock import is_exported
 from psa_app.services.identity.portal_links import revoke_portal_links
+from psa_app.services.invoices.copies import check_ours
 from psa_app.services.invoices.entries import billed_on, free_entries
 from psa_app.services.invoices.expense_lines import billed_expenses, free_expenses
 from psa_app.services.payments.pages import close_pages
@@ -40,6 +41,7 @@ def void_invoice(session: Session, actor: Actor, invoice_id: int, *, reason: str
     why = fields.text(reason, "reason", max=400)
     if invoice.kind == "credit_note":
         raise Conflict("A credit note cannot be void. Bill what it gave back once more instead.")
+    check_ours(invoice)
     if invoice.status == "draft":
         raise Conflict("This is a draft. Discard it instead.")
     if invoice.status == "void":

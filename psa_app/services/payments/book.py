@@ -77,7 +77,7 @@ def book_state(
         return
     _follow(session, actor, payment, state)
     settled = settle(session, actor, payment, invoice, state.failure_code)
-    if settled > 0 and came:
+    if settled > 0 and came and not invoice.managed_ref:
         thank(session, invoice, payment)
 
 
@@ -97,7 +97,7 @@ def mismatch(session: Session, payment: Payment, state: ProviderState) -> str:
         return ""
     instance = session.exec(select(Firm.instance)).one()
     mark = (state.metadata.get("instance"), state.metadata.get("payment"))
-    if mark != (instance, str(payment.id)):
+    if mark != (instance, str(payment.id)) and not _is_managed(session, payment):
         return "The payment service knows this money under another mark than ours."
     if state.currency != payment.currency:
         return f"The money came in {state.currency}, not in {payment.currency}."
@@ -106,6 +106,12 @@ def mismatch(session: Session, payment: Payment, state: ProviderState) -> str:
     if payment.provider == "sandbox" and state.livemode:
         return "Real money came for a sandbox payment."
     return ""
+
+
+def _is_managed(session: Session, payment: Payment) -> bool:
+    """Whether the provider collects the payment's invoice by itself: it knows no mark of ours then."""
+    statement = select(Invoice.managed_ref).where(Invoice.id == payment.invoice_id)
+    return bool(session.exec(statement).first())
 
 
 def review(session: Session, actor: Actor, payment: Payment, sentence: str) -> None:

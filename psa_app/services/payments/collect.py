@@ -55,6 +55,8 @@ def _check_payable(session: Session, invoice: Invoice, firm: Firm) -> int:
         raise Conflict(f"{invoice.number} is {invoice.status.replace('_', ' ')}; there is nothing to pay.")
     if invoice.is_sandbox != takes_test_money(firm):
         raise Conflict("Test invoices and real money do not meet. Ask the firm for another invoice.")
+    if invoice.managed_ref:
+        raise Conflict(f"{invoice.number} is collected by itself from the card or account that is saved.")
     rest = open_amount(session, invoice)
     if rest <= 0:
         raise Conflict(f"{invoice.number} is already paid.")

@@ -1,7 +1,7 @@
 """Messages from the provider: verified and stored at once, worked through later, each once."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +15,7 @@ from psa_app.config import settings
 from psa_app.db import claim, insert_row, reading, unit_of_work
 from psa_app.errors import NotFound
 from psa_app.gateways.providers import webhook_secrets_for
-from psa_app.models import Firm, Inbox, Payment, SavedMethod
+from psa_app.models import Firm, Inbox, ManagedSubscription, Payment, SavedMethod
 from psa_app.queries.invoices.mode import LIVE_KEYS
 from psa_app.services.payments.book import service, sync_payment
 from psa_app.services.payments.methods import sync_method
@@ -23,7 +23,7 @@ from psa_app.services.payments.methods import sync_method
 LEASE = timedelta(seconds=60)
 LONGEST_WAIT = 3600
 Thing = Mapping[str, Any]  # an object of the provider, as JSON
-Target = tuple[str, int]  # payment or method, with its id
+Target = tuple[str, int]  # payment, method or subscription, with its id
 
 
 def receive_message(actor: Actor, raw: bytes, signature: str) -> bool:
@@ -97,7 +97,7 @@ def work_inbox(actor: Actor | None = None, limit: int = 200) -> int:
                 waits[row_id] = "The payment is not committed yet."
     for (kind, record_id), row_ids in about.items():
         try:
-            (sync_payment if kind == "payment" else sync_method)(record_id)
+            _SYNC[kind](record_id)
         except Exception as error:  # noqa: BLE001 — nor one payment those of the others
             waits |= dict.fromkeys(row_ids, repr(error))
     _done([row.id for row in rows if row.id not in waits])
@@ -116,7 +116,7 @@ def _targets(session: Session, things: Mapping[int, Thing]) -> dict[int, list[Ta
         for kind, column, value in _points(thing, instance):
             wanted.setdefault((kind, column), {}).setdefault(value, []).append(row_id)
     for (kind, column), rows_by_value in wanted.items():
-        table: Any = Payment if kind == "payment" else SavedMethod
+        table: Any = _TABLES[kind]
         known = session.execute(select(column, table.id).where(column.in_(list(rows_by_value))))
         for value, record_id in known.all():
             for row_id in rows_by_value[value]:
@@ -142,7 +142,38 @@ def _points(thing: Thing, instance: str) -> list[tuple[str, Any, Any]]:
         points.append(("method", col(SavedMethod.id), method))
     elif thing.get("object") in columns:
         points.append(("method", columns[str(thing["object"])], str(thing.get("id", ""))))
+    subscription = subscription_of(thing)
+    if subscription:
+        points.append(("subscription", col(ManagedSubscription.ref), subscription))
     return points
+
+
+def subscription_of(thing: Thing) -> str:
+    """The provider's id of the subscription that a thing is or belongs to, "" for none."""
+    if thing.get("object") == "subscription":
+        return str(thing.get("id", ""))
+    parent = thing.get("parent") if thing.get("object") == "invoice" else None
+    details = parent.get("subscription_details") if isinstance(parent, dict) else None
+    found = details.get("subscription") if isinstance(details, dict) else None
+    return str(found["id"] if isinstance(found, dict) else found or "")
+
+
+def _sync_subscription(managed_id: int) -> None:
+    from psa_app.services.subscriptions.managed_sync import sync_managed
+
+    sync_managed(managed_id)
+
+
+_TABLES: Mapping[str, Any] = {
+    "payment": Payment,
+    "method": SavedMethod,
+    "subscription": ManagedSubscription,
+}
+_SYNC: Mapping[str, Callable[[int], None]] = {
+    "payment": sync_payment,
+    "method": sync_method,
+    "subscription": _sync_subscription,
+}
 
 
 def _mark(thing: Thing, name: str, instance: str) -> int | None:

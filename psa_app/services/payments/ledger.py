@@ -1,6 +1,6 @@
 """Fees and payouts: what the provider took and what it paid out, kept beside the money of clients."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
@@ -12,6 +12,7 @@ from psa_app.gateways.stripe_ledger import ListedPayout, Movement
 from psa_app.models import BalanceLine, Firm, PaymentFact, Payout
 from psa_app.services.payments.pages import gateway_of
 
+FIRST_LOOK = timedelta(days=365)
 DAYS = 14  # a payout's word still changes for some days
 
 
@@ -25,19 +26,28 @@ def read_ledger(days: int = DAYS) -> str:
     if firm is None or firm.payment_provider == "manual":
         return "no provider"
     gateway = gateway_of(provider_for(firm.payment_provider, settings(), firm.instance))
-    since = clock.now() - timedelta(days=days)
+    with reading() as session:
+        since = _since(session, firm.payment_provider, days)
     lines, payouts = gateway.movements_since(since), gateway.payouts_since(since)
     parts = {one.ref: gateway.movements_of(one.ref) for one in payouts}
     with unit_of_work() as session:
-        new = sum(_keep_line(session, firm.payment_provider, one) for one in lines)
+        new = sum(_keep_line(session, firm.payment_provider, gateway.livemode, one) for one in lines)
         for one in payouts:
-            _keep_payout(session, firm.payment_provider, one)
+            _keep_payout(session, firm.payment_provider, gateway.livemode, one)
         for payout_ref, refs in parts.items():
             _tie(session, payout_ref, refs)
     return f"{new} lines, {len(payouts)} payouts"
 
 
-def _keep_line(session: Session, provider: str, one: Movement) -> bool:
+def _since(session: Session, provider: str, days: int) -> datetime:
+    """Some days before the last line that is known; for the first time, a year back."""
+    known = select(BalanceLine.at).where(BalanceLine.provider == provider)
+    last = session.exec(known.order_by(col(BalanceLine.at).desc())).first()
+    begun = last or clock.now() - FIRST_LOOK
+    return min(begun, clock.now()) - timedelta(days=days)
+
+
+def _keep_line(session: Session, provider: str, livemode: bool, one: Movement) -> bool:
     if session.exec(select(BalanceLine.id).where(BalanceLine.ref == one.ref)).first() is not None:
         return False
     of_source = select(PaymentFact.payment_id).where(
@@ -56,12 +66,13 @@ def _keep_line(session: Session, provider: str, one: Movement) -> bool:
             currency=one.currency,
             at=one.at,
             available_on=one.available_on,
+            livemode=livemode,
         )
     )
     return True
 
 
-def _keep_payout(session: Session, provider: str, one: ListedPayout) -> None:
+def _keep_payout(session: Session, provider: str, livemode: bool, one: ListedPayout) -> None:
     row = session.exec(select(Payout).where(Payout.ref == one.ref)).first() or Payout(
         provider=provider,
         ref=one.ref,
@@ -70,6 +81,7 @@ def _keep_payout(session: Session, provider: str, one: ListedPayout) -> None:
         currency=one.currency,
         arrives_on=one.arrives_on,
         at=one.at,
+        livemode=livemode,
     )
     row.state, row.arrives_on = one.status, one.arrives_on
     session.add(row)

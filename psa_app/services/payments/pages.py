@@ -22,8 +22,12 @@ CLOSABLE = ("created", "open", "action")
 
 def provider_of(session: Session, payment: Payment) -> PaymentProvider:
     """The provider that a payment was started with, whatever the firm has chosen since."""
-    instance = session.exec(select(Firm.instance)).one()
-    return provider_for(payment.provider, settings(), instance)
+    return provider_of_name(session, payment.provider)
+
+
+def provider_of_name(session: Session, name: str) -> PaymentProvider:
+    """A provider by its name."""
+    return provider_for(name, settings(), session.exec(select(Firm.instance)).one())
 
 
 def active_payment(session: Session, invoice_id: int) -> Payment | None:

@@ -1,7 +1,7 @@
 """Changing a subscription: another price or quantity, a pause, going on, its end.
 
 What a change costs for the rest of its period comes on the next draft. What it gives back of a fee that is
-on an issued invoice is credited at once.
+on an issued invoice is credited at once. One that the payment service manages is changed there instead.
 """
 
 from datetime import date, timedelta
@@ -11,16 +11,19 @@ from sqlmodel import Session
 from psa_app import clock
 from psa_app.access import Actor, act, fetch
 from psa_app.errors import Invalid
-from psa_app.models import SowLine, SubscriptionChange
+from psa_app.models import ManagedSubscription, SowLine, SubscriptionChange
+from psa_app.queries.subscriptions.managed import TAKEN, managed_line
 from psa_app.queries.subscriptions.one import Subscribed, subscribed, today_of
 from psa_app.rules import fields
 from psa_app.rules.money import Money
 from psa_app.rules.subscriptions import CANCEL, PAUSE, PLAN, RESUME, check_change
 from psa_app.services import history
 from psa_app.services.subscriptions.credit import give_back_rest
+from psa_app.services.subscriptions.managed import wish_change
 
 MOST_QUANTITY = 100_000
 MOST = 10**13
+Changed = SubscriptionChange | ManagedSubscription  # what was written, or what is ordered elsewhere
 
 
 @act("sow_lines", "change_plan", right="invoices.credit")
@@ -33,7 +36,7 @@ def change_plan(
     quantity: int = 1,
     effective_on: date | None = None,
     reason: str = "",
-) -> SubscriptionChange:
+) -> Changed:
     """From a day (empty: today) on, a whole period costs `price` × `quantity`."""
     of, day = _held(session, actor, sow_line_id, effective_on)
     if price.currency != of.sow.currency:
@@ -53,7 +56,7 @@ def pause_subscription(
     *,
     effective_on: date | None = None,
     reason: str = "",
-) -> SubscriptionChange:
+) -> Changed:
     """From a day (empty: today) on, nothing is due until it goes on."""
     of, day = _held(session, actor, sow_line_id, effective_on)
     return _write(session, actor, of, PAUSE, day, of.plan(day), reason)
@@ -67,7 +70,7 @@ def resume_subscription(
     *,
     effective_on: date | None = None,
     reason: str = "",
-) -> SubscriptionChange:
+) -> Changed:
     """A paused subscription goes on from a day (empty: today), at the price from before."""
     of, day = _held(session, actor, sow_line_id, effective_on)
     return _write(session, actor, of, RESUME, day, of.plan(day), reason)
@@ -82,10 +85,13 @@ def cancel_subscription(
     effective_on: date | None = None,
     at_once: bool = False,
     reason: str = "",
-) -> SubscriptionChange:
+) -> Changed:
     """Ends a subscription with the period of a day (empty: today), or `at_once` on that day: then the days
     that are left are given back."""
     of, day = _held(session, actor, sow_line_id, effective_on)
+    theirs = _ordered(session, actor, of, "cancel_now" if at_once else CANCEL, day, of.plan(day), reason)
+    if theirs is not None:
+        return theirs
     period = of.period(day)
     if not at_once and period is not None and period.starts_on < day:
         day = period.ends_on + timedelta(days=1)
@@ -106,7 +112,10 @@ def _write(
     day: date,
     plan: tuple[int, int],
     reason: str,
-) -> SubscriptionChange:
+) -> Changed:
+    theirs = _ordered(session, actor, of, kind, day, plan, reason)
+    if theirs is not None:
+        return theirs
     check_change(of.changes, kind, day, of.schedule.starts_on)
     if of.schedule.ends_on is not None and day > of.schedule.ends_on:
         raise Invalid("The subscription has ended by then. Choose an earlier day.", "effective_on")
@@ -128,6 +137,23 @@ def _write(
     told = {"from": day, "price_minor": price, "quantity": quantity}
     history.note(session, actor, "sow_line", int(of.line.id or 0), _VERBS[kind], {}, told, why)
     return change
+
+
+def _ordered(
+    session: Session,
+    actor: Actor,
+    of: Subscribed,
+    what: str,
+    day: date,
+    plan: tuple[int, int],
+    reason: str,
+) -> ManagedSubscription | None:
+    """The change as the payment service is asked for it; None for a line that the app bills."""
+    row = managed_line(session, int(of.line.id or 0), lock=True)
+    if row is None or row.status not in TAKEN:
+        return None
+    why = fields.text(reason, "reason", max=200, required=False)
+    return wish_change(session, actor, of, row, what, plan=plan, day=day, reason=why)
 
 
 _VERBS = {PLAN: "plan changed", PAUSE: "paused", RESUME: "resumed", CANCEL: "cancelled"}

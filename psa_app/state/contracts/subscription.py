@@ -21,8 +21,10 @@ from psa_app.services.subscriptions.change import (
     pause_subscription,
     resume_subscription,
 )
+from psa_app.services.subscriptions.managed import hand_over_subscription
 from psa_app.state.base import actor, allow, field_errors, form_values, read, say, write
 from psa_app.state.contracts.sow import id_in
+from psa_app.state.contracts.subscription_words import copy_row, managed_facts, state_of
 
 COLUMNS = [
     Column("from", "From"),
@@ -31,6 +33,7 @@ COLUMNS = [
     Column("why", "Why"),
 ]
 WHAT = {"plan": "Plan changed", "pause": "Paused", "resume": "Goes on", "cancel": "Ended"}
+DIALOGS = ("plan", "pause", "resume", "cancel", "hand_over")
 STATES = {
     "waiting": ("Not begun", ""),
     "trial": ("Trial", ""),
@@ -60,7 +63,12 @@ class SubscriptionState(rx.State):
     may_pause: bool = False
     may_resume: bool = False
     may_cancel: bool = False
-    dialog: str = ""  # plan | pause | resume | cancel
+    may_hand_over: bool = False
+    is_managed: bool = False
+    managed: list[Fact] = []
+    copies: list[Row] = []
+    from_day: str = ""
+    dialog: str = ""  # plan | pause | resume | cancel | hand_over
     errors: dict[str, str] = {}
     is_ready: bool = False
     is_missing: bool = False
@@ -94,13 +102,42 @@ class SubscriptionState(rx.State):
         goes_on = acts and kind != "cancel" and state != "ended"
         self.may_plan = self.may_pause = goes_on and kind != "pause"
         self.may_resume, self.may_cancel = goes_on and kind == "pause", goes_on
+        self._show_managed(found, acts)
         self.is_ready, self.is_missing = True, False
+
+    def _show_managed(self, found: SubscriptionPage, acts: bool) -> None:
+        """What the payment service has of it; its changes are ordered there, one at a time."""
+        row = found.managed
+        self.managed = managed_facts(row, found.method) if row else []
+        self.copies = [copy_row(one) for one in found.copies]
+        self.from_day = found.from_day.isoformat() if found.from_day else ""
+        self.may_hand_over = acts and found.from_day is not None
+        self.is_managed = row is not None and row.status != "failed"
+        if row is None or row.status == "failed":
+            return
+        self.word, self.tone = state_of(row)
+        free = acts and row.status == "running" and not row.wish
+        self.may_plan = self.may_pause = free and not row.is_paused and row.ends_on is None
+        self.may_resume = free and (row.is_paused or row.ends_on is not None)
+        self.may_cancel = free and row.ends_on is None
 
     @rx.event
     @allow("invoices.credit")
     def ask(self, dialog: str) -> None:
         """Opens a dialog."""
-        self.errors, self.dialog = {}, dialog if dialog in ("plan", "pause", "resume", "cancel") else ""
+        self.errors, self.dialog = {}, dialog if dialog in DIALOGS else ""
+
+    @rx.event
+    @allow("invoices.credit")
+    async def hand_over(self, data: dict[str, Any]) -> None:
+        """From a period on the payment service bills and collects it."""
+        typed = form_values(data, ("bills_from",))
+
+        def act(session: Session, who: Actor) -> None:
+            day = fields.optional_date(typed["bills_from"], "bills_from")
+            hand_over_subscription(session, who, self._line, bills_from=day)
+
+        await self._do(act, "The subscription is handed over.")
 
     @rx.event
     @allow("invoices.credit")
@@ -121,7 +158,7 @@ class SubscriptionState(rx.State):
             given = {"price": price, "quantity": 1 if quantity is None else quantity}
             change_plan(session, who, self._line, **given, **_common(typed))  # type: ignore[arg-type]
 
-        await self._do(act, "The plan is changed.")
+        await self._do(act, self._told("The plan is changed."))
 
     @rx.event
     @allow("invoices.credit")
@@ -134,7 +171,8 @@ class SubscriptionState(rx.State):
         def act(session: Session, who: Actor) -> None:
             service(session, who, self._line, **_common(typed))
 
-        await self._do(act, "The subscription is paused." if rests else "The subscription goes on.")
+        told = "The subscription is paused." if rests else "The subscription goes on."
+        await self._do(act, self._told(told))
 
     @rx.event
     @allow("invoices.credit")
@@ -146,7 +184,10 @@ class SubscriptionState(rx.State):
         def act(session: Session, who: Actor) -> None:
             cancel_subscription(session, who, self._line, at_once=at_once, **_common(typed))
 
-        await self._do(act, "The subscription is cancelled.")
+        await self._do(act, self._told("The subscription is cancelled."))
+
+    def _told(self, done: str) -> str:
+        return "The payment service is told." if self.is_managed else done
 
     async def _do(self, act: Any, told: str) -> None:
         try:

@@ -33,6 +33,7 @@ from psa_app.services.bank.decide import (
     ignore_line,
     link_line,
     take_back_by_line,
+    take_payout,
     undo_line,
 )
 from psa_app.services.bank.take import Asked, take_statements
@@ -67,6 +68,7 @@ class BankState(rx.State):
     chances: list[Chance] = []
     parts: list[OpenPart] = []
     recorded: list[Chance] = []
+    payouts: list[Chance] = []  # of the payment service, of the line's amount
     clients: list[Option] = []
     client: str = ""
     short_kind: str = ""
@@ -209,6 +211,7 @@ class BankState(rx.State):
         self.status, self.currency, self.is_money_in = line.status, line.currency, line.amount_minor > 0
         self.facts = bank_words.facts(line, found.match.paid)
         self.recorded = bank_words.recorded(found)
+        self.payouts = bank_words.payouts(found)
         self.clients = [Option(str(key), name) for key, name in found.clients.items()]
         self._pick(0)
 
@@ -289,6 +292,18 @@ class BankState(rx.State):
         return await self._done(
             "Linked; nothing was booked twice." if is_in else "The payment is taken back."
         )
+
+    @rx.event
+    @allow("payments.record")
+    async def is_payout(self, key: str) -> Any:
+        """The line is a payout of the payment service."""
+        line_id, payout_id = self.line_id, _number(key)
+        try:
+            await write(lambda session, who: take_payout(session, who, line_id, payout_id=payout_id))
+        except PsaError as error:
+            self.errors = {"form": error.sentence}
+            return None
+        return await self._done("The payout has come; its payments are in the books already.")
 
     @rx.event
     @allow("payments.record")

@@ -35,9 +35,10 @@ def row(one: LineRow, view: str) -> Row:
     line = one.line
     best = one.match.candidates[0] if one.match.candidates else None
     if view == "open":
-        text, tone, icon = GRADES[one.match.grade]
+        text, tone, icon = GRADES["certain" if one.payout else one.match.grade]
         mark = Cell(text, kind="badge", tone=tone, icon=icon, tip="; ".join(best.reasons) if best else "")
         about = Cell(one.invoice or _nothing(one), sub=one.client, kind="text" if one.invoice else "muted")
+        about = Cell("Payout", sub=one.payout) if one.payout else about
     else:
         known = badge(line.status, "Money out" if line.status == "outgoing" else "")
         mark = Cell(known.text, kind="badge", tone="ok" if view == "booked" else known.tone)
@@ -153,6 +154,19 @@ def recorded(found: LineToDecide) -> list[Chance]:
             amount,
         )
         for one in found.recorded
+    ]
+
+
+def payouts(found: LineToDecide) -> list[Chance]:
+    """Payouts of the payment service that the line may be."""
+    return [
+        Chance(
+            str(one.id),
+            f"Payout {one.ref}",
+            f"expected {words.day(one.arrives_on)}",
+            words.money(one.amount, one.currency),
+        )
+        for one in found.payouts
     ]
 
 

@@ -1,0 +1,282 @@
+"""Subscriptions that Stripe itself manages: made and changed from here, read back with their invoices."""
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from psa_app.gateways.stripe_amounts import collectable, from_stripe, to_stripe
+
+_SKEW = 300
+INTERVALS = {"weekly": ("week", 1), "monthly": ("month", 1), "quarterly": ("month", 3), "yearly": ("year", 1)}
+
+
+@dataclass(frozen=True)
+class SubscriptionOrder:
+    """A subscription to be made at Stripe: its fee is billed from `begins_at` on (None: at once).
+
+    `price` is what one costs for a period, net, in ISO minor units; `tax_ppm` is added to it. The keys are
+    random and stored: the same keys make one subscription.
+    """
+
+    mark: str
+    title: str
+    customer_ref: str
+    method_ref: str
+    price: int
+    quantity: int
+    currency: str
+    rhythm: str
+    begins_at: datetime | None
+    ends_at: datetime | None
+    tax_name: str
+    tax_ppm: int
+    idempotency_key: str
+
+
+@dataclass(frozen=True)
+class SeenLine:
+    """A line of Stripe's invoice; `is_change` is one that a change within a period cost or gave back."""
+
+    ref: str
+    text: str
+    amount: int
+    starts_at: datetime
+    ends_at: datetime
+    is_change: bool
+
+
+@dataclass(frozen=True)
+class SeenInvoice:
+    """An invoice that Stripe has issued. `due` is its total less credit that the client had there.
+
+    `intents` are the attempts that paid it; `url` is where the client pays it, "" when nowhere.
+    """
+
+    ref: str
+    number: str
+    status: str
+    total: int
+    due: int
+    tax: int
+    currency: str
+    issued_at: datetime
+    due_at: datetime | None
+    lines: tuple[SeenLine, ...]
+    intents: tuple[str, ...]
+    url: str
+
+
+@dataclass(frozen=True)
+class SeenSubscription:
+    """A subscription as Stripe knows it now. `status` may be a word that is newer than this program."""
+
+    ref: str
+    mark: str
+    instance: str
+    item_ref: str
+    product_ref: str
+    status: str
+    price: int
+    quantity: int
+    currency: str
+    starts_at: datetime
+    ends_at: datetime
+    cancel_at: datetime | None
+    ended_at: datetime | None
+    is_paused: bool
+    livemode: bool
+    invoices: tuple[SeenInvoice, ...]
+
+
+class Subscriptions:
+    """The part of a gateway that speaks of subscriptions."""
+
+    instance: str
+    _client: Any
+
+    def _asking(self) -> AbstractContextManager[None]:
+        raise NotImplementedError
+
+    def subscribe(self, order: SubscriptionOrder) -> str:
+        """Makes the product, its tax rate and the subscription; its id. The same key makes one.
+
+        Raises `Invalid`, `Declined`, `Unknown`, `Refused`.
+        """
+        marks = {"instance": self.instance, "subscription": order.mark}
+        collectable(order.price * order.quantity, order.currency)
+        client = self._client.v1
+        with self._asking():
+            product = client.products.create(
+                {"name": order.title[:250], "metadata": marks},
+                {"idempotency_key": f"{order.idempotency_key}-product"},
+            )
+            params = _made_of(order, product.id, marks)
+            if order.tax_ppm:
+                rate = client.tax_rates.create(
+                    {
+                        "display_name": order.tax_name[:50] or "Tax",
+                        "inclusive": False,
+                        "percentage": float(Decimal(order.tax_ppm) / 10_000),
+                    },
+                    {"idempotency_key": f"{order.idempotency_key}-tax"},
+                )
+                params["default_tax_rates"] = [rate.id]
+            made = client.subscriptions.create(params, {"idempotency_key": order.idempotency_key})
+            return str(made.id)
+
+    def find_subscription(self, mark: str, customer_ref: str, since: datetime) -> str:
+        """The id of a subscription whose answer got lost, "" when there is none. Raises `Unknown`."""
+        asked = {"customer": customer_ref, "limit": 100, "status": "all"}
+        asked["created"] = {"gte": int(since.timestamp()) - _SKEW}
+        with self._asking():
+            for one in self._client.v1.subscriptions.list(asked).auto_paging_iter():
+                marks = one.to_dict(for_json=True).get("metadata") or {}
+                if marks.get("subscription") == mark and marks.get("instance") == self.instance:
+                    return str(one.id)
+        return ""
+
+    def change_plan(self, seen: SeenSubscription, price: int, quantity: int, rhythm: str, key: str) -> None:
+        """From now on a period costs `price` × `quantity`; the rest of this one comes later."""
+        collectable(price * quantity, seen.currency)
+        data = _price_data(seen.product_ref, price, seen.currency, rhythm)
+        item = {"id": seen.item_ref, "price_data": data, "quantity": quantity}
+        self._update(seen.ref, {"items": [item], "proration_behavior": "create_prorations"}, key)
+
+    def pause_collection(self, ref: str, key: str) -> None:
+        """Invoices that are made from now on are void."""
+        self._update(ref, {"pause_collection": {"behavior": "void"}}, key)
+
+    def resume_collection(self, ref: str, key: str) -> None:
+        """Invoices are collected again."""
+        self._update(ref, {"pause_collection": ""}, key)
+
+    def end_with_period(self, ref: str, key: str, *, ends: bool = True) -> None:
+        """Ends it with the period that runs, or with `ends=False` takes that back."""
+        self._update(ref, {"cancel_at_period_end": ends}, key)
+
+    def end_now(self, ref: str) -> None:
+        """Ends it at once; what the rest of the period cost is the client's credit at Stripe."""
+        with self._asking():
+            self._client.v1.subscriptions.cancel(ref, {"prorate": True, "invoice_now": True})
+
+    def _update(self, ref: str, values: dict[str, Any], key: str) -> None:
+        with self._asking():
+            self._client.v1.subscriptions.update(ref, values, {"idempotency_key": key})
+
+    def fetch_subscription(self, ref: str) -> SeenSubscription:
+        """The subscription and all its invoices, read now. Raises `Unknown`, `Refused`."""
+        client = self._client.v1
+        with self._asking():
+            raw = client.subscriptions.retrieve(ref).to_dict(for_json=True)
+            listed = _all(client.invoices.list({"subscription": ref, "limit": 100}))
+            invoices = [
+                (one, _all(client.invoice_payments.list({"invoice": one["id"], "limit": 100})))
+                for one in listed
+                if one.get("number") and one["status"] != "draft"
+            ]
+        return _read(raw, tuple(_read_invoice(one, paid) for one, paid in reversed(invoices)))
+
+
+def _made_of(order: SubscriptionOrder, product: str, marks: dict[str, str]) -> dict[str, Any]:
+    data = _price_data(product, order.price, order.currency, order.rhythm)
+    params: dict[str, Any] = {
+        "customer": order.customer_ref,
+        "default_payment_method": order.method_ref,
+        "items": [{"price_data": data, "quantity": order.quantity}],
+        "billing_mode": {"type": "flexible"},
+        "collection_method": "charge_automatically",
+        "payment_behavior": "allow_incomplete",
+        "off_session": True,
+        "description": order.title[:500],
+        "metadata": marks,
+    }
+    if order.begins_at is not None:
+        params["trial_end"] = int(order.begins_at.timestamp())
+    if order.ends_at is not None:
+        params["cancel_at"] = int(order.ends_at.timestamp())
+    return params
+
+
+def _price_data(product: str, price: int, currency: str, rhythm: str) -> dict[str, Any]:
+    interval, count = INTERVALS[rhythm]
+    return {
+        "currency": currency.lower(),
+        "product": product,
+        "unit_amount": to_stripe(price, currency),
+        "recurring": {"interval": interval, "interval_count": count},
+        "tax_behavior": "exclusive",
+    }
+
+
+def _read(raw: dict[str, Any], invoices: tuple[SeenInvoice, ...]) -> SeenSubscription:
+    item = raw["items"]["data"][0]
+    price, marks, currency = item["price"], raw.get("metadata") or {}, raw["currency"].upper()
+    return SeenSubscription(
+        ref=raw["id"],
+        mark=str(marks.get("subscription") or ""),
+        instance=str(marks.get("instance") or ""),
+        item_ref=item["id"],
+        product_ref=_ident(price["product"]),
+        status=raw["status"],
+        price=from_stripe(price.get("unit_amount") or 0, currency),
+        quantity=int(item.get("quantity") or 1),
+        currency=currency,
+        starts_at=_instant(item["current_period_start"]),
+        ends_at=_instant(item["current_period_end"]),
+        cancel_at=_optional(raw.get("cancel_at")),
+        ended_at=_optional(raw.get("ended_at")),
+        is_paused=bool(raw.get("pause_collection")) or raw["status"] == "paused",
+        livemode=bool(raw["livemode"]),
+        invoices=invoices,
+    )
+
+
+def _read_invoice(raw: dict[str, Any], payments: list[dict[str, Any]]) -> SeenInvoice:
+    currency = raw["currency"].upper()
+    paid = [one["payment"] for one in payments if one["status"] == "paid"]
+    finalized = (raw.get("status_transitions") or {}).get("finalized_at")
+    return SeenInvoice(
+        ref=raw["id"],
+        number=raw["number"],
+        status=raw["status"],
+        total=from_stripe(raw["total"], currency),
+        due=from_stripe(raw["amount_due"], currency),
+        tax=sum(from_stripe(one["amount"], currency) for one in raw.get("total_taxes") or ()),
+        currency=currency,
+        issued_at=_instant(finalized or raw["created"]),
+        due_at=_optional(raw.get("due_date")),
+        lines=tuple(_read_line(one, currency) for one in raw["lines"]["data"]),
+        intents=tuple(_ident(one["payment_intent"]) for one in paid if one.get("payment_intent")),
+        url=raw.get("hosted_invoice_url") or "",
+    )
+
+
+def _read_line(raw: dict[str, Any], currency: str) -> SeenLine:
+    parent = raw.get("parent") or {}
+    details = parent.get("subscription_item_details") or parent.get("invoice_item_details") or {}
+    return SeenLine(
+        ref=raw["id"],
+        text=raw.get("description") or "",
+        amount=from_stripe(raw["amount"], currency),
+        starts_at=_instant(raw["period"]["start"]),
+        ends_at=_instant(raw["period"]["end"]),
+        is_change=bool(details.get("proration")),
+    )
+
+
+def _ident(value: Any) -> str:
+    return str(value["id"] if isinstance(value, dict) else value)
+
+
+def _instant(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def _optional(seconds: int | None) -> datetime | None:
+    return _instant(seconds) if seconds else None
+
+
+def _all(page: Any) -> list[dict[str, Any]]:
+    return [thing.to_dict(for_json=True) for thing in page.auto_paging_iter()]

@@ -27,11 +27,7 @@ def leakage() -> rx.Component:
     """Written down, discounted, credited, over caps, not billable: each figure opens its rows."""
     return staff(
         "What is not paid for",
-        rx.el.div(
-            tabs(State.groups, State.by, "Summed by"),
-            segmented(State.tabs, State.months, "How far back"),
-            class_name="spread",
-        ),
+        tabs(State.groups, State.by, "Summed by"),
         table_card(
             State.columns,
             State.rows,
@@ -55,6 +51,7 @@ def leakage() -> rx.Component:
             size="wide",
         ),
         area="reports",
+        actions=[segmented(State.tabs, State.months, "How far back")],
         subtitle="Time counts by its day, a discount by that of its invoice; drafts do not count yet.",
         way=crumbs([Crumb("Reports", routes.REPORTS)]),
     )

@@ -56,7 +56,7 @@ def rehearsed(name: str) -> Iterator[Rehearsal]:
     try:
         _copy(source, file)
         engine = _engine(file)
-        with Session(engine) as session:
+        with Session(engine) as session, session.begin():
             found = Rehearsal(file, engine, moment(session), _prepared(session))
         _watch(found)
         yield found
@@ -122,7 +122,6 @@ def _prepared(session: Session) -> dict[str, int]:
             kept = f"INSERT INTO {_LOG} VALUES ('{name}', {which}.rowid, {op})"  # noqa: S608 - our own names
             kept += f" ON CONFLICT (name, row) {again}"
             run(f'CREATE TRIGGER "log_{name}_{verb}" AFTER {verb} ON "{name}" BEGIN {kept}; END')
-    session.commit()
     return last
 
 

@@ -77,13 +77,14 @@ class LeakageState(rx.State):
         groups = sums(lost, self.by)
         causes = [cause for cause in Cause if any(one.cause is cause for one in lost)]
         self.columns = _columns(self.by, causes)
-        self.rows = [self._row(one, causes) for one in groups]
+        several = len({one.currency for one in groups}) > 1
+        self.rows = [self._row(one, causes, one.currency if several else "") for one in groups]
         self.totals = _totals(groups, causes)
         self._show_behind(asked, lost)
         self.is_ready = True
 
-    def _row(self, one: Sum, causes: list[Cause]) -> Row:
-        cells = [Cell(name_of(self.by, one.name), sub=one.currency, kind="strong")]
+    def _row(self, one: Sum, causes: list[Cause], code: str) -> Row:
+        cells = [Cell(name_of(self.by, one.name), sub=code, kind="strong")]
         cells.append(Cell(words.money(one.amount, one.currency), align="right", kind="strong"))
         for cause in causes:
             href = routes.with_query(

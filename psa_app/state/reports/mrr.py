@@ -1,6 +1,7 @@
 """Recurring revenue by month: what moved it, and the lines behind each month."""
 
 from fractions import Fraction
+from itertools import dropwhile
 from typing import Any
 
 import reflex as rx
@@ -79,7 +80,8 @@ class MrrState(rx.State):
         self.files = routes.report_files("recurring", months=self.months)
         mine = [one for one in found if one.currency == self.currency]
         self._draw(mine)
-        self.rows = [self._row(one) for one in reversed(mine)]
+        begun = dropwhile(lambda one: not (one.bridge.opening or one.bridge.closing), mine)
+        self.rows = [self._row(one) for one in reversed(list(begun))]
         self._show_behind(asked, mine)
         self.is_ready = True
 

@@ -54,6 +54,8 @@ USERS = "/settings/users"
 PROFILE = "/profile"
 REPORTS = "/reports"
 CONSERVATION = "/reports/hours"
+LEAKAGE = "/reports/leakage"
+MRR = "/reports/recurring"
 RETAINER = "/retainers/[line_id]"
 SUBSCRIPTION = "/subscriptions/[line_id]"
 RECORDS = "/records"
@@ -225,6 +227,11 @@ def quote_pdf(quote_id: int) -> str:
 def export(kind: str, /, **narrowed: object) -> list[str]:
     """A list as files, narrowed as its page is: the addresses of the CSV and of the Excel file."""
     return [with_query(f"/files/export/{kind}.{sheet}", **narrowed) for sheet in ("csv", "xlsx")]
+
+
+def report_files(name: str, **narrowed: object) -> list[str]:
+    """The rows of a report as files: the addresses of the CSV and of the Excel file."""
+    return [with_query(f"/files/reports/{name}.{sheet}", **narrowed) for sheet in ("csv", "xlsx")]
 
 
 def rate_files(of: str, client: object, day: str) -> list[str]:

@@ -15,6 +15,7 @@ from psa_app.queries.evidence import evidence_pack
 from psa_app.queries.exports import ExportTable
 from psa_app.queries.invoices.listing import invoice_table
 from psa_app.queries.rate_sheet import LIST_HEADERS, matrix_sheet, rate_sheet
+from psa_app.queries.report_sheets import REPORTS, months_asked
 from psa_app.resources import RESOURCES
 from psa_app.rules.fields import optional_date
 
@@ -83,7 +84,23 @@ def _rates(actor: Actor, request: Request) -> Response:
     return file(content, f"rates-{layout}.{form}", SHEETS[form])
 
 
+async def report(request: Request) -> Response:
+    """GET /files/reports/{name}.{sheet}: the rows of a report over the last `months`."""
+    return await asyncio.to_thread(for_reader, request, lambda actor: _report(actor, request))
+
+
+def _report(actor: Actor, request: Request) -> Response:
+    name, form = str(request.path_params["name"]), str(request.path_params["sheet"])
+    if name not in REPORTS or form not in SHEETS:
+        raise NotFound()
+    months = months_asked(request.query_params.get("months", ""))
+    with making(actor), db.reading() as session:
+        content = sheet(REPORTS[name](session, actor, months), form, name.capitalize())
+    return file(content, f"{name}.{form}", SHEETS[form])
+
+
 routes = [
+    Route("/files/reports/{name}.{sheet}", report, methods=["GET"]),
     Route("/files/rates/{layout}.{sheet}", rates, methods=["GET"]),
     Route("/files/evidence.json", evidence, methods=["GET"]),
     Route("/files/export/{kind}.{sheet}", export, methods=["GET"]),

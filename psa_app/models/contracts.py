@@ -58,6 +58,7 @@ class Sow(Record, Own, table=True):
     renews_on: date | None = None
     notice_days: int = 0
     renewed_from_id: int | None = Field(default=None, foreign_key="sow.id", unique=True)
+    receipt_above_minor: BigOrNone = None  # an expense above it is billed with a receipt; None asks for none
 
 
 class SowLine(Record, table=True):

@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field
 
-from psa_app.models.base import Big, Record, Row
+from psa_app.models.base import Big, BigOrNone, Record, Row
 
 
 class Firm(Record, table=True):
@@ -41,6 +41,8 @@ class Firm(Record, table=True):
     invoice_footer: str = ""
     minimum_invoice_minor: Big = 0  # base currency: less than that waits for the next billing run
     drafts_itself: bool = False  # the app drafts invoices when they fall due
+    approves_expenses: bool = False  # those within their category's policy are approved as they come
+    receipt_above_minor: BigOrNone = None  # base currency: of any expense above it; None asks for none
     is_demo: bool = False
 
 

@@ -79,7 +79,7 @@ def conservation(
     where: list[ColumnElement[bool]] = [ENTRY.c.month.between(from_month, to_month)]
     if account_id is not None:
         where.append(PROJECT.c.account_id == account_id)
-    over = _over_cap(session, account_id)
+    over = over_cap_of(session, account_id)
     over_of: dict[tuple[int | None, int], int] = defaultdict(int)
     for entry_id, place in _places(session, list(over)).items():
         over_of[place] += over[entry_id]
@@ -99,9 +99,9 @@ def conservation_rows(
     """The entries behind a figure, by day; `account_id` None is the firm's own work."""
     require(actor, "reports.firm")
     of_account = PROJECT.c.account_id.is_(None) if account_id is None else PROJECT.c.account_id == account_id
-    over = _over_cap(session, account_id) if account_id is not None else {}
+    over = over_cap_of(session, account_id) if account_id is not None else {}
     found = []
-    for row in session.connection().execute(_entries([of_account, ENTRY.c.month == month])):
+    for row in session.connection().execute(worked_entries([of_account, ENTRY.c.month == month])):
         seconds = buckets(_worked(row, over.get(row.id, 0)))[bucket]
         if seconds:
             found.append((row, seconds))
@@ -143,7 +143,8 @@ def _drawn() -> Any:
     )
 
 
-def _entries(where: list[ColumnElement[bool]]) -> Select[Any]:
+def worked_entries(where: list[ColumnElement[bool]]) -> Select[Any]:
+    """Entries with what is drafted, invoiced, written off and drawn of each, in their order."""
     billed, drawn = _billed(), _drawn()
     return (
         select(
@@ -180,7 +181,7 @@ def _entries(where: list[ColumnElement[bool]]) -> Select[Any]:
 
 def _by_month(where: list[ColumnElement[bool]]) -> Select[Any]:
     """Sums of entries that are alike, and what of them does not add up."""
-    each = _entries(where).order_by(None).subquery()
+    each = worked_entries(where).order_by(None).subquery()
     gone = each.c.invoiced + each.c.written_off
     billed = each.c.drafted + gone + each.c.drawn + each.c.absorbed
     twice = case((billed > each.c.seconds, billed - each.c.seconds), else_=0)
@@ -227,7 +228,7 @@ def _worked(row: Any, over: int) -> Worked:
     return Worked(int(row.seconds), row.is_billable, bool(row.is_covered), *billed, *held)
 
 
-def _over_cap(session: Session, account_id: int | None) -> dict[int, int]:
+def over_cap_of(session: Session, account_id: int | None) -> dict[int, int]:
     """Approved seconds by entry that a cap keeps from being billed, as a draft of today would leave them."""
     accounts = select(PROJECT.c.account_id).where(PROJECT.c.account_id.is_not(None)).distinct()
     capped = (

@@ -140,6 +140,9 @@ EXPENSES = Resource(
         FieldSpec("rate_nano", "Exchange rate", "nano", read_right=_PRICE, in_list=False),
         FieldSpec("value_minor", "Billed at", "money", money_in="contract_currency", read_right=_PRICE),
         FieldSpec("cost_minor", "Cost", "money", read_right=_PRICE, in_list=False),
+        FieldSpec(
+            "by_policy", "Approved by policy", "bool", filterable=True, read_right=_INSIDE, in_list=False
+        ),
         FieldSpec("reject_reason", "Rejected because", read_right=_INSIDE, in_list=False),
     ),
 )

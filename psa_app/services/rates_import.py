@@ -73,16 +73,18 @@ class RatesImported:
     entries: tuple[TouchedEntry, ...] = field(default=(), compare=False)
 
 
-def import_rates(session: Session, actor: Actor, data: bytes, *, dry_run: bool = True) -> RatesImported:
-    """Brings in a CSV or XLSX file: a list with the columns of `HEADERS` (names for ids), or cards side by
-    side as `matrix_sheet` writes them.
+def import_rates(
+    session: Session, actor: Actor, data: bytes | Table, *, dry_run: bool = True
+) -> RatesImported:
+    """Brings in a CSV or XLSX file, or the table that was read from it: a list with the columns of `HEADERS`
+    (names for ids), or cards side by side as `matrix_sheet` writes them.
 
     A row without a last day counts from its first day on, as `set_rate` does; one with a last day must
     overlap no other. With any problem, or in a dry run, nothing is written. Raises `Invalid` (field
     "file") for a file that is neither.
     """
     require(actor, "rates.change")
-    table = read_any(data, LIMITS)
+    table = data if isinstance(data, Table) else read_any(data, LIMITS)
     rows = list_rows(table) if "Level" in table.headers else matrix_rows(table)
     names = {key: _names(session, actor, model) for key, (_, model) in _OWNERS.items()}
     before = query.rate_rows(session)

@@ -7,8 +7,7 @@ import pytest
 from sqlalchemy import create_engine, select
 
 from psa_app import db
-from psa_app.db import is_sqlite
-from psa_app.errors import Conflict, Forbidden, Invalid
+from psa_app.errors import Conflict, Forbidden
 from psa_app.jobs import apart
 from psa_app.jobs import imports as job
 from psa_app.models import Account, ImportFile, ImportRun, User
@@ -23,7 +22,6 @@ from psa_app.services.imports import (
     write_checked,
 )
 from psa_app.services.imports.runs import next_run, run_import
-from psa_app.services.imports.values import Choices
 from psa_app.services.ops.rows import load_rows, write_rows
 from tests.services.test_record_imports import mapped
 from tests.support.world import World, ask, do, row, rows
@@ -52,20 +50,6 @@ def test_a_large_file_waits_for_the_worker_and_its_counts_stay(world: World) -> 
     assert (done.state, done.added, done.checked, done.name) == ("done", 1200, 1200, "big.csv")
     assert ([one.kind for one in rows(ImportFile)], next_run()) == (["told"], 0)
     assert len([one for one in rows(Account) if one.name.startswith("Client ")]) == 1200
-
-
-def test_a_file_of_what_acts_make_is_no_longer_than_others_wait_for_it(world: World) -> None:
-    tasks, choices = RESOURCES["tasks"], Choices({0: "name"})
-    how: dict[str, Any] = {"rows": 2001, "name": "tasks.csv"}
-    with db.reading() as session:
-        waits = is_sqlite(session)
-    if waits:
-        with pytest.raises(Invalid, match="Split the file"):
-            do(begin_import, world["Fred"], tasks, b"Name\n", choices, **how, agreed=0)
-        with pytest.raises(Invalid, match="Split the file"):
-            do(begin_check, world["Fred"], tasks, b"Name\n", choices, **how)
-    else:
-        assert do(begin_check, world["Fred"], tasks, b"Name\n", choices, **how).state == "waiting"
 
 
 def test_a_check_waits_for_a_word_and_is_written_without_what_it_refused(world: World) -> None:

@@ -19,8 +19,9 @@ from psa_app.api.rest.call import Answer, Call, Upload
 from psa_app.api.rest.problems import Refused
 from psa_app.api.rest.wire import result_out
 from psa_app.errors import Problems
+from psa_app.formats.apart import read_apart
 from psa_app.formats.csv_files import Table
-from psa_app.formats.tables_in import check_file, read_any
+from psa_app.formats.tables_in import check_file
 from psa_app.models.resource import Resource
 from psa_app.queries.import_keys import RIGHT, import_right
 from psa_app.queries.imports import PastRun, one_import
@@ -229,7 +230,7 @@ def _name(call: Call, options: Mapping[str, str]) -> str:
 def read_upload(upload: Upload) -> Upload:
     """The rows of a file, read before any transaction begins. Raises `Invalid`."""
     check_file(upload.name, len(upload.content))
-    return replace(upload, table=read_any(upload.content))
+    return replace(upload, table=read_apart(upload.content))
 
 
 async def upload_in(request: Request, body: bytes) -> Upload:
@@ -270,7 +271,7 @@ def _options(call: Call) -> dict[str, str]:
 
 def _table(call: Call) -> Table:
     upload = call.upload or Upload(b"")
-    return upload.table or read_any(upload.content)
+    return upload.table or read_apart(upload.content)
 
 
 def _choices(

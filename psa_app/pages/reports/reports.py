@@ -35,6 +35,11 @@ def reports() -> rx.Component:
         ),
         area="reports",
         subtitle=rx.fragment(
-            "The last six months. Also: ", text_link("where each hour stands", href=routes.CONSERVATION)
+            "The last six months. Also: ",
+            text_link("where each hour stands", href=routes.CONSERVATION),
+            ", ",
+            text_link("what is not paid for", href=routes.LEAKAGE),
+            ", ",
+            text_link("recurring revenue", href=routes.MRR),
         ),
     )

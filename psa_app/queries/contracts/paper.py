@@ -126,6 +126,11 @@ def _deliverables(terms: Terms, locale: str) -> Table:
 
 
 def _term_sentences(terms: Terms, locale: str) -> Iterable[str]:
+    if terms.receipts_above:
+        above = words.money(terms.receipts_above, terms.currency, locale)
+        yield f"An expense above {above} is billed with its receipt."
+    elif terms.receipts_above == 0:
+        yield "Each expense is billed with its receipt."
     if terms.agreement:
         signed = terms.agreement_signed_on
         of = f" of {words.day(signed, locale)}" if signed else ""

@@ -139,6 +139,7 @@ class Terms:
     renews_on: date | None = None
     notice_days: int = 0
     files: tuple[FileTerm, ...] = ()
+    receipts_above: int | None = None  # an expense above it is billed with its receipt
 
     def value(self) -> tuple[int, bool]:
         """The most that all lines may cost, and whether that is so: a line may have no end."""
@@ -177,7 +178,13 @@ def read_text(text: str) -> Terms:
         renews_on=_date(renewal.get("on", "")),
         notice_days=renewal.get("notice_days", 0),
         files=tuple(FileTerm(one["name"], one["size"], one["sha256"]) for one in body.get("files", ())),
+        receipts_above=_receipts(body),
     )
+
+
+def _receipts(body: dict[str, Any]) -> int | None:
+    above = body.get("receipts_above")
+    return None if above is None else money.parse_amount(above, body["currency"])
 
 
 def _line(line: dict[str, Any], currency: str) -> LineTerm:

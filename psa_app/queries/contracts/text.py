@@ -64,6 +64,8 @@ def sow_text(session: Session, sow: Sow) -> str:
         "renewal": {"how": sow.renewal, "on": _day(sow.renews_on), "notice_days": sow.notice_days},
         "files": _files(session, sow),
     }
+    if sow.receipt_above_minor is not None:
+        body["receipts_above"] = money.plain(sow.receipt_above_minor, sow.currency)
     return canonical(body)
 
 

@@ -12,7 +12,7 @@ from psa_app import clock
 from psa_app.access import Actor, as_id, may, require, visible
 from psa_app.models import Expense, ExpenseCategory, Firm, Project, ProjectMember
 from psa_app.queries.approvers import approver
-from psa_app.queries.expenses.policy import policy_of, sentence
+from psa_app.queries.expenses.policy import policy_of, scopes_ask, sentence
 from psa_app.queries.expenses.receipts import Receipt, receipts_of
 from psa_app.queries.expenses.tables import BILLED_EXPENSE, CATEGORY, EXPENSE
 from psa_app.queries.invoices.tables import INVOICE, INVOICE_LINE
@@ -53,6 +53,7 @@ class ExpenseView:
     is_billable: bool
     is_reimbursable: bool
     state: str
+    by_policy: bool  # approved as it was handed in: it keeps the policy
     reason: str
     value: int | None
     value_currency: str
@@ -138,7 +139,7 @@ def _views(session: Session, actor: Actor, *where: Any) -> list[ExpenseView]:
     found = list(rows)
     files = receipts_of(session, [row.id for row in found])
     sees_value, sees_invoices = may(actor, "expenses.approve"), may(actor, "invoices.read")
-    policies = _Policies(session)
+    policies = _Policies(session, {row.project_id for row in found})
     views = []
     for row in found:
         beside = files.get(row.id, ())
@@ -214,6 +215,7 @@ def _view(
         is_billable=row.is_billable,
         is_reimbursable=row.is_reimbursable,
         state=_state(row),
+        by_policy=row.by_policy,
         reason=row.reject_reason,
         value=row.value_minor if sees_value else None,
         value_currency=row.contract_currency if sees_value else "",
@@ -227,10 +229,13 @@ def _view(
 class _Policies:
     """The policies of all categories, read once for a list."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, project_ids: set[int]) -> None:
         self._of = {int(one.id or 0): one for one in session.scalars(select(ExpenseCategory))}
-        self._base = session.scalars(select(col(Firm.base_currency))).one()
+        self._base, self._firm_asks = session.execute(
+            select(col(Firm.base_currency), col(Firm.receipt_above_minor))
+        ).one()
         self._today = clock.today("UTC")
+        self._scopes_ask = scopes_ask(session, project_ids, self._today)
 
     def broken(self, row: Any, files: tuple[Receipt, ...]) -> list[str]:
         """Sentences; what is decided needs no look any more. Cost, at the day's rate, is the measure."""
@@ -239,6 +244,6 @@ class _Policies:
         category = self._of[row.category_id]
         age = age_of(row.spent_on, row.submitted_at.date() if row.submitted_at else self._today)
         worth = row.amount_minor if row.currency == self._base else row.cost_minor
-        policy = policy_of(category)
+        policy = policy_of(category, self._firm_asks, self._scopes_ask.get(row.project_id))
         found = breaches(policy, worth, age, has_receipt=bool(files))
         return [sentence(one, policy, category.name, self._base) for one in found]

@@ -1,5 +1,6 @@
 """Subscriptions as they stand: plan, quantity, what they come to a month, and what was changed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -162,6 +163,11 @@ class Recurring:
 
 def recurring(session: Session, actor: Actor, day: date) -> list[Recurring]:
     """MRR: what each retainer and subscription that the actor sees comes to a month on a day."""
+    return recurring_on(session, actor, [day])[day]
+
+
+def recurring_on(session: Session, actor: Actor, days: Sequence[date]) -> dict[date, list[Recurring]]:
+    """`recurring` on each of several days."""
     require(actor, "invoices.read")
     rows: Any = session.exec(
         select(SowLine, Sow)
@@ -170,12 +176,14 @@ def recurring(session: Session, actor: Actor, day: date) -> list[Recurring]:
         .order_by(col(SowLine.id))
     ).all()
     changes = changes_of(session, [int(line.id or 0) for line, _ in rows])
-    found = []
+    found: dict[date, list[Recurring]] = {day: [] for day in days}
     for line, sow in rows:
-        of = Subscribed(line, sow, tuple(changes[int(line.id or 0)]))
-        amount = of.monthly(day)
-        if amount:
-            found.append(Recurring(int(line.id or 0), sow.account_id, line.title, sow.currency, amount))
+        line_id = int(line.id or 0)
+        of = Subscribed(line, sow, tuple(changes[line_id]))
+        for day, rows_of_day in found.items():
+            amount = of.monthly(day)
+            if amount:
+                rows_of_day.append(Recurring(line_id, sow.account_id, line.title, sow.currency, amount))
     return found
 
 

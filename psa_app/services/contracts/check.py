@@ -8,6 +8,7 @@ from sqlmodel import Session
 from psa_app.errors import Invalid
 from psa_app.models import Account, Agreement, Firm, TaxRate
 from psa_app.rules import fields, money, scopes
+from psa_app.rules.expenses import check_policy_amount
 from psa_app.rules.hours import Mode, Rounding, Scope
 from psa_app.services.contracts.check_lines import multiline
 from psa_app.services.contracts.inputs import Head
@@ -53,8 +54,14 @@ def head_values(
         "round_minimum": rounding.minimum,
         "round_per": rounding.per,
         "agreement_id": found.tried(lambda: _agreement(session, head, account), None),
+        "receipt_above_minor": found.tried(lambda: _receipts(head.receipt_above_minor), None),
         **_renewal(head, found),
     }
+
+
+def _receipts(above: int | None) -> int | None:
+    check_policy_amount(above, "receipt_above")
+    return above
 
 
 def _agreement(session: Session, head: Head, account: Account) -> int | None:

@@ -101,7 +101,8 @@ class Head:
 
     `round_*` is the rounding policy (`rules/hours.py`), minutes; `payment_days` from 0 to 365.
     `new_agreement` is the title of a governing agreement that is made with the scope. `renewal`: none |
-    ask | automatic, on `renews_on`, unless notice is given `notice_days` before.
+    ask | automatic, on `renews_on`, unless notice is given `notice_days` before. An expense above
+    `receipt_above_minor` (the scope's currency) needs a receipt; None asks for none.
     """
 
     title: str
@@ -124,3 +125,4 @@ class Head:
     renewal: str = "none"
     renews_on: date | None = None
     notice_days: int = 0
+    receipt_above_minor: int | None = None

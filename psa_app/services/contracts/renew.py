@@ -95,6 +95,7 @@ def _head(session: Session, sow: Sow, begins: date) -> Head:
         renewal=sow.renewal,
         renews_on=_moved(sow, sow.renews_on, begins),
         notice_days=sow.notice_days,
+        receipt_above_minor=sow.receipt_above_minor,
     )
 
 

@@ -23,13 +23,17 @@ from psa_app.services.mails import promise_mail
 
 @act("expenses", "submit", right="expenses.log")
 def submit_expense(session: Session, actor: Actor, expense_id: int) -> Expense:
-    """Hands a draft in for approval. Raises `Conflict` for what is handed in or in a locked period,
-    `Invalid` for what breaks a policy that its category insists on.
+    """Hands a draft in for approval. Where the firm says so, one that keeps its category's policy is approved
+    at once. Raises `Conflict` for what is handed in or in a locked period, `Invalid` for what breaks a policy
+    that its category insists on.
     """
     expense = own_draft(session, actor, expense_id)
     checks.check_open(session, actor, expense.spent_on)
     _check_policy(session, expense)
     _move(session, actor, expense, "submitted", "submitted", submitted_at=clock.now())
+    if _keeps_policy(session, expense):
+        expense.by_policy = True
+        _move(session, actor, expense, "approved", "approved by policy")
     return expense
 
 
@@ -88,7 +92,7 @@ def unapprove_expense(
     )
     if session.exec(on_paper).first() is not None:
         raise Conflict("This expense is on a draft of an invoice. Take it off there first.")
-    expense.self_approved = False
+    expense.self_approved = expense.by_policy = False
     checks.price(session, expense)
     _move(session, actor, expense, "submitted", "approval taken back", reason or past_lock_reason)
     return expense
@@ -116,6 +120,17 @@ def set_expense_billing(
         session.flush()
         history.note(session, actor, KIND, expense_id, "billing changed", old, new)
     return expense
+
+
+def _keeps_policy(session: Session, expense: Expense) -> bool:
+    """Whether nobody has to look: the firm says so, its category has a limit, and it breaks nothing."""
+    if not session.exec(select(Firm.approves_expenses)).one():
+        return False
+    if session.get_one(ExpenseCategory, expense.category_id).limit_minor is None:
+        return False
+    checks.price(session, expense)
+    has_rates = expense.rate_nano is not None and expense.cost_minor is not None
+    return has_rates and not told_of(session, expense)
 
 
 def _check_policy(session: Session, expense: Expense) -> None:

@@ -6,6 +6,7 @@ from typing import Any, Literal
 from psa_app.config import settings
 from psa_app.errors import Invalid
 from psa_app.rules import fields
+from psa_app.rules.expenses import check_policy_amount
 from psa_app.rules.hours import Rounding
 from psa_app.services.problems import FieldProblems
 
@@ -20,7 +21,8 @@ class Profile:
     `target_percent` the billable utilization aimed at; `overhead_minor` what an hour of work costs
     beside its people, minor units of the base currency. What comes to less than
     `minimum_invoice_minor` (base currency, net) waits for the next billing run; with `drafts_itself` the
-    app drafts what falls due.
+    app drafts what falls due. With `approves_expenses` an expense within its category's limit is approved as
+    it is handed in; one above `receipt_above_minor` (base currency, None: any) needs a receipt.
     """
 
     name: str
@@ -49,6 +51,8 @@ class Profile:
     invoice_footer: str = ""
     minimum_invoice_minor: int = 0
     drafts_itself: bool = False
+    approves_expenses: bool = False
+    receipt_above_minor: int | None = None
 
 
 def checked_profile(profile: Profile, found: FieldProblems) -> dict[str, Any]:
@@ -65,6 +69,8 @@ def checked_profile(profile: Profile, found: FieldProblems) -> dict[str, Any]:
             "sole_approver",
             "minimum_invoice_minor",
             "drafts_itself",
+            "approves_expenses",
+            "receipt_above_minor",
             "round_increment",
             "round_mode",
             "round_minimum",
@@ -101,6 +107,7 @@ def _check_numbers(profile: Profile, found: FieldProblems) -> None:
     _between(
         found, profile.overhead_minor, 0, MOST_OVERHEAD, "overhead", "Give an amount that is not negative."
     )
+    found.tried(lambda: check_policy_amount(profile.receipt_above_minor, "receipt_above"), None)
     _between(
         found,
         profile.minimum_invoice_minor,

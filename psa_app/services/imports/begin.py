@@ -7,8 +7,7 @@ from sqlmodel import Session, col, select
 
 from psa_app import clock
 from psa_app.access import Actor, fetch, require
-from psa_app.db import is_sqlite
-from psa_app.errors import Conflict, Invalid, NotFound
+from psa_app.errors import Conflict, NotFound
 from psa_app.models import Firm, ImportFile, ImportRun
 from psa_app.models.resource import Resource
 from psa_app.queries.import_keys import RIGHT, import_right
@@ -117,16 +116,6 @@ def drop_files(session: Session, run_id: int, *kinds: str) -> None:
         session.delete(one)
 
 
-def _check_length(session: Session, resource: Resource, rows: int) -> None:
-    """Records that acts make are written one by one, and on SQLite nobody else writes meanwhile."""
-    if resource.incoming is not None and rows > BIG and is_sqlite(session):
-        raise Invalid(
-            f"At most {BIG:,} rows of {resource.many.lower()} come in at once. Split the file: what is in is "
-            "found again.",
-            "file",
-        )
-
-
 def _may(actor: Actor, resource: Resource) -> None:
     require(actor, RIGHT)
     require(actor, resource.read_right)
@@ -169,7 +158,6 @@ def _handed_over(
     rows: int,
     name: str,
 ) -> ImportRun:
-    _check_length(session, resource, rows)
     run = new_run(actor, resource.kind, name, rows)
     run.state, run.choices = "waiting", json.dumps(asdict(choices))
     session.add(run)

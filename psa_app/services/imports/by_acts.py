@@ -1,6 +1,6 @@
 """Writing the rows of kinds that acts make and change: each record by its own act, all or none."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlmodel import Session
@@ -13,20 +13,29 @@ from psa_app.services.imports.values import Row
 from psa_app.services.records import change_record
 
 Late = dict[int, str]
+STEP = 200  # rows between two words about how far it is
 
 
 def write_by_acts(
-    session: Session, actor: Actor, resource: Resource, rows: Sequence[Row], *, only_good: bool
+    session: Session,
+    actor: Actor,
+    resource: Resource,
+    rows: Sequence[Row],
+    *,
+    only_good: bool,
+    tell: Callable[[int], None],
 ) -> Late:
     """Makes and changes the records of checked rows, each by itself.
 
     What an act refuses after all raises `Conflict` with its line. With `only_good` that record stays out
-    alone: the place of each of its rows is given back, with the reason.
+    alone: the place of each of its rows is given back, with the reason. `tell` hears now and then how many
+    rows are written.
     """
     way = resource.incoming
     if way is None:
         raise LookupError(f"{resource.kind} come by no act")
     late: Late = {}
+    written, told = 0, 0
     for group in gathered(resource, rows):
         if group[0].outcome in ("new", "changed"):
             try:
@@ -37,6 +46,10 @@ def write_by_acts(
                     said = f"Nothing was imported. Line {group[0].line}: {_why(error)}"
                     raise Conflict(said, "file") from None
                 late |= {row.place: _part_of(group, row, error) for row in group}
+        written += len(group)
+        if written - told >= STEP:
+            told = written
+            tell(written)
     return late
 
 

@@ -11,6 +11,10 @@ from psa_app.models.resource import Resource
 _WINDOW = 1_000  # ids of history that may become visible out of order on PostgreSQL
 
 
+class Moved(Exception):
+    """What a plan was made from is not as it was: plan again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Moment:
     """The newest line of history that was seen, and those shortly before it."""

@@ -26,7 +26,7 @@ from psa_app.services.imports.fields import offered
 from psa_app.services.imports.gather import check_together, fill_down, gathered, heads_of, with_currency
 from psa_app.services.imports.links import folded
 from psa_app.services.imports.match import find_records
-from psa_app.services.imports.moved import Moment, moment, moved_since, tables_of
+from psa_app.services.imports.moved import Moment, Moved, moment, moved_since, tables_of
 from psa_app.services.imports.values import WHOLE_ROW, Choices, RecordPlan, Row, RowPlan
 from psa_app.services.imports.write import (
     PROVISIONAL,
@@ -50,10 +50,6 @@ Tell = Callable[[int], None]
 
 def _untold(checked: int) -> None:
     """Nobody waits to hear."""
-
-
-class Moved(Exception):
-    """What a plan was made from is not as it was: plan again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +114,7 @@ def apply_records(
     name: str = "",
     run: ImportRun | None = None,
     ready: Ready | None = None,
+    tell: Tell = _untold,
 ) -> RecordPlan:
     """Makes and changes the records of a table; what it did is told as `plan_records` tells it.
 
@@ -125,6 +122,7 @@ def apply_records(
     refused ones stay out, also those that only their act refuses (`late`). Every row passes the checks of
     the form and leaves its line of history; `run` is the one that this is, else one is noted. `ready` was
     planned before, so that this transaction only writes; it raises `Moved` when that plan is out of date.
+    `tell` hears how many rows acts have written.
     """
     packed = ready.packed if ready is not None else None
     if ready is not None:
@@ -144,7 +142,8 @@ def apply_records(
         write_packed(session, packed)
     elif plan.writes:
         whole = full(session, as_imported(resource), actor)
-        plan = _without(plan, write_rows(session, actor, whole, rows, name, only_good=only_good))
+        late = write_rows(session, actor, whole, rows, name, only_good=only_good, tell=tell)
+        plan = _without(plan, late)
     if plan.writes or plan.refused or run is not None:
         run = run or new_run(actor, plan.kind, name, len(plan.rows))
         note_run(session, actor, plan, table, run)

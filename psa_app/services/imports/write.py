@@ -1,7 +1,7 @@
 """Writing what was planned: new records at once, then the changed ones, a line of history each."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
@@ -28,13 +28,20 @@ PROVISIONAL = 2**30  # ids of rows to come, before the database gives theirs
 
 
 def write_rows(
-    session: Session, actor: Actor, resource: Resource, rows: Sequence[Row], name: str, *, only_good: bool
+    session: Session,
+    actor: Actor,
+    resource: Resource,
+    rows: Sequence[Row],
+    name: str,
+    *,
+    only_good: bool,
+    tell: Callable[[int], None],
 ) -> Late:
     """Writes the new and the changed rows of a plan; gives those that an act refused (`write_by_acts`)."""
     reason = reason_of(name)
     if resource.incoming is not None:
         with history.because(session, reason):
-            return write_by_acts(session, actor, resource, rows, only_good=only_good)
+            return write_by_acts(session, actor, resource, rows, only_good=only_good, tell=tell)
     write_packed(session, pack_rows(session, actor, resource, rows, reason))
     if resource.saved is not None:
         _saved(session, actor, resource, rows)

@@ -8,7 +8,7 @@ from psa_app.display.forms import FieldSpec, Option
 from psa_app.formats import words
 from psa_app.models import Agreement, Sow
 from psa_app.queries.contracts.prices import Usual
-from psa_app.rules import fields, hours
+from psa_app.rules import fields, hours, money
 from psa_app.rules.money import CURRENCIES
 from psa_app.services.contracts.inputs import Head
 from psa_app.services.problems import FieldProblems
@@ -68,7 +68,12 @@ def read_head(data: Mapping[str, Any], found: FieldProblems) -> Head:
         renewal=text("renewal") or "none",
         renews_on=day("renews_on"),
         notice_days=whole("notice_days") or 0,
+        receipt_above_minor=found.tried(lambda: _receipts(text("receipt_above"), text("currency")), None),
     )
+
+
+def _receipts(typed: str, currency: str) -> int | None:
+    return money.parse_amount(typed, currency, "receipt_above") if typed and currency else None
 
 
 def currencies(first: str) -> list[Option]:
@@ -108,6 +113,16 @@ def term_specs(sow: Sow) -> list[FieldSpec]:
         FieldSpec("renewal", "After its end it", "choice", value=sow.renewal, options=renews),
         FieldSpec("renews_on", "Renews on", "date", value=sow.renews_on.isoformat() if sow.renews_on else ""),
         FieldSpec("notice_days", "Notice", "number", value=str(sow.notice_days or ""), unit="days before"),
+        FieldSpec(
+            "receipt_above",
+            "Expenses need a receipt above",
+            "money",
+            value=""
+            if sow.receipt_above_minor is None
+            else money.plain(sow.receipt_above_minor, sow.currency),
+            unit=sow.currency,
+            help="Empty: as the firm and the category say. 0: always.",
+        ),
         FieldSpec(
             "assumptions",
             "Assumptions",

@@ -284,7 +284,8 @@ def _policy(
             amount = counted(parse_quantity(typed["quantity"], "quantity"), category.rate_minor or 0)
         else:
             amount = money.parse_amount(typed["amount"], currency)
-        found = told(session, category, amount, currency, day, has_receipt=has_receipt)
+        project = _number(typed["project"]) or None
+        found = told(session, category, amount, currency, day, has_receipt=has_receipt, project_id=project)
     except PsaError:  # not typed to its end yet
         return unit, rate, "", {}
     total = words.money(amount, currency) if unit else ""

@@ -142,6 +142,7 @@ def shown(one: ExpenseView) -> Shown:
         ),
         Fact("Paid back to the person", "Yes" if one.is_reimbursable else "No"),
         *([Fact("On", one.invoice, routes.invoice(one.invoice_id))] if one.invoice_id else []),
+        *([Fact("Approved", "as it was handed in: it keeps the policy")] if one.by_policy else []),
         *([Fact("Sent back because", one.reason, tone="bad")] if one.state == "rejected" else []),
         *(Fact("Look at", text, tone="warn") for text in one.look),
     ]
@@ -152,6 +153,8 @@ def shown(one: ExpenseView) -> Shown:
 def _state(one: ExpenseView) -> Cell:
     word = badge(one.state)
     text = one.reason if one.state == "rejected" else "; ".join(one.look)
+    if one.by_policy:
+        text = "Approved as it was handed in: it keeps the policy."
     return Cell(word.text, kind="badge", tone=word.tone, icon=word.icon, tip=text)
 
 

@@ -43,6 +43,7 @@ TABS = {  # key → label, the kind of record it lists ("" = a form of its own),
     "reminders": ("Reminders", "reminder_steps", "When clients are reminded of open invoices, and how."),
 }
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_YES_NO = ("sole_approver", "drafts_itself", "approves_expenses")
 _NUMBERS = ("week_start", "payment_days", "round_increment", "round_minimum", "target_percent")
 
 
@@ -190,7 +191,7 @@ def _firm(session: Session, who: Actor) -> Firm:
 
 
 def _profile(data: dict[str, Any], currency: str) -> Profile:
-    apart = ("sole_approver", "overhead_minor", "minimum_invoice_minor", "drafts_itself")
+    apart = ("overhead_minor", "minimum_invoice_minor", *_YES_NO, "receipt_above_minor")
     names = [name for name in asdict(Profile(name="")) if name not in apart]
     texts: dict[str, Any] = dict(form_values(data, names))
     for name, typed in form_values(data, ("overhead", "minimum_invoice")).items():
@@ -200,7 +201,9 @@ def _profile(data: dict[str, Any], currency: str) -> Profile:
             texts[name] = hours.parse_duration(texts[name]) if texts[name] else 0
         else:
             texts[name] = fields.whole(texts[name], name, 0, 10_000)
-    told: dict[str, Any] = {name: data.get(name) == "on" for name in ("sole_approver", "drafts_itself")}
+    above = str(data.get("receipt_above", "")).strip()
+    texts["receipt_above_minor"] = money.parse_amount(above, currency, "receipt_above") if above else None
+    told: dict[str, Any] = {name: data.get(name) == "on" for name in _YES_NO}
     return Profile(**texts, **told)
 
 
@@ -257,7 +260,29 @@ def _specs(firm: Firm) -> list[FieldSpec]:
             help="Only where nobody else can; each such approval is marked.",
         ),
         *_billing(firm),
+        *_expenses(firm),
         text("invoice_footer", "Words at the foot of an invoice", kind="textarea", wide=True),
+    ]
+
+
+def _expenses(firm: Firm) -> list[FieldSpec]:
+    above = firm.receipt_above_minor
+    return [
+        FieldSpec(
+            "receipt_above",
+            "Expenses need a receipt above",
+            "money",
+            value="" if above is None else money.plain(above, firm.base_currency),
+            unit=firm.base_currency,
+            help="Empty: as the category says. 0: always. A category or a scope may ask from less on.",
+        ),
+        FieldSpec(
+            "approves_expenses",
+            "Approve expenses that keep the policy",
+            "bool",
+            value="true" if firm.approves_expenses else "",
+            help="As they are handed in, in categories that have a limit; each such approval is marked.",
+        ),
     ]
 
 

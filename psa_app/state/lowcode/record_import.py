@@ -10,9 +10,10 @@ from psa_app.display.forms import Option
 from psa_app.display.frame import Crumb
 from psa_app.display.imports import Ask, FileColumn, FileRow
 from psa_app.errors import Invalid, NotFound, PsaError
+from psa_app.formats.apart import read_apart
 from psa_app.formats.csv_files import Table
 from psa_app.formats.refused_rows import refused_sheet
-from psa_app.formats.tables_in import check_file, read_any
+from psa_app.formats.tables_in import check_file
 from psa_app.models.resource import FieldSpec, Resource
 from psa_app.queries.import_keys import RIGHT
 from psa_app.services.imports import (
@@ -104,7 +105,7 @@ class RecordImportState(LargeImport, rx.State):
             check_file(name, file.size or 1)
             data = await file.read()
             check_file(name, len(data))
-            table = await asyncio.to_thread(read_any, data)
+            table = await asyncio.to_thread(read_apart, data)
             kind, headers = self._kind, table.headers
             columns = await read(
                 lambda session, who: guessed(session, who, declared(session, who, kind)[0], headers)

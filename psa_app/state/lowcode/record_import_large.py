@@ -8,8 +8,8 @@ import reflex as rx
 from psa_app.display.figures import Fact, Kpi
 from psa_app.display.imports import PastImport, RefusedRow
 from psa_app.errors import NotFound, PsaError
+from psa_app.formats.apart import read_apart
 from psa_app.formats.csv_files import Table
-from psa_app.formats.tables_in import read_any
 from psa_app.models.resource import FieldSpec, Resource
 from psa_app.queries.home.facts import firm_facts
 from psa_app.queries.import_keys import RIGHT, may_import
@@ -176,7 +176,7 @@ class LargeImport(rx.State, mixin=True):
         """The rows of a checked file; after a restart they are read from what the worker has."""
         run_id = self._run
         data, choices = await read(lambda session, who: source_file(session, who, run_id))
-        table = await asyncio.to_thread(read_any, data)
+        table = await asyncio.to_thread(read_apart, data)
         self._table, self._choices, self._data = table, choices, data
         return table
 

@@ -1,5 +1,6 @@
 """Rates from a file: looked at row by row, then brought in whole."""
 
+import asyncio
 from typing import Any
 
 import reflex as rx
@@ -8,6 +9,8 @@ from psa_app import routes
 from psa_app.display.tables import Cell, Row
 from psa_app.errors import PsaError
 from psa_app.formats import words
+from psa_app.formats.apart import read_apart
+from psa_app.formats.csv_files import Table
 from psa_app.services.rates_import import LIMITS, ListRow, RatesImported, RowProblem, import_rates
 from psa_app.state.base import allow, read, say, write
 from psa_app.state.rates import rate_words
@@ -27,7 +30,7 @@ class RateImportState(rx.State):
     touched_more: str = ""
     may_apply: bool = False
     files: list[str] = routes.rate_list_files()
-    _data: bytes = b""
+    _table: Table | None = None
 
     @rx.event
     @allow("rates.change")
@@ -36,7 +39,7 @@ class RateImportState(rx.State):
         self._forget()
 
     def _forget(self) -> None:
-        self.name, self.error, self.summary, self._data = "", "", "", b""
+        self.name, self.error, self.summary, self._table = "", "", "", None
         self.rates, self.problems, self.may_apply = [], [], False
         self.touched, self.touched_more = [], ""
 
@@ -51,11 +54,12 @@ class RateImportState(rx.State):
         data = await files[0].read(LIMITS.bytes + 1)
         self.name = str(files[0].filename or "file")[:100]
         try:
-            found = await read(lambda session, who: import_rates(session, who, data))
+            table = await asyncio.to_thread(read_apart, data, LIMITS)
+            found = await read(lambda session, who: import_rates(session, who, table))
         except PsaError as error:
             self.error = error.sentence
             return
-        self._data = data
+        self._table = table
         self._show(found)
 
     def _show(self, found: RatesImported) -> None:
@@ -91,11 +95,11 @@ class RateImportState(rx.State):
     @allow("rates.change")
     async def apply(self) -> Any:
         """Brings the file in, whole."""
-        data = self._data
-        if not (data and self.may_apply):
+        table = self._table
+        if not (table and self.may_apply):
             return None
         self.may_apply = False
-        done = await write(lambda session, who: import_rates(session, who, data, dry_run=False))
+        done = await write(lambda session, who: import_rates(session, who, table, dry_run=False))
         if done.problems:
             self._show(done)
             return None

@@ -1,24 +1,23 @@
 """Where each hour stands: logged time by client and month, and the bucket of every second of it."""
 
-from datetime import date
 from typing import Any
 
 import reflex as rx
-from sqlmodel import Session, select
+from sqlmodel import Session
 
-from psa_app import clock, routes
+from psa_app import routes
 from psa_app.access import Actor
 from psa_app.display.frame import Tab
 from psa_app.display.states import badge
 from psa_app.display.tables import Cell, Column
 from psa_app.display.tables import Row as TableRow
 from psa_app.formats import words
-from psa_app.models import Firm
 from psa_app.queries.conservation import Line, Row, conservation, conservation_rows
+from psa_app.queries.report_sheets import last_months
 from psa_app.rules.buckets import Bucket
 from psa_app.rules.hours import h_mm_seconds
-from psa_app.rules.weeks import month_of
 from psa_app.state.base import allow, read
+from psa_app.state.reports.months import chosen_months, month_tabs, month_words
 
 LABELS = {
     Bucket.not_billable: "Not billable",
@@ -30,7 +29,6 @@ LABELS = {
     Bucket.over_cap: "Over cap",
     Bucket.written_off: "Written off",
 }
-MONTHS = {"6": "6 months", "12": "12 months", "24": "24 months"}
 COLUMNS = [
     Column("month", "Month", fixed=True),
     Column("client", "Client"),
@@ -69,11 +67,8 @@ class ConservationState(rx.State):
     async def load(self) -> None:
         """Loads the months that the address names, and the rows behind a figure if it names one."""
         asked = self.router.url.query_parameters
-        self.months = asked.get("months", "6") if asked.get("months", "6") in MONTHS else "6"
-        self.tabs = [
-            Tab(key, label, routes.with_query(routes.CONSERVATION, months=key))
-            for key, label in MONTHS.items()
-        ]
+        self.months = chosen_months(str(asked.get("months", "")))
+        self.tabs = month_tabs(routes.CONSERVATION)
         months = int(self.months)
         lines = await read(lambda session, who: _lines(session, who, months))
         self.rows = [_line(one, self.months) for one in lines]
@@ -102,7 +97,7 @@ class ConservationState(rx.State):
             )
         )
         self.behind = [_row(one) for one in found]
-        self.behind_title = f"{LABELS[place]}, {_month(int(month))}"
+        self.behind_title = f"{LABELS[place]}, {month_words(int(month))}"
         entries = "1 entry" if len(found) == 1 else f"{len(found):,} entries"
         self.behind_sum = f"{entries}, {h_mm_seconds(sum(one.seconds for one in found))} h"
 
@@ -119,15 +114,13 @@ def _is_month(text: str) -> bool:
 
 
 def _lines(session: Session, who: Actor, months: int) -> tuple[Line, ...]:
-    today = clock.today(session.exec(select(Firm.time_zone)).one())
-    first = today.year * 12 + today.month - months
-    from_month = first // 12 * 100 + first % 12 + 1
-    return conservation(session, who, from_month=from_month, to_month=month_of(today))
+    first, last = last_months(session, months)
+    return conservation(session, who, from_month=first, to_month=last)
 
 
 def _line(one: Line, months: str) -> TableRow:
     client = "firm" if one.account_id is None else str(one.account_id)
-    cells = [Cell(_month(one.month), kind="strong"), Cell(one.account or "The firm’s own work")]
+    cells = [Cell(month_words(one.month), kind="strong"), Cell(one.account or "The firm’s own work")]
     cells.append(Cell(h_mm_seconds(one.logged), align="right", kind="strong"))
     for bucket in LABELS:
         seconds = one.buckets[bucket]
@@ -165,7 +158,3 @@ def _row(one: Row) -> TableRow:
         Cell(one.invoice or "–", href=href, kind="text" if one.invoice else "muted"),
     ]
     return TableRow(str(one.entry_id), cells, name=f"{one.person}, {words.day(one.day)}")
-
-
-def _month(month: int) -> str:
-    return words.month(date(month // 100, month % 100, 1), short=True, year=True)

@@ -11,7 +11,8 @@ from psa_app.display.figures import Fact
 from psa_app.display.forms import Option
 from psa_app.display.imports import Ask, MapField, Match
 from psa_app.errors import Invalid, PsaError
-from psa_app.formats.csv_files import Table, read_table
+from psa_app.formats.apart import read_apart
+from psa_app.formats.csv_files import LIMITS, Table
 from psa_app.formats.time_exports import (
     FIELDS,
     Mapping,
@@ -95,7 +96,7 @@ class TimeImportState(rx.State):
         data = await files[0].read()
         self.name = str(files[0].filename or "file")[:100]
         try:
-            self._table = await asyncio.to_thread(read_table, data)
+            self._table = await asyncio.to_thread(read_apart, data, LIMITS, "csv")
             zone = self._names.time_zone if self._names else "UTC"
             self._mapping = suggest_mapping(self._table, zone)
         except PsaError as error:

@@ -139,6 +139,8 @@ class Terms:
     renews_on: date | None = None
     notice_days: int = 0
     files: tuple[FileTerm, ...] = ()
+    deposit: int = 0  # minor units, due at signature
+    deposit_ppm: int = 0  # the share of the value that it was agreed as
 
     def value(self) -> tuple[int, bool]:
         """The most that all lines may cost, and whether that is so: a line may have no end."""
@@ -150,6 +152,7 @@ def read_text(text: str) -> Terms:
     """The terms in a text made by `text.sow_text`, of any form."""
     body = json.loads(text)
     agreement, renewal = body.get("agreement", {}), body.get("renewal", {})
+    deposit = body.get("deposit", {"amount": "0", "share_millionths": 0})
     return Terms(
         number=body["number"],
         title=body["title"],
@@ -177,6 +180,8 @@ def read_text(text: str) -> Terms:
         renews_on=_date(renewal.get("on", "")),
         notice_days=renewal.get("notice_days", 0),
         files=tuple(FileTerm(one["name"], one["size"], one["sha256"]) for one in body.get("files", ())),
+        deposit=money.parse_amount(deposit["amount"], body["currency"]),
+        deposit_ppm=deposit["share_millionths"],
     )
 
 

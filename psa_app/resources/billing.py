@@ -11,7 +11,7 @@ from psa_app.models import (
     Sow,
     User,
 )
-from psa_app.models.resource import FieldSpec, Resource
+from psa_app.models.resource import ActWords, FieldSpec, Resource
 
 BILLING_RUNS = Resource(
     kind="billing_runs",
@@ -69,6 +69,8 @@ BILL_LATER = Resource(
     sort="not_before",
     title="kind",
     has_version=False,
+    bulk=("bring_back",),
+    words=(ActWords("bring_back", "Bring back", "Make {rows} open for the next draft?"),),
     fields=(
         FieldSpec("account_id", "Client", "link", links_to=Account, filterable=True),
         FieldSpec("kind", "Kind", filterable=True),

@@ -72,6 +72,14 @@ class DueDeposit:
     share_ppm: int
 
 
+@dataclass(frozen=True, slots=True)
+class AskedDeposit:
+    """The invoice that asks for a scope's deposit; without a number it is a draft."""
+
+    invoice_id: int
+    number: str
+
+
 def deposits(
     session: Session, account_id: int, *, currency: str = "", is_test: bool | None = None, besides: int = 0
 ) -> list[DepositRow]:
@@ -207,6 +215,20 @@ def due_deposits(
     return [DueDeposit(*row) for row in session.connection().execute(statement)]
 
 
+def asked_deposit(session: Session, actor: Actor, sow_id: int) -> AskedDeposit | None:
+    """The invoice that asks for what a scope agreed, or the draft of it; None while nothing does."""
+    require(actor, "invoices.read")
+    fetch(session, actor, Sow, sow_id)
+    found = session.connection().execute(
+        select(INVOICE.c.id, INVOICE.c.number)
+        .join(INVOICE_LINE, INVOICE_LINE.c.invoice_id == INVOICE.c.id)
+        .join(BILLED_DEPOSIT, BILLED_DEPOSIT.c.line_id == INVOICE_LINE.c.id)
+        .where(BILLED_DEPOSIT.c.sow_id == sow_id, BILLED_DEPOSIT.c.released_at.is_(None))
+    )
+    row = found.first()
+    return AskedDeposit(*row) if row else None
+
+
 def client_deposits(session: Session, actor: Actor, account_id: int) -> list[DepositRow]:
     """A client's deposits of which something is paid or asked and no invoice has taken it off.
 
@@ -228,3 +250,52 @@ def deposits_for(session: Session, invoice: Invoice) -> list[DepositRow]:
     """Deposits that a draft may take off: of its client, in its currency; its own uses count as open."""
     of = {"currency": invoice.currency, "is_test": invoice.is_sandbox, "besides": int(invoice.id or 0)}
     return deposits(session, invoice.account_id, **of)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class DepositView:
+    """Deposits on the page of an invoice: those that it may take off or takes off, and what it takes off;
+    or those that it asks for itself, with the invoices that take them off."""
+
+    currency: str
+    is_draft: bool
+    offered: tuple[DepositRow, ...]
+    taken_off: int
+    own: tuple[DepositRow, ...]
+    uses: tuple[UseRow, ...]
+
+    @property
+    def rest(self) -> int:
+        """What of its own deposits nobody takes off."""
+        return sum(one.rest for one in self.own)
+
+
+def deposit_view(session: Session, actor: Actor, invoice_id: int) -> DepositView:
+    """What an invoice, or a draft, has to do with deposits. Raises `NotFound` outside the actor's scope."""
+    require(actor, "invoices.read")
+    invoice = fetch(session, actor, Invoice, invoice_id)
+    is_draft, takes = invoice.status == "draft", _taken_by(session, invoice_id)
+    every = deposits_for(session, invoice) if is_draft else deposits(session, invoice.account_id)
+    own = tuple(one for one in every if one.invoice_id == invoice_id)
+    offered = tuple(one for one in every if one.open > 0 or one.line_id in takes) if is_draft else ()
+    return DepositView(
+        invoice.currency,
+        is_draft,
+        offered if not _asks(session, invoice_id) else (),
+        sum(takes.values()),
+        own,
+        tuple(uses_of(session, [one.line_id for one in own])) if own else (),
+    )
+
+
+def _taken_by(session: Session, invoice_id: int) -> dict[int, int]:
+    mine = select(INVOICE_LINE.c.id).where(INVOICE_LINE.c.invoice_id == invoice_id)
+    live = DEPOSIT_USE.c.line_id.in_(mine), DEPOSIT_USE.c.released_at.is_(None)
+    return _sums(session, DEPOSIT_USE.c.deposit_line_id, DEPOSIT_USE.c.amount_minor, *live)
+
+
+def _asks(session: Session, invoice_id: int) -> bool:
+    asks = select(INVOICE_LINE.c.id).where(
+        INVOICE_LINE.c.invoice_id == invoice_id, INVOICE_LINE.c.kind == rules.ASKED
+    )
+    return session.connection().execute(asks).first() is not None

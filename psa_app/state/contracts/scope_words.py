@@ -1,11 +1,13 @@
-"""Files, renewal and governing agreement of a scope, in words."""
+"""Files, renewal, governing agreement and deposits of a scope, in words."""
 
 from datetime import date
 
 from psa_app import routes
+from psa_app.display.figures import Fact
 from psa_app.display.scope import FileRow
 from psa_app.formats import words
 from psa_app.models import Agreement, Attachment, Sow
+from psa_app.queries.contracts.one import Scope
 from psa_app.rules.scopes import agreement_state, notice_on, outlives, renewal_state
 
 
@@ -54,3 +56,23 @@ def agreement_words(sow: Sow, agreement: Agreement | None, today: date) -> str:
     last = words.day(notice_on(agreement.ends_on, agreement.notice_days))
     notice = f" Notice can be given until {last}." if agreement.notice_days and state == "soon" else ""
     return f"{name} ends on {day}.{notice}"
+
+
+def deposit_facts(scope: Scope) -> list[Fact]:
+    """The deposit that was agreed and what became of it, advances, and when work is billed early."""
+    sow, rows = scope.sow, []
+    if sow.deposit_minor:
+        asked = scope.deposit
+        where = f"asked with {asked.number}" if asked and asked.number else "on a draft" if asked else ""
+        href = routes.invoice(asked.number or asked.invoice_id) if asked else ""
+        amount = words.money(sow.deposit_minor, sow.currency)
+        rows.append(Fact("Deposit agreed", amount if asked else f"{amount}, not asked yet", href, where))
+    for one in scope.deposits:
+        left = words.money(one.open, one.currency)
+        state = f"{left} to take off" if one.paid else "not paid yet"
+        rows.append(Fact(f"Advance {one.number}", state, routes.invoice(one.number)))
+    early = [words.hours(sow.bill_at_minutes) + " h"] if sow.bill_at_minutes else []
+    early += [words.money(sow.bill_at_minor, sow.currency)] if sow.bill_at_minor else []
+    if early:
+        rows.append(Fact("Billed early at", " or ".join(early)))
+    return rows

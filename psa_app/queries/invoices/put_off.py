@@ -1,7 +1,7 @@
 """What of a client's work was moved to a later invoice, in words."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from sqlmodel import Session, col, select
@@ -25,7 +25,7 @@ from psa_app.models import (
 
 @dataclass(frozen=True, slots=True)
 class WaitingRow:
-    """A thing that waits, or someone's time of a day: its rows, what it is, and until when."""
+    """A thing that waits, or someone's time: its rows, what it is, and until when."""
 
     ids: tuple[int, ...]
     text: str
@@ -49,31 +49,43 @@ def waiting(session: Session, actor: Actor, account_id: int) -> list[WaitingRow]
         .where(BillLater.account_id == account_id, BillLater.not_before > today)
         .order_by(col(BillLater.not_before), col(BillLater.id))
     ).all()
-    grouped: dict[tuple[str, date], list[int]] = defaultdict(list)
-    seconds: dict[tuple[str, date], int] = defaultdict(int)
+    groups: dict[tuple[str, str, date], _Group] = defaultdict(_Group)
     for row in rows:
-        text, length = _named(session, row)
-        grouped[text, row.not_before].append(int(row.id or 0))
-        seconds[text, row.not_before] += length
-    return [WaitingRow(tuple(ids), _told(key[0], seconds[key]), key[1]) for key, ids in grouped.items()]
+        text, day, seconds = _named(session, row)
+        group = groups[row.kind, text, row.not_before]
+        group.ids.append(int(row.id or 0))
+        group.seconds += seconds
+        group.days += [day] if day else []
+    return [WaitingRow(tuple(one.ids), one.told(key[1]), key[2]) for key, one in groups.items()]
 
 
-def _told(text: str, seconds: int) -> str:
-    return f"{words.hours(seconds // 60)} h, {text}" if seconds else text
+@dataclass(slots=True)
+class _Group:
+    """Rows that are told as one: someone's time, or a single thing."""
+
+    ids: list[int] = field(default_factory=list)
+    seconds: int = 0
+    days: list[date] = field(default_factory=list)
+
+    def told(self, text: str) -> str:
+        if not self.days:
+            return text
+        when = words.day_range(min(self.days), max(self.days))
+        return f"{words.hours(self.seconds // 60)} h of {text}, {when}"
 
 
-def _named(session: Session, row: BillLater) -> tuple[str, int]:
-    """What a row is about, and its seconds where it is time."""
+def _named(session: Session, row: BillLater) -> tuple[str, date | None, int]:
+    """What a row is about; of time whose it is, its day and its seconds."""
     if row.kind == "time":
         entry = session.get_one(TimeEntry, row.record_id)
         person = session.get_one(Person, entry.person_id)
-        return f"{person.name}, {words.day(entry.work_date)}", entry.seconds
+        return person.name, entry.work_date, entry.seconds
     if row.kind == "expense":
-        return session.get_one(Expense, row.record_id).description, 0
+        return session.get_one(Expense, row.record_id).description, None, 0
     if row.kind == "milestone":
-        return session.get_one(Milestone, row.record_id).title, 0
+        return session.get_one(Milestone, row.record_id).title, None, 0
     if row.kind == "fee":
         part = session.get_one(FeePart, row.record_id)
         line = session.get_one(SowLine, part.sow_line_id)
-        return f"{line.title}, {part.title or words.day(part.due_on)}", 0
-    return f"{session.get_one(SowLine, row.record_id).title}, period {row.number}", 0
+        return f"{line.title}, {part.title or words.day(part.due_on)}", None, 0
+    return f"{session.get_one(SowLine, row.record_id).title}, period {row.number}", None, 0

@@ -8,6 +8,7 @@ from psa_app.display.scope import FileRow
 from psa_app.formats import words
 from psa_app.models import Agreement, Attachment, Sow
 from psa_app.queries.contracts.one import Scope
+from psa_app.queries.invoices.deposits import AskedDeposit
 from psa_app.rules.scopes import agreement_state, notice_on, outlives, renewal_state
 
 
@@ -60,19 +61,24 @@ def agreement_words(sow: Sow, agreement: Agreement | None, today: date) -> str:
 
 def deposit_facts(scope: Scope) -> list[Fact]:
     """The deposit that was agreed and what became of it, advances, and when work is billed early."""
-    sow, rows = scope.sow, []
-    if sow.deposit_minor:
-        asked = scope.deposit
-        where = f"asked with {asked.number}" if asked and asked.number else "on a draft" if asked else ""
-        href = routes.invoice(asked.number or asked.invoice_id) if asked else ""
-        amount = words.money(sow.deposit_minor, sow.currency)
-        rows.append(Fact("Deposit agreed", amount if asked else f"{amount}, not asked yet", href, where))
+    sow, asked = scope.sow, scope.deposit
+    own = asked.invoice_id if asked else 0
+    rows = [] if own in {one.invoice_id for one in scope.deposits} else _agreed(sow, asked)
     for one in scope.deposits:
-        left = words.money(one.open, one.currency)
-        state = f"{left} to take off" if one.paid else "not paid yet"
-        rows.append(Fact(f"Advance {one.number}", state, routes.invoice(one.number)))
+        kind = "Deposit" if one.invoice_id == own else "Advance"
+        of = words.money(one.asked, one.currency)
+        state = f"{words.money(one.open, one.currency)} open of {of}" if one.paid else f"{of}, not paid yet"
+        rows.append(Fact(f"{kind} {one.number}", state, routes.invoice(one.number)))
     early = [words.hours(sow.bill_at_minutes) + " h"] if sow.bill_at_minutes else []
     early += [words.money(sow.bill_at_minor, sow.currency)] if sow.bill_at_minor else []
-    if early:
-        rows.append(Fact("Billed early at", " or ".join(early)))
-    return rows
+    return [*rows, *([Fact("Billed early at", " or ".join(early))] if early else [])]
+
+
+def _agreed(sow: Sow, asked: AskedDeposit | None) -> list[Fact]:
+    """What the scope agreed, while no issued invoice asks for it."""
+    if not sow.deposit_minor:
+        return []
+    amount = words.money(sow.deposit_minor, sow.currency)
+    if asked is None:
+        return [Fact("Deposit", f"{amount}, not asked yet" if sow.signed_at else amount)]
+    return [Fact("Deposit", f"{amount}, on a draft", routes.invoice(asked.invoice_id))]

@@ -17,7 +17,7 @@ from psa_app.demo.client_time import ask_and_answer
 from psa_app.demo.clients import know_clients
 from psa_app.demo.contracts import draft_relaunch, sign_care
 from psa_app.demo.expenses import spend_week
-from psa_app.demo.months import bill_month, take_payments
+from psa_app.demo.months import ask_deposits, bill_month, take_payments
 from psa_app.demo.order import in_order
 from psa_app.demo.pipeline import make_pipeline
 from psa_app.demo.quotes import write_quotes
@@ -161,6 +161,7 @@ def _bill(
     if monday.day <= 7 and monday <= today:
         _at(monday, 11)
         close_care(session, finance)
+        ask_deposits(session, finance)
         bill_month(session, finance, clients, monday.replace(day=1) - timedelta(days=1))
     _at(min(monday + timedelta(days=2), today), 14)
     take_payments(session, finance, min(monday + timedelta(days=2), today))

@@ -8,7 +8,9 @@ from psa_app.access import Actor
 from psa_app.demo import world
 from psa_app.errors import Conflict
 from psa_app.models import Account, Allocation, Invoice
+from psa_app.queries.invoices.deposits import due_deposits
 from psa_app.rules.money import Money
+from psa_app.services.invoices.deposits import ask_deposit
 from psa_app.services.invoices.draft import draft_invoice
 from psa_app.services.invoices.issue import issue_invoice
 from psa_app.services.payments.record import record_payment
@@ -24,11 +26,22 @@ def bill_month(
             invoice = draft_invoice(session, finance, account_id=int(account.id or 0), until=until)
         except Conflict:
             continue  # nothing open for this client in this month
-        if account.purchase_order_needed:
-            invoice.purchase_order = invoice.purchase_order or "PO 88-310"
-        issue_invoice(session, finance, int(invoice.id or 0))
-        made.append(int(invoice.id or 0))
+        made.append(_issue(session, finance, account, invoice))
     return made
+
+
+def _issue(session: Session, finance: Actor, account: Account, invoice: Invoice) -> int:
+    if account.purchase_order_needed:
+        invoice.purchase_order = invoice.purchase_order or "PO 88-310"
+    issue_invoice(session, finance, int(invoice.id or 0))
+    return int(invoice.id or 0)
+
+
+def ask_deposits(session: Session, finance: Actor) -> None:
+    """Asks for the deposits of scopes that were signed since the last time."""
+    for one in due_deposits(session):
+        invoice = ask_deposit(session, finance, account_id=one.account_id, sow_id=one.sow_id)
+        _issue(session, finance, session.get_one(Account, one.account_id), invoice)
 
 
 def take_payments(session: Session, finance: Actor, today: date) -> None:

@@ -56,7 +56,8 @@ def sell_care(
         rollover_cap=6 * 60,
         rollover_periods=1,
     )
-    head = Head(title="Care of the web shop", starts_on=begins(today), round_increment=15)
+    deposit = Money(448_000, account.currency)  # two months
+    head = Head(title="Care of the web shop", starts_on=begins(today), round_increment=15, deposit=deposit)
     sow = create_sow(session, owner, account_id=int(account.id or 0), head=head, lines=(line,))
     sow_id = int(sow.id or 0)
     send_sow(session, owner, sow_id)

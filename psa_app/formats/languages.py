@@ -63,6 +63,8 @@ class Labels:
     on_account: str
     currency: str
     nothing: str
+    deposits: str
+    deposit_columns: tuple[str, str, str]
 
 
 _EN = Labels(
@@ -114,6 +116,8 @@ _EN = Labels(
     on_account="Of the payments, {amount} settle no invoice yet.",
     currency="In {currency}",
     nothing="Nothing happened in this period.",
+    deposits="Deposits not taken off yet",
+    deposit_columns=("Invoice", "For", "Open, net"),
 )
 _DE = Labels(
     hello="Guten Tag",
@@ -164,6 +168,8 @@ _DE = Labels(
     on_account="Von den Zahlungen gleichen {amount} noch keine Rechnung aus.",
     currency="In {currency}",
     nothing="In diesem Zeitraum ist nichts geschehen.",
+    deposits="Anzahlungen, noch nicht verrechnet",
+    deposit_columns=("Rechnung", "Wofür", "Offen, netto"),
 )
 _FR = Labels(
     hello="Bonjour",
@@ -214,6 +220,8 @@ _FR = Labels(
     on_account="Sur les paiements, {amount} ne règlent encore aucune facture.",
     currency="En {currency}",
     nothing="Rien ne s’est passé pendant cette période.",
+    deposits="Acomptes non encore déduits",
+    deposit_columns=("Facture", "Objet", "Reste, HT"),
 )
 _ES = Labels(
     hello="Hola",
@@ -264,6 +272,8 @@ _ES = Labels(
     on_account="De los pagos, {amount} no saldan aún ninguna factura.",
     currency="En {currency}",
     nothing="No hubo movimientos en este período.",
+    deposits="Anticipos aún no descontados",
+    deposit_columns=("Factura", "Concepto", "Pendiente, neto"),
 )
 _PT = Labels(
     hello="Olá",
@@ -314,6 +324,8 @@ _PT = Labels(
     on_account="Dos pagamentos, {amount} ainda não liquidam nenhuma fatura.",
     currency="Em {currency}",
     nothing="Nada aconteceu neste período.",
+    deposits="Adiantamentos ainda não deduzidos",
+    deposit_columns=("Fatura", "Motivo", "Em aberto, líquido"),
 )
 _BY_CODE = {"en": _EN, "de": _DE, "fr": _FR, "es": _ES, "pt": _PT}
 

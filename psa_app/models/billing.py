@@ -61,4 +61,5 @@ class BillingPart(Row, table=True):
     number: str = ""  # of the invoice, once issued
     reasons: list[dict[str, Any]] = Field(default_factory=list, sa_type=Json)
     cause: str = ""
+    why: str = ""  # in words, where a threshold was reached
     done_at: datetime | None = None

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Index, UniqueConstraint, event
 from sqlmodel import Field
 
-from psa_app.models.base import Own, Record, Row
+from psa_app.models.base import BigOrNone, Own, Record, Row
 from psa_app.rules.duplicates import domain_of, normal_name
 
 
@@ -38,6 +38,8 @@ class Account(Record, Own, table=True):
     buyer_reference: str = ""  # what the client wants to read on each invoice, such as a cost centre
     reminder_plan_id: int | None = Field(default=None, foreign_key="reminder_plan.id")  # None: the usual one
     reminders_paused: bool = False
+    bill_at_minutes: int | None = None  # approved time of a scope that makes a draft; empty: none
+    bill_at_minor: BigOrNone = None  # the same by value, in the client's currency
     notes: str = ""  # internal
     is_archived: bool = False
     merged_into_id: int | None = Field(default=None, foreign_key="account.id", index=True)

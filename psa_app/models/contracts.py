@@ -59,6 +59,10 @@ class Sow(Record, Own, table=True):
     notice_days: int = 0
     renewed_from_id: int | None = Field(default=None, foreign_key="sow.id", unique=True)
     receipt_above_minor: BigOrNone = None  # an expense above it is billed with a receipt; None asks for none
+    deposit_minor: Big = 0  # net, asked at signature and taken off later invoices
+    deposit_ppm: int = 0  # the share of its value that the deposit was agreed as
+    bill_at_minutes: int | None = None  # approved time that makes a draft; empty: the client's own
+    bill_at_minor: BigOrNone = None  # the same by value
 
 
 class SowLine(Record, table=True):

@@ -71,6 +71,7 @@ class Invoice(Record, table=True):
     seen_at: datetime | None = None  # when the client first opened it
     managed_ref: str = ""  # the payment service issued and collects it: its id there; never changed here
     managed_url: str = ""  # where the client pays it there
+    deposit_limit_minor: BigOrNone = None  # at most this of deposits is drawn; empty: all that is open
 
 
 class InvoiceLine(Row, table=True):
@@ -79,7 +80,7 @@ class InvoiceLine(Row, table=True):
     __tablename__ = "invoice_line"
     invoice_id: int = Field(foreign_key="invoice.id", index=True)
     position: int
-    kind: str  # time | milestone | fee | retainer | subscription | expense | manual | discount
+    kind: str  # `KINDS` of services/invoices/lines.py
     description: str
     detail: str = ""
     minutes: int | None = None
@@ -216,6 +217,46 @@ class BilledPeriod(Row, table=True):
     kind: str  # fee | top_up 12, by its lot | change 7, of a subscription
     starts_on: date
     ends_on: date
+    line_id: int = Field(foreign_key="invoice_line.id", index=True)
+    amount_minor: Big
+    released_at: datetime | None = None
+
+
+class BilledDeposit(Row, table=True):
+    """Ties the deposit that a scope asks for to the line that bills it; once while not released."""
+
+    __tablename__ = "billed_deposit"
+    __table_args__ = (
+        Index(
+            "uq_billed_deposit_once",
+            "sow_id",
+            unique=True,
+            sqlite_where=text("released_at IS NULL"),
+            postgresql_where=text("released_at IS NULL"),
+        ),
+    )
+    sow_id: int = Field(foreign_key="sow.id")
+    line_id: int = Field(foreign_key="invoice_line.id", index=True)
+    amount_minor: Big
+    released_at: datetime | None = None
+
+
+class DepositUse(Row, table=True):
+    """What an invoice takes off for a deposit that was paid: `line_id` is the line that takes it off,
+    `deposit_line_id` the line that asked for it. What is credited of the one is open again on the other.
+    """
+
+    __tablename__ = "deposit_use"
+    __table_args__ = (
+        Index(
+            "uq_deposit_use_once",
+            "line_id",
+            unique=True,
+            sqlite_where=text("released_at IS NULL"),
+            postgresql_where=text("released_at IS NULL"),
+        ),
+    )
+    deposit_line_id: int = Field(foreign_key="invoice_line.id", index=True)
     line_id: int = Field(foreign_key="invoice_line.id", index=True)
     amount_minor: Big
     released_at: datetime | None = None

@@ -1,7 +1,17 @@
 """Billing runs and their parts: written by their own services, read here."""
 
-from psa_app.models import Account, BillingPart, BillingRun, BillLater, Sow, User
-from psa_app.models.resource import FieldSpec, Resource
+from psa_app.models import (
+    Account,
+    BilledDeposit,
+    BillingPart,
+    BillingRun,
+    BillLater,
+    DepositUse,
+    InvoiceLine,
+    Sow,
+    User,
+)
+from psa_app.models.resource import ActWords, FieldSpec, Resource
 
 BILLING_RUNS = Resource(
     kind="billing_runs",
@@ -45,6 +55,7 @@ BILLING_PARTS = Resource(
         FieldSpec("net_minor", "Net", "money", money_in="currency"),
         FieldSpec("invoice_id", "Draft", "number"),
         FieldSpec("number", "Number"),
+        FieldSpec("why", "Why", in_list=False),
         FieldSpec("done_at", "Done", "instant", in_list=False),
     ),
 )
@@ -58,11 +69,47 @@ BILL_LATER = Resource(
     sort="not_before",
     title="kind",
     has_version=False,
+    bulk=("bring_back",),
+    words=(ActWords("bring_back", "Bring back", "Make {rows} open for the next draft?"),),
     fields=(
         FieldSpec("account_id", "Client", "link", links_to=Account, filterable=True),
         FieldSpec("kind", "Kind", filterable=True),
         FieldSpec("record_id", "Record", "number"),
         FieldSpec("number", "Period", "number", in_list=False),
         FieldSpec("not_before", "Not before", "date", filterable=True),
+    ),
+)
+BILLED_DEPOSITS = Resource(
+    kind="billed_deposits",
+    model=BilledDeposit,
+    one="Deposit that was asked",
+    many="Deposits that were asked",
+    read_right="invoices.read",
+    search=(),
+    sort="-id",
+    title="id",
+    has_version=False,
+    fields=(
+        FieldSpec("sow_id", "Scope", "link", links_to=Sow, filterable=True),
+        FieldSpec("line_id", "Line", "link", links_to=InvoiceLine, filterable=True),
+        FieldSpec("amount_minor", "Amount", "money", money_in="line_id.invoice_id.currency"),
+        FieldSpec("released_at", "Released", "instant"),
+    ),
+)
+DEPOSIT_USES = Resource(
+    kind="deposit_uses",
+    model=DepositUse,
+    one="Use of a deposit",
+    many="Uses of deposits",
+    read_right="invoices.read",
+    search=(),
+    sort="-id",
+    title="id",
+    has_version=False,
+    fields=(
+        FieldSpec("deposit_line_id", "Deposit", "link", links_to=InvoiceLine, filterable=True),
+        FieldSpec("line_id", "Taken off by", "link", links_to=InvoiceLine, filterable=True),
+        FieldSpec("amount_minor", "Amount", "money", money_in="line_id.invoice_id.currency"),
+        FieldSpec("released_at", "Released", "instant"),
     ),
 )

@@ -41,6 +41,10 @@ def _check_account(session: Session, values: Mapping[str, Any], record: Account 
     days = values.get("payment_days")
     if days is not None and not 0 <= days <= MAX_PAYMENT_DAYS:
         raise Invalid(f"Give from 0 to {MAX_PAYMENT_DAYS} days to pay.", "payment_days")
+    for mark in ("bill_at_minutes", "bill_at_minor"):
+        least = values.get(mark)
+        if least is not None and least <= 0:
+            raise Invalid("Give more than nothing, or leave it empty.", mark)
     parent_id = values.get("parent_id")
     if parent_id is not None and (record is None or parent_id != record.parent_id):
         _check_parent(session, parent_id, record)
@@ -163,6 +167,22 @@ ACCOUNTS = Resource(
         ),
         FieldSpec("time_zone", "Time zone", "zone", default="Europe/Vienna", in_list=False),
         FieldSpec("payment_days", "Days to pay", "number", in_list=False, help="Empty: the firm's own."),
+        FieldSpec(
+            "bill_at_minutes",
+            "Bill a scope at hours",
+            "minutes",
+            in_list=False,
+            adds_up=False,
+            help="Approved work that makes a draft before its period ends. A scope may have its own.",
+        ),
+        FieldSpec(
+            "bill_at_minor",
+            "Bill a scope at a value",
+            "money",
+            money_in="currency",
+            in_list=False,
+            adds_up=False,
+        ),
         FieldSpec("tax_rate_id", "Tax", "link", links_to=TaxRate, in_list=False),
         FieldSpec("purchase_order_needed", "Needs a purchase order", "bool", default=False, in_list=False),
         FieldSpec(

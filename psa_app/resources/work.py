@@ -64,6 +64,11 @@ SOWS = Resource(
         FieldSpec("terms", "Terms", "multiline", in_list=False),
         FieldSpec("purchase_order", "Purchase order", in_list=False),
         FieldSpec("payment_days", "Days to pay", "number", in_list=False),
+        FieldSpec("deposit_minor", "Deposit", "money", money_in="currency", in_list=False),
+        FieldSpec("bill_at_minutes", "Billed at hours", "minutes", adds_up=False, in_list=False),
+        FieldSpec(
+            "bill_at_minor", "Billed at a value", "money", money_in="currency", adds_up=False, in_list=False
+        ),
         FieldSpec("round_increment", "Rounding in minutes", "number", in_list=False),
         FieldSpec("round_mode", "Rounding", in_list=False),
         FieldSpec("round_minimum", "At least", "minutes", adds_up=False, in_list=False),

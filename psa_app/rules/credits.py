@@ -15,11 +15,20 @@ from psa_app.rules.taxes import TaxKind, TaxLine, TaxRounding, tax_of
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What of an invoice's line is not credited yet; `minutes` is None for what is not time."""
+    """What of an invoice's line is not credited yet; `minutes` is None for what is not time.
+
+    `held` of a deposit is taken off by invoices and cannot be credited before those are.
+    """
 
     net: int
     minutes: int | None = None
     rate: int = 0
+    held: int = 0
+
+    @property
+    def most(self) -> int:
+        """What of it can be credited now."""
+        return max(self.net - self.held, 0) if self.held else self.net
 
 
 class Credited(NamedTuple):
@@ -71,12 +80,15 @@ def credited(left: Left, minutes: int | None, net: int | None, field: str) -> Cr
         raise Invalid("This line counts no time. Say which amount is credited.", field)
     if minutes is not None and left.minutes is not None:
         return _minutes_credited(left, left.minutes, minutes, field)
-    if net is None or net == left.net:
-        return Credited(left.net, left.minutes, True)
+    if left.held and left.most <= 0:
+        raise Conflict("Invoices take all of this deposit off. Credit those first.", field)
+    if net is None or net == left.most:
+        return Credited(left.most, left.minutes, not left.held)
     if net == 0 or (net > 0) != (left.net > 0):
         raise Invalid("Give an amount of the same sign as the line's, and not zero.", field)
-    if abs(net) > abs(left.net):
-        raise Invalid("More than is left of this line cannot be credited.", field)
+    if abs(net) > abs(left.most):
+        more = "Invoices take the rest of this deposit off. Credit those first, or less of it."
+        raise Invalid(more if left.held else "More than is left of this line cannot be credited.", field)
     return Credited(net, None, False)
 
 

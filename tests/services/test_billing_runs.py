@@ -10,7 +10,7 @@ from psa_app import db
 from psa_app.errors import Busy, Conflict, Forbidden, Invalid, NotFound
 from psa_app.jobs import apart
 from psa_app.jobs import billing as job
-from psa_app.models import BillingPart, BillingRun, Firm, Invoice, Outbox, TimeEntry, User
+from psa_app.models import BillingPart, BillingRun, Firm, Invoice, Outbox, Sow, TimeEntry, User
 from psa_app.queries.invoices.runs import how_far, one_run, past_runs
 from psa_app.services.firm.setup import change_firm
 from psa_app.services.identity.users import deactivate_user
@@ -78,6 +78,20 @@ def test_a_run_says_why_something_is_missing(sqlite_database: Any, clock: Any) -
     sentences = [reason.sentence for reason in run.parts[0].reasons]
     assert sentences[1] == "1:30 h are not approved yet."
     assert why(ran(world, account_id=world.clients["Kestrel"])) == ["nothing"]
+
+
+def test_a_run_asks_for_deposits_on_invoices_of_their_own(world: World) -> None:
+    both_worked(world)
+    with db.unit_of_work() as session:
+        session.get_one(Sow, world.sows["Kestrel"]).deposit_minor = 50_000
+    look = ran(world, is_dry=True)
+    assert told(look)[:2] == [("Kestrel", "would", "USD", 50_000), ("Kestrel", "would", "USD", 10_000)]
+    assert (why(look)[0], rows(Invoice)) == ("deposit", [])
+    ran(world)
+    assert sorted(one.net_minor for one in rows(Invoice)) == [10_000, 12_000, 50_000]
+    ran(world)
+    assert len(rows(Invoice)) == 3
+    check_books()
 
 
 def test_time_without_a_rate_stops_its_client_alone(world: World) -> None:

@@ -14,13 +14,15 @@ from psa_app.errors import Forbidden, Invalid, NotFound, Problems
 from psa_app.models import Account, EInvoice, Firm, Invoice, InvoiceLine, Outbox
 from psa_app.rules.money import Money
 from psa_app.services.invoices.credit import CreditLine, credit_invoice
+from psa_app.services.invoices.deposits import ask_deposit, set_deposit
 from psa_app.services.invoices.draft import draft_invoice
 from psa_app.services.invoices.edit import add_line
 from psa_app.services.invoices.einvoices import einvoice_file, read_einvoice
 from psa_app.services.invoices.issue import issue_invoice
 from psa_app.services.invoices.papers import read_invoice_pdf
+from psa_app.services.payments.record import record_payment
 from tests.formats.official_rules import CII_RULES, UBL_RULES, against_schema, fatal
-from tests.support.world import MON, World, do, row, rows
+from tests.support.world import MON, TUE, World, do, row, rows
 
 pytestmark = pytest.mark.xdist_group("einvoice")
 TODAY = date(2026, 11, 23)
@@ -64,6 +66,26 @@ def test_an_issued_invoice_is_one_that_breaks_no_rule(world, profile, rules):
     assert (name, against_schema(xml), fatal(rules, xml)) == (f"{invoice.number}.xml", "", [])
     assert f">{invoice.number}<".encode() in xml
     assert b'unitCode="MIN">10<' in xml
+
+
+@pytest.mark.parametrize(("profile", "rules"), [("ubl", UBL_RULES), ("factur_x", CII_RULES)])
+def test_a_deposit_and_the_invoices_that_take_it_off_break_no_rule(world, profile, rules):
+    draft = drafted(world, profile)  # 45.00 net
+    money = Money(5_000, "EUR")
+    asked = do(ask_deposit, world["Fred"], account_id=world.clients["Northwind"], amount=money)
+    deposit = do(issue_invoice, world["Fred"], asked.id)
+    how = {"amount": Money(6_000, "EUR"), "received_on": TODAY, "method": "bank_transfer"}
+    do(record_payment, world["Fred"], deposit.id, **how)
+    do(set_deposit, world["Fred"], draft.id, amount=Money(2_000, "EUR"))
+    part = do(issue_invoice, world["Fred"], draft.id)
+    world.worked("Ann", "Build", TUE, 10)
+    rest = do(draft_invoice, world["Fred"], account_id=world.clients["Northwind"], until=TODAY)
+    covered = do(issue_invoice, world["Fred"], rest.id)
+    assert [one.total_minor for one in (deposit, part, covered)] == [6_000, 3_000, 0]
+    for invoice, code in ((deposit, 386), (part, 380), (covered, 380)):
+        _, xml = read_einvoice(world["Fred"], invoice.id)
+        assert (against_schema(xml), fatal(rules, xml)) == ("", [])
+        assert f">{code}<".encode() in xml
 
 
 def test_what_is_missing_is_asked_for_before_a_number_is_given(world):

@@ -10,8 +10,10 @@ from psa_app.errors import Conflict, Forbidden, Invalid, NotFound, PsaError
 from psa_app.models import BilledTime, BillLater, Invoice, InvoiceLine, InvoiceTax, Phase, Task, TaxRate
 from psa_app.queries.invoices.paper import invoice_paper
 from psa_app.queries.invoices.preview import preview_draft
+from psa_app.queries.invoices.put_off import waiting_for
 from psa_app.rules.money import Money
 from psa_app.services.invoices.amounts import set_discount, write_line
+from psa_app.services.invoices.bring_back import bring_back, bring_back_to
 from psa_app.services.invoices.credit import CreditLine, credit_invoice
 from psa_app.services.invoices.draft import discard_draft, draft_invoice
 from psa_app.services.invoices.edit import add_line, regroup_draft, remove_line
@@ -172,6 +174,38 @@ def test_an_entry_moved_to_later_waits_for_its_day(world: World, clock: Any) -> 
     assert missing[0].sentence == "1 thing was moved to a later invoice, the first for 1 Jan 2027."
     clock.forward(days=40)
     assert row(Invoice, draft(world)).net_minor == 24_000
+    check_books()
+
+
+def test_what_was_moved_to_later_comes_back_in_one_act(world: World) -> None:
+    two_days(world)
+    world.accept("Prototype")
+    made = draft(world)
+    before = printed(made)
+    for kind in ("milestone", "time"):
+        do(bill_later, world["Fred"], made, line_id=first_line(made, kind), not_before=LATER)
+    waits = ask(waiting_for, world["Fred"], made)
+    assert next(one.text for one in waits) == "Prototype"
+    assert sum(len(one.ids) for one in waits) == 3
+    do(bring_back_to, world["Fred"], made)
+    assert (printed(made), rows(BillLater)) == (before, [])
+    assert past("invoice", made)[-1] == "brought back"
+    with pytest.raises(Conflict, match="fits this draft"):
+        do(bring_back_to, world["Fred"], made)
+    check_books()
+
+
+def test_one_thing_comes_back_and_the_rest_waits_on(world: World) -> None:
+    first, second = two_days(world)
+    made = draft(world)
+    do(bill_later, world["Fred"], made, line_id=first_line(made), not_before=LATER)
+    by_entry = {one.record_id: one.id for one in rows(BillLater)}
+    do(bring_back_to, world["Fred"], made, later_ids=(by_entry[second],))
+    assert [part.entry_id for part in rows(BilledTime)] == [second]
+    assert [one.record_id for one in rows(BillLater)] == [first]
+    do(bring_back, world["Fred"], by_entry[first])  # for the next draft
+    assert rows(BillLater) == []
+    assert row(Invoice, draft(world)).net_minor == 12_000
     check_books()
 
 

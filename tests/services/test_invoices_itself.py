@@ -4,8 +4,9 @@ from dataclasses import fields
 from datetime import date
 from typing import Any
 
+from psa_app import db
 from psa_app.access import system
-from psa_app.models import BillingPart, BillingRun, Firm, Invoice
+from psa_app.models import Account, BillingPart, BillingRun, Firm, Invoice, Sow
 from psa_app.services.firm.profile import Profile
 from psa_app.services.firm.setup import change_firm
 from psa_app.services.invoices.draft import discard_draft
@@ -13,7 +14,7 @@ from psa_app.services.invoices.itself import begin_due
 from psa_app.services.invoices.run_work import next_run, work_run
 from tests.support.books import check_books
 from tests.support.prepared import prepared
-from tests.support.world import FRI, MON, World, do, make_world, rows
+from tests.support.world import FRI, MON, TUE, World, do, make_world, rows
 
 world = prepared(make_world, only_sqlite=True)
 
@@ -72,3 +73,58 @@ def test_several_things_of_a_scope_come_on_one_draft(world: World) -> None:
     assert [amount for _, amount in drafted()] == [500_000]
     assert sorted(one.state for one in rows(BillingPart)) == ["drafted", "nothing"]
     assert {one.source for one in rows(BillingRun)} == {"itself"}
+
+
+def with_threshold(world: World, **values: Any) -> None:
+    with db.unit_of_work() as session:
+        scope = session.get_one(Sow, world.sows["Northwind"])
+        for name, value in values.items():
+            setattr(scope, name, value)
+
+
+def test_work_that_comes_to_a_threshold_is_drafted_once_and_says_why(world: World) -> None:
+    wanted(world)
+    with_threshold(world, bill_at_minutes=120)
+    world.worked("Ann", "Build", MON, 90)
+    assert drafted() == []
+    world.worked("Ann", "Build", FRI, 30)
+    assert drafted() == [(date(2026, 11, 23), 24_000)]
+    reasons = rows(BillingPart)[0].reasons
+    assert reasons[0]["sentence"] == "SOW-001: 2:00 h of approved work have come to the threshold of 2:00 h."
+    assert drafted() == []
+    do(discard_draft, world["Fred"], rows(Invoice)[0].id)
+    assert drafted() == []  # somebody did not want it
+    check_books()
+
+
+def test_what_comes_after_a_threshold_counts_anew(world: World) -> None:
+    wanted(world)
+    with_threshold(world, bill_at_minor=10_000)
+    world.worked("Ann", "Build", MON, 60)
+    assert [amount for _, amount in drafted()] == [12_000]
+    world.worked("Ann", "Build", TUE, 30)
+    assert drafted() == []
+    world.worked("Ann", "Build", FRI, 30)
+    assert [amount for _, amount in drafted()] == [12_000]
+
+
+def test_a_clients_threshold_counts_for_each_of_its_scopes(world: World) -> None:
+    wanted(world)
+    with db.unit_of_work() as session:
+        session.get_one(Account, world.clients["Northwind"]).bill_at_minutes = 60
+    world.worked("Ann", "Build", MON, 60)
+    world.worked("Ann", "Advise", MON, 600)  # of another client
+    assert [amount for _, amount in drafted()] == [12_000]
+    with_threshold(world, bill_at_minutes=600)  # the scope's own counts before it
+    world.worked("Ann", "Build", TUE, 300)
+    assert drafted() == []
+
+
+def test_a_deposit_is_drafted_when_the_scope_is_signed(world: World) -> None:
+    wanted(world)
+    with_threshold(world, deposit_minor=150_000)
+    world.accept("Prototype")
+    assert sorted(amount for _, amount in drafted()) == [150_000, 300_000]  # on invoices of their own
+    assert drafted() == []
+    assert {one.cause for one in rows(BillingPart)} == {"deposit 1", "milestone 1"}
+    check_books()

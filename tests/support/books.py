@@ -10,9 +10,11 @@ from psa_app import db
 from psa_app.access import system
 from psa_app.models import (
     Allocation,
+    BilledDeposit,
     BilledExpense,
     BilledMilestone,
     BilledTime,
+    DepositUse,
     Expense,
     Invoice,
     InvoiceLine,
@@ -47,6 +49,7 @@ def check_books() -> None:
         check_money(session)
         check_credits(session)
         check_retainers(session)
+        check_deposits(session)
 
 
 def check_retainers(session: Session) -> None:
@@ -68,6 +71,37 @@ def check_retainers(session: Session) -> None:
     for one in session.exec(select(RetainerPeriod)):
         came = one.opening + one.granted + one.added
         assert came == one.used + one.taken_back + one.expired + one.left
+
+
+def check_deposits(session: Session) -> None:
+    """No deposit is taken off twice or beyond what was asked of it, each line that takes off is tied to one
+    for its amount, and no scope's deposit is asked twice."""
+    invoices = {invoice.id: invoice for invoice in session.exec(select(Invoice))}
+    lines = {line.id: line for line in session.exec(select(InvoiceLine))}
+    credited: Counter[int] = Counter()
+    for line in lines.values():
+        credited[line.credits_line_id or 0] += line.net_minor
+    live: Counter[int] = Counter()
+    tied: Counter[int] = Counter()
+    for use in session.exec(select(DepositUse)):
+        asked, takes = lines[use.deposit_line_id], lines[use.line_id]
+        assert (asked.kind, takes.kind) == ("deposit", "deposit_used")
+        assert (asked.tax_kind, asked.tax_ppm) == (takes.tax_kind, takes.tax_ppm)
+        of, by = invoices[asked.invoice_id], invoices[takes.invoice_id]
+        assert (of.account_id, of.currency) == (by.account_id, by.currency)
+        tied[use.line_id] += use.amount_minor
+        assert use.released_at is not None or by.status != "void"
+        if use.released_at is None:
+            live[use.deposit_line_id] += use.amount_minor
+            assert use.amount_minor == credited[use.line_id] - takes.net_minor
+    for line in lines.values():
+        if line.kind == "deposit_used" and line.credits_line_id is None:
+            assert tied[line.id or 0] == -line.net_minor > 0
+            assert invoices[line.invoice_id].total_minor >= 0
+        if line.kind == "deposit" and line.credits_line_id is None:
+            assert 0 <= live[line.id or 0] <= line.net_minor - credited[line.id or 0]
+    asked_of = [one.sow_id for one in session.exec(select(BilledDeposit)) if one.released_at is None]
+    assert len(asked_of) == len(set(asked_of))
 
 
 def check_hours(session: Session) -> None:

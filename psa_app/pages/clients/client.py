@@ -28,6 +28,7 @@ from psa_app.pages.clients.activity_dialog import activity_dialog
 from psa_app.pages.clients.client_checklist import client_checklist
 from psa_app.pages.clients.client_contacts import client_contacts, contact_dialogs
 from psa_app.pages.frame import staff
+from psa_app.pages.invoices.deposits import advance_dialog
 from psa_app.pages.registry import page
 from psa_app.state.clients.checklist import ChecklistState
 from psa_app.state.clients.client import ClientForm, ClientLog
@@ -42,6 +43,7 @@ from psa_app.state.clients.client_tables import (
     SOWS,
 )
 from psa_app.state.clients.client_tables import ClientTables as Tables
+from psa_app.state.invoices.advance import AdvanceState
 from psa_app.state.time.client_timeline import ClientTimeline as Story
 
 LIVE = (
@@ -81,6 +83,7 @@ def client() -> rx.Component:
         found(State.is_ready, State.is_missing, _content(), back=routes.CLIENTS, label="All clients"),
         record_form(ClientForm, "client"),
         activity_dialog(ClientLog, "log"),
+        advance_dialog(),
         *contact_dialogs(),
         confirm(
             open=State.asking != "",
@@ -134,6 +137,10 @@ def _more() -> rx.Component:
             entry("New quote", State.new_quote, "file"),
             entry("Write a scope", State.new_sow, "file"),
             entry("Draft invoice", State.new_draft, "invoices"),
+            rx.cond(
+                State.may_draft,
+                item("Ask for an advance", icon_name="bank", on_click=AdvanceState.begin(State.client_id, 0)),
+            ),
             label="More for this client",
         ),
     )
@@ -344,6 +351,10 @@ def _money() -> rx.Component:
             "Invoices appear once approved work is billed.",
             State.new_draft,
             State.all_invoices,
+        ),
+        rx.cond(
+            Tables.deposits.length() > 0,
+            card(facts(Tables.deposits), title="Deposits", aside="Net, not taken off yet", body=False),
         ),
         _list("Payments", PAYMENTS, Tables.payments, "What comes in stands here."),
     )

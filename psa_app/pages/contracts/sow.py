@@ -22,8 +22,9 @@ from psa_app.components.timeline import timeline
 from psa_app.components.upload import drop_zone
 from psa_app.display.frame import Crumb
 from psa_app.display.scope import FileRow, Part
-from psa_app.pages.contracts.sow_dialogs import dialogs
+from psa_app.pages.contracts.sow_dialogs import dialogs, threshold_dialog
 from psa_app.pages.frame import staff
+from psa_app.pages.invoices.deposits import advance_dialog
 from psa_app.pages.registry import page
 from psa_app.pages.templates.template_dialogs import apply_billing, save_template
 from psa_app.state.contracts.scope_agreement import ScopeAgreement
@@ -34,6 +35,8 @@ from psa_app.state.contracts.sow_edit import PREFIX
 from psa_app.state.contracts.sow_edit import SowEdit as Edit
 from psa_app.state.contracts.sow_files import HELP
 from psa_app.state.contracts.sow_files import SowFiles as Files
+from psa_app.state.contracts.sow_threshold import SowThreshold as Threshold
+from psa_app.state.invoices.advance import AdvanceState as Advance
 from psa_app.state.templates.template_billing import ApplyBilling
 from psa_app.state.templates.template_save import SaveTemplate
 
@@ -61,6 +64,8 @@ def sow() -> rx.Component:
             label="All scopes",
         ),
         *dialogs(),
+        advance_dialog(),
+        threshold_dialog(),
         save_template(),
         apply_billing(),
         record_form(ScopeAgreement, "agreement"),
@@ -85,6 +90,10 @@ def sow() -> rx.Component:
                 State.may_make,
                 button("Make the project", look="primary", on_click=Acts.ask_project),
             ),
+            rx.cond(
+                State.asks_deposit,
+                button("Ask for the deposit", on_click=Advance.ask_agreed(State.account_id, State.sow_id)),
+            ),
             _more(),
         ],
     )
@@ -98,11 +107,23 @@ def _more() -> rx.Component:
         | State.may_delete
         | State.may_renew
         | State.may_template
+        | State.may_bill
         | (State.is_draft & State.may_write),
         dots_menu(
             rx.cond(State.may_renew, item("Renew", icon_name="refresh", on_click=Acts.renew)),
             rx.cond(State.may_template, item("Save as template", icon_name="copy", on_click=save)),
             rx.cond(State.is_draft & State.may_write, billing),
+            rx.cond(
+                State.may_bill,
+                rx.fragment(
+                    item(
+                        "Ask for an advance",
+                        icon_name="bank",
+                        on_click=Advance.begin(State.account_id, State.sow_id),
+                    ),
+                    item("Bill early…", icon_name="calendar", on_click=Threshold.begin),
+                ),
+            ),
             rx.cond(
                 State.may_take_back,
                 item("Take back", icon_name="undo", on_click=Acts.ask("take_back")),
@@ -151,6 +172,11 @@ def _editor() -> rx.Component:
                 aside="What the client gets, and what it must meet.",
             ),
             _term(),
+            card(
+                described_fields(Edit.deposit, errors, prefix=PREFIX),
+                title="Deposit, and billing early",
+                aside="Only the deposit stands on the scope itself.",
+            ),
             card(described_fields(Edit.billing, errors, prefix=PREFIX), title="Billing and terms"),
             on_submit=Acts.save,
             key=Edit.form_key,

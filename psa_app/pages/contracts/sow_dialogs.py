@@ -8,6 +8,7 @@ from psa_app.components.document_dialogs import send_dialog
 from psa_app.components.form import form, form_error, form_foot
 from psa_app.state.contracts.sow import SowState
 from psa_app.state.contracts.sow_acts import SowActs as State
+from psa_app.state.contracts.sow_threshold import SowThreshold as Threshold
 
 
 def dialogs() -> list[rx.Component]:
@@ -129,4 +130,38 @@ def _accept() -> rx.Component:
         open=State.dialog == "accept",
         on_close=State.close,
         title="Accepted elsewhere: " + State.milestone,
+    )
+
+
+def threshold_dialog() -> rx.Component:
+    """When work is billed before its period ends."""
+    errors = Threshold.errors
+    return dialog(
+        form(
+            rx.el.p(
+                "A draft is made once so much approved work waits, where the firm lets drafts be made by "
+                "themselves. Leave both empty for what the client’s record says.",
+                class_name="lead",
+            ),
+            fields.fields(
+                fields.hours("minutes", "At hours", Threshold.minutes, error=errors["bill_at_minutes"]),
+                fields.money(
+                    "value",
+                    "or at a value",
+                    Threshold.value,
+                    currency=Threshold.currency,
+                    error=errors["bill_at"],
+                ),
+                two=True,
+            ),
+            form_error(errors["form"]),
+            form_foot("Save", on_cancel=Threshold.close),
+            on_submit=Threshold.save,
+            key="threshold-" + Threshold.form_key.to_string(),
+            label="Billing early",
+        ),
+        open=Threshold.open,
+        on_close=Threshold.close,
+        title="Bill early",
+        size="narrow",
     )

@@ -60,18 +60,33 @@ def _all() -> rx.Component:
 
 def _row(row: rx.Var[CreditRow]) -> rx.Component:
     error = State.errors["value-" + row.id]
-    how = fields.select("choice-" + row.id, "What happens", row.choices, row.choice)
+    choice, value = "choice-" + row.id, "value-" + row.id
+    how = fields.select(
+        choice,
+        "What happens",
+        row.choices,
+        row.choice,
+        on_change=lambda chosen: State.look(choice, chosen),
+    )
     left = "Left: " + row.left
     much = rx.cond(
         row.is_time,
-        fields.hours("value-" + row.id, "Hours to credit", row.value, error=error, help=left),
+        fields.hours(
+            value,
+            "Hours to credit",
+            row.value,
+            error=error,
+            help=left,
+            on_change=lambda typed: State.look(value, typed).debounce(300),
+        ),
         fields.money(
-            "value-" + row.id,
+            value,
             "Amount to credit",
             row.value,
             currency=State.currency,
             error=error,
             help=left,
+            on_change=lambda typed: State.look(value, typed).debounce(300),
         ),
     )
     legend = rx.el.span(row.text, rx.el.span(" " + row.sub, class_name="muted small"))

@@ -15,33 +15,29 @@ from psa_app.components.form import form, form_error, form_foot
 from psa_app.components.menu import divider, dots_menu, item, link_item
 from psa_app.components.paper import paper
 from psa_app.components.shell import crumbs
-from psa_app.components.table import table
 from psa_app.components.timeline import timeline
 from psa_app.display.forms import Option
 from psa_app.display.frame import Crumb
-from psa_app.display.tables import Column, Row
 from psa_app.pages.frame import staff
 from psa_app.pages.invoices.credit import credit_dialog
+from psa_app.pages.invoices.deposits import deposit_dialogs, deposits_card, later_card
 from psa_app.pages.invoices.draft_edit import edit_dialogs
 from psa_app.pages.invoices.entries import entries_dialog
 from psa_app.pages.invoices.expenses import expenses_on_it, group_items
 from psa_app.pages.invoices.give_up import give_up_dialogs
+from psa_app.pages.invoices.paid import payments_on_it
 from psa_app.pages.invoices.refund import refund_dialog
 from psa_app.pages.rates.why import why_dialog
 from psa_app.pages.registry import page
 from psa_app.state.invoices.credit import CreditState
+from psa_app.state.invoices.deposits import InvoiceDeposits
 from psa_app.state.invoices.draft_edit import DraftEditState
 from psa_app.state.invoices.expenses import InvoiceExpenses as Expenses
 from psa_app.state.invoices.give_up import GiveUpState
 from psa_app.state.invoices.invoice import InvoiceState as State
 from psa_app.state.invoices.invoice_words import METHODS
-from psa_app.state.invoices.refund import RefundState
+from psa_app.state.invoices.later import LaterWork
 
-PAYMENTS = [
-    Column("day", "Received", width="50%"),
-    Column("amount", "Amount", align="right"),
-    Column("state", "State", phone="side"),
-]
 GROUPS = (
     ("role", "role"),
     ("person", "person"),
@@ -56,7 +52,7 @@ GROUPS = (
     routes.INVOICE,
     title="Invoice",
     right="invoices.draft",
-    on_load=[State.load, Expenses.load],
+    on_load=[State.load, Expenses.load, InvoiceDeposits.load, LaterWork.load],
     live=("invoice", "payment", "expense"),
 )
 def invoice() -> rx.Component:
@@ -108,21 +104,11 @@ def invoice() -> rx.Component:
 def _side() -> rx.Component:
     return stack(
         rx.cond(State.is_draft & State.may_draft, _lines()),
+        deposits_card(),
+        later_card(),
         rx.cond(State.behind.length() > 0, facts_card("Behind this invoice", State.behind)),
         expenses_on_it(),
-        rx.cond(
-            ~State.is_draft & ~State.is_note,
-            card(
-                rx.cond(
-                    State.payments.length() > 0,
-                    table(PAYMENTS, State.payments, label="Payments", acts=_payment_acts),
-                    rx.el.p("Nothing has come yet.", class_name="muted card-body"),
-                ),
-                title="Payments",
-                aside=rx.cond(State.is_issued, State.open_text + " open", ""),
-                body=False,
-            ),
-        ),
+        rx.cond(~State.is_draft & ~State.is_note, payments_on_it()),
         rx.cond(State.notes.length() > 0, facts_card("Credit notes", State.notes)),
         rx.cond(State.is_note, facts_card("This credit note", State.credits)),
         rx.cond(State.happened.length() > 0, timeline(State.happened)),
@@ -149,23 +135,6 @@ def _lines() -> rx.Component:
         rx.el.ul(rx.foreach(State.lines, one), class_name="plain-list"),
         title="Lines",
         aside=button("Add a line", small=True, icon_name="plus", on_click=State.open_dialog("add", 0)),
-    )
-
-
-def _payment_acts(row: rx.Var[Row]) -> rx.Component:
-    row_id = row.id.to(int)
-    can_refund = State.refundable.contains(row.id)
-    can_reverse = State.may_record & ~row.locked
-    return rx.cond(
-        can_refund | can_reverse,
-        dots_menu(
-            rx.cond(can_refund, item("Refund", icon_name="undo", on_click=RefundState.begin(row_id))),
-            rx.cond(
-                can_reverse,
-                item("Take back", icon_name="x", tone="bad", on_click=State.open_dialog("reverse", row_id)),
-            ),
-            label="More for " + row.name,
-        ),
     )
 
 
@@ -227,6 +196,7 @@ def _dialogs() -> rx.Component:
         credit_dialog(State.number),
         edit_dialogs(),
         refund_dialog(),
+        deposit_dialogs(),
     )
 
 

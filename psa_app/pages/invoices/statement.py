@@ -8,6 +8,7 @@ from psa_app import routes
 from psa_app.components import fields
 from psa_app.components.buttons import link_button
 from psa_app.components.cards import card
+from psa_app.components.definition import facts
 from psa_app.components.form import form, form_error, form_foot
 from psa_app.components.shell import crumbs
 from psa_app.components.statement import statement_tables
@@ -24,6 +25,7 @@ def statement() -> rx.Component:
         StatementState.title,
         _period(StatementState),
         statement_tables(StatementState.tables),
+        _deposits(StatementState),
         area="invoices",
         actions=[
             link_button("Client", href=StatementState.client_href),
@@ -45,10 +47,19 @@ def portal_statement() -> rx.Component:
         "Statement of account",
         _period(PortalStatementState),
         statement_tables(PortalStatementState.tables),
+        _deposits(PortalStatementState),
         area="invoices",
         actions=[
             link_button("PDF", href=PortalStatementState.pdf, native=True, icon_name="download"),
         ],
+    )
+
+
+def _deposits(state: Any) -> rx.Component:
+    """What is paid in advance and no invoice has taken off yet."""
+    return rx.cond(
+        state.deposits.length() > 0,
+        card(facts(state.deposits), title="Deposits not taken off yet", aside="Net, as of today", body=False),
     )
 
 

@@ -4,6 +4,8 @@ import reflex as rx
 
 from psa_app import routes
 from psa_app.components.buttons import link_button
+from psa_app.components.cards import card
+from psa_app.components.definition import facts
 from psa_app.components.empty import empty
 from psa_app.components.table import table_card
 from psa_app.display.tables import Column
@@ -38,6 +40,15 @@ def invoices() -> rx.Component:
             label="Invoices",
             loading=~State.is_ready,
             empty=empty("No invoices yet", "They appear here when they are issued.", icon_name="invoices"),
+        ),
+        rx.cond(
+            State.deposits.length() > 0,
+            card(
+                facts(State.deposits),
+                title="Paid in advance",
+                aside="Net; taken off later invoices",
+                body=False,
+            ),
         ),
         area="invoices",
         actions=[link_button("Statement of account", href=routes.PORTAL_STATEMENT)],

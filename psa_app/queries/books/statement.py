@@ -13,6 +13,7 @@ from psa_app.errors import Invalid
 from psa_app.formats import languages, words
 from psa_app.gateways.pdf.papers import Column, Fact, Party, Section, SowPaper, Table, Total
 from psa_app.models import Account, Firm, Invoice, Payment, PaymentFact, WriteOff
+from psa_app.queries.invoices.deposits import DepositRow, deposits
 from psa_app.queries.invoices.mode import takes_test_money
 from psa_app.queries.invoices.parties import buyer_block, seller_block
 from psa_app.rules import statements
@@ -27,6 +28,7 @@ class Statement:
     first: date
     last: date
     accounts: tuple[statements.Account, ...]
+    deposits: tuple[DepositRow, ...] = ()  # what is paid in advance and not taken off yet, as of now
 
 
 def client_statement(
@@ -44,7 +46,9 @@ def client_statement(
     if since > until:
         raise Invalid("The first day lies after the last one.", "from")
     moves = list(_moves(session, account_id, firm))
-    return Statement(account.name, since, until, statements.statement(moves, since, until))
+    left = deposits(session, account_id, is_test=takes_test_money(firm))
+    waiting = tuple(one for one in left if one.open)
+    return Statement(account.name, since, until, statements.statement(moves, since, until), waiting)
 
 
 def _moves(session: Session, account_id: int, firm: Firm) -> Iterator[Move]:
@@ -114,7 +118,7 @@ def statement_paper(session: Session, found: Statement, account: Account) -> Sow
         accent=firm.accent,
         language=languages.code(locale),
         sheet="us-letter" if firm.country in ("US", "CA", "MX") else "a4",
-        sections=sections or (Section(labels.nothing),),
+        sections=(sections or (Section(labels.nothing),)) + _deposits(found, locale),
     )
 
 
@@ -139,6 +143,19 @@ def _section(one: statements.Account, found: Statement, locale: str) -> Section:
     )
     total = Total(labels.closing, amount(one.closing), strong=True)
     return Section(labels.currency.format(currency=one.currency), table=Table(columns, tuple(rows), (total,)))
+
+
+def _deposits(found: Statement, locale: str) -> tuple[Section, ...]:
+    """What the client has paid in advance and no invoice has taken off yet."""
+    if not found.deposits:
+        return ()
+    labels = languages.of(locale)
+    number, text, left = labels.deposit_columns
+    rows = tuple(
+        (one.number, one.text, words.money(one.open, one.currency, locale)) for one in found.deposits
+    )
+    columns = (Column(number, share=0), Column(text), Column(left, numeric=True))
+    return (Section(labels.deposits, table=Table(columns, rows)),)
 
 
 def _party(block: str) -> Party:

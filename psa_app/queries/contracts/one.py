@@ -21,6 +21,7 @@ from psa_app.models import (
     SowLine,
 )
 from psa_app.queries.contracts.paper import signatures_of
+from psa_app.queries.invoices.deposits import AskedDeposit, DepositRow, asked_deposit, scope_deposits
 from psa_app.queries.invoices.open_work import billed_on_lines
 
 
@@ -107,6 +108,8 @@ class Scope:
     files: tuple[Attachment, ...] = ()
     renewed_from: Sow | None = None
     renewed_by: Sow | None = None
+    deposit: AskedDeposit | None = None  # the invoice or draft that asks for the agreed one
+    deposits: tuple[DepositRow, ...] = ()
 
 
 def one_scope(session: Session, actor: Actor, sow_id: int) -> Scope:
@@ -132,7 +135,17 @@ def one_scope(session: Session, actor: Actor, sow_id: int) -> Scope:
         files_of(session, actor, sow_id),
         session.get(Sow, sow.renewed_from_id) if sow.renewed_from_id else None,
         session.exec(select(Sow).where(Sow.renewed_from_id == sow_id, visible(actor, Sow))).first(),
+        *_deposits(session, actor, sow_id),
     )
+
+
+def _deposits(
+    session: Session, actor: Actor, sow_id: int
+) -> tuple[AskedDeposit | None, tuple[DepositRow, ...]]:
+    """What was asked in advance, for who may see invoices."""
+    if not may(actor, "invoices.read"):
+        return None, ()
+    return asked_deposit(session, actor, sow_id), tuple(scope_deposits(session, actor, sow_id))
 
 
 def _deliverables(session: Session, sow_id: int) -> tuple[Deliverable, ...]:

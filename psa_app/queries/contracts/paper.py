@@ -102,7 +102,7 @@ def _sections(terms: Terms, locale: str) -> Iterable[Section]:
         yield Section("Deliverables", (), _deliverables(terms, locale))
     if terms.assumptions:
         yield Section("Assumptions", paragraphs(terms.assumptions))
-    yield Section("How it is billed", tuple(billing_sentences(terms)))
+    yield Section("How it is billed", tuple(billing_sentences(terms, locale)))
     if terms.agreement or terms.renews_on:
         yield Section("Term and agreement", tuple(_term_sentences(terms, locale)))
     if terms.terms:

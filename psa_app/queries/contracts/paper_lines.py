@@ -215,10 +215,14 @@ def _fees(line: LineTerm, terms: Terms, locale: str) -> Table:
     )
 
 
-def billing_sentences(terms: Terms) -> Iterable[str]:
-    """How time is counted and when invoices are due, in words."""
+def billing_sentences(terms: Terms, locale: str) -> Iterable[str]:
+    """How time is counted, when invoices are due and what is asked at signature, in words."""
     tax = f"All amounts are net of tax ({terms.tax})." if terms.tax else "All amounts are net of tax."
     yield f"{tax} Invoices are due within {count(terms.payment_days, 'day')}."
+    if terms.deposit:
+        amount = words.money(terms.deposit, terms.currency, locale)
+        share = f" ({scopes.percent(terms.deposit_ppm)} of the value)" if terms.deposit_ppm else ""
+        yield f"A deposit of {amount}{share} is due at signature. Once paid, it is taken off later invoices."
     models = {line.model for line in terms.lines}
     if scopes.TIME in models:
         yield f"Time is billed for what was worked and approved. {rounding_sentence(terms.rounding)}"

@@ -140,6 +140,8 @@ class Terms:
     notice_days: int = 0
     files: tuple[FileTerm, ...] = ()
     receipts_above: int | None = None  # an expense above it is billed with its receipt
+    deposit: int = 0  # minor units, due at signature
+    deposit_ppm: int = 0  # the share of the value that it was agreed as
 
     def value(self) -> tuple[int, bool]:
         """The most that all lines may cost, and whether that is so: a line may have no end."""
@@ -151,6 +153,7 @@ def read_text(text: str) -> Terms:
     """The terms in a text made by `text.sow_text`, of any form."""
     body = json.loads(text)
     agreement, renewal = body.get("agreement", {}), body.get("renewal", {})
+    deposit = body.get("deposit", {"amount": "0", "share_millionths": 0})
     return Terms(
         number=body["number"],
         title=body["title"],
@@ -179,6 +182,8 @@ def read_text(text: str) -> Terms:
         notice_days=renewal.get("notice_days", 0),
         files=tuple(FileTerm(one["name"], one["size"], one["sha256"]) for one in body.get("files", ())),
         receipts_above=_receipts(body),
+        deposit=money.parse_amount(deposit["amount"], body["currency"]),
+        deposit_ppm=deposit["share_millionths"],
     )
 
 

@@ -63,6 +63,7 @@ def sow_text(session: Session, sow: Sow) -> str:
         "agreement": _agreement(session, sow),
         "renewal": {"how": sow.renewal, "on": _day(sow.renews_on), "notice_days": sow.notice_days},
         "files": _files(session, sow),
+        **_deposit(sow),
     }
     if sow.receipt_above_minor is not None:
         body["receipts_above"] = money.plain(sow.receipt_above_minor, sow.currency)
@@ -110,6 +111,14 @@ def _deliverables(session: Session, sow: Sow) -> list[dict[str, str]]:
         select(Deliverable).where(Deliverable.sow_id == sow.id).order_by(col(Deliverable.position))
     )
     return [{"title": one.title, "criteria": one.criteria, "due": _day(one.due_on)} for one in found]
+
+
+def _deposit(sow: Sow) -> dict[str, Any]:
+    """What is asked at signature; a text without one does not say so."""
+    if not sow.deposit_minor:
+        return {}
+    asked = {"amount": money.plain(sow.deposit_minor, sow.currency), "share_millionths": sow.deposit_ppm}
+    return {"deposit": asked}
 
 
 def _agreement(session: Session, sow: Sow) -> dict[str, str]:

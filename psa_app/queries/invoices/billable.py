@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from psa_app.queries.expenses.tables import EXPENSE
+from psa_app.queries.invoices.deposits import due_deposits
 from psa_app.queries.invoices.open_parts import due_parts
 from psa_app.queries.invoices.tables import ENTRY, INVOICE, PROJECT, SOW
 
@@ -29,4 +30,5 @@ def clients_to_bill(session: Session, until: date) -> Sequence[int]:
     if scopes:
         of_scopes = select(SOW.c.id, SOW.c.account_id)
         found |= {row.account_id for row in connection.execute(of_scopes) if row.id in scopes}
+    found |= {one.account_id for one in due_deposits(session)}
     return sorted(found)

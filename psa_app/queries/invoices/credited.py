@@ -11,9 +11,11 @@ from sqlmodel import select as select_models
 
 from psa_app.access import Actor, fetch, require
 from psa_app.models import Invoice, InvoiceLine
+from psa_app.queries.invoices.deposits import taken_off
 from psa_app.queries.invoices.tables import BILLED_TIME, INVOICE_LINE, TIES
 from psa_app.rules import money
 from psa_app.rules.credits import Left
+from psa_app.rules.deposits import ASKED
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +61,13 @@ def lines_left(session: Session, lines: Sequence[InvoiceLine]) -> dict[int, Left
     taken = {
         line_id: (int(net), int(minutes)) for line_id, net, minutes in session.connection().execute(statement)
     }
+    held = taken_off(session, [int(line.id or 0) for line in lines if line.kind == ASKED])
     found: dict[int, Left] = {}
     for line in lines:
-        net, minutes = taken.get(int(line.id or 0), (0, 0))
+        key = int(line.id or 0)
+        net, minutes = taken.get(key, (0, 0))
         left = None if line.minutes is None else line.minutes - minutes
-        found[int(line.id or 0)] = Left(line.net_minor - net, left, _rate(line))
+        found[key] = Left(line.net_minor - net, left, _rate(line), held.get(key, 0))
     return found
 
 
@@ -92,7 +96,7 @@ def creditable(session: Session, actor: Actor, invoice_id: int) -> tuple[Credita
             line.minutes is None,
         )
         for line in lines
-        if left[int(line.id or 0)].net or left[int(line.id or 0)].minutes
+        if left[int(line.id or 0)].most or left[int(line.id or 0)].minutes
     )
 
 
@@ -111,7 +115,7 @@ def tied_lines(session: Session, invoice_id: int) -> set[int]:
 
 def is_whole(line: InvoiceLine, left: Left, tied: set[int]) -> bool:
     """Whether a line bills one thing and nothing of it is credited yet, so that it can be released."""
-    return line.id in tied and left.net == line.net_minor
+    return line.id in tied and left.net == line.net_minor and not left.held
 
 
 def notes_on(session: Session, actor: Actor, invoice_id: int) -> tuple[NoteRow, ...]:

@@ -10,6 +10,7 @@ from sqlmodel import Session
 from psa_app import routes
 from psa_app.formats import words
 from psa_app.queries.expenses.open import waiting_expenses
+from psa_app.queries.invoices.deposits import due_deposits
 from psa_app.queries.invoices.later import put_off
 from psa_app.queries.invoices.open_work import OpenWork, open_work
 from psa_app.queries.invoices.tables import ENTRY, INVOICE, PROJECT, SOW_LINE, TASK
@@ -86,6 +87,18 @@ def unapproved_expenses(session: Session, account_id: int, until: date) -> list[
     what = "1 expense is" if count == 1 else f"{count} expenses are"
     href = routes.records("expenses", status="submitted")
     return [Missing(f"{what} not approved yet.", href, "unapproved")]
+
+
+def not_asked(session: Session, account_id: int) -> list[Missing]:
+    """Deposits that scopes agreed and no invoice asks for: each stands on an invoice of its own."""
+    return [
+        Missing(
+            f"The deposit of {one.number}, {words.money(one.amount, one.currency)}, is not asked for yet.",
+            routes.sow(one.sow_id),
+            "deposit",
+        )
+        for one in due_deposits(session, account_id)
+    ]
 
 
 def elsewhere(session: Session, account_id: int, until: date) -> list[Missing]:

@@ -8,11 +8,23 @@ from sqlmodel import Session, col, select
 
 from psa_app import clock
 from psa_app.access import Actor, fetch, require
-from psa_app.models import Account, Contact, ExchangeRate, Firm, Invoice, NumberSeries, TaxNumber
+from psa_app.models import (
+    Account,
+    Contact,
+    DepositUse,
+    ExchangeRate,
+    Firm,
+    Invoice,
+    InvoiceLine,
+    NumberSeries,
+    TaxNumber,
+)
+from psa_app.queries.invoices.deposits import deposits_for
 from psa_app.queries.invoices.einvoice import document_of
 from psa_app.queries.invoices.mode import takes_test_money
 from psa_app.queries.invoices.paper import invoice_paper, printed_lines, texts
 from psa_app.queries.invoices.parties import billing_address
+from psa_app.rules.deposits import ASKED
 from psa_app.rules.einvoices.missing import asks
 from psa_app.rules.invoices import due_date
 
@@ -47,7 +59,8 @@ def lacks(session: Session, invoice: Invoice, issued_on: date | None = None) -> 
     day = issued_on or clock.today(firm.time_zone)
     yield from _lines(session, invoice)
     yield from _day(session, firm, day)
-    yield from _head(invoice, account)
+    lines = printed_lines(session, invoice)
+    yield from _head(invoice, account, bool(lines) and all(line.kind == ASKED for line in lines))
     yield from _tax(session, invoice, account)
     yield from _parties(session, invoice, account, firm)
     if invoice.currency != firm.base_currency and base_rate(session, invoice, firm, day) is None:
@@ -71,8 +84,28 @@ def base_rate(session: Session, invoice: Invoice, firm: Firm, day: date) -> int 
 def _lines(session: Session, invoice: Invoice) -> Iterator[Lack]:
     if not printed_lines(session, invoice):
         yield Lack("lines", "This draft has no line. Add one, or discard the draft.")
-    elif invoice.total_minor <= 0:
+    elif invoice.total_minor < 0 or (not invoice.total_minor and not _taken_off(session, invoice)):
         yield Lack("lines", "The sum is not above zero, so there is nothing to pay. Change the lines.")
+    yield from _deposits(session, invoice)
+
+
+def _taken_off(session: Session, invoice: Invoice) -> dict[int, int]:
+    """What a draft takes off for deposits, by their lines."""
+    uses = (
+        select(DepositUse)
+        .join(InvoiceLine, col(InvoiceLine.id) == col(DepositUse.line_id))
+        .where(InvoiceLine.invoice_id == invoice.id, col(DepositUse.released_at).is_(None))
+    )
+    return {use.deposit_line_id: use.amount_minor for use in session.exec(uses)}
+
+
+def _deposits(session: Session, invoice: Invoice) -> Iterator[Lack]:
+    """A payment may have been taken back, or the deposit credited, since the draft was made."""
+    used = _taken_off(session, invoice)
+    known = {one.line_id: one for one in deposits_for(session, invoice)} if used else {}
+    if any(line_id not in known or amount > known[line_id].open for line_id, amount in used.items()):
+        sentence = "Less of the deposit is open than this draft takes off. Say anew how much it takes off."
+        yield Lack("deposit", sentence)
 
 
 def _day(session: Session, firm: Firm, day: date) -> Iterator[Lack]:
@@ -92,10 +125,10 @@ def _day(session: Session, firm: Firm, day: date) -> Iterator[Lack]:
         yield Lack("issued_on", sentence)
 
 
-def _head(invoice: Invoice, account: Account) -> Iterator[Lack]:
+def _head(invoice: Invoice, account: Account, is_advance: bool) -> Iterator[Lack]:
     if account.purchase_order_needed and not invoice.purchase_order:
         yield Lack("purchase_order", f"{account.name} needs a purchase order number on each invoice.")
-    if not invoice.service_from or not invoice.service_to:
+    if (not invoice.service_from or not invoice.service_to) and not is_advance:
         yield Lack("service_from", "Give the service period: from when to when the work was done.")
 
 

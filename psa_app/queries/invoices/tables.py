@@ -6,11 +6,13 @@ from sqlmodel import SQLModel
 
 from psa_app.models import (
     Allocation,
+    BilledDeposit,
     BilledFee,
     BilledMilestone,
     BilledPeriod,
     BilledReminder,
     BilledTime,
+    DepositUse,
     FeePart,
     Invoice,
     InvoiceLine,
@@ -36,11 +38,13 @@ def _table(model: type[SQLModel]) -> Any:
 
 
 ALLOCATION = _table(Allocation)
+BILLED_DEPOSIT = _table(BilledDeposit)
 BILLED_FEE = _table(BilledFee)
 BILLED_MILESTONE = _table(BilledMilestone)
 BILLED_PERIOD = _table(BilledPeriod)
 BILLED_REMINDER = _table(BilledReminder)
 BILLED_TIME = _table(BilledTime)
+DEPOSIT_USE = _table(DepositUse)
 ENTRY = _table(TimeEntry)
 FACT = _table(PaymentFact)
 FEE_PART = _table(FeePart)
@@ -59,4 +63,12 @@ SOW_LINE = _table(SowLine)
 TASK = _table(Task)
 
 # What ties a line to the things that it bills, each whole.
-TIES = (BILLED_MILESTONE, BILLED_FEE, BILLED_PERIOD, BILLED_EXPENSE, BILLED_REMINDER)
+TIES = (
+    BILLED_MILESTONE,
+    BILLED_FEE,
+    BILLED_PERIOD,
+    BILLED_EXPENSE,
+    BILLED_REMINDER,
+    BILLED_DEPOSIT,
+    DEPOSIT_USE,
+)

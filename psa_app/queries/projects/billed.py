@@ -11,6 +11,7 @@ from psa_app.queries.exchange import Exchange
 from psa_app.queries.expenses.tables import BILLED_EXPENSE, EXPENSE
 from psa_app.queries.projects.periods import LAST, THIS, Periods
 from psa_app.queries.projects.tables import BILLED_TIME, ENTRY, INVOICE, INVOICE_LINE, LINE
+from psa_app.rules.deposits import KINDS as DEPOSITS
 
 COUNTED = ("draft", "issued", "written_off")
 
@@ -21,7 +22,8 @@ class Billed:
 
     `time` is the value of time on invoices and drafts by period worked; `manual` what was added by
     hand, by period of issue; `issued` all that has been billed; `drafted` what waits on drafts. What
-    credit notes gave back is taken off: time that is written off in the period of the credit note.
+    credit notes gave back is taken off: time that is written off in the period of the credit note. Deposits
+    are money in advance: neither what asks for them nor what takes them off is work that was billed.
     """
 
     time: list[int]
@@ -138,7 +140,7 @@ _TOTALS = (
     .select_from(INVOICE_LINE)
     .join(INVOICE, INVOICE.c.id == INVOICE_LINE.c.invoice_id)
     .outerjoin(LINE, LINE.c.id == INVOICE_LINE.c.sow_line_id)
-    .where(INVOICE.c.status.in_(COUNTED))
+    .where(INVOICE.c.status.in_(COUNTED), INVOICE_LINE.c.kind.not_in(DEPOSITS))
     .group_by(
         INVOICE.c.id,
         INVOICE.c.status,

@@ -35,6 +35,8 @@ FIELDS = (
     "locale",
     "time_zone",
     "payment_days",
+    "bill_at_minutes",
+    "bill_at_minor",
     "tax_rate_id",
     "purchase_order_needed",
     "einvoice",

@@ -1,5 +1,6 @@
 """What a scope's head must be before anything of it is written; field names are those of the form."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, cast
 
@@ -8,14 +9,19 @@ from sqlmodel import Session
 from psa_app.errors import Invalid
 from psa_app.models import Account, Agreement, Firm, TaxRate
 from psa_app.rules import fields, money, scopes
+from psa_app.rules.contract_value import line_worth
+from psa_app.rules.deposits import agreed
 from psa_app.rules.expenses import check_policy_amount
 from psa_app.rules.hours import Mode, Rounding, Scope
+from psa_app.rules.money import Money
 from psa_app.services.contracts.check_lines import multiline
-from psa_app.services.contracts.inputs import Head
+from psa_app.services.contracts.inputs import Head, LineInput
 from psa_app.services.problems import FieldProblems
 
 GROUPINGS = ("person", "task", "role", "day", "phase", "none")
 MOST_NOTICE = 730
+MOST = 10**13
+MOST_MINUTES = 600_000
 ROUNDING_FIELDS = {
     "increment": "round_increment",
     "mode": "round_mode",
@@ -62,6 +68,48 @@ def head_values(
 def _receipts(above: int | None) -> int | None:
     check_policy_amount(above, "receipt_above")
     return above
+
+
+def deposit_values(
+    head: Head, lines: Sequence[LineInput], currency: str, found: FieldProblems
+) -> dict[str, Any]:
+    """What is asked at signature, from the lines as they are given; and when drafts are made."""
+    worth = sum(_worth(line) for line in lines)
+    given = found.tried(lambda: _amount(head.deposit, currency, "deposit"), None) or 0
+    return {
+        "deposit_minor": found.tried(lambda: agreed(given, head.deposit_ppm, worth), 0),
+        "deposit_ppm": head.deposit_ppm,
+        **threshold_values(head.bill_at_minutes, head.bill_at, currency, found),
+    }
+
+
+def threshold_values(
+    minutes: int | None, value: Money | None, currency: str, found: FieldProblems
+) -> dict[str, Any]:
+    """The hours and the value of approved work that make a draft; without one there is none."""
+    if minutes is not None and not 0 < minutes <= MOST_MINUTES:
+        found.say("bill_at_minutes", "Give a time above zero, or leave it empty.")
+    least = found.tried(lambda: _amount(value, currency, "bill_at"), None)
+    if least is not None and least <= 0:
+        found.say("bill_at", "Give an amount above zero, or leave it empty.")
+    return {"bill_at_minutes": minutes, "bill_at_minor": least}
+
+
+def _amount(given: Money | None, currency: str, field: str) -> int | None:
+    if given is None:
+        return None
+    if given.currency != currency:
+        raise Invalid(f"Give the amount in {currency}.", field)
+    if given.amount > MOST:
+        raise Invalid("This is more than a scope can hold.", field)
+    return given.amount
+
+
+def _worth(line: LineInput) -> int:
+    value = line.value.amount if line.value else 0
+    if line.milestones:
+        value = sum(part.value.amount for part in line.milestones)
+    return line_worth(line.model, value, line.cap.amount if line.cap else None, line.periods) or 0
 
 
 def _agreement(session: Session, head: Head, account: Account) -> int | None:

@@ -100,6 +100,8 @@ class Head:
     """The fields of a scope that stand above its lines; empty ones take the client's or the firm's defaults.
 
     `round_*` is the rounding policy (`rules/hours.py`), minutes; `payment_days` from 0 to 365.
+    `deposit`, or its share of the value in millionths (`deposit_ppm`), is due at signature. A draft is made
+    when approved time comes to `bill_at_minutes` or to `bill_at`; empty: what the client's record says.
     `new_agreement` is the title of a governing agreement that is made with the scope. `renewal`: none |
     ask | automatic, on `renews_on`, unless notice is given `notice_days` before. An expense above
     `receipt_above_minor` (the scope's currency) needs a receipt; None asks for none.
@@ -126,3 +128,7 @@ class Head:
     renews_on: date | None = None
     notice_days: int = 0
     receipt_above_minor: int | None = None
+    deposit: Money | None = None
+    deposit_ppm: int = 0
+    bill_at_minutes: int | None = None
+    bill_at: Money | None = None

@@ -25,7 +25,7 @@ from psa_app.models import (
 from psa_app.queries.contracts.text import sow_text
 from psa_app.rules import fields, retainers, scopes
 from psa_app.services import history
-from psa_app.services.contracts.check import head_values
+from psa_app.services.contracts.check import deposit_values, head_values
 from psa_app.services.contracts.check_cards import check_cards
 from psa_app.services.contracts.check_lines import check_deliverables, check_lines
 from psa_app.services.contracts.inputs import (
@@ -149,6 +149,7 @@ def check_sow(
     if "currency" not in found.fields:
         check_lines(session, lines, values["currency"], head.starts_on, found)
         check_cards(session, lines, account, head, values["currency"], found)
+        values |= deposit_values(head, lines, values["currency"], found)
     check_deliverables(deliverables, head.starts_on, found)
     found.stop_if_any()
     return values

@@ -17,10 +17,11 @@ from psa_app.models import (
 )
 from psa_app.queries.invoices.open_work import billed_on_lines
 from psa_app.rules import fields, money
+from psa_app.rules.deposits import ASKED, USED
 from psa_app.rules.discounts import check_discount
 from psa_app.rules.money import Money
 from psa_app.services.invoices.draft import locked_draft
-from psa_app.services.invoices.edit import MOST, changed_draft, line_of
+from psa_app.services.invoices.edit import MOST, changed_draft, line_of, line_of_kind
 
 _TIES: dict[str, Any] = {
     "milestone": BilledMilestone,
@@ -56,6 +57,8 @@ def write_line(
         new = _spread(session, line, amount.amount, entry_id)
     elif line.kind in _TIES and entry_id is None:
         _tie(session, line).amount_minor = line.rate_minor = new = amount.amount
+    elif line.kind == ASKED:
+        raise Conflict("Discard the draft and ask for another amount instead.")
     else:
         raise Conflict("Only time and agreed prices are written down or up. Give a discount instead.")
     _check_cap(session, line, new - before)
@@ -84,6 +87,8 @@ def set_discount(
     """
     invoice = locked_draft(session, actor, invoice_id)
     target: Any = line_of(session, invoice_id, line_id) if line_id is not None else invoice
+    if line_of_kind(session, invoice_id, ASKED):
+        raise Conflict("A deposit takes no discount. Discard the draft and ask for another amount.")
     if line_id is not None and (target.kind == "discount" or target.net_minor <= 0):
         raise Conflict("Only a line above zero takes a discount.")
     if amount is not None:
@@ -142,5 +147,5 @@ def _check_cap(session: Session, line: InvoiceLine, more: int) -> None:
 
 
 def _undiscounted(session: Session, invoice: Invoice) -> int:
-    of_invoice = (InvoiceLine.invoice_id == invoice.id, InvoiceLine.kind != "discount")
+    of_invoice = (InvoiceLine.invoice_id == invoice.id, col(InvoiceLine.kind).not_in(("discount", USED)))
     return int(session.exec(select(func.sum(InvoiceLine.net_minor)).where(*of_invoice)).one() or 0)

@@ -16,6 +16,7 @@ from psa_app.queries.invoices.parties import seller_block
 from psa_app.queries.invoices.ready import electronic_lacks
 from psa_app.rules import fields
 from psa_app.rules.credits import Credited, Left, TaxBase, check_total, credit_taxes, credited
+from psa_app.rules.deposits import USED
 from psa_app.rules.money import Money
 from psa_app.rules.taxes import TaxKind
 from psa_app.services import history
@@ -169,7 +170,7 @@ def _taken(
         place, one = asked[int(line.id or 0)]
         field = f"lines.{place}"
         now = credited(mine, one.minutes, one.amount.amount if one.amount else None, field)
-        taken.append(_Taken(line, mine, now, one.release, field))
+        taken.append(_Taken(line, mine, now, one.release or line.kind == USED, field))
     return taken, rest
 
 

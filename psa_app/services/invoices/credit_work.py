@@ -5,15 +5,17 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
-from sqlmodel import Session
+from sqlmodel import Session, col
+from sqlmodel import select as select_models
 
 from psa_app import clock
 from psa_app.access import Actor
 from psa_app.errors import Invalid
-from psa_app.models import InvoiceLine
+from psa_app.models import DepositUse, InvoiceLine
 from psa_app.queries.expenses.tables import BILLED_EXPENSE
 from psa_app.queries.invoices.tables import BILLED_TIME, ENTRY, TIES
 from psa_app.rules.credits import Credited, Cut, Part, cut_time
+from psa_app.rules.deposits import USED
 from psa_app.services.invoices.entries import free_entries
 from psa_app.services.invoices.expense_lines import expenses_on, free_expenses
 
@@ -31,8 +33,11 @@ def give_back(
     """Marks the work behind a line as credited; with `release` it can be billed again.
 
     What is billed as one thing (a milestone, a part of a fee) is released whole or not at all:
-    raises `Invalid` for a part of it.
+    raises `Invalid` for a part of it. What was taken off for a deposit is open on it again in any case.
     """
+    if line.kind == USED:
+        _open_deposit(session, line, -now.net)
+        return
     if line.minutes is None:
         if release:
             _release_whole(session, actor, line, now, field, number)
@@ -67,6 +72,21 @@ def _release_whole(
             )
         connection.execute(update(table).where(*mine).values(released_at=clock.now()))
     free_expenses(session, actor, expense_ids, number)
+
+
+def _open_deposit(session: Session, line: InvoiceLine, amount: int) -> None:
+    """An invoice takes so much less off; a part that is given back is a row of its own."""
+    live = select_models(DepositUse).where(
+        DepositUse.line_id == line.id, col(DepositUse.released_at).is_(None)
+    )
+    row = session.exec(live.with_for_update()).one()
+    if amount == row.amount_minor:
+        row.released_at = clock.now()
+    else:
+        row.amount_minor -= amount
+        same = {"deposit_line_id": row.deposit_line_id, "line_id": row.line_id}
+        session.add(DepositUse(**same, amount_minor=amount, released_at=clock.now()))
+    session.flush()
 
 
 def _live(session: Session, line: InvoiceLine) -> Sequence[Any]:

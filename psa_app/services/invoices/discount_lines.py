@@ -19,8 +19,6 @@ def draw_discounts(session: Session, invoice: Invoice) -> None:
 
     The discount on the whole is taken off what those on lines leave.
     """
-    if invoice.status != "draft":
-        return
     of_invoice = (InvoiceLine.invoice_id == invoice.id, InvoiceLine.kind == KIND)
     session.connection().execute(delete(InvoiceLine).where(*of_invoice))  # type: ignore[arg-type]
     lines = session.exec(

@@ -128,7 +128,7 @@ def write_draft(
 ) -> Invoice:
     """Writes the draft; the caller holds the client's row and has read the work since."""
     only = sow or _only_sow(session, [*part.milestones, *part.expenses], part.plan)
-    invoice = _head(session, account, only, until, part.currency, part.grouping)
+    invoice = draft_head(session, account, only, until, part.currency, part.grouping)
     taxes = TaxBook(session, account)
     periods = [one for one in part.milestones if one.period]
     others = [one for one in part.milestones if not one.period]
@@ -231,9 +231,10 @@ def _only_sow(session: Session, parts: Sequence[OpenMilestone | OpenExpense], pl
     return session.get(Sow, only) if only is not None else None
 
 
-def _head(
+def draft_head(
     session: Session, account: Account, sow: Sow | None, until: date, currency: str, grouping: Grouping
 ) -> Invoice:
+    """A draft without lines, with what the scope, the client and the firm say of each invoice."""
     firm = session.exec(select(Firm)).one()
     days = sow.payment_days if sow else account.payment_days
     invoice = Invoice(

@@ -12,6 +12,7 @@ from psa_app.models import Account, BankAccount, Firm, Invoice, InvoiceLine, tou
 from psa_app.queries.invoices.open_work import open_work
 from psa_app.rules import fields
 from psa_app.rules.billing import Grouping, plan_time_lines
+from psa_app.rules.deposits import USED
 from psa_app.rules.invoices import MAX_PAYMENT_DAYS
 from psa_app.rules.money import Money
 from psa_app.services import history
@@ -207,6 +208,8 @@ def remove_line(session: Session, actor: Actor, invoice_id: int, *, line_id: int
     line = line_of(session, invoice_id, line_id)
     if line.kind == "discount":
         raise Conflict("Take the discount off where it was given: on its line, or on the whole draft.")
+    if line.kind == USED:
+        raise Conflict("Say how much of the deposit this draft takes off instead: nothing is an answer too.")
     gone = {"line": line_id, "description": line.description, "net_minor": line.net_minor}
     zone = session.exec(select(Firm.time_zone)).one()
     followed = period_of(session, invoice, zone) == (invoice.service_from, invoice.service_to)
@@ -227,6 +230,12 @@ def line_of(session: Session, invoice_id: int, line_id: int) -> InvoiceLine:
     if line is None:
         raise NotFound("This line is not on the draft any more.")
     return line
+
+
+def line_of_kind(session: Session, invoice_id: int, kind: str) -> bool:
+    """Whether a line of a kind is on an invoice."""
+    of_kind = (InvoiceLine.invoice_id == invoice_id, InvoiceLine.kind == kind)
+    return session.exec(select(InvoiceLine.id).where(*of_kind)).first() is not None
 
 
 def changed_draft(

@@ -43,7 +43,7 @@ def issue_invoice(
     day = issued_on or clock.today(firm.time_zone)
     if day.year < FIRST_YEAR:
         raise Invalid("This day is too long ago.", "issued_on")
-    write_totals(session, invoice)
+    write_totals(session, invoice, drawn=True)
     stop_if_lacking([lack for lack in lacks(session, invoice, day) if not lack.is_warning])
     _freeze(session, actor, invoice, account, firm, day)
     mark_invoiced(session, actor, invoice)

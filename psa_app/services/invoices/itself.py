@@ -14,12 +14,15 @@ from sqlmodel import Session, col, select
 from psa_app import clock
 from psa_app.access import Actor
 from psa_app.models import BillingPart, BillingRun, Firm, Sow, SowLine
+from psa_app.queries.invoices.deposits import due_deposits
 from psa_app.queries.invoices.later import due_now, put_off
 from psa_app.queries.invoices.missing import Missing, unapproved_seconds
 from psa_app.queries.invoices.open_parts import OpenMilestone, due_parts
 from psa_app.queries.invoices.open_work import open_work
+from psa_app.queries.invoices.thresholds import over_threshold
 from psa_app.rules.periods import RHYTHMS, calendar_start
 from psa_app.services import history
+from psa_app.services.invoices.run_parts import DEPOSITS
 from psa_app.services.invoices.runs import KIND
 
 GRACE = timedelta(days=5)  # after a period's end, in which time that is not approved yet is waited for
@@ -34,10 +37,12 @@ class Due(NamedTuple):
     sow_id: int
     include: str
     until: date
+    why: str = ""
 
 
 def begin_due(session: Session, actor: Actor) -> int:
-    """Begins runs for what fell due: milestones accepted, fees and periods due, and the ends of periods.
+    """Begins runs for what fell due: deposits at signature, milestones accepted, fees and periods due, the
+    ends of periods, and work that has come to a threshold.
 
     Returns how many drafts are asked for. What was asked for once is not asked for again, whatever
     became of it.
@@ -48,10 +53,17 @@ def begin_due(session: Session, actor: Actor) -> int:
     today = clock.today(firm.time_zone)
     known = set(session.exec(select(BillingPart.cause).where(BillingPart.cause != "")))
     wanted: dict[date, list[Due]] = defaultdict(list)
-    for one in (*_fixed(session, today), *_worked(session, today)):
+    found = (*_deposits(session, today), *_fixed(session, today), *_worked(session, today))
+    for one in (*found, *(Due(*full) for full in over_threshold(session, today))):
         if one.cause not in known:
             wanted[one.until].append(one)
     return sum(_begin(session, actor, until, wanted[until]) for until in sorted(wanted))
+
+
+def _deposits(session: Session, today: date) -> Iterator[Due]:
+    """Deposits of scopes that were signed."""
+    for one in due_deposits(session):
+        yield Due(f"deposit {one.sow_id}", one.account_id, one.sow_id, DEPOSITS, today)
 
 
 def _fixed(session: Session, today: date) -> Iterator[Due]:
@@ -99,6 +111,7 @@ def _begin(session: Session, actor: Actor, until: date, wanted: list[Due]) -> in
             sow_id=one.sow_id,
             include=one.include,
             cause=one.cause,
+            why=one.why,
         )
         if (one.sow_id, one.include) in asked:
             part.state = "nothing"

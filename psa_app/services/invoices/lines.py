@@ -31,6 +31,7 @@ from psa_app.rules.billing import BillableEntry, Grouping, TimePlan
 from psa_app.services.invoices.taxes import TaxBook
 
 KINDS = (
+    "deposit",
     "retainer",
     "subscription",
     "time",
@@ -40,6 +41,7 @@ KINDS = (
     "reminder_fee",
     "manual",
     "discount",
+    "deposit_used",
 )
 _SINCE = {"milestone": "accepted", "fee": "due"}
 

@@ -12,10 +12,12 @@ from psa_app.errors import Conflict, PsaError
 from psa_app.formats import words
 from psa_app.models import Account, BillingPart, BillingRun, ExchangeRate, Firm, Invoice, Sow
 from psa_app.queries.invoices import missing
+from psa_app.queries.invoices.deposits import DueDeposit, due_deposits
 from psa_app.queries.invoices.missing import Missing
 from psa_app.queries.invoices.open_work import OpenWork, open_work
 from psa_app.queries.invoices.reminder_fees import open_fees
 from psa_app.rules import money
+from psa_app.services.invoices.deposits import write_deposit
 from psa_app.services.invoices.draft import (
     EVERYTHING,
     DraftPart,
@@ -25,16 +27,18 @@ from psa_app.services.invoices.draft import (
 )
 from psa_app.services.invoices.issue import issue_invoice
 
+DEPOSITS = "deposits"
+
 
 def bill_part(session: Session, actor: Actor, run: BillingRun, part: BillingPart) -> None:
-    """Drafts what a client has open, an invoice for each currency; a dry run only writes down what.
+    """Drafts what a client has open, an invoice for each currency and each deposit; a dry run only says what.
 
     The client's row is locked, so that of two runs the second finds what the first has drafted.
     Further currencies get parts of their own.
     """
     account = fetch(session, actor, Account, part.account_id, lock=True)
     sow = session.get(Sow, part.sow_id) if part.sow_id is not None else None
-    include = tuple(part.include.split(",")) if part.include else EVERYTHING
+    include = tuple(part.include.split(",")) if part.include else (*EVERYTHING, DEPOSITS)
     work = open_work(
         session,
         part.account_id,
@@ -52,14 +56,19 @@ def bill_part(session: Session, actor: Actor, run: BillingRun, part: BillingPart
     how = usual_grouping(session, part.account_id, sow)
     fees = open_fees(session, part.account_id, run.until) if include else []
     found = [part_of(work, currency, how, fees) for currency in work.currencies()]
-    if not found:
+    asked = due_deposits(session, part.account_id, part.sow_id) if DEPOSITS in include else []
+    if not found and not asked:
         part.currency = account.currency
         settle(part, "nothing", reasons=reasons or [_nothing(run.until)])
         return
+    for deposit in asked:
+        mine = part if deposit is asked[0] else _beside(session, part, f"deposit {deposit.sow_id}")
+        _ask(session, actor, run, account, deposit, mine)
     for one in found:
-        mine = part if one is found[0] else _beside(session, part, one.currency)
+        first = one is found[0] and not asked
+        mine = part if first else _beside(session, part, one.currency)
         _draft(session, actor, run, account, sow, one, mine)
-        mine.reasons = [*mine.reasons, *(reason.as_row() for reason in reasons if mine is part)]
+    part.reasons = [*part.reasons, *(reason.as_row() for reason in reasons)]
 
 
 def issue_part(session: Session, actor: Actor, run: BillingRun, part: BillingPart) -> None:
@@ -84,7 +93,8 @@ def refuse(part: BillingPart, error: PsaError) -> None:
 def settle(part: BillingPart, state: str, *, reasons: Sequence[Missing] = ()) -> None:
     """Ends a part."""
     part.state, part.done_at = state, clock.now()
-    part.reasons = [one.as_row() for one in reasons]
+    told = [Missing(part.why, code="threshold")] if part.why else []
+    part.reasons = [one.as_row() for one in (*told, *reasons)]
 
 
 def _draft(
@@ -110,10 +120,28 @@ def _draft(
     settle(part, "drafted", reasons=reasons)
 
 
-def _beside(session: Session, part: BillingPart, currency: str) -> BillingPart:
-    """A part for a further currency of the same client."""
+def _ask(
+    session: Session,
+    actor: Actor,
+    run: BillingRun,
+    account: Account,
+    deposit: DueDeposit,
+    part: BillingPart,
+) -> None:
+    """Drafts the deposit of a scope, on an invoice of its own."""
+    part.currency, part.net_minor = deposit.currency, deposit.amount
+    why = Missing(
+        f"Deposit of {deposit.number}, due at signature.", routes.sow(deposit.sow_id), code="deposit"
+    )
+    if not run.is_dry:
+        part.invoice_id = write_deposit(session, actor, account, deposit).id
+    settle(part, "would" if run.is_dry else "drafted", reasons=[why])
+
+
+def _beside(session: Session, part: BillingPart, what: str) -> BillingPart:
+    """A part for a further currency of the same client, or for a deposit."""
     copied = {name: getattr(part, name) for name in ("run_id", "account_id", "sow_id", "include")}
-    beside = BillingPart(**copied, cause=f"{part.cause} {currency}" if part.cause else "")
+    beside = BillingPart(**copied, cause=f"{part.cause} {what}" if part.cause else "")
     session.add(beside)
     return beside
 

@@ -5,13 +5,20 @@ from sqlmodel import Session, col, select
 
 from psa_app.models import Invoice, InvoiceLine, InvoiceTax
 from psa_app.rules.taxes import Taxed, TaxKind, tax_lines
+from psa_app.services.invoices.deposit_lines import draw_deposits, remove_uses
 from psa_app.services.invoices.discount_lines import draw_discounts
 
 
-def write_totals(session: Session, invoice: Invoice) -> None:
-    """Works out discounts, tax rows and sums from the lines as they stand and writes them to the draft."""
+def write_totals(session: Session, invoice: Invoice, *, drawn: bool = False) -> None:
+    """Works out discounts, what deposits take off, tax rows and sums from the lines as they stand.
+
+    With `drawn` the lines stay as someone has seen them: only tax rows and sums are worked out.
+    """
     session.flush()
-    draw_discounts(session, invoice)
+    if not drawn and invoice.status == "draft":
+        remove_uses(session, invoice)
+        draw_discounts(session, invoice)
+        draw_deposits(session, invoice)
     lines = session.exec(
         select(InvoiceLine)
         .where(InvoiceLine.invoice_id == invoice.id)

@@ -8,7 +8,8 @@ from psa_app import clock
 from psa_app.access import Actor, act, fetch
 from psa_app.errors import Conflict
 from psa_app.formats import words
-from psa_app.models import Account, Firm, Invoice, move
+from psa_app.models import Account, Firm, Invoice, InvoiceLine, move
+from psa_app.queries.invoices.deposits import taken_off
 from psa_app.queries.invoices.tables import (
     ALLOCATION,
     BILLED_TIME,
@@ -17,6 +18,7 @@ from psa_app.queries.invoices.tables import (
     TIES,
 )
 from psa_app.rules import fields
+from psa_app.rules.deposits import ASKED
 from psa_app.rules.invoices import check_void
 from psa_app.services import history
 from psa_app.services.books.lock import is_exported
@@ -73,6 +75,11 @@ def _check(session: Session, invoice: Invoice) -> None:
             PAYMENT.c.invoice_id == invoice.id, PAYMENT.c.status.in_(("sending", "processing"))
         )
     ).first()
+    asked = select_models(InvoiceLine.id).where(
+        InvoiceLine.invoice_id == invoice.id, InvoiceLine.kind == ASKED
+    )
+    if taken_off(session, [int(one or 0) for one in session.exec(asked)]):
+        raise Conflict(f"Invoices take the deposit of {invoice.number} off. Void or credit those first.")
     locked = session.exec(select_models(Firm)).one().books_closed_through
     check_void(
         paid=0,

@@ -17,12 +17,14 @@ from psa_app.queries.evidence import link_of
 from psa_app.queries.invoices.tables import (
     ALLOCATION,
     BILLED_TIME,
+    DEPOSIT_USE,
     ENTRY,
     FACT,
     INVOICE,
     INVOICE_LINE,
     INVOICE_TAX,
 )
+from psa_app.rules.deposits import ASKED
 from psa_app.rules.evidence import first_broken
 from psa_app.rules.money import plain
 from psa_app.services.history import digest_of
@@ -40,6 +42,9 @@ class Finding:
 
 class Broken(Exception):
     """The first thing that does not add up."""
+
+
+_LIVE_USE = case((DEPOSIT_USE.c.released_at.is_(None), DEPOSIT_USE.c.amount_minor), else_=0)
 
 
 def verify(session: Session) -> Iterator[Finding]:
@@ -158,6 +163,23 @@ def check_invoices(session: Session) -> int:
     return len(invoices)
 
 
+def check_deposits(session: Session) -> int:
+    """No deposit is taken off beyond what was asked of it, less what was credited."""
+    used = _sums(session, DEPOSIT_USE.c.deposit_line_id, _LIVE_USE)
+    credited = _sums(session, INVOICE_LINE.c.credits_line_id, INVOICE_LINE.c.net_minor)
+    asked = (
+        select(INVOICE_LINE.c.id, INVOICE_LINE.c.net_minor, INVOICE.c.number)
+        .join(INVOICE, INVOICE.c.id == INVOICE_LINE.c.invoice_id)
+        .where(INVOICE_LINE.c.kind == ASKED, INVOICE.c.kind == "invoice")
+        .order_by(INVOICE_LINE.c.id)
+    )
+    rows = session.connection().execute(asked).all()
+    for line_id, net, number in rows:
+        if used.get(line_id, 0) > net - credited.get(line_id, 0):
+            raise Broken(f"Invoices take more off than the deposit of {number} is for.")
+    return len(rows)
+
+
 def check_payments(session: Session) -> int:
     """What settles invoices has been received, and no invoice is settled beyond its total."""
     facts = _sums(session, FACT.c.payment_id, FACT.c.amount_minor)
@@ -216,6 +238,7 @@ CHECKS: tuple[tuple[str, Callable[[Session], int]], ...] = (
     ("evidence", check_evidence),
     ("billed time", check_billed_time),
     ("invoices", check_invoices),
+    ("deposits", check_deposits),
     ("payments", check_payments),
     ("provider", check_provider),
     ("numbers", check_numbers),

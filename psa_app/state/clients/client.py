@@ -112,6 +112,8 @@ class ClientState(rx.State):
     new_sow: str = ""
     new_draft: str = ""
     all_invoices: str = ""
+    client_id: int = 0
+    may_draft: bool = False
     is_missing: bool = False
     is_ready: bool = False
     _client: int = 0
@@ -176,6 +178,8 @@ class ClientState(rx.State):
             may_agree=may(who, "agreements.change") and is_live,
             timeline_href=f"{routes.client(self._client)}?tab=timeline",
             all_invoices=routes.with_query(routes.INVOICES, client=self._client),
+            client_id=self._client,
+            may_draft=may(who, "invoices.draft") and is_live,
             **_ways(self._client, who),
         )
 

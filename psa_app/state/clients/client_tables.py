@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from psa_app import routes
 from psa_app.access import Actor
+from psa_app.display.figures import Fact
 from psa_app.display.states import badge
 from psa_app.display.tables import Cell, Column, Row
 from psa_app.formats import words
@@ -25,10 +26,12 @@ from psa_app.queries.clients.parts import (
     sows_of,
 )
 from psa_app.queries.home.facts import FirmFacts, firm_facts
+from psa_app.queries.invoices.deposits import client_deposits
 from psa_app.queries.quotes.listing import QuoteRow
 from psa_app.queries.sales.rows import Chance
 from psa_app.rules.scopes import agreement_state, notice_on
 from psa_app.state.base import read, show
+from psa_app.state.invoices.deposits import open_facts
 from psa_app.state.invoices.invoice_words import METHODS
 
 CHANCES = [
@@ -91,6 +94,7 @@ class ClientTables(rx.State):
     projects: list[Row] = []
     invoices: list[Row] = []
     payments: list[Row] = []
+    deposits: list[Fact] = []
     is_ready: bool = False
     _client: int = 0
 
@@ -137,10 +141,12 @@ class ClientTables(rx.State):
             return firm_facts(session), *found
 
         facts, invoices, payments = await read(both)
+        found = await read(lambda session, who: client_deposits(session, who, client_id))
         show(
             self,
             invoices=[_invoice(one, facts) for one in invoices],
             payments=[_payment(one, facts) for one in payments],
+            deposits=open_facts(found),
         )
 
 

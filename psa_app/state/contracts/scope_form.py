@@ -9,7 +9,7 @@ from psa_app.formats import words
 from psa_app.models import Agreement, Sow
 from psa_app.queries.contracts.prices import Usual
 from psa_app.rules import fields, hours, money
-from psa_app.rules.money import CURRENCIES
+from psa_app.rules.money import CURRENCIES, Money
 from psa_app.services.contracts.inputs import Head
 from psa_app.services.problems import FieldProblems
 
@@ -44,6 +44,12 @@ def read_head(data: Mapping[str, Any], found: FieldProblems) -> Head:
     def day(name: str) -> date | None:
         return found.tried(lambda: fields.optional_date(text(name), name), None)
 
+    def amount(name: str) -> Money | None:
+        typed, currency = text(name), text("currency")
+        if not typed or currency not in CURRENCIES:
+            return None
+        return found.tried(lambda: Money(money.parse_amount(typed, currency, name), currency), None)
+
     starts_on = day("starts_on")
     if starts_on is None:
         found.say("starts_on", "Give the first day of the work.")
@@ -69,11 +75,23 @@ def read_head(data: Mapping[str, Any], found: FieldProblems) -> Head:
         renews_on=day("renews_on"),
         notice_days=whole("notice_days") or 0,
         receipt_above_minor=found.tried(lambda: _receipts(text("receipt_above"), text("currency")), None),
+        deposit=amount("deposit"),
+        deposit_ppm=found.tried(lambda: _share(text("deposit_percent")), 0),
+        bill_at_minutes=found.tried(lambda: _minutes(text("bill_at_minutes")), None),
+        bill_at=amount("bill_at"),
     )
 
 
 def _receipts(typed: str, currency: str) -> int | None:
     return money.parse_amount(typed, currency, "receipt_above") if typed and currency else None
+
+
+def _share(typed: str) -> int:
+    return fields.percent_ppm(typed, "deposit_percent") if typed else 0
+
+
+def _minutes(typed: str) -> int | None:
+    return hours.parse_duration(typed, "bill_at_minutes") if typed else None
 
 
 def currencies(first: str) -> list[Option]:
@@ -131,6 +149,30 @@ def term_specs(sow: Sow) -> list[FieldSpec]:
             wide=True,
             help="What price and dates rest on: what the client brings, what is left out.",
         ),
+    ]
+
+
+def deposit_specs(sow: Sow) -> list[FieldSpec]:
+    """What is asked at signature, and when work is billed before its period ends."""
+
+    def amount(minor: int | None) -> str:
+        return money.plain(minor, sow.currency) if minor else ""
+
+    share = f"{sow.deposit_ppm / 10_000:g}" if sow.deposit_ppm else ""
+    length = hours.h_mm(sow.bill_at_minutes) if sow.bill_at_minutes else ""
+    early = "A draft is made when so much approved work waits. Empty: as the client has it."
+    return [
+        FieldSpec(
+            "deposit",
+            "Deposit at signature",
+            "money",
+            value="" if sow.deposit_ppm else amount(sow.deposit_minor),
+            unit=sow.currency,
+            help="Net. Once paid, it is taken off later invoices.",
+        ),
+        FieldSpec("deposit_percent", "or share of the value", "percent", value=share),
+        FieldSpec("bill_at_minutes", "Bill at hours", "hours", value=length, help=early),
+        FieldSpec("bill_at", "or at a value", "money", value=amount(sow.bill_at_minor), unit=sow.currency),
     ]
 
 

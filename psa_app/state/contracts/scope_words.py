@@ -1,11 +1,14 @@
-"""Files, renewal and governing agreement of a scope, in words."""
+"""Files, renewal, governing agreement and deposits of a scope, in words."""
 
 from datetime import date
 
 from psa_app import routes
+from psa_app.display.figures import Fact
 from psa_app.display.scope import FileRow
 from psa_app.formats import words
 from psa_app.models import Agreement, Attachment, Sow
+from psa_app.queries.contracts.one import Scope
+from psa_app.queries.invoices.deposits import AskedDeposit
 from psa_app.rules.scopes import agreement_state, notice_on, outlives, renewal_state
 
 
@@ -54,3 +57,28 @@ def agreement_words(sow: Sow, agreement: Agreement | None, today: date) -> str:
     last = words.day(notice_on(agreement.ends_on, agreement.notice_days))
     notice = f" Notice can be given until {last}." if agreement.notice_days and state == "soon" else ""
     return f"{name} ends on {day}.{notice}"
+
+
+def deposit_facts(scope: Scope) -> list[Fact]:
+    """The deposit that was agreed and what became of it, advances, and when work is billed early."""
+    sow, asked = scope.sow, scope.deposit
+    own = asked.invoice_id if asked else 0
+    rows = [] if own in {one.invoice_id for one in scope.deposits} else _agreed(sow, asked)
+    for one in scope.deposits:
+        kind = "Deposit" if one.invoice_id == own else "Advance"
+        of = words.money(one.asked, one.currency)
+        state = f"{words.money(one.open, one.currency)} open of {of}" if one.paid else f"{of}, not paid yet"
+        rows.append(Fact(f"{kind} {one.number}", state, routes.invoice(one.number)))
+    early = [words.hours(sow.bill_at_minutes) + " h"] if sow.bill_at_minutes else []
+    early += [words.money(sow.bill_at_minor, sow.currency)] if sow.bill_at_minor else []
+    return [*rows, *([Fact("Billed early at", " or ".join(early))] if early else [])]
+
+
+def _agreed(sow: Sow, asked: AskedDeposit | None) -> list[Fact]:
+    """What the scope agreed, while no issued invoice asks for it."""
+    if not sow.deposit_minor:
+        return []
+    amount = words.money(sow.deposit_minor, sow.currency)
+    if asked is None:
+        return [Fact("Deposit", f"{amount}, not asked yet" if sow.signed_at else amount)]
+    return [Fact("Deposit", f"{amount}, on a draft", routes.invoice(asked.invoice_id))]

@@ -20,7 +20,12 @@ from psa_app.queries.history import Past, happened
 from psa_app.rules.scopes import RETAINER, SUBSCRIPTION, TIME, notice_on
 from psa_app.state.base import actor, allow, read
 from psa_app.state.contracts.scope_sheets import parts_of, sheet_of
-from psa_app.state.contracts.scope_words import agreement_words, file_rows, renewal_words
+from psa_app.state.contracts.scope_words import (
+    agreement_words,
+    deposit_facts,
+    file_rows,
+    renewal_words,
+)
 from psa_app.state.contracts.sow_edit import SowEdit
 
 VERBS = {
@@ -73,6 +78,9 @@ class SowState(rx.State):
     parts: list[Part] = []
     happened: list[Happening] = []
     pdf: str = ""
+    account_id: int = 0
+    may_bill: bool = False
+    asks_deposit: bool = False
     is_ready: bool = False
     is_missing: bool = False
     _sow: int = 0
@@ -131,7 +139,9 @@ class SowState(rx.State):
         leads = who.role != "lead" or scope.leads
         self.may_ready = self.is_signed and may(who, "milestones.ready") and leads
         self.may_template = sow.status in ("signed", "closed") and may(who, "templates.change")
-        self.sow_id = int(sow.id or 0)
+        self.sow_id, self.account_id = int(sow.id or 0), sow.account_id
+        self.may_bill = sow.status == "signed" and may(who, "invoices.draft")
+        self.asks_deposit = self.may_bill and scope.deposit is None and sow.deposit_minor > 0
         self.may_accept = self.is_signed and may(who, "milestones.accept_for_client")
         self.may_attach = self.is_draft and self.may_write
 
@@ -179,7 +189,7 @@ def _facts(scope: Scope, zone: ZoneInfo) -> list[Fact]:
         rows.append(Fact("Signed", words.moment(sow.signed_at, zone)))
     if scope.project_id is not None:
         rows.append(Fact("Project", scope.project, routes.project(scope.project_id)))
-    return rows + _term(scope) + _retainers(scope) + _billed(scope)
+    return rows + _term(scope) + deposit_facts(scope) + _retainers(scope) + _billed(scope)
 
 
 def _retainers(scope: Scope) -> list[Fact]:

@@ -1,5 +1,6 @@
 """A scope while it is a draft: what the editor begins with, and saving it. Nothing typed is lost."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -30,6 +31,7 @@ from psa_app.state.contracts.scope_drafts import (
 from psa_app.state.contracts.scope_form import (
     agreement_specs,
     billing_specs,
+    deposit_specs,
     head_specs,
     read_head,
     term_specs,
@@ -44,6 +46,7 @@ class SowEdit(rx.State):
     head: list[FieldSpec] = []
     billing: list[FieldSpec] = []
     term: list[FieldSpec] = []
+    deposit: list[FieldSpec] = []
     agreement: list[FieldSpec] = []
     agreement_key: str = ""  # changes when another agreement is chosen for the person, not by them
     may_agree: bool = False
@@ -74,6 +77,7 @@ class SowEdit(rx.State):
         usual = await read(lambda session, who: usual_terms(session, who, sow.account_id))
         self.head, self.billing = head_specs(sow, usual), billing_specs(sow, usual)
         self.term, self.client = term_specs(sow), scope.account.name
+        self.deposit = deposit_specs(sow)
         self._agreements(sow.agreement_id, scope.agreements)
         self.lines = drafts_of(scope.lines, sow.currency)
         self.deliverables = deliverable_drafts(scope.deliverables)
@@ -111,6 +115,7 @@ class SowEdit(rx.State):
         """Shows the price list of another currency; what is typed stays."""
         if currency in CURRENCIES:
             self.currency = currency
+            self.deposit = [replace(one, unit=currency) if one.unit else one for one in self.deposit]
             await self._price(currency)
 
     @rx.event

@@ -301,6 +301,7 @@ def _billing(firm: Firm) -> list[FieldSpec]:
             "Draft invoices when they fall due",
             "bool",
             value="true" if firm.drafts_itself else "",
-            help="At a period’s end, on acceptance, when a fee is due. Each draft waits to be issued.",
+            help="A deposit at signature, on acceptance, when a fee is due, at a period’s end, and when the "
+            "work of a client or scope comes to its threshold. Each draft waits to be issued.",
         ),
     ]

@@ -17,11 +17,13 @@ from psa_app.models import Firm, Invoice
 from psa_app.queries.invoices.credited import CreditableLine, creditable
 from psa_app.queries.invoices.one import find_invoice
 from psa_app.rules import fields, hours, money
+from psa_app.rules.deposits import USED
 from psa_app.rules.money import Money
 from psa_app.services.invoices.credit import CreditLine, CreditPreview, credit_invoice, preview_credit
 from psa_app.state.base import allow, field_errors, form_values, read, say, write
 
 KEEP, RELEASE, WRITE_OFF = "keep", "release", "write_off"
+OF_DEPOSIT = (Option(KEEP, "Leave as it is"), Option(RELEASE, "Credit, open on the deposit again"))
 CHOICES = (
     Option(KEEP, "Leave as it is"),
     Option(RELEASE, "Credit, bill again later"),
@@ -42,6 +44,7 @@ class CreditState(rx.State):
     _invoice: int = 0
     _found: tuple[CreditableLine, ...] = ()
     _seen: tuple[CreditLine, ...] = ()
+    _typed: dict[str, str] = {}
 
     @rx.event
     @allow("invoices.credit")
@@ -51,19 +54,43 @@ class CreditState(rx.State):
         self._invoice = await read(lambda session, who: find_invoice(session, who, word))
         found, self.currency, today = await read(lambda session, who: _view(session, who, self._invoice))
         self._found, self.today = found, today.isoformat()
-        self._choose(RELEASE if len(found) == 1 else KEEP)
+        await self._choose(RELEASE if len(found) == 1 else KEEP)
         self.open = True
 
     @rx.event
     @allow("invoices.credit")
-    def choose(self, choice: str) -> None:
+    async def choose(self, choice: str) -> None:
         """Sets all lines to one choice, with all that is left of each."""
-        self._choose(choice if choice in (RELEASE, WRITE_OFF) else KEEP)
+        await self._choose(choice if choice in (RELEASE, WRITE_OFF) else KEEP)
 
-    def _choose(self, choice: str) -> None:
+    async def _choose(self, choice: str) -> None:
         self.rows = [_row(one, self.currency, choice) for one in self._found]
-        self.errors, self.preview, self._seen = {}, [], ()
+        self._typed = {f"choice-{row.id}": row.choice for row in self.rows}
+        self._typed |= {f"value-{row.id}": row.value for row in self.rows}
         self.form_key += 1
+        await self._total()
+
+    @rx.event
+    @allow("invoices.credit")
+    async def look(self, name: str, typed: str) -> None:
+        """Shows what the credit note comes to with what is chosen and typed now."""
+        if name in self._typed:
+            self._typed[name] = typed.strip()[:40]
+            await self._total()
+
+    async def _total(self) -> None:
+        """The running total; what cannot be counted yet is told beside its field."""
+        self.errors, self.preview, self._seen = {}, [], ()
+        chosen = [row for row in self.rows if self._typed[f"choice-{row.id}"] in (RELEASE, WRITE_OFF)]
+        if not chosen:
+            return
+        try:
+            lines = tuple(_line(row, self._typed, self.currency) for row in chosen)
+            found = await read(lambda s, who: preview_credit(s, who, self._invoice, lines=lines))
+        except PsaError as error:
+            self.errors = _placed(field_errors(error), chosen)
+            return
+        self._seen, self.preview = lines, _preview(found, self.currency)
 
     @rx.event
     @allow("invoices.credit")
@@ -120,16 +147,19 @@ def _view(session: Session, who: Actor, invoice_id: int) -> tuple[tuple[Creditab
 def _row(one: CreditableLine, currency: str, choice: str) -> CreditRow:
     """What cannot be billed again is written off instead."""
     choices = [option for option in CHOICES if option.value != RELEASE or one.can_release]
+    is_use = one.kind == USED
+    choices = list(OF_DEPOSIT) if is_use else choices
     minutes = one.left.minutes
-    amount = words.money(one.left.net, currency)
+    amount = words.money(one.left.most, currency)
+    choice = choice if one.can_release or choice != RELEASE else WRITE_OFF
     return CreditRow(
         id=str(one.id),
         text=one.description,
         sub=one.detail,
         left=amount if minutes is None else f"{hours.h_mm(minutes)} h, {amount}",
-        value=money.plain(one.left.net, currency) if minutes is None else hours.h_mm(minutes),
+        value=money.plain(one.left.most, currency) if minutes is None else hours.h_mm(minutes),
         is_time=minutes is not None,
-        choice=choice if one.can_release or choice != RELEASE else WRITE_OFF,
+        choice=RELEASE if is_use and choice != KEEP else choice,
         choices=choices,
     )
 

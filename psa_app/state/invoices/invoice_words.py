@@ -17,6 +17,7 @@ from psa_app.models import Invoice
 from psa_app.queries.invoices.one import EntryBehind, Event, InvoiceView, PaymentRow
 from psa_app.queries.invoices.refunds import RefundRow
 from psa_app.rules import hours, money
+from psa_app.rules.deposits import KINDS, USED
 from psa_app.rules.einvoices.codes import SHORT
 from psa_app.rules.scopes import PERIODIC
 
@@ -37,6 +38,8 @@ HAPPENED = {
     ("invoice", "written"): "Line written down or up by {who}",
     ("invoice", "discount"): "Discount changed by {who}",
     ("invoice", "moved to later"): "Work moved to later by {who}",
+    ("invoice", "brought back"): "Work brought back from later by {who}",
+    ("invoice", "deposit"): "What is taken off for deposits changed by {who}",
     ("invoice", "issued"): "Issued by {who}",
     ("invoice", "mailed again"): "Mailed again by {who}",
     ("invoice", "seen"): "Seen by {who}",
@@ -133,9 +136,11 @@ def sheet(
 
 
 def line_options(found: InvoiceView) -> list[Option]:
-    """The lines that can be changed: those of discounts follow from what was given."""
+    """The lines that can be changed: those of discounts, and what deposits take off, follow from others."""
     return [
-        Option(str(line.id), line.description, line.detail) for line in found.lines if line.kind != "discount"
+        Option(str(line.id), line.description, line.detail)
+        for line in found.lines
+        if line.kind not in ("discount", USED)
     ]
 
 
@@ -215,7 +220,8 @@ def freed(found: InvoiceView) -> list[str]:
     milestones = [f"Milestone “{line.description}”" for line in found.lines if line.kind == "milestone"]
     periods = [f"{line.description}, {line.detail}" for line in found.lines if line.kind in PERIODIC]
     spent = [f"Expense “{line.description}”" for line in found.lines if line.kind == "expense"]
-    return [*([time] if entries else []), *milestones, *periods, *spent]
+    deposits = [f"“{line.description}”" for line in found.lines if line.kind in KINDS]
+    return [*([time] if entries else []), *milestones, *periods, *spent, *deposits]
 
 
 def credited_facts(found: InvoiceView) -> list[Fact]:

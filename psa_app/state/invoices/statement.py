@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from psa_app import routes
 from psa_app.access import Actor
+from psa_app.display.figures import Fact
 from psa_app.display.statements import StatementTable
 from psa_app.display.tables import Cell, Row
 from psa_app.errors import NotFound, PsaError
@@ -15,6 +16,7 @@ from psa_app.formats import words
 from psa_app.queries.books.statement import Statement, client_statement, what_words
 from psa_app.rules import fields, statements
 from psa_app.state.base import actor, allow, field_errors, form_values, read
+from psa_app.state.invoices.deposits import open_facts
 
 
 class StatementView(rx.State, mixin=True):
@@ -22,12 +24,14 @@ class StatementView(rx.State, mixin=True):
 
     title: str = "Statement of account"
     tables: list[StatementTable] = []
+    deposits: list[Fact] = []
     first: str = ""
     last: str = ""
     pdf: str = ""
     errors: dict[str, str] = {}
     form_key: int = 0
     is_ready: bool = False
+    _is_portal: bool = False
 
     async def _show(self, account_id: int, first: str, last: str) -> None:
         try:
@@ -44,6 +48,7 @@ class StatementView(rx.State, mixin=True):
         self.errors = {}
         self.title = f"Statement: {found.client}"
         self.tables = [_table(one, found) for one in found.accounts]
+        self.deposits = open_facts(found.deposits, portal=self._is_portal)
         self.first, self.last = found.first.isoformat(), found.last.isoformat()
         self.pdf = routes.statement_pdf(account_id, self.first, self.last)
         self.form_key += 1
@@ -77,6 +82,8 @@ class StatementState(StatementView, rx.State):
 
 class PortalStatementState(StatementView, rx.State):
     """The client's own page."""
+
+    _is_portal: bool = True
 
     @rx.event
     @allow("portal.read")

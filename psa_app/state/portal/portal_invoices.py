@@ -16,11 +16,13 @@ from psa_app.errors import NotFound
 from psa_app.formats import words
 from psa_app.models import Firm
 from psa_app.queries.expenses.behind import ExpenseBehind
+from psa_app.queries.invoices.deposits import client_deposits
 from psa_app.queries.portal.invoice import PortalInvoice, PortalInvoiceRow, portal_invoice, portal_invoices
 from psa_app.services.identity.sealed import unseal
 from psa_app.services.invoices.seen import mark_seen
 from psa_app.state.base import allow, read, write
 from psa_app.state.contracts.sow import id_in
+from psa_app.state.invoices.deposits import open_facts
 from psa_app.state.invoices.invoice_words import sheet
 from psa_app.state.invoices.invoices import state_of
 
@@ -29,6 +31,7 @@ class PortalInvoicesState(rx.State):
     """The list."""
 
     rows: list[Row] = []
+    deposits: list[Fact] = []
     is_ready: bool = False
 
     @rx.event
@@ -37,6 +40,8 @@ class PortalInvoicesState(rx.State):
         """Loads the client's invoices."""
         found, today = await read(_invoices)
         self.rows = [_row(one, today) for one in found]
+        left = await read(lambda session, who: client_deposits(session, who, who.account_id or 0))
+        self.deposits = open_facts(left, portal=True)
         self.is_ready = True
 
 

@@ -36,12 +36,18 @@ def till(shop: Till, world: World) -> Iterator[Till]:
     assert complaints == [], [(one.get("path"), one.get("shape"), one.get("error")) for one in complaints]
 
 
+def bill(world: World) -> None:
+    """For worlds that are prepared with an `invoice`."""
+    own_instance()
+    world.worked("Ann", "Build", MON, 60)
+    draft = do(draft_invoice, world["Fred"], account_id=world.clients["Northwind"], until=TODAY)
+    do(issue_invoice, world["Fred"], draft.id)
+
+
 @pytest.fixture
 def invoice(till: Till, world: World) -> Invoice:
     """144.00 for an hour of Ann's."""
-    world.worked("Ann", "Build", MON, 60)
-    draft = do(draft_invoice, world["Fred"], account_id=world.clients["Northwind"], until=TODAY)
-    return do(issue_invoice, world["Fred"], draft.id)
+    return rows(Invoice)[0]
 
 
 @pytest.fixture

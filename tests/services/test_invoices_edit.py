@@ -17,18 +17,26 @@ from psa_app.services.invoices.edit import (
 )
 from psa_app.services.invoices.group_expenses import group_expenses
 from psa_app.services.invoices.issue import issue_invoice
-from tests.support.world import MON, TUE, World, do, past, row, rows
+from tests.support.prepared import prepared
+from tests.support.world import MON, TUE, World, do, make_world, past, row, rows
 
 TODAY = date(2026, 11, 23)
+
+
+def make_draft(world: World) -> None:
+    world.worked("Ann", "Build", MON, 120)
+    world.worked("Ben", "Design", TUE, 30)
+    world.accept("Prototype")
+    do(draft_invoice, world["Fred"], account_id=world.clients["Northwind"], until=TODAY)
+
+
+world = prepared(make_world, drafted=make_draft)
 
 
 @pytest.fixture
 def drafted(world: World) -> Invoice:
     """120 minutes of Ann (240.00), 30 of Ben (50.00) and a milestone (3,000.00) on one draft."""
-    world.worked("Ann", "Build", MON, 120)
-    world.worked("Ben", "Design", TUE, 30)
-    world.accept("Prototype")
-    return do(draft_invoice, world["Fred"], account_id=world.clients["Northwind"], until=TODAY)
+    return rows(Invoice)[0]
 
 
 def lines(invoice: Invoice) -> list[InvoiceLine]:

@@ -19,7 +19,8 @@ from psa_app.services.invoices.issue import issue_invoice
 from psa_app.services.invoices.papers import file_of, invoice_pdf, keep_invoice_pdf, read_invoice_pdf
 from psa_app.services.invoices.seen import mark_seen
 from psa_app.services.invoices.void import void_invoice
-from tests.support.world import MON, World, do, past, row
+from tests.support.prepared import prepared
+from tests.support.world import MON, World, do, make_world, past, row, rows
 
 TODAY = date(2026, 11, 23)
 
@@ -32,11 +33,18 @@ def own_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
     settings.cache_clear()
 
 
-@pytest.fixture
-def invoice(world: World) -> Invoice:
+def bill(world: World) -> None:
     world.worked("Ann", "Build", MON, 90, "Checkout form")
     draft = do(draft_invoice, world["Fred"], account_id=world.clients["Northwind"], until=TODAY)
-    return do(issue_invoice, world["Fred"], draft.id)
+    do(issue_invoice, world["Fred"], draft.id)
+
+
+world = prepared(make_world, invoice=bill)
+
+
+@pytest.fixture
+def invoice(world: World) -> Invoice:
+    return rows(Invoice)[0]
 
 
 def words(content: bytes) -> str:

@@ -22,12 +22,12 @@ from psa_app.services.payments.collect import send_order, start_checkout
 from psa_app.services.payments.inbox import receive_message, work_inbox
 from psa_app.services.payments.pages import expire_page
 from psa_app.services.payments.sweep import sweep_payments
-from tests.services.collecting import facts, left, pages, signed, status
+from tests.services.collecting import bill, facts, left, pages, signed, status
 from tests.support.prepared import prepared
 from tests.support.till import many
 from tests.support.world import do, make_world, row, rows
 
-world = prepared(make_world, only_sqlite=True)
+world = prepared(make_world, only_sqlite=True, invoice=bill)
 
 
 def charges(till, payment: int) -> int:

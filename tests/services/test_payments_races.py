@@ -6,7 +6,7 @@ from psa_app.models import Allocation, Inbox, Payment
 from psa_app.rules.money import Money
 from psa_app.services.payments.inbox import receive_message, work_inbox
 from psa_app.services.payments.record import record_payment
-from tests.services.collecting import TODAY, facts, invoice, left, payment, shop, till  # noqa: F401
+from tests.services.collecting import TODAY, bill, facts, invoice, left, payment, shop, till  # noqa: F401
 from tests.support.prepared import prepared
 from tests.support.till import many
 from tests.support.world import do, make_world, rows
@@ -14,7 +14,7 @@ from tests.support.world import do, make_world, rows
 TOTAL = 14_400
 
 
-world = prepared(make_world, alone=True)
+world = prepared(make_world, alone=True, invoice=bill)
 
 
 def take_all() -> None:

@@ -20,11 +20,11 @@ from psa_app.services.payments.book import sync_payment
 from psa_app.services.payments.ledger import read_ledger
 from psa_app.services.payments.reconcile import reconcile, settle_finding
 from psa_app.services.payments.refund import send_refund, start_refund
-from tests.services.collecting import facts, left
+from tests.services.collecting import bill, facts, left
 from tests.support.prepared import prepared
 from tests.support.world import do, make_world, row, rows
 
-world = prepared(make_world, only_sqlite=True)
+world = prepared(make_world, only_sqlite=True, invoice=bill)
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from psa_app.services.payments.methods import (
     sync_saved,
 )
 from psa_app.services.payments.sweep import sweep_payments
-from tests.services.collecting import facts, left, status
+from tests.services.collecting import bill, facts, left, status
 from tests.support.prepared import prepared
 from tests.support.world import ask, do, make_world, row, rows
 
@@ -36,7 +36,7 @@ def saved(world, till, act: str = "save_card") -> SavedMethod:
     return row(SavedMethod, method.id)
 
 
-world = prepared(make_world, only_sqlite=True)
+world = prepared(make_world, only_sqlite=True, invoice=bill)
 
 
 @pytest.fixture

@@ -49,7 +49,7 @@ def agreed(amount: int, ppm: int, worth: int) -> int:
     if ppm and worth <= 0:
         sentence = "No line has a value of which a share could be asked. Give the deposit as an amount."
         raise Invalid(sentence, "deposit_percent")
-    if worth and amount > worth:
+    if 0 < worth < amount:
         raise Invalid("The deposit is more than the scope is worth.", "deposit")
     return money.divide(worth * ppm, WHOLE) if ppm else amount
 

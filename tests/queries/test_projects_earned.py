@@ -14,10 +14,12 @@ from psa_app.queries.projects.planned import planned_from, still_to_come
 from psa_app.queries.projects.worked import worked
 from psa_app.rules.money import Money
 from psa_app.services.contracts.inputs import Head, LineInput
+from psa_app.services.invoices.deposits import ask_deposit
 from psa_app.services.invoices.draft import draft_invoice
 from psa_app.services.invoices.edit import add_line
 from psa_app.services.invoices.issue import issue_invoice
 from psa_app.services.invoices.void import void_invoice
+from psa_app.services.payments.record import record_payment
 from psa_app.services.planning.book import create_booking
 from tests.services.expense_world import category, spend, spent
 from tests.support.world import FRI, MON, TUE, WED, World, ask, do, sign
@@ -99,6 +101,21 @@ def test_a_line_by_hand_is_earned_when_it_is_issued(world):
     do(issue_invoice, world["Fred"], made.id)
     one = figures(world)
     assert (one.to_date, one.issued, one.wip, one.deferred) == (17_000, 17_000, 0, 0)
+
+
+def test_a_deposit_is_neither_earned_nor_billed_twice(world):
+    asked = {"account_id": world.clients["Northwind"], "sow_id": world.sows["Northwind"]}
+    deposit = do(ask_deposit, world["Fred"], **asked, amount=Money(10_000, "EUR"))
+    do(issue_invoice, world["Fred"], deposit.id)
+    how = {"received_on": TODAY, "method": "bank_transfer"}
+    do(record_payment, world["Fred"], deposit.id, amount=Money(12_000, "EUR"), **how)
+    one = figures(world)
+    assert (one.to_date, one.issued, one.wip, one.deferred) == (0, 0, 0, 0)
+    world.worked("Ann", "Build", MON, 60)
+    made = issued(world)
+    assert made.net_minor == 2_000
+    one = figures(world)
+    assert (one.to_date, one.issued, one.wip, one.deferred) == (12_000, 12_000, 0, 0)
 
 
 def test_time_beyond_the_cap_is_not_earned_and_told(world):

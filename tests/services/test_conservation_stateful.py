@@ -27,11 +27,14 @@ from psa_app.models import Expense, ExpenseCategory, Invoice, InvoiceLine, Payme
 from psa_app.rules.money import Money
 from psa_app.services.expenses.decide import recall_expense, unapprove_expense
 from psa_app.services.expenses.log import delete_expense
+from psa_app.services.invoices.bring_back import bring_back_to
 from psa_app.services.invoices.credit import CreditLine, credit_invoice
+from psa_app.services.invoices.deposits import ask_deposit, give_back_deposit, set_deposit
 from psa_app.services.invoices.draft import EVERYTHING, discard_draft, draft_invoice
 from psa_app.services.invoices.edit import add_line, regroup_draft, remove_line
 from psa_app.services.invoices.group_expenses import group_expenses
 from psa_app.services.invoices.issue import issue_invoice
+from psa_app.services.invoices.later import bill_later
 from psa_app.services.invoices.void import void_invoice
 from psa_app.services.payments.record import record_payment, reverse_payment, use_credit
 from psa_app.services.retainers.acts import adjust_retainer, top_up_retainer
@@ -67,10 +70,12 @@ ACTS = (
     *("regroup", "remove", "add", "discard", "unapprove", "accept", "raise_cap", "reverse", "use_credit"),
     *("spend", "spend", "spend_back", "group"),
     *("close", "close", "top_up", "adjust"),
+    *("advance", "advance", "draw", "give_back", "later"),
 )
 REFUSALS = (Conflict, Invalid, Problems)  # a sentence, and nothing half written
 SIZES = (1, 59, 60, 61, 400, 899, 900, 901, 1_700, 3_599, 3_600, 5_000, 7_777)
 CLIENTS = ("Northwind", "Northwind", "Kestrel")
+CURRENCY = {"Northwind": "EUR", "Kestrel": "USD"}
 TASKS = ("Build", "Build", "Design", "Fixed", "Travel", "Advise", "Advise")
 Piece = tuple[str, str, int, int, bool]
 WORK = st.lists(
@@ -207,6 +212,42 @@ class Books(RuleBasedStateMachine):
             self.world.accept(data.draw(st.sampled_from(["Prototype", "Release"])))
         except REFUSALS:
             return
+
+    def advance(self, data: st.DataObject) -> None:
+        """An advance of a client, or for its scope, is issued and paid in whole or in part."""
+        fred, client = self.world["Fred"], data.draw(st.sampled_from(CLIENTS))
+        amount = Money(data.draw(st.sampled_from([1, 4_001, 30_000])), CURRENCY[client])
+        of = {"sow_id": self.world.sows[client]} if data.draw(st.booleans()) else {}
+        of["account_id"] = self.world.clients[client]
+        made = self.attempt(ask_deposit, fred, amount=amount, **of)
+        if made is not None and self.attempt(issue_invoice, fred, made.id):
+            part = max(made.total_minor * data.draw(st.sampled_from([30, 100, 100])) // 100, 1)
+            how = {"amount": Money(part, made.currency), "received_on": TODAY}
+            self.attempt(record_payment, fred, made.id, **how)
+
+    def draw(self, data: st.DataObject) -> None:
+        """Finance says how much a draft takes off."""
+        invoice = self.chosen(data, "draft")
+        if invoice is not None:
+            amount = data.draw(st.sampled_from([None, 0, 1, 2_000]))
+            given = None if amount is None else Money(amount, invoice.currency)
+            self.attempt(set_deposit, self.world["Fred"], invoice.id, amount=given)
+
+    def give_back(self, data: st.DataObject) -> None:
+        asked = {line.invoice_id for line in rows(InvoiceLine) if line.kind == "deposit"}
+        if asked:
+            invoice_id = data.draw(st.sampled_from(sorted(asked)))
+            self.attempt(give_back_deposit, self.world["Fred"], invoice_id, reason="x")
+
+    def later(self, data: st.DataObject) -> None:
+        """A line is moved to later, and perhaps brought back."""
+        invoice = self.chosen(data, "draft")
+        lines = self.lines_of(invoice)
+        if invoice is not None and lines:
+            line, day = data.draw(st.sampled_from(lines)), TODAY + timedelta(days=9)
+            self.attempt(bill_later, self.world["Fred"], invoice.id, line_id=line.id, not_before=day)
+            if data.draw(st.booleans()):
+                self.attempt(bring_back_to, self.world["Fred"], invoice.id)
 
     def raise_cap(self, data: st.DataObject) -> None:
         more = data.draw(st.sampled_from([10_000, 20_000, 100_000]))

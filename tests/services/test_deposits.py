@@ -7,13 +7,16 @@ import pytest
 from sqlmodel import Session, select
 
 from psa_app import db
-from psa_app.errors import Conflict, Forbidden, Invalid, NotFound, Problems
-from psa_app.models import BilledDeposit, DepositUse, Invoice, InvoiceLine, Payment, Sow
+from psa_app.errors import Conflict, Forbidden, Invalid, NotFound, Problems, Stale
+from psa_app.models import Account, BilledDeposit, DepositUse, Invoice, InvoiceLine, Payment, Sow
 from psa_app.queries.books.ledger import books
-from psa_app.queries.invoices.deposits import client_deposits, scope_deposits
+from psa_app.queries.books.statement import client_statement, statement_paper
+from psa_app.queries.contracts.paper import sow_paper
+from psa_app.queries.invoices.deposits import client_deposits, deposit_view, scope_deposits
 from psa_app.queries.invoices.ready import before_issue
 from psa_app.rules.money import Money
 from psa_app.services.contracts.inputs import Head, LineInput, RateInput
+from psa_app.services.contracts.thresholds import set_threshold
 from psa_app.services.contracts.write import create_sow
 from psa_app.services.invoices.amounts import set_discount
 from psa_app.services.invoices.credit import CreditLine, credit_invoice, preview_credit
@@ -319,3 +322,51 @@ def test_a_deposit_that_does_not_fit_is_told_beside_its_field(
     with pytest.raises(Invalid) as refused:
         do(write)
     assert (refused.value.field, len(rows(Sow))) == (field, before)
+
+
+def test_the_client_sees_what_is_paid_in_advance_and_nobody_elses(world: World) -> None:
+    advance(world)
+    account_id = world.clients["Northwind"]
+    assert [one.open for one in ask(client_deposits, world["Nina"], account_id)] == [100_000]
+    assert [one.open for one in ask(client_statement, world["Nina"], account_id).deposits] == [100_000]
+    for stranger in ("Karl", "Ann"):
+        with pytest.raises((NotFound, Forbidden)):
+            ask(client_deposits, world[stranger], account_id)
+    with db.reading() as session:
+        found = client_statement(session, world["Nina"], account_id)
+        paper = statement_paper(session, found, session.get_one(Account, account_id))
+    assert paper.sections[-1].heading == "Deposits not taken off yet"
+
+
+def test_an_invoice_tells_what_it_has_to_do_with_deposits(world: World) -> None:
+    deposit = advance(world)
+    draft = int(drafted(world, 300).id or 0)
+    seen = ask(deposit_view, world["Fred"], draft)
+    assert ([one.open for one in seen.offered], seen.taken_off, seen.own) == ([100_000], 60_000, ())
+    seen = ask(deposit_view, world["Fred"], deposit)
+    assert (seen.offered, seen.rest, [one.amount for one in seen.uses]) == ((), 40_000, [60_000])
+
+
+def test_a_threshold_is_set_on_a_signed_scope(world: World) -> None:
+    sow_id = world.sows["Support"]
+    version = row(Sow, sow_id).version
+    do(set_threshold, world["Fred"], sow_id, version=version, minutes=600, value=eur(90_000))
+    scope = row(Sow, sow_id)
+    assert (scope.bill_at_minutes, scope.bill_at_minor, scope.status) == (600, 90_000, "signed")
+    with pytest.raises(Stale):
+        do(set_threshold, world["Fred"], sow_id, version=version)
+    with pytest.raises(Invalid, match="above zero"):
+        do(set_threshold, world["Fred"], sow_id, version=scope.version, minutes=0)
+    do(set_threshold, world["Fred"], sow_id, version=scope.version)
+    assert row(Sow, sow_id).bill_at_minutes is None
+
+
+def test_the_scope_says_on_paper_what_is_due_at_signature(world: World) -> None:
+    with db.reading() as session:
+        scope = session.get_one(Sow, world.sows["Support"])
+        told = [text for section in sow_paper(session, scope).sections for text in section.paragraphs]
+    expected = (
+        "A deposit of €1,200.00 (30 % of the value) is due at signature. "
+        "Once paid, it is taken off later invoices."
+    )
+    assert expected in told

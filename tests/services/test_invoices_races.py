@@ -2,16 +2,28 @@
 
 from datetime import date
 
+from psa_app import db
 from psa_app.errors import Conflict, PsaError
-from psa_app.models import Allocation, BilledTime, Invoice, InvoiceLine, Payment, TimeEntry
+from psa_app.models import (
+    Allocation,
+    BilledTime,
+    DepositUse,
+    Invoice,
+    InvoiceLine,
+    Payment,
+    Sow,
+    TimeEntry,
+)
 from psa_app.rules.money import Money
 from psa_app.services.invoices.credit import CreditLine, credit_invoice
+from psa_app.services.invoices.deposits import ask_deposit, give_back_deposit
 from psa_app.services.invoices.draft import discard_draft, draft_invoice
 from psa_app.services.invoices.issue import issue_invoice
 from psa_app.services.invoices.void import void_invoice
 from psa_app.services.payments.record import record_payment, use_credit
 from psa_app.services.payments.settle import open_amount
 from psa_app.services.time.reject import unapprove_entries
+from tests.support.books import check_books
 from tests.support.prepared import prepared
 from tests.support.till import many
 from tests.support.world import FRI, MON, THU, TUE, WED, World, ask, do, make_world, row, rows
@@ -154,3 +166,27 @@ def test_credit_used_twice_at_once_is_used_once(world):
     answers = many(3, lambda: do(use_credit, world["Fred"], second.id))
     assert len(errors(answers)) == 2
     assert ask(open_amount, row(Invoice, second.id)) == 4_400
+
+
+def test_a_deposit_is_asked_once_and_either_taken_off_or_given_back(world):
+    with db.unit_of_work() as session:
+        session.get_one(Sow, world.sows["Northwind"]).deposit_minor = 12_000
+    asked = {"account_id": world.clients["Northwind"], "sow_id": world.sows["Northwind"]}
+    answers = many(3, lambda: do(ask_deposit, world["Fred"], **asked))
+    assert [type(one) for one in errors(answers)] == [Conflict] * 2
+    (deposit,) = rows(Invoice)
+    do(issue_invoice, world["Fred"], deposit.id)
+    how = {"received_on": TODAY, "method": "bank_transfer"}
+    do(record_payment, world["Fred"], deposit.id, amount=Money(14_400, "EUR"), **how)
+    world.worked("Ann", "Build", MON, 60)
+    works = iter(
+        (
+            lambda: draft(world),
+            lambda: do(give_back_deposit, world["Fred"], deposit.id, reason="Not needed"),
+        )
+    )
+    many(2, lambda: next(works)())
+    used = sum(one.amount_minor for one in rows(DepositUse))
+    credited = sum(one.net_minor for one in rows(Invoice, kind="credit_note"))
+    assert sorted((used, credited)) == [0, 12_000]
+    check_books()

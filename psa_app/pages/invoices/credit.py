@@ -24,6 +24,15 @@ def credit_dialog(number: rx.Var[str]) -> rx.Component:
             ),
             rx.cond(State.rows.length() > 1, _all()),
             rx.foreach(State.rows, _row),
+            rx.cond(
+                State.total != "",
+                rx.el.div(
+                    rx.el.span("The credit note gives back"),
+                    rx.el.span(State.total, class_name="num"),
+                    class_name="credit-total",
+                    aria_live="polite",
+                ),
+            ),
             fields.fields(
                 fields.text("reason", "Why", required=True, error=errors["reason"], help="Printed on it."),
                 fields.date("issued_on", "Date", State.today, error=errors["issued_on"]),

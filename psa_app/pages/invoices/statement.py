@@ -24,8 +24,8 @@ def statement() -> rx.Component:
     return staff(
         StatementState.title,
         _period(StatementState),
-        statement_tables(StatementState.tables),
         _deposits(StatementState),
+        statement_tables(StatementState.tables),
         area="invoices",
         actions=[
             link_button("Client", href=StatementState.client_href),
@@ -46,8 +46,8 @@ def portal_statement() -> rx.Component:
     return portal(
         "Statement of account",
         _period(PortalStatementState),
-        statement_tables(PortalStatementState.tables),
         _deposits(PortalStatementState),
+        statement_tables(PortalStatementState.tables),
         area="invoices",
         actions=[
             link_button("PDF", href=PortalStatementState.pdf, native=True, icon_name="download"),

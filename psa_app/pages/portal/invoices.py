@@ -34,13 +34,6 @@ def invoices() -> rx.Component:
     """All of them, the latest first."""
     return portal(
         "Invoices",
-        table_card(
-            COLUMNS,
-            State.rows,
-            label="Invoices",
-            loading=~State.is_ready,
-            empty=empty("No invoices yet", "They appear here when they are issued.", icon_name="invoices"),
-        ),
         rx.cond(
             State.deposits.length() > 0,
             card(
@@ -49,6 +42,13 @@ def invoices() -> rx.Component:
                 aside="Net; taken off later invoices",
                 body=False,
             ),
+        ),
+        table_card(
+            COLUMNS,
+            State.rows,
+            label="Invoices",
+            loading=~State.is_ready,
+            empty=empty("No invoices yet", "They appear here when they are issued.", icon_name="invoices"),
         ),
         area="invoices",
         actions=[link_button("Statement of account", href=routes.PORTAL_STATEMENT)],

@@ -29,7 +29,7 @@ def renew_sow(session: Session, actor: Actor, sow_id: int) -> Sow:
     """The draft that follows a signed scope: made the first time, the same one ever after.
 
     It begins on the day of renewal, else on the day after the end, and has the rates as they stand
-    now. Raises `Conflict` for a scope that is not signed or has no end.
+    now; a deposit is not asked again. Raises `Conflict` for a scope that is not signed or has no end.
     """
     sow = fetch(session, actor, Sow, sow_id, lock=True)
     made = session.exec(select(Sow).where(Sow.renewed_from_id == sow_id)).first()
@@ -84,8 +84,6 @@ def _head(session: Session, sow: Sow, begins: date) -> Head:
         terms=sow.terms,
         purchase_order=sow.purchase_order,
         payment_days=sow.payment_days,
-        deposit=Money(sow.deposit_minor, sow.currency) if sow.deposit_minor and not sow.deposit_ppm else None,
-        deposit_ppm=sow.deposit_ppm,
         bill_at_minutes=sow.bill_at_minutes,
         bill_at=Money(sow.bill_at_minor, sow.currency) if sow.bill_at_minor else None,
         round_increment=sow.round_increment,

@@ -40,6 +40,7 @@ class CreditState(rx.State):
     today: str = ""
     errors: dict[str, str] = {}
     preview: list[Fact] = []
+    total: str = ""  # what it gives back, with tax
     form_key: int = 0
     _invoice: int = 0
     _found: tuple[CreditableLine, ...] = ()
@@ -80,7 +81,7 @@ class CreditState(rx.State):
 
     async def _total(self) -> None:
         """The running total; what cannot be counted yet is told beside its field."""
-        self.errors, self.preview, self._seen = {}, [], ()
+        self.errors, self.preview, self._seen, self.total = {}, [], (), ""
         chosen = [row for row in self.rows if self._typed[f"choice-{row.id}"] in (RELEASE, WRITE_OFF)]
         if not chosen:
             return
@@ -91,6 +92,7 @@ class CreditState(rx.State):
             self.errors = _placed(field_errors(error), chosen)
             return
         self._seen, self.preview = lines, _preview(found, self.currency)
+        self.total = words.money(found.total, self.currency)
 
     @rx.event
     @allow("invoices.credit")

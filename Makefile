@@ -6,7 +6,7 @@ export PYTHONDONTWRITEBYTECODE :=
 BIN := .venv/bin
 CHECKED := psa_app tests tools benchmarks rxconfig.py
 
-.PHONY: run build test check soak bench lock format clean help install install-dev
+.PHONY: run build test check soak bench papers lock format clean help install install-dev
 help:
 	@echo "make run      the program with its demo firm on http://localhost:$(PORT) (PORT=9000 make run)"
 	@echo "make build    packages and pages only; then: .venv/bin/psa init, .venv/bin/psa serve"
@@ -14,6 +14,7 @@ help:
 	@echo "make check    the quick part of it, under a minute"
 	@echo "make soak     the long property and crash tests"
 	@echo "make bench    how fast it is, each figure beside its floor"
+	@echo "make papers   keeps how papers are drawn now, for the tests that compare them"
 	@echo "make format   puts the code in its house form"
 	@echo "make lock     renews requirements*.txt from requirements*.in"
 	@echo "make clean    removes what was built; your data stays"
@@ -35,6 +36,10 @@ check: install-dev
 
 soak: install-dev
 	@PSA_SOAK=1 $(BIN)/pytest -n 2 --dist loadgroup -m soak
+
+papers: install-dev
+	@PSA_RENEW_PAPERS=1 $(BIN)/pytest -q tests/gateways/test_papers_drawn.py
+	@git --no-pager diff --stat -- tests/data/papers
 
 bench: install-dev
 	@$(BIN)/python tools/frontend.py

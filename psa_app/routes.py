@@ -131,6 +131,19 @@ def payout(payout_id: int) -> str:
     return f"/payments/payouts/{payout_id}"
 
 
+def retainer_files(line_id: int, period: object = "", *, work: bool = False) -> list[str]:
+    """The periods of a retainer, or the work of one, as files: the CSV and the Excel file."""
+    what = "/work" if work else ""
+    return [
+        with_query(f"/files/retainers/{line_id}{what}.{sheet}", period=period) for sheet in ("csv", "xlsx")
+    ]
+
+
+def retainer_pdf(line_id: int, period: object = "") -> str:
+    """The statement of a retainer as PDF, with the work of a period."""
+    return with_query(f"/files/retainers/{line_id}.pdf", period=period)
+
+
 def portal_retainer(line_id: int) -> str:
     return f"/portal/retainers/{line_id}"
 

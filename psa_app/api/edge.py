@@ -28,7 +28,14 @@ LARGEST_UPLOAD = 20 * MEGABYTE
 LARGEST = (("/_upload", LARGEST_UPLOAD), ("/api/", 10 * MEGABYTE), ("/auth/", 16_000))
 LARGEST_ELSE = MEGABYTE
 # No link in a mail leads there: nothing another site should start.
-LISTS = ("/files/export/", "/files/rates/", "/files/reports/", "/files/evidence.json", "/api/")
+LISTS = (
+    "/files/export/",
+    "/files/rates/",
+    "/files/reports/",
+    "/files/retainers/",
+    "/files/evidence.json",
+    "/api/",
+)
 NOT_OURS = "This request did not come from one of our pages."
 SORRY = "Something went wrong on our side. Nothing was saved; please try again."
 

@@ -16,8 +16,11 @@ from psa_app.queries.exports import ExportTable
 from psa_app.queries.invoices.listing import invoice_table
 from psa_app.queries.rate_sheet import LIST_HEADERS, matrix_sheet, rate_sheet
 from psa_app.queries.report_sheets import REPORTS, months_asked
+from psa_app.queries.retainers.paper import period_sheet, work_sheet
+from psa_app.queries.retainers.statement import retainer_statement
 from psa_app.resources import RESOURCES
 from psa_app.rules.fields import optional_date
+from psa_app.services.retainers.papers import read_retainer_pdf
 
 
 async def export(request: Request) -> Response:
@@ -99,7 +102,30 @@ def _report(actor: Actor, request: Request) -> Response:
     return file(content, f"{name}.{form}", SHEETS[form])
 
 
+async def retainer(request: Request) -> Response:
+    """GET /files/retainers/{line_id}.{form}: the periods; /work.{sheet}: the work of `period`."""
+    return await asyncio.to_thread(for_reader, request, lambda actor: _retainer(actor, request))
+
+
+def _retainer(actor: Actor, request: Request) -> Response:
+    line_id, form = int(request.path_params["line_id"]), str(request.path_params["form"])
+    period = request.query_params.get("period", "")
+    number = as_id(period) if period else None
+    if form == "pdf" and "/work." not in request.url.path:
+        name, content = read_retainer_pdf(actor, line_id, number)
+        return file(content, name, "application/pdf", "inline")
+    if form not in SHEETS:
+        raise NotFound()
+    of_work = "/work." in request.url.path
+    with making(actor), db.reading() as session:
+        found = retainer_statement(session, actor, line_id, number)
+        content = sheet(work_sheet(found) if of_work else period_sheet(found), form, "Retainer")
+    return file(content, f"retainer-{line_id}.{form}", SHEETS[form])
+
+
 routes = [
+    Route("/files/retainers/{line_id:int}.{form}", retainer, methods=["GET"]),
+    Route("/files/retainers/{line_id:int}/work.{form}", retainer, methods=["GET"]),
     Route("/files/reports/{name}.{sheet}", report, methods=["GET"]),
     Route("/files/rates/{layout}.{sheet}", rates, methods=["GET"]),
     Route("/files/evidence.json", evidence, methods=["GET"]),

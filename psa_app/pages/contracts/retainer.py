@@ -4,7 +4,7 @@ import reflex as rx
 
 from psa_app import routes
 from psa_app.components import fields
-from psa_app.components.buttons import button
+from psa_app.components.buttons import button, link_button
 from psa_app.components.cards import notice, stack, with_side
 from psa_app.components.definition import facts_card
 from psa_app.components.dialog import confirm, dialog
@@ -12,7 +12,7 @@ from psa_app.components.empty import empty
 from psa_app.components.form import form, form_error, form_foot
 from psa_app.components.missing import found
 from psa_app.components.shell import crumbs
-from psa_app.components.table import table_card
+from psa_app.components.table import export_menu, table_card
 from psa_app.display.frame import Crumb
 from psa_app.display.retainer import PERIODS, WORK
 from psa_app.pages.frame import staff
@@ -46,12 +46,16 @@ def retainer() -> rx.Component:
         way=crumbs([Crumb("Scopes of work", routes.SOWS)], State.sow),
         actions=[
             rx.cond(
+                State.is_ready & ~State.is_missing,
+                link_button("PDF", href=State.pdf, native=True, icon_name="download"),
+            ),
+            rx.cond(
                 State.may_act,
                 rx.fragment(
                     button("Adjust", on_click=State.ask("adjust")),
                     button("Top up", look="primary", on_click=State.ask("top_up")),
                 ),
-            )
+            ),
         ],
     )
 
@@ -64,6 +68,7 @@ def statement_tables(state: type[rx.State]) -> list[rx.Component]:
             state.periods,
             label="Periods",
             title="Periods",
+            aside=export_menu(state.files, "periods-export"),
             empty=empty("No period yet", "The first begins with the scope.", icon_name="calendar"),
         ),
         table_card(
@@ -71,6 +76,7 @@ def statement_tables(state: type[rx.State]) -> list[rx.Component]:
             state.work,
             label="Work of the period",
             title="Work, " + state.work_of,
+            aside=export_menu(state.work_files, "work-export"),
             empty=empty(
                 "No work in this period", "Approved time appears here by its day.", icon_name="clock"
             ),

@@ -3,6 +3,7 @@
 import reflex as rx
 
 from psa_app import routes
+from psa_app.components.buttons import link_button
 from psa_app.components.cards import stack
 from psa_app.components.definition import facts_card
 from psa_app.components.missing import found
@@ -35,4 +36,10 @@ def retainer() -> rx.Component:
         area="overview",
         subtitle=State.subtitle,
         way=crumbs([Crumb("Overview", routes.PORTAL)]),
+        actions=[
+            rx.cond(
+                State.is_ready & ~State.is_missing,
+                link_button("PDF", href=State.pdf, native=True, icon_name="download"),
+            )
+        ],
     )

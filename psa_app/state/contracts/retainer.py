@@ -19,7 +19,7 @@ from psa_app.rules.money import Money
 from psa_app.services.retainers.acts import adjust_retainer, top_up_retainer
 from psa_app.services.retainers.close import close_retainer_period
 from psa_app.state.base import actor, allow, field_errors, form_values, read, say, write
-from psa_app.state.contracts.retainer_words import draw_rows, period_rows, statement_facts
+from psa_app.state.contracts.retainer_words import draw_rows, period_rows, statement_facts, statement_files
 from psa_app.state.contracts.sow import id_in
 
 
@@ -33,6 +33,9 @@ class RetainerState(rx.State):
     periods: list[Row] = []
     work: list[Row] = []
     work_of: str = ""
+    pdf: str = ""
+    files: list[str] = []
+    work_files: list[str] = []
     facts: list[Fact] = []
     to_close: str = ""
     of_money: bool = False
@@ -71,6 +74,7 @@ class RetainerState(rx.State):
         self.sow, self.sow_href = f"{of.sow.number} {of.sow.title}", routes.sow(int(of.sow.id or 0))
         self.periods, self.work = period_rows(found, routes.retainer(of.id)), draw_rows(found)
         chosen, over = found.chosen, found.to_close
+        self.pdf, self.files, self.work_files = statement_files(found)
         self.work_of = words.day_range(chosen.starts_on, chosen.ends_on) if chosen else ""
         self.to_close = words.day_range(over.starts_on, over.ends_on) if over else ""
         self.facts = [Fact("Agreed in", self.sow, self.sow_href), *statement_facts(found)]

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from psa_app import routes
 from psa_app.display.figures import Fact
 from psa_app.display.tables import Cell, Row
 from psa_app.formats import words
@@ -92,6 +93,13 @@ def statement_facts(found: RetainerStatement, locale: str = "en") -> list[Fact]:
         told = f"{amount(of, one.units, locale)}{f' · {one.reason}' if one.reason else ''}"
         facts.append(Fact(SOURCES[one.source], told))
     return facts
+
+
+def statement_files(found: RetainerStatement) -> tuple[str, list[str], list[str]]:
+    """The addresses of the PDF, of the periods as files, and of the work that is shown."""
+    line, period = found.of.id, found.chosen.number if found.chosen else ""
+    work = routes.retainer_files(line, period, work=True)
+    return routes.retainer_pdf(line, period), routes.retainer_files(line), work
 
 
 BEYOND = {"overage": "is billed", "carry": "counts against the next period", "absorb": "costs nothing more"}

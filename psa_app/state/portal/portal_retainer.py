@@ -9,7 +9,7 @@ from psa_app.errors import NotFound
 from psa_app.formats import words
 from psa_app.queries.retainers.statement import retainer_statement
 from psa_app.state.base import allow, read
-from psa_app.state.contracts.retainer_words import draw_rows, period_rows, statement_facts
+from psa_app.state.contracts.retainer_words import draw_rows, period_rows, statement_facts, statement_files
 from psa_app.state.contracts.sow import id_in
 
 
@@ -21,6 +21,9 @@ class PortalRetainerState(rx.State):
     periods: list[Row] = []
     work: list[Row] = []
     work_of: str = ""
+    pdf: str = ""
+    files: list[str] = []
+    work_files: list[str] = []
     facts: list[Fact] = []
     is_ready: bool = False
     is_missing: bool = False
@@ -42,6 +45,7 @@ class PortalRetainerState(rx.State):
         self.line_title, self.subtitle = of.line.title, f"{of.sow.number} {of.sow.title}"
         self.periods = period_rows(found, routes.portal_retainer(of.id), locale)
         self.work, chosen = draw_rows(found, locale), found.chosen
+        self.pdf, self.files, self.work_files = statement_files(found)
         self.work_of = words.day_range(chosen.starts_on, chosen.ends_on, locale) if chosen else ""
         agreed_in = Fact("Agreed in", self.subtitle, routes.portal_sow(int(of.sow.id or 0)))
         self.facts = [agreed_in, *statement_facts(found, locale)]

@@ -1,6 +1,6 @@
 """Every address of the app, and the functions that build links."""
 
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 HOME = "/"
 SIGN_IN = "/sign-in"
@@ -83,6 +83,8 @@ SAVE_METHOD = "/pay/methods"
 STRIPE_WEBHOOK = "/webhooks/stripe"
 SANDBOX = "/_sandbox"
 API = "/api/v1"
+
+OPENS_ONCE = ("new", "log", "one", "other")  # what in a query string opens a form, and then leaves it
 
 
 def client(client_id: int) -> str:
@@ -314,6 +316,13 @@ def with_query(path: str, /, **values: object) -> str:
     """`path` with a query string of the values that are not empty."""
     kept = {name: value for name, value in values.items() if value not in (None, "", False)}
     return f"{path}?{urlencode(kept)}" if kept else path
+
+
+def without_form(address: str) -> str:
+    """The same address without what opens a form once."""
+    path, _, query = address.partition("?")
+    kept = {name: value for name, value in parse_qsl(query) if name not in OPENS_ONCE}
+    return with_query(path, **kept)
 
 
 def new_rate(account_id: int | None, first_day: str) -> str:

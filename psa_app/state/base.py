@@ -84,10 +84,10 @@ def _write(service: Callable[[Session, Actor], T], who: Actor) -> T:
 def opened(state: Any, *names: str) -> Any:
     """Takes `new` (and what else only the form was for) out of the address once the form has opened.
 
-    It opens once then: not again by itself when the page shows a change, nor when it is reloaded.
+    It opens once then: not again when the page is reloaded, nor when it shows a change (`live.watch`).
     """
-    url = state.router.url
-    kept = {key: value for key, value in url.query_parameters.items() if key not in ("new", *names)}
+    url, gone = state.router.url, {*routes.OPENS_ONCE, *names}
+    kept = {key: value for key, value in url.query_parameters.items() if key not in gone}
     return rx.redirect(routes.with_query(str(url.path), **kept), replace=True)
 
 

@@ -19,7 +19,7 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
-from psa_app import db
+from psa_app import db, routes
 from psa_app.errors import PsaError
 from psa_app.models import History, Leave, TimeEntry, Timesheet
 
@@ -265,13 +265,25 @@ async def _send(events: Sequence[Any]) -> None:
     Waits until they are done, so that a page that loads slowly is not asked again meanwhile.
     """
     here = EventContext.get()
+    address = _without_form(here.router_data)
     processor = RegistrationContext.get().app.event_processor
     queued = []
     for event in Event.from_event_type(list(events)):
-        fresh = processor._root_context.fork(token=here.token, router_data=here.router_data)  # type: ignore[union-attr]
+        fresh = processor._root_context.fork(token=here.token, router_data=address)  # type: ignore[union-attr]
         queued.append(await processor.enqueue(here.token, event, ev_ctx=fresh))
     if queued:
         await asyncio.wait(queued, timeout=CHECK_SECONDS)
+
+
+def _without_form(router_data: dict[str, Any]) -> dict[str, Any]:
+    """A tab's address as it is once a form that it asked for has opened.
+
+    The tab may not have said yet that it is there. Asked again, the form would begin anew over what is typed.
+    """
+    query = {
+        name: value for name, value in router_data.get("query", {}).items() if name not in routes.OPENS_ONCE
+    }
+    return router_data | {"asPath": routes.without_form(str(router_data.get("asPath", ""))), "query": query}
 
 
 async def is_here() -> bool:

@@ -18,6 +18,7 @@ from psa_app.services.identity.users import change_role
 from psa_app.state.firm.users import UsersState
 from psa_app.state.frame import FrameState
 from psa_app.state.live import ANYTHING, SOMEONE, Hub, Live, Looker, owned
+from psa_app.state.planning.planner import PlannerState
 from tests.support.app_server import AppServer, Tab, app_server, redirects, until, var  # noqa: F401
 from tests.support.logins import cookie, make_people, signed_in
 
@@ -221,6 +222,24 @@ async def test_the_change_of_another_shows_within_two_seconds(watching, people):
     await asyncio.to_thread(make_lead, people)
     await until(lambda: "Lead" in str(var(tab.received[seen:], "UsersState", "rows")))
     assert time.monotonic() - start < 2
+
+
+async def test_a_form_that_the_address_opened_is_not_begun_anew_by_a_change(people, app_server):  # noqa: F811
+    """The tab's address asks for the form until the browser has heard that it is open."""
+    asking = "/planner?new=1&weeks=4"
+    tab = await Tab(app_server).open(cookie(signed_in(people["Olga"])))
+    await tab.send(PlannerState.load, page=asking)
+    await tab.send(FrameState.watch, {"route": "/planner"}, page=asking)
+    await until(lambda: app_server.watchers(tab.name) == 1)
+    assert redirects(tab.received) == ["/planner?weeks=4"]
+    assert var(tab.received, "BookingForm", "is_open")
+    seen = len(tab.received)
+    await asyncio.to_thread(write_down, "booking")
+    await until(lambda: var(tab.received[seen:], "PlannerState", "columns"))
+    await tab.settled()
+    assert var(tab.received[seen:], "BookingForm", "form_key") is None
+    assert not redirects(tab.received[seen:])
+    await tab.close()
 
 
 async def test_a_watcher_goes_when_its_tab_goes(watching, app_server):  # noqa: F811

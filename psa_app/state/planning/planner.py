@@ -79,8 +79,6 @@ class PlannerState(rx.State):
         await self._load()
         if asked.get("new") and self.may_change:
             form = await self.get_state(BookingForm)
-            if form.is_open and not form.booking:  # a change elsewhere came before the address was cleared
-                return opened(self, "project")
             await form._new("", self._monday(), self._monday() + timedelta(4), str(asked.get("project", "")))
             return opened(self, "project")
         return None

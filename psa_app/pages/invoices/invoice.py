@@ -10,8 +10,8 @@ from psa_app.components.badges import badge_of
 from psa_app.components.buttons import button, link_button, xml_button
 from psa_app.components.cards import card, notice, stack, with_side
 from psa_app.components.definition import facts_card
-from psa_app.components.dialog import confirm, dialog
-from psa_app.components.form import form, form_error, form_foot
+from psa_app.components.dialog import confirm
+from psa_app.components.form_dialog import form_dialog
 from psa_app.components.menu import divider, dots_menu, item, link_item
 from psa_app.components.paper import paper
 from psa_app.components.shell import crumbs
@@ -201,19 +201,15 @@ def _dialogs() -> rx.Component:
 
 
 def _ask(name: str, title: Any, *content: Any, act: str, on_submit: Any, size: str = "") -> rx.Component:
-    """One dialog with a form."""
-    return dialog(
-        form(
-            *content,
-            form_error(State.errors["form"]),
-            form_foot(act, on_cancel=State.close),
-            on_submit=on_submit,
-            key=f"{name}-" + State.form_key.to_string(),
-            label=act,
-        ),
+    return form_dialog(
+        *content,
         open=State.dialog == name,
         on_close=State.close,
+        on_submit=on_submit,
         title=title,
+        act=act,
+        errors=State.errors,
+        key=f"{name}-" + State.form_key.to_string(),
         size=size,
     )
 

@@ -15,6 +15,7 @@ from psa_app.components.form_dialog import form_dialog
 from psa_app.components.menu import divider, dots_menu, item, link_item
 from psa_app.components.paper import paper
 from psa_app.components.shell import crumbs
+from psa_app.components.skeleton import until
 from psa_app.components.timeline import timeline
 from psa_app.display.forms import Option
 from psa_app.display.frame import Crumb
@@ -58,7 +59,7 @@ GROUPS = (
 def invoice() -> rx.Component:
     """The sheet on the left; what it stands on, payments and history beside."""
     return staff(
-        State.number,
+        rx.cond(State.is_draft, "Invoice", State.number),
         rx.cond(
             State.is_draft & (State.lacks.length() > 0),
             notice(
@@ -75,13 +76,16 @@ def invoice() -> rx.Component:
                 actions=button("Use it", small=True, on_click=State.use_credit),
             ),
         ),
-        with_side(paper(State.paper, on_fact=State.set_fact, on_line=State.set_text), _side()),
+        until(
+            State.is_ready,
+            with_side(paper(State.paper, on_fact=State.set_fact, on_line=State.set_text), _side()),
+        ),
         _dialogs(),
         area="invoices",
         badge=badge_of(State.badge),
         way=crumbs([Crumb("Invoices", routes.INVOICES)], State.client),
         actions=[
-            link_button("PDF", href=State.pdf, native=True, icon_name="download"),
+            rx.cond(State.is_ready, link_button("PDF", href=State.pdf, native=True, icon_name="download")),
             xml_button(State.xml),
             rx.cond(State.is_draft & State.may_draft, button("Edit", on_click=State.open_dialog("head", 0))),
             rx.cond(

@@ -25,11 +25,11 @@ CLIENTS = [
 ]
 INVOICES = [
     Column("number", "Invoice"),
-    Column("due", "Due", width="150px"),
+    Column("due", "Due", width="120px"),
     Column("rest", "Open", align="right", phone="side", width="130px"),
     Column("said", "What was said"),
     Column("reminders", "Reminders"),
-    Column("contact", "Last contact", width="130px"),
+    Column("contact", "Last contact", width="120px"),
 ]
 
 
@@ -65,6 +65,7 @@ def owed() -> rx.Component:
             INVOICES,
             State.invoices,
             label="Open invoices",
+            stacked=True,
             acts=_acts,
             loading=~State.is_ready,
             empty=empty("Nobody owes anything", "Open invoices appear here.", icon_name="bank"),

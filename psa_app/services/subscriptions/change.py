@@ -98,7 +98,7 @@ def cancel_subscription(
 
 def _turn(
     session: Session, actor: Actor, line_id: int, kind: str, effective_on: date | None, reason: str
-) -> SubscriptionChange:
+) -> Changed:
     """Pauses it or lets it go on; what it costs stays."""
     of, day = _held(session, actor, line_id, effective_on)
     return _write(session, actor, of, kind, day, of.plan(day), reason)

@@ -103,7 +103,8 @@ def spec(
     field: FieldSpec, values: Mapping[str, Any], options: list[forms.Option], base: str, new: bool
 ) -> forms.FieldSpec:
     """A field as the form draws it, with its present value as text."""
-    given = values.get(field.name, field.default if new else None)
+    usual = base if field.kind == "currency" and field.default is None else field.default
+    given = values.get(field.name, usual if new else None)
     chosen = [forms.Option(value, label) for value, label in field.choices] or options
     if field.kind in ("link", "choice") and not field.required and field.default is None:
         chosen = [forms.Option("", "–"), *chosen]

@@ -33,7 +33,8 @@ _FORM_KINDS = {
 
 def column(field: FieldSpec) -> Column:
     """The head of a field's column."""
-    return Column(field.name, field.label, align="right" if field.kind in NUMERIC else "left")
+    phone = "named" if field.kind == "bool" else "line"
+    return Column(field.name, field.label, align="right" if field.kind in NUMERIC else "left", phone=phone)
 
 
 def cell(

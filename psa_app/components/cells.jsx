@@ -72,10 +72,11 @@ function linked(cell, rowHref) {
 export const RowCells = memo(function RowCells({ cells, columns, href = "" }) {
   return (cells ?? []).map((cell, at) => {
     const { align, phone, label } = columns[at] ?? {};
+    const place = phone === "named" ? "p-line named" : `p-${phone}`;
     return (
       <td
         key={at}
-        className={`a-${align} ${at ? `p-${phone}` : "title"}${cell.text === "–" && !cell.sub ? " void" : ""}`}
+        className={`a-${align} ${at ? place : "title"}${cell.text === "–" && !cell.sub ? " void" : ""}`}
         data-label={label}
         title={cell.text?.length > LONG ? cell.text : undefined}>
         {linked(cell, at ? "" : href)}

@@ -108,6 +108,7 @@ def _described(
         ("choice", fields.select(*named, spec.options, spec.value, **must)),
         ("picker", _picker(spec, must, finder)),
         ("note", rx.el.p(spec.label, class_name="muted wide")),
+        ("heading", rx.el.h3(spec.label, class_name="wide")),
         ("email", fields.email(*named, spec.value, **plain)),
         ("url", fields.text(*named, spec.value, type="url", **plain)),
         ("color", fields.text(*named, spec.value, type="color", **plain)),

@@ -128,12 +128,14 @@ def table(
     empty: rx.Component | None = None,
     fold: bool = True,
     one_line: bool = False,
+    stacked: bool = False,
 ) -> rx.Component:
     """The grid itself, for a card of its own (``table_card`` puts the rest around it).
 
     ``acts(row)`` draws the end of a row (a dots menu). While ``loading`` bones stand for rows; ``empty`` is
     shown when there are none. On a phone rows fold into cards; ``fold=False`` lets the table scroll sideways.
-    ``one_line`` cuts long words off instead of breaking them.
+    ``one_line`` cuts long words off instead of breaking them; ``stacked`` puts what is grey on a line of its
+    own, for many columns of which most have two things to say.
     """
     shown = _column_var(columns)
     before = [_pick_all(choosing)] if choosing else []
@@ -152,6 +154,7 @@ def table(
                 *(["fold"] if fold else []),
                 *(["picks"] if choosing else []),
                 *(["one-line"] if one_line else []),
+                *(["stacked"] if stacked else []),
             )
         ),
         aria_label=label,

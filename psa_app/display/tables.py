@@ -32,8 +32,9 @@ class Cell:
 class Column:
     """A column's head. ``key`` is what sorting sends; ``width`` is CSS ("96px") or "".
 
-    On a phone the first column is the title of a card; ``phone`` says where the others go: ``line`` (below,
-    with its label), ``side`` (to the right of the title) or ``hide``.
+    On a phone the first column is the title of a card; ``phone`` says where the others go: ``line`` (below;
+    figures with their label), ``named`` (the same, always with its label), ``side`` (to the right of the
+    title) or ``hide``.
     """
 
     key: str

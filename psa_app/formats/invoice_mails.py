@@ -1,7 +1,7 @@
 """The words of the mails about invoices, in the client's language."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, NotRequired, TypedDict, Unpack
 
 from psa_app.formats import languages
 from psa_app.formats.mail_letters import Letter, MailText, mail_of
@@ -193,142 +193,117 @@ _SAID = {
 }
 
 
-def invoice_issued(
-    firm: str,
-    reader: str,
-    number: str,
-    amount: str,
-    due: str,
-    link: str,
-    order: str = "",
-    test: bool = False,
-    language: str = "en",
-) -> MailText:
+class To(TypedDict):
+    """Whom a letter comes from and goes to, where its button leads, and in which language."""
+
+    firm: str
+    reader: str
+    link: str
+    test: NotRequired[bool]
+    language: NotRequired[str]
+
+
+def invoice_issued(number: str, amount: str, due: str, order: str = "", **to: Unpack[To]) -> MailText:
     """To a client contact: an invoice, its amount and due date. `order`: purchase-order number."""
-    said, labels = _SAID[languages.code(language)], languages.of(language)
-    return mail_of(
-        Letter(
-            firm=firm,
-            subject=said.subject.format(number=number, firm=firm),
-            greeting=reader,
-            opening=said.opening.format(number=number, amount=amount, due=due),
-            link=link,
-            button=said.see_invoice,
-            facts=(
-                (labels.invoice, number),
-                (said.amount, amount),
-                (labels.due, due),
-                (said.your_order, order),
-            ),
-            closing=said.closing,
-            test=test,
-            language=language,
-        )
+    said, labels = _words(to)
+    return _mail(
+        to,
+        said.subject.format(number=number, firm=to["firm"]),
+        said.opening.format(number=number, amount=amount, due=due),
+        said.see_invoice,
+        said.closing,
+        (labels.invoice, number),
+        (said.amount, amount),
+        (labels.due, due),
+        (said.your_order, order),
     )
 
 
 def credit_note_issued(
-    firm: str,
-    reader: str,
-    number: str,
-    invoice: str,
-    amount: str,
-    reason: str,
-    link: str,
-    still_open: str = "",
-    test: bool = False,
-    language: str = "en",
+    number: str, invoice: str, amount: str, reason: str, still_open: str = "", **to: Unpack[To]
 ) -> MailText:
     """To a client contact: a credit note on an invoice, and what is left to pay of that."""
-    said, labels = _SAID[languages.code(language)], languages.of(language)
+    said, labels = _words(to)
     rest = said.credit_open.format(open=still_open) if still_open else said.credit_settled
     opening = said.credit_opening.format(number=number, amount=amount, invoice=invoice)
-    return mail_of(
-        Letter(
-            firm=firm,
-            subject=said.credit_subject.format(number=number, firm=firm),
-            greeting=reader,
-            opening=f"{opening} {rest}",
-            link=link,
-            button=said.see_credit,
-            facts=(
-                (labels.credit_note, number),
-                (labels.invoice, invoice),
-                (said.amount, amount),
-                (said.because, reason),
-            ),
-            closing=said.credit_closing,
-            test=test,
-            language=language,
-        )
+    return _mail(
+        to,
+        said.credit_subject.format(number=number, firm=to["firm"]),
+        f"{opening} {rest}",
+        said.see_credit,
+        said.credit_closing,
+        (labels.credit_note, number),
+        (labels.invoice, invoice),
+        (said.amount, amount),
+        (said.because, reason),
     )
 
 
 def payment_received(
-    firm: str,
-    reader: str,
-    number: str,
-    amount: str,
-    received: str,
-    link: str,
-    still_open: str = "",
-    test: bool = False,
-    language: str = "en",
+    number: str, amount: str, received: str, still_open: str = "", **to: Unpack[To]
 ) -> MailText:
     """To a client contact: what came in and, if the invoice is not yet paid, what is left."""
-    said, labels = _SAID[languages.code(language)], languages.of(language)
+    said, labels = _words(to)
     rest = said.paid_open.format(open=still_open) if still_open else said.paid_settled
-    return mail_of(
-        Letter(
-            firm=firm,
-            subject=said.paid_subject.format(number=number),
-            greeting=reader,
-            opening=f"{said.paid_opening.format(amount=amount, number=number)} {rest}",
-            link=link,
-            button=said.see_invoice,
-            facts=(
-                (labels.invoice, number),
-                (said.received, amount),
-                (said.received_on, received),
-                (said.still_open, still_open),
-            ),
-            closing=said.paid_closing,
-            test=test,
-            language=language,
-        )
+    return _mail(
+        to,
+        said.paid_subject.format(number=number),
+        f"{said.paid_opening.format(amount=amount, number=number)} {rest}",
+        said.see_invoice,
+        said.paid_closing,
+        (labels.invoice, number),
+        (said.received, amount),
+        (said.received_on, received),
+        (said.still_open, still_open),
     )
 
 
 def payment_reminder(
-    firm: str,
-    reader: str,
     number: str,
     open: str,  # noqa: A002 - the name that a plan's texts use
     due: str,
     days: str,
-    link: str,
     fee: str = "",
     subject: str = "",
     body: str = "",
-    test: bool = False,
-    language: str = "en",
+    **to: Unpack[To],
 ) -> MailText:
     """To a client contact: an open invoice is due soon (`days` "0") or over due; a plan's own words count."""
-    said, labels = _SAID[languages.code(language)], languages.of(language)
+    said, labels = _words(to)
     is_late = days != "0"
     values = {"number": number, "open": open, "due": due, "days": days}
+    return _mail(
+        to,
+        subject or (said.late_subject if is_late else said.soon_subject).format_map(values),
+        body or (said.late_opening if is_late else said.soon_opening).format_map(values),
+        said.see_invoice,
+        said.late_closing,
+        (labels.invoice, number),
+        (labels.due, due),
+        (said.still_open, open),
+        (said.fee, fee),
+    )
+
+
+def _words(to: To) -> tuple[Said, languages.Labels]:
+    """What a letter says in its language, and what its fields are called."""
+    language = to.get("language", "en")
+    return _SAID[languages.code(language)], languages.of(language)
+
+
+def _mail(to: To, subject: str, opening: str, button: str, closing: str, *facts: tuple[str, str]) -> MailText:
     return mail_of(
         Letter(
-            firm=firm,
-            subject=subject or (said.late_subject if is_late else said.soon_subject).format_map(values),
-            greeting=reader,
-            opening=body or (said.late_opening if is_late else said.soon_opening).format_map(values),
-            link=link,
-            button=said.see_invoice,
-            facts=((labels.invoice, number), (labels.due, due), (said.still_open, open), (said.fee, fee)),
-            closing=said.late_closing,
-            test=test,
-            language=language,
+            firm=to["firm"],
+            subject=subject,
+            greeting=to["reader"],
+            opening=opening,
+            link=to["link"],
+            button=button,
+            facts=facts,
+            closing=closing,
+            test=to.get("test", False),
+            language=to.get("language", "en"),
         )
     )
 

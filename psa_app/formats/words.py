@@ -124,6 +124,12 @@ def size(octets: int) -> str:
     return f"{octets // 1_000} kB" if octets < 1_000_000 else f"{octets / 1_000_000:.1f} MB"
 
 
+def iban(value: str) -> str:
+    """An account number in groups of four, as it is printed and typed: "AT61 1904 3002 3457 3201"."""
+    plain = "".join(value.split())
+    return " ".join(plain[start : start + 4] for start in range(0, len(plain), 4))
+
+
 def number(value: Number, locale: str = "en", digits: int = 0, *, sign: bool = False) -> str:
     """A number rounded half up to `digits` decimals: "1,234", "−1.1"; with `sign` also "+2"."""
     if isinstance(value, float) and not isfinite(value):

@@ -109,6 +109,38 @@ IBAN_LENGTHS: Mapping[str, int] = {
     "XK": 20,
 }
 
+EU = frozenset(
+    [
+        "AT",
+        "BE",
+        "BG",
+        "CY",
+        "CZ",
+        "DE",
+        "DK",
+        "EE",
+        "ES",
+        "FI",
+        "FR",
+        "GR",
+        "HR",
+        "HU",
+        "IE",
+        "IT",
+        "LT",
+        "LU",
+        "LV",
+        "MT",
+        "NL",
+        "PL",
+        "PT",
+        "RO",
+        "SE",
+        "SI",
+        "SK",
+    ]
+)
+
 # Source: the European Commission's VIES questions and answers (EU and Northern Ireland), HMRC (GB),
 # the Swiss UID register (CH). Each pattern is what follows the prefix.
 VAT_PATTERNS: Mapping[str, str] = {

@@ -192,7 +192,7 @@ def pay_by_link(one: Window, link: str) -> None:
     expect(one.page.locator("main")).to_contain_text("Hours behind this invoice")
     one.page.get_by_role("button", name="Pay ").click()
     one.page.get_by_role("button", name="Pay", exact=True).click()
-    expect(one.page.locator("main")).to_contain_text("Thank you")
+    expect(one.page.locator("main")).to_contain_text("This invoice is paid")
 
 
 def record_payment(one: Window, amount: str = "") -> None:

@@ -9,13 +9,16 @@ from psa_app.formats import invoice_mails, mail_texts
 from psa_app.formats.mail_letters import MailText
 
 LINK = "https://psa.example.com/p/abc?x=1&y=2"
+TO: invoice_mails.To = {"firm": "Harbour Studio", "reader": "Jonas", "link": LINK}
 
 Maker = Callable[[str, str], MailText]
 
 
 def filled(words: Callable[..., MailText]) -> Maker:
     """The mail with one value for each of its words."""
-    names = [name for name, one in inspect.signature(words).parameters.items() if one.annotation is str]
+    given = inspect.signature(words).parameters
+    names = [name for name, one in given.items() if one.annotation is str]
+    names += ["firm", "reader", "language"] if "to" in given else []
     return lambda value, link: words(**{**dict.fromkeys(names, value), "link": link})
 
 
@@ -96,9 +99,7 @@ def test_both_bodies_say_the_same(make: Maker) -> None:
 
 
 def test_an_invoice_mail_tells_amount_and_due_date() -> None:
-    made = invoice_mails.invoice_issued(
-        "Harbour Studio", "Jonas", "INV-2026-0142", "€20,329.05", "12 Dec 2026", LINK, "PO 88-310"
-    )
+    made = invoice_mails.invoice_issued("INV-2026-0142", "€20,329.05", "12 Dec 2026", "PO 88-310", **TO)
     assert made.subject == "Invoice INV-2026-0142 from Harbour Studio"
     assert made.text.startswith(
         "Hello Jonas,\n\nHere is invoice INV-2026-0142 over €20,329.05, due on 12 Dec 2026."
@@ -107,7 +108,7 @@ def test_an_invoice_mail_tells_amount_and_due_date() -> None:
 
 
 def test_a_sandbox_mail_says_test_in_subject_and_bodies() -> None:
-    made = invoice_mails.payment_received("Harbour", "Jonas", "INV-1", "€1.00", "1 Nov", LINK, test=True)
+    made = invoice_mails.payment_received("INV-1", "€1.00", "1 Nov", **TO | {"test": True})
     assert made.subject.startswith("[TEST] ")
     assert "TEST – no real money" in made.text
     assert "TEST – no real money" in made.html
@@ -123,8 +124,8 @@ def test_the_mail_on_an_accepted_sow_carries_the_hash_of_its_text() -> None:
 
 
 def test_a_part_payment_tells_what_is_left_and_a_full_one_that_it_is_paid() -> None:
-    part = invoice_mails.payment_received("Harbour", "Jonas", "INV-1", "€1.00", "1 Nov", LINK, "€2.00")
-    full = invoice_mails.payment_received("Harbour", "Jonas", "INV-1", "€3.00", "1 Nov", LINK)
+    part = invoice_mails.payment_received("INV-1", "€1.00", "1 Nov", "€2.00", **TO)
+    full = invoice_mails.payment_received("INV-1", "€3.00", "1 Nov", **TO)
     assert "€2.00 is still open." in part.text
     assert "The invoice is paid." not in part.text
     assert "The invoice is paid." in full.text

@@ -22,6 +22,7 @@ PUBLIC = {
     "frame.frame_state.load",
     # A mail's link: each of them proves its token anew and acts for that contact on that document only.
     "open_link.open_link_state.load",
+    "open_link.open_link_state.wait",
     "open_link.open_change_state.accept",
     "open_link.open_change_state.ask",
     "open_link.open_change_state.close",

@@ -20,7 +20,7 @@ from psa_app.models import (
     TaxRate,
     TimeEntry,
 )
-from psa_app.queries.invoices.ready import before_issue
+from psa_app.queries.invoices.ready import before_issue, tax_hint
 from psa_app.rules.money import Money
 from psa_app.services.invoices.draft import draft_invoice
 from psa_app.services.invoices.edit import add_line, change_draft
@@ -119,7 +119,7 @@ def test_what_is_printed_is_frozen(world):
     after = row(Invoice, invoice.id)
     assert after.seller == "Harbour Studio GmbH\nKaigasse 4, 5020 Salzburg\nAustria\nVAT ATU62895905"
     assert after.buyer == "Northwind GmbH\nHafenstraße 12, 20457 Hamburg\nGermany\nVAT DE136695976"
-    assert after.bank == "Payee: Harbour Studio GmbH\nIBAN: AT611904300234573201\nBIC: BKAUATWW"
+    assert after.bank == "Payee: Harbour Studio GmbH\nIBAN: AT61 1904 3002 3457 3201\nBIC: BKAUATWW"
     assert after.footer == "Thank you."
 
 
@@ -190,6 +190,16 @@ def test_reverse_charge_needs_the_clients_vat_number(world):
         do(issue_invoice, world["Fred"], drafted(world).id)
 
 
+def test_tax_for_a_business_in_another_member_state_is_warned_of(world):
+    change(Account, world.clients["Northwind"], country="DE", vat_id="DE136695976")
+    invoice = drafted(world)
+    assert "Northwind is a business in DE" in ask(
+        lambda session, _: tax_hint(session, invoice), world["Fred"]
+    )
+    change(Account, world.clients["Northwind"], country="AT", vat_id="ATU62895905")
+    assert ask(lambda session, _: tax_hint(session, invoice), world["Fred"]) == ""
+
+
 def test_an_invoice_over_nothing_or_less_is_refused(world):
     invoice = drafted(world)
     do(add_line, world["Fred"], invoice.id, description="Goodwill", amount=Money(-12_000, "EUR"))
@@ -201,8 +211,9 @@ def test_a_client_whom_nobody_reads_for_is_only_a_warning(world):
     for contact in rows(Contact):
         change(Contact, contact.id, is_billing=False)
     invoice = drafted(world)
-    (lack,) = ask(before_issue, world["Fred"], invoice.id)
-    assert (lack.field, lack.is_warning) == ("contact", True)
+    found = {lack.field: lack.is_warning for lack in ask(before_issue, world["Fred"], invoice.id)}
+    assert found["contact"] is True
+    assert all(found.values())
     do(issue_invoice, world["Fred"], invoice.id)
     with pytest.raises(Invalid, match="Nobody at Northwind gets invoices"):
         do(mail_invoice, world["Fred"], invoice.id)

@@ -1,12 +1,13 @@
 # ruff: noqa: F811
 """Home in words: greetings, trends, what is billed next, who sees which page."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 
 import pytest
 
 from psa_app.queries.home.firm import firm_home
+from psa_app.queries.home.own import Returned
 from psa_app.queries.home.waiting import Waits
 from psa_app.services.time.submit import submit_week
 from psa_app.state.home.home import time_of_day
@@ -14,6 +15,7 @@ from psa_app.state.home.home_charts import cash_bars, use_line
 from psa_app.state.home.home_firm import _bill, _notices
 from psa_app.state.home.home_kpis import key_figures, points
 from psa_app.state.home.home_lists import waiting_items
+from psa_app.state.home.home_own import came_back
 from tests.support.world import MON, World, ask, do
 from tests.support.world_fixtures import world  # noqa: F401
 
@@ -117,3 +119,15 @@ def test_what_waits_says_how_long(world: World):
         ("Northwind, invoice draft", "€1,200 · for 3 days"),
         ("SOW-002 Data", "Kestrel · waits for the client’s signature · since yesterday"),
     ]
+
+
+def test_what_came_back_for_one_reason_is_one_line_a_week():
+    day = date(2026, 11, 16)
+    back = [Returned(n, day + timedelta(n), "Checkout", "Build", 3600 * n, "Say more.") for n in (1, 2)]
+    alone = Returned(9, day + timedelta(7), "Checkout", "Test", 1800, "Say more.")
+    lines = came_back([*back, alone], "en")
+    assert [line.title for line in lines] == [
+        "17–18 Nov · Checkout · 2 entries",
+        "23 Nov · Checkout · Test",
+    ]
+    assert [line.sub for line in lines] == ["3:00 · Say more.", "0:30 · Say more."]

@@ -10,9 +10,8 @@ from psa_app.components.badges import tag
 from psa_app.components.buttons import button
 from psa_app.components.cards import stack, with_side
 from psa_app.components.definition import facts_card
-from psa_app.components.dialog import dialog
 from psa_app.components.empty import empty
-from psa_app.components.form import form, form_error, form_foot
+from psa_app.components.form_dialog import form_dialog
 from psa_app.components.missing import found
 from psa_app.components.shell import crumbs
 from psa_app.components.table import table_card
@@ -108,42 +107,40 @@ def _when(prefix: str) -> list[rx.Component]:
 
 
 def _plan() -> rx.Component:
-    return dialog(
-        form(
-            form_error(State.errors["form"]),
-            fields.fields(
-                fields.money(
-                    "price",
-                    "Price of a period, for one",
-                    State.price,
-                    currency=State.currency,
-                    required=True,
-                    error=State.errors["price"],
-                    prefix="plan-",
-                ),
-                fields.number(
-                    "quantity", "Quantity", State.quantity, error=State.errors["quantity"], prefix="plan-"
-                ),
-                *_when("plan-"),
-                two=True,
+    return form_dialog(
+        fields.fields(
+            fields.money(
+                "price",
+                "Price of a period, for one",
+                State.price,
+                currency=State.currency,
+                required=True,
+                error=State.errors["price"],
+                prefix="plan-",
             ),
-            rx.el.p(
-                rx.cond(
-                    State.is_managed,
-                    "From today. For the days that are left of the period the difference comes on the next "
-                    "invoice of the payment service.",
-                    "For the days that are left of a period the difference comes on the next draft; what is "
-                    "less than billed is credited at once.",
-                ),
-                class_name="muted",
+            fields.number(
+                "quantity", "Quantity", State.quantity, error=State.errors["quantity"], prefix="plan-"
             ),
-            form_foot("Change the plan", on_cancel=State.close),
-            on_submit=State.change,
-            label="this plan",
+            *_when("plan-"),
+            two=True,
+        ),
+        rx.el.p(
+            rx.cond(
+                State.is_managed,
+                "From today. For the days that are left of the period the difference comes on the next "
+                "invoice of the payment service.",
+                "For the days that are left of a period the difference comes on the next draft; what is "
+                "less than billed is credited at once.",
+            ),
+            class_name="muted",
         ),
         open=State.dialog == "plan",
         on_close=State.close,
+        on_submit=State.change,
         title="Change the plan",
+        act="Change the plan",
+        errors=State.errors,
+        label="this plan",
     )
 
 
@@ -158,48 +155,44 @@ def _copies() -> rx.Component:
 
 
 def _hand_over() -> rx.Component:
-    return dialog(
-        form(
-            form_error(State.errors["form"]),
-            rx.el.p(
-                "From this day on the payment service bills each period in advance and collects it from the "
-                "card or account that the client has saved. The periods before stay with the app. Its "
-                "invoices appear here by themselves.",
-                class_name="muted",
+    return form_dialog(
+        rx.el.p(
+            "From this day on the payment service bills each period in advance and collects it from the "
+            "card or account that the client has saved. The periods before stay with the app. Its "
+            "invoices appear here by themselves.",
+            class_name="muted",
+        ),
+        fields.fields(
+            fields.date(
+                "bills_from",
+                "From",
+                State.from_day,
+                help="The first day of a period.",
+                error=State.errors["bills_from"],
+                prefix="hand-over-",
             ),
-            fields.fields(
-                fields.date(
-                    "bills_from",
-                    "From",
-                    State.from_day,
-                    help="The first day of a period.",
-                    error=State.errors["bills_from"],
-                    prefix="hand-over-",
-                ),
-            ),
-            form_foot("Hand it over", on_cancel=State.close),
-            on_submit=State.hand_over,
-            label="this handover",
         ),
         open=State.dialog == "hand_over",
         on_close=State.close,
+        on_submit=State.hand_over,
         title="Let the payment service bill " + State.line_title,
+        act="Hand it over",
+        errors=State.errors,
+        label="this handover",
     )
 
 
 def _turn(key: str, verb: str, said: Any) -> rx.Component:
-    return dialog(
-        form(
-            form_error(State.errors["form"]),
-            rx.el.p(said, class_name="muted"),
-            fields.fields(*_when(f"{key}-"), two=True),
-            form_foot(verb, on_cancel=State.close),
-            on_submit=State.turn,
-            label=f"this {key}",
-        ),
+    return form_dialog(
+        rx.el.p(said, class_name="muted"),
+        fields.fields(*_when(f"{key}-"), two=True),
         open=State.dialog == key,
         on_close=State.close,
+        on_submit=State.turn,
         title=verb + " " + State.line_title,
+        act=verb,
+        errors=State.errors,
+        label=f"this {key}",
     )
 
 
@@ -208,19 +201,17 @@ def _cancel() -> rx.Component:
         Option("at_end", "with the period of this day"),
         Option("at_once", "on this day; the rest is credited"),
     ]
-    return dialog(
-        form(
-            form_error(State.errors["form"]),
-            fields.fields(
-                *_when("cancel-"),
-                fields.select("when", "It ends", choices, "at_end", prefix="cancel-"),
-                two=True,
-            ),
-            form_foot("Cancel the subscription", on_cancel=State.close),
-            on_submit=State.cancel,
-            label="this cancellation",
+    return form_dialog(
+        fields.fields(
+            *_when("cancel-"),
+            fields.select("when", "It ends", choices, "at_end", prefix="cancel-"),
+            two=True,
         ),
         open=State.dialog == "cancel",
         on_close=State.close,
+        on_submit=State.cancel,
         title="Cancel " + State.line_title,
+        act="Cancel the subscription",
+        errors=State.errors,
+        label="this cancellation",
     )

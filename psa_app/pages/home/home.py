@@ -278,8 +278,9 @@ def _team() -> rx.Component:
     wrapped = rx.el.div(
         grid, class_name="table-wrap", tab_index=0, role="region", aria_label="Load of your team by week"
     )
+    nobody = empty("Nobody is booked on your projects", "", icon_name="planner")
     return card(
-        wrapped,
+        rx.cond(Lead.team.length() > 0, wrapped, nobody),
         title="Your team’s load",
         aside=link("Planner", href=routes.PLANNER),
         body=False,

@@ -6,9 +6,9 @@ from psa_app import routes
 from psa_app.components import fields
 from psa_app.components.buttons import button, link_button
 from psa_app.components.cards import card, notice
-from psa_app.components.dialog import dialog
 from psa_app.components.empty import empty
 from psa_app.components.form import form, form_error, form_foot
+from psa_app.components.form_dialog import form_dialog
 from psa_app.components.menu import dots_menu, link_item
 from psa_app.components.shell import crumbs
 from psa_app.components.table import table_card
@@ -115,24 +115,22 @@ def _close() -> rx.Component:
 
 def _open() -> rx.Component:
     errors = State.errors
-    return dialog(
-        form(
-            form_error(errors["form"]),
-            fields.fields(
-                fields.textarea("reason", "Why", required=True, error=errors["reason"]),
-                fields.date(
-                    "back_to",
-                    "Keep closed up to",
-                    error=errors["back_to"] + errors["through"],
-                    help="Empty: nothing stays closed.",
-                ),
+    return form_dialog(
+        fields.fields(
+            fields.textarea("reason", "Why", required=True, error=errors["reason"]),
+            fields.date(
+                "back_to",
+                "Keep closed up to",
+                error=errors["back_to"] + errors["through"],
+                help="Empty: nothing stays closed.",
             ),
-            form_foot("Open again", on_cancel=State.ask_open(False)),
-            on_submit=State.open_again,
-            label="Open the books again",
         ),
         open=State.opening,
         on_close=State.ask_open(False),
+        on_submit=State.open_again,
         title="Open the closed books?",
+        act="Open again",
+        errors=State.errors,
+        label="Open the books again",
         size="narrow",
     )

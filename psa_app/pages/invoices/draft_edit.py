@@ -5,8 +5,7 @@ from typing import Any
 import reflex as rx
 
 from psa_app.components import fields
-from psa_app.components.dialog import dialog
-from psa_app.components.form import form, form_error, form_foot
+from psa_app.components.form_dialog import form_dialog
 from psa_app.state.invoices.draft_edit import DraftEditState as State
 
 
@@ -16,18 +15,15 @@ def edit_dialogs() -> rx.Component:
 
 
 def _ask(name: str, title: Any, *content: Any, act: str, on_submit: Any) -> rx.Component:
-    return dialog(
-        form(
-            *content,
-            form_error(State.errors["form"]),
-            form_foot(act, on_cancel=State.close),
-            on_submit=on_submit,
-            key=f"{name}-" + State.form_key.to_string(),
-            label=act,
-        ),
+    return form_dialog(
+        *content,
         open=State.dialog == name,
         on_close=State.close,
+        on_submit=on_submit,
         title=title,
+        act=act,
+        errors=State.errors,
+        key=f"{name}-" + State.form_key.to_string(),
         size="narrow",
     )
 

@@ -39,7 +39,7 @@ def entries_dialog() -> rx.Component:
     """Day, person, hours and amount of each entry, and what can be done to it."""
     return dialog(
         rx.el.p(State.entries_sum, class_name="muted"),
-        table(ENTRIES, State.entries, label="Time behind the line", acts=_entry_acts),
+        table(ENTRIES, State.entries, label="Time behind the line", acts=_entry_acts, stacked=True),
         open=State.dialog == "entries",
         on_close=State.close,
         title=State.line_title,

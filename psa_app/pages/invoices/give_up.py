@@ -5,8 +5,7 @@ from typing import Any
 import reflex as rx
 
 from psa_app.components import fields
-from psa_app.components.dialog import dialog
-from psa_app.components.form import form, form_error, form_foot
+from psa_app.components.form_dialog import form_dialog
 from psa_app.state.invoices.give_up import GiveUpState as State
 
 
@@ -31,18 +30,15 @@ def give_up_dialogs(number: rx.Var[str], open_text: rx.Var[str]) -> rx.Component
 
 
 def _ask(name: str, title: Any, text: str, *, act: str, required: bool) -> rx.Component:
-    return dialog(
-        form(
-            rx.el.p(text),
-            fields.fields(fields.textarea("reason", "Why", required=required, error=State.errors["reason"])),
-            form_error(State.errors["form"]),
-            form_foot(act, on_cancel=State.close),
-            on_submit=State.save,
-            key=f"{name}-" + State.form_key.to_string(),
-            label=act,
-        ),
+    return form_dialog(
+        rx.el.p(text),
+        fields.fields(fields.textarea("reason", "Why", required=required, error=State.errors["reason"])),
         open=State.dialog == name,
         on_close=State.close,
+        on_submit=State.save,
         title=title,
+        act=act,
+        errors=State.errors,
+        key=f"{name}-" + State.form_key.to_string(),
         size="narrow",
     )

@@ -10,11 +10,12 @@ from psa_app.components.badges import badge_of
 from psa_app.components.buttons import button, link_button, xml_button
 from psa_app.components.cards import card, notice, stack, with_side
 from psa_app.components.definition import facts_card
-from psa_app.components.dialog import confirm, dialog
-from psa_app.components.form import form, form_error, form_foot
+from psa_app.components.dialog import confirm
+from psa_app.components.form_dialog import form_dialog
 from psa_app.components.menu import divider, dots_menu, item, link_item
 from psa_app.components.paper import paper
 from psa_app.components.shell import crumbs
+from psa_app.components.skeleton import until
 from psa_app.components.timeline import timeline
 from psa_app.display.forms import Option
 from psa_app.display.frame import Crumb
@@ -58,7 +59,7 @@ GROUPS = (
 def invoice() -> rx.Component:
     """The sheet on the left; what it stands on, payments and history beside."""
     return staff(
-        State.number,
+        rx.cond(State.is_draft, "Invoice", State.number),
         rx.cond(
             State.is_draft & (State.lacks.length() > 0),
             notice(
@@ -75,13 +76,16 @@ def invoice() -> rx.Component:
                 actions=button("Use it", small=True, on_click=State.use_credit),
             ),
         ),
-        with_side(paper(State.paper, on_fact=State.set_fact, on_line=State.set_text), _side()),
+        until(
+            State.is_ready,
+            with_side(paper(State.paper, on_fact=State.set_fact, on_line=State.set_text), _side()),
+        ),
         _dialogs(),
         area="invoices",
         badge=badge_of(State.badge),
         way=crumbs([Crumb("Invoices", routes.INVOICES)], State.client),
         actions=[
-            link_button("PDF", href=State.pdf, native=True, icon_name="download"),
+            rx.cond(State.is_ready, link_button("PDF", href=State.pdf, native=True, icon_name="download")),
             xml_button(State.xml),
             rx.cond(State.is_draft & State.may_draft, button("Edit", on_click=State.open_dialog("head", 0))),
             rx.cond(
@@ -201,19 +205,15 @@ def _dialogs() -> rx.Component:
 
 
 def _ask(name: str, title: Any, *content: Any, act: str, on_submit: Any, size: str = "") -> rx.Component:
-    """One dialog with a form."""
-    return dialog(
-        form(
-            *content,
-            form_error(State.errors["form"]),
-            form_foot(act, on_cancel=State.close),
-            on_submit=on_submit,
-            key=f"{name}-" + State.form_key.to_string(),
-            label=act,
-        ),
+    return form_dialog(
+        *content,
         open=State.dialog == name,
         on_close=State.close,
+        on_submit=on_submit,
         title=title,
+        act=act,
+        errors=State.errors,
+        key=f"{name}-" + State.form_key.to_string(),
         size=size,
     )
 

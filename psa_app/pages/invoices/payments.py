@@ -7,9 +7,8 @@ from psa_app.components import fields
 from psa_app.components.buttons import link_button
 from psa_app.components.cards import columns, span
 from psa_app.components.definition import facts_card
-from psa_app.components.dialog import dialog
 from psa_app.components.empty import empty
-from psa_app.components.form import form, form_error, form_foot
+from psa_app.components.form_dialog import form_dialog
 from psa_app.components.menu import dots_menu, item
 from psa_app.components.shell import crumbs
 from psa_app.components.table import Tools, table_card
@@ -81,22 +80,20 @@ def _acts(row: rx.Var[Row]) -> rx.Component:
 
 
 def _decide() -> rx.Component:
-    return dialog(
-        form(
-            rx.cond(
-                State.dialog == "accept",
-                rx.el.p("It is read at the payment service once more; what really came settles the invoice."),
-                rx.el.p("Nothing of it settles an invoice. The money itself stays where it is."),
-            ),
-            form_error(State.errors["form"]),
-            fields.fields(fields.text("reason", "Why", required=True, error=State.errors["reason"])),
-            form_foot(rx.cond(State.dialog == "accept", "Take what came", "Dismiss"), on_cancel=State.close),
-            on_submit=State.decide,
-            key="payment-" + State.form_key.to_string(),
-            label="Reason",
+    return form_dialog(
+        rx.cond(
+            State.dialog == "accept",
+            rx.el.p("It is read at the payment service once more; what really came settles the invoice."),
+            rx.el.p("Nothing of it settles an invoice. The money itself stays where it is."),
         ),
+        fields.fields(fields.text("reason", "Why", required=True, error=State.errors["reason"])),
         open=State.dialog != "",
         on_close=State.close,
+        on_submit=State.decide,
         title=rx.cond(State.dialog == "accept", "Take what came?", "Dismiss this payment?"),
+        act=rx.cond(State.dialog == "accept", "Take what came", "Dismiss"),
+        errors=State.errors,
+        key="payment-" + State.form_key.to_string(),
+        label="Reason",
         size="narrow",
     )

@@ -6,9 +6,8 @@ from psa_app import routes
 from psa_app.components import fields
 from psa_app.components.buttons import button, link_button
 from psa_app.components.cards import card, notice
-from psa_app.components.dialog import dialog
 from psa_app.components.empty import empty
-from psa_app.components.form import form, form_error, form_foot
+from psa_app.components.form_dialog import form_dialog
 from psa_app.components.menu import dots_menu, item
 from psa_app.components.shell import crumbs
 from psa_app.components.table import table, table_card
@@ -26,11 +25,11 @@ CLIENTS = [
 ]
 INVOICES = [
     Column("number", "Invoice"),
-    Column("due", "Due", width="150px"),
+    Column("due", "Due", width="120px"),
     Column("rest", "Open", align="right", phone="side", width="130px"),
     Column("said", "What was said"),
     Column("reminders", "Reminders"),
-    Column("contact", "Last contact", width="130px"),
+    Column("contact", "Last contact", width="120px"),
 ]
 
 
@@ -66,6 +65,7 @@ def owed() -> rx.Component:
             INVOICES,
             State.invoices,
             label="Open invoices",
+            stacked=True,
             acts=_acts,
             loading=~State.is_ready,
             empty=empty("Nobody owes anything", "Open invoices appear here.", icon_name="bank"),
@@ -93,24 +93,20 @@ def _acts(row: rx.Var[Row]) -> rx.Component:
 
 def _said() -> rx.Component:
     errors, said = State.errors, State.said
-    return dialog(
-        form(
-            rx.el.p("While any of this holds, no reminder goes out.", class_name="muted"),
-            form_error(errors["form"]),
-            fields.fields(
-                fields.date(
-                    "promised_on", "Promised to pay on", said.promised_on, error=errors["promised_on"]
-                ),
-                fields.checkbox("is_disputed", "The client disputes it", said.is_disputed),
-                fields.checkbox("is_paused", "Reminders of this invoice rest", said.is_paused),
-                fields.textarea("note", "Note", said.note, error=errors["note"]),
-            ),
-            form_foot("Save", on_cancel=State.close),
-            on_submit=State.save,
-            key="said-" + State.form_key.to_string(),
-            label="What was said",
+    return form_dialog(
+        rx.el.p("While any of this holds, no reminder goes out.", class_name="muted"),
+        fields.fields(
+            fields.date("promised_on", "Promised to pay on", said.promised_on, error=errors["promised_on"]),
+            fields.checkbox("is_disputed", "The client disputes it", said.is_disputed),
+            fields.checkbox("is_paused", "Reminders of this invoice rest", said.is_paused),
+            fields.textarea("note", "Note", said.note, error=errors["note"]),
         ),
         open=State.about > 0,
         on_close=State.close,
+        on_submit=State.save,
         title="What was said about " + said.number,
+        act="Save",
+        errors=State.errors,
+        key="said-" + State.form_key.to_string(),
+        label="What was said",
     )

@@ -88,7 +88,18 @@ def _plan() -> rx.Component:
     board = rx.cond(
         State.rows.length() > 0,
         plan(State.rows, State.columns, State.bars, locked=~State.may_change, **events),
-        card(empty("Nobody here", "No person or open role fits what you look for.", icon_name="planner")),
+        rx.cond(
+            (State.q != "") | (State.project != ""),
+            card(empty("Nobody here", "No person or open role fits what you look for.", icon_name="planner")),
+            card(
+                empty(
+                    "Nobody to plan yet",
+                    "The hours of people, less holidays and leave, stand here week by week.",
+                    link_button("People", href=routes.PEOPLE),
+                    icon_name="planner",
+                )
+            ),
+        ),
     )
     return rx.fragment(
         rx.el.div(board, class_name="only-wide"),

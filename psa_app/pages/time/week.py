@@ -6,8 +6,9 @@ from psa_app import routes
 from psa_app.components import fields
 from psa_app.components.badges import state_badge
 from psa_app.components.buttons import button, link_button
-from psa_app.components.cards import notice
+from psa_app.components.cards import card, notice
 from psa_app.components.dialog import confirm, dialog
+from psa_app.components.empty import empty
 from psa_app.components.form import form, form_error, form_foot
 from psa_app.components.skeleton import until
 from psa_app.components.table import table_card
@@ -44,7 +45,7 @@ def week() -> rx.Component:
         tabs(TABS, "week", "Time"),
         rx.cond(State.sent_back.length() > 0, _sent_back()),
         rx.cond(State.not_handed_in != "", notice(State.not_handed_in, tone="bad")),
-        until(State.is_ready, _grid()),
+        until(State.is_ready, rx.cond(State.has_nobody, _nobody(), _grid())),
         rx.cond(State.sheets.length() > 0, _handed_in()),
         _empty_week(),
         _timer(),
@@ -53,8 +54,13 @@ def week() -> rx.Component:
         subtitle=State.subtitle,
         badge=rx.cond(State.badge != "", state_badge(State.badge)),
         actions=[
-            link_button("‹ " + State.previous_label, href=State.previous, look="quiet"),
-            link_button(State.following_label + " ›", href=State.following, look="quiet"),
+            rx.cond(
+                ~State.has_nobody,
+                rx.fragment(
+                    link_button("‹ " + State.previous_label, href=State.previous, look="quiet"),
+                    link_button(State.following_label + " ›", href=State.following, look="quiet"),
+                ),
+            ),
             rx.cond(
                 FrameState.timer.started_at != "", button("Timer", icon_name="clock", on_click=Timer.show)
             ),
@@ -62,6 +68,17 @@ def week() -> rx.Component:
             rx.cond(State.may_submit, button(State.submit_words, look="primary", on_click=State.submit)),
         ],
         phone_head=False,
+    )
+
+
+def _nobody() -> rx.Component:
+    return card(
+        empty(
+            "You are not one of the people yet",
+            "Hours are logged by people. Take yourself on with the e-mail address that you sign in with.",
+            link_button("People", href=routes.PEOPLE),
+            icon_name="clock",
+        )
     )
 
 

@@ -106,7 +106,8 @@ def elsewhere(session: Session, account_id: int, until: date) -> list[Missing]:
     found = _put_off(session, account_id)
     waiting = unapproved_seconds(session, account_id, until)
     if waiting:
-        sentence = f"{words.hours(waiting // 60)} h are not approved yet."
+        much = f"{words.hours(waiting // 60)} h are" if waiting >= 60 else "Less than a minute is"
+        sentence = f"{much} not approved yet."
         found.append(Missing(sentence, routes.APPROVALS, "unapproved"))
     drafts = session.connection().execute(
         select(INVOICE.c.id, INVOICE.c.total_minor, INVOICE.c.currency)

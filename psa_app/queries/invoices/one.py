@@ -33,7 +33,7 @@ from psa_app.queries.invoices.listing import mark_on_invoice
 from psa_app.queries.invoices.open_work import billed_on_lines, rounding_of
 from psa_app.queries.invoices.paper import invoice_paper, printed_lines
 from psa_app.queries.invoices.payments import sum_of
-from psa_app.queries.invoices.ready import Lack, before_issue
+from psa_app.queries.invoices.ready import Lack, before_issue, tax_hint
 from psa_app.queries.invoices.refunds import RefundRow, refunds_of
 from psa_app.queries.invoices.tables import BILLED_TIME, ENTRY, FACT, INVOICE_LINE, PROJECT, TASK
 from psa_app.rules.hours import Rounding
@@ -99,6 +99,7 @@ class InvoiceView:
     open: int
     credit: int
     lacks: tuple[Lack, ...]
+    tax_hint: str  # what to look at before the tax is asked, "" for nothing
     events: tuple[Event, ...]
     banks: tuple[tuple[int, str], ...]
     einvoice: str
@@ -165,6 +166,7 @@ def one_invoice(session: Session, actor: Actor, invoice_id: int) -> InvoiceView:
         lacks=tuple(before_issue(session, actor, invoice_id))
         if is_draft and may(actor, "invoices.issue")
         else (),
+        tax_hint=tax_hint(session, invoice) if is_draft else "",
         events=_events(session, invoice_id, [one.id for one in payments])
         if may(actor, "history.read")
         else (),

@@ -68,7 +68,7 @@ def bank_block(session: Session, invoice: Invoice, firm: Firm) -> str:
         return ""
     facts = (
         ("Payee", bank.holder or firm.legal_name or firm.name),
-        ("IBAN", bank.iban),
+        ("IBAN", words.iban(bank.iban)),
         ("BIC", bank.bic),
         ("Account", bank.account_number),
         ("Bank", bank.bank),

@@ -24,6 +24,7 @@ from psa_app.queries.invoices.einvoice import document_of
 from psa_app.queries.invoices.mode import takes_test_money
 from psa_app.queries.invoices.paper import invoice_paper, printed_lines, texts
 from psa_app.queries.invoices.parties import billing_address
+from psa_app.rules.codes import EU
 from psa_app.rules.deposits import ASKED
 from psa_app.rules.einvoices.missing import asks
 from psa_app.rules.invoices import due_date
@@ -68,6 +69,22 @@ def lacks(session: Session, invoice: Invoice, issued_on: date | None = None) -> 
         yield Lack("currency", f"{sentence} Add one in Settings.")
     yield from _letters(session, invoice)
     yield from electronic_lacks(session, invoice, account, day)
+
+
+def tax_hint(session: Session, invoice: Invoice) -> str:
+    """What to look at before tax is asked of a business in another member state, else "".
+
+    Its service is taxed where it is: Directive 2006/112/EC, articles 44 and 196.
+    """
+    firm = session.exec(select(Firm)).one()
+    account = session.get_one(Account, invoice.account_id)
+    is_abroad = account.country != firm.country and {account.country, firm.country} <= EU
+    if not (invoice.tax_minor and account.vat_id and is_abroad):
+        return ""
+    return (
+        f"{account.name} is a business in {account.country}: that is reverse charge as a rule. "
+        "If so, choose the tax on the client first."
+    )
 
 
 def base_rate(session: Session, invoice: Invoice, firm: Firm, day: date) -> int | None:

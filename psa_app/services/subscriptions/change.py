@@ -58,8 +58,7 @@ def pause_subscription(
     reason: str = "",
 ) -> Changed:
     """From a day (empty: today) on, nothing is due until it goes on."""
-    of, day = _held(session, actor, sow_line_id, effective_on)
-    return _write(session, actor, of, PAUSE, day, of.plan(day), reason)
+    return _turn(session, actor, sow_line_id, PAUSE, effective_on, reason)
 
 
 @act("sow_lines", "resume", right="invoices.credit")
@@ -72,8 +71,7 @@ def resume_subscription(
     reason: str = "",
 ) -> Changed:
     """A paused subscription goes on from a day (empty: today), at the price from before."""
-    of, day = _held(session, actor, sow_line_id, effective_on)
-    return _write(session, actor, of, RESUME, day, of.plan(day), reason)
+    return _turn(session, actor, sow_line_id, RESUME, effective_on, reason)
 
 
 @act("sow_lines", "cancel", right="invoices.credit")
@@ -96,6 +94,14 @@ def cancel_subscription(
     if not at_once and period is not None and period.starts_on < day:
         day = period.ends_on + timedelta(days=1)
     return _write(session, actor, of, CANCEL, day, of.plan(day), reason)
+
+
+def _turn(
+    session: Session, actor: Actor, line_id: int, kind: str, effective_on: date | None, reason: str
+) -> Changed:
+    """Pauses it or lets it go on; what it costs stays."""
+    of, day = _held(session, actor, line_id, effective_on)
+    return _write(session, actor, of, kind, day, of.plan(day), reason)
 
 
 def _held(session: Session, actor: Actor, line_id: int, day: date | None) -> tuple[Subscribed, date]:

@@ -225,11 +225,11 @@ def _specs(firm: Firm) -> list[FieldSpec]:
         text("phone", "Phone"),
         text("website", "Website"),
         text("accent", "Colour", kind="color"),
+        *_heading("Calendar and language"),
         text("time_zone", "Time zone"),
         pick("locale", "Language of papers", [("en", "English"), ("de", "German")]),
         pick("week_start", "Weeks begin on", [(str(n), day) for n, day in enumerate(_DAYS, 1)]),
-        text("payment_days", "Days to pay", kind="number", help="A client or scope may have its own."),
-        pick("tax_rounding", "Tax is rounded", [("total", "once per rate"), ("line", "on each line")]),
+        *_heading("Time and what it costs"),
         text("target_percent", "Target utilization", kind="percent"),
         FieldSpec(
             "overhead",
@@ -247,11 +247,6 @@ def _specs(firm: Firm) -> list[FieldSpec]:
         pick("round_mode", "Rounded", [("up", "up"), ("nearest", "to the nearest"), ("down", "down")]),
         pick("round_per", "Rounded per", [("entry", "entry"), ("day_task", "person, day and task")]),
         FieldSpec("round_minimum", "At least", "hours", value=hours.h_mm(firm.round_minimum)),
-        pick(
-            "payment_provider",
-            "Clients pay by",
-            [("manual", "bank transfer"), ("sandbox", "the built-in sandbox"), ("stripe", "Stripe")],
-        ),
         FieldSpec(
             "sole_approver",
             "One person may approve their own time",
@@ -259,9 +254,18 @@ def _specs(firm: Firm) -> list[FieldSpec]:
             value="true" if firm.sole_approver else "",
             help="Only where nobody else can; each such approval is marked.",
         ),
+        *_heading("Invoices and payment"),
+        pick(
+            "payment_provider",
+            "Clients pay by",
+            [("manual", "bank transfer"), ("sandbox", "the built-in sandbox"), ("stripe", "Stripe")],
+        ),
+        text("payment_days", "Days to pay", kind="number", help="A client or scope may have its own."),
+        pick("tax_rounding", "Tax is rounded", [("total", "once per rate"), ("line", "on each line")]),
         *_billing(firm),
-        *_expenses(firm),
         text("invoice_footer", "Words at the foot of an invoice", kind="textarea", wide=True),
+        *_heading("Expenses"),
+        *_expenses(firm),
     ]
 
 
@@ -284,6 +288,10 @@ def _expenses(firm: Firm) -> list[FieldSpec]:
             help="As they are handed in, in categories that have a limit; each such approval is marked.",
         ),
     ]
+
+
+def _heading(text: str) -> list[FieldSpec]:
+    return [FieldSpec(text, text, "heading")]
 
 
 def _billing(firm: Firm) -> list[FieldSpec]:

@@ -1,5 +1,6 @@
 """One's own Home: the week, what came back, what is planned, what to work on."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import reflex as rx
@@ -52,7 +53,7 @@ class OwnHomeState(rx.State):
             days=_days(week, found.facts.locale),
             week_text=week_text,
             days_words=f"This week by day: {week_text}",
-            returned=[_came_back(one, found.facts.locale) for one in found.returned],
+            returned=came_back(found.returned, found.facts.locale),
             tasks=[_task(one) for one in found.tasks],
             submit="Hand in last week" if late else "Log time",
             submit_href=routes.week(found.last_week.week) if late else routes.TIME,
@@ -94,14 +95,30 @@ class OwnHomeState(rx.State):
         await say(self, f"The timer runs: {frame.timer.label}.")
 
 
-def _came_back(one: Returned, locale: str) -> Waiting:
-    return Waiting(
-        str(one.id),
-        f"{words.day(one.day, locale, year=False)} · {one.project} · {one.task}",
-        f"{h_mm_seconds(one.seconds)} · {one.reason}",
-        routes.week(weeks.week_of(one.day)),
-        "Correct",
-    )
+def came_back(found: Sequence[Returned], locale: str) -> list[Waiting]:
+    """What came back, a line for each week and reason."""
+    together: dict[tuple[int, str], list[Returned]] = {}
+    for one in found:
+        together.setdefault((weeks.week_of(one.day), one.reason), []).append(one)
+    return [
+        Waiting(
+            str(those[0].id),
+            _what(those, locale),
+            f"{h_mm_seconds(sum(one.seconds for one in those))} · {reason}",
+            routes.week(week),
+            "Correct",
+        )
+        for (week, reason), those in together.items()
+    ]
+
+
+def _what(those: Sequence[Returned], locale: str) -> str:
+    first, last = those[0], those[-1]
+    if len(those) == 1:
+        return f"{words.day(first.day, locale, year=False)} · {first.project} · {first.task}"
+    projects = {one.project for one in those}
+    what = first.project if len(projects) == 1 else f"{len(projects)} projects"
+    return f"{words.day_range(first.day, last.day, locale, year=False)} · {what} · {len(those)} entries"
 
 
 def _this(found: OwnHome) -> Kpi:

@@ -19,6 +19,7 @@ from psa_app.errors import PsaError
 from psa_app.formats import words
 from psa_app.models import Firm
 from psa_app.queries.invoices.one import InvoiceView, entries_behind, find_invoice, one_invoice
+from psa_app.queries.invoices.parties import billing_contacts
 from psa_app.rules import fields, money
 from psa_app.rules.billing import Grouping
 from psa_app.rules.money import Money
@@ -123,7 +124,8 @@ class InvoiceState(rx.State):
         self.refundable = invoice_words.refundable(found) if may(who, "payments.refund") else []
         self.happened = invoice_words.happenings(found.events, invoice.currency, zone)
         self.lacks = [lack.sentence for lack in found.lacks if not lack.is_warning]
-        self.warnings = [lack.sentence for lack in found.lacks if lack.is_warning]
+        warned = [lack.sentence for lack in found.lacks if lack.is_warning]
+        self.warnings = [*warned, *([found.tax_hint] if found.tax_hint else [])]
         self.lost = invoice_words.freed(found)
         self.credit = words.money(found.credit, invoice.currency) if found.credit and found.open > 0 else ""
         self.pdf = routes.invoice_pdf(int(invoice.id or 0))
@@ -291,7 +293,9 @@ class InvoiceState(rx.State):
         except PsaError as error:
             self.errors = {"form": error.sentence} | field_errors(error)
             return
-        await self._done(f"{made.number} is issued and on its way.")
+        readers = await read(lambda session, _: len(billing_contacts(session, made.account_id)))
+        way = "on its way" if readers else "waits to be sent: nobody there gets invoices by mail"
+        await self._done(f"{made.number} is issued and {way}.")
 
     @rx.event
     @allow("invoices.issue")

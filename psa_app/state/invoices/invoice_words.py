@@ -30,7 +30,7 @@ METHODS = {
 }
 HAPPENED = {
     ("invoice", "drafted"): "Drafted by {who}",
-    ("invoice", "changed"): "Head changed by {who}",
+    ("invoice", "changed"): "Details changed by {who}",
     ("invoice", "regrouped"): "Grouped anew by {who}",
     ("invoice", "line added"): "Line added by {who}",
     ("invoice", "line changed"): "Line changed by {who}",

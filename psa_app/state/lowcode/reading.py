@@ -161,7 +161,7 @@ def rows_of(
 def head(field: FieldSpec, place: int, *, sortable: bool = True, lines: int = _PHONE_LINES) -> Column:
     """The head of a column; on a phone the first `lines` are shown, and what is money."""
     plain = record_words.column(field)
-    phone = "line" if place < lines or field.kind == "money" else "hide"
+    phone = plain.phone if place < lines or field.kind == "money" else "hide"
     return Column(plain.key, plain.label, plain.align, sortable and field.sortable, phone=phone)
 
 

@@ -33,7 +33,8 @@ _FORM_KINDS = {
 
 def column(field: FieldSpec) -> Column:
     """The head of a field's column."""
-    return Column(field.name, field.label, align="right" if field.kind in NUMERIC else "left")
+    phone = "named" if field.kind == "bool" else "line"
+    return Column(field.name, field.label, align="right" if field.kind in NUMERIC else "left", phone=phone)
 
 
 def cell(
@@ -103,7 +104,8 @@ def spec(
     field: FieldSpec, values: Mapping[str, Any], options: list[forms.Option], base: str, new: bool
 ) -> forms.FieldSpec:
     """A field as the form draws it, with its present value as text."""
-    given = values.get(field.name, field.default if new else None)
+    usual = base if field.kind == "currency" and field.default is None else field.default
+    given = values.get(field.name, usual if new else None)
     chosen = [forms.Option(value, label) for value, label in field.choices] or options
     if field.kind in ("link", "choice") and not field.required and field.default is None:
         chosen = [forms.Option("", "–"), *chosen]

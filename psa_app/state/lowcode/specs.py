@@ -15,7 +15,7 @@ from psa_app.queries.records import read_record, readable, row_values
 from psa_app.state.base import actor, form_values
 from psa_app.state.lowcode import record_words
 from psa_app.state.lowcode.kinds import resource_of
-from psa_app.state.lowcode.reading import firm_of
+from psa_app.state.lowcode.reading import ARCHIVED, firm_of
 
 OFFERED = 20  # what a picker shows before anything is typed
 
@@ -36,7 +36,7 @@ def form_of(
     specs = [
         spec_of(session, who, field, values, currencies.get(field.name, base), new=not record_id)
         for field in readable(resource, who)
-        if field.set != "never" and field.name not in fixed
+        if field.set != "never" and field.name not in fixed and (record_id or field.name != ARCHIVED)
     ]
     return resource, values, specs
 

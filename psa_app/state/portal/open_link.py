@@ -4,6 +4,7 @@ Whoever holds the link acts as that contact. Each event proves it anew, so a lin
 or has run out opens nothing any more.
 """
 
+import asyncio
 from typing import Any
 
 import reflex as rx
@@ -17,6 +18,7 @@ from psa_app.queries.portal.time import request_to_read
 from psa_app.services.contracts.order_questions import ask_about_change
 from psa_app.services.identity.portal_links import GONE, OpenedLink, mark_opened, open_portal_link
 from psa_app.services.quotes.questions import ask_question
+from psa_app.state import live
 from psa_app.state.base import public, read, say, write
 from psa_app.state.contracts.change_order_reading import ChangeReading
 from psa_app.state.contracts.document_reading import LinkReading
@@ -28,6 +30,7 @@ from psa_app.state.time.time_reading import TimeReading, counted
 
 NOBODY = Actor(name="", role="nobody")
 LONGEST = 100
+LOOK_EVERY, LOOKS = 1.0, 180  # seconds between two looks for a payment, and how many at most
 
 
 class OpenLinkState(rx.State):
@@ -40,10 +43,11 @@ class OpenLinkState(rx.State):
     sandbox: str = ""
     sentence: str = ""
     _token: str = ""
+    _waits: int = 0
 
     @rx.event
     @public
-    async def load(self) -> None:
+    async def load(self) -> Any:
         """Opens the document, or says that the link is gone."""
         self._token = str(self.router.url.path).rstrip("/").rsplit("/", 1)[-1][:LONGEST]
         await self._load_firm()
@@ -52,9 +56,38 @@ class OpenLinkState(rx.State):
             await self._show(link)
         except NotFound:
             self.kind, self.sentence = "gone", GONE
-            return
+            return None
         token = self._token
         await write(lambda session, _: mark_opened(session, token), NOBODY)
+        invoice = await self.get_state(OpenInvoiceState)
+        return OpenLinkState.wait if self.kind == "invoice" and invoice.just_paid else None
+
+    @rx.event(background=True)
+    @public
+    async def wait(self) -> None:
+        """Looks for the payment service's word on what was just paid, for a few minutes."""
+        async with self:
+            self._waits += 1
+            mine = self._waits
+        for _ in range(LOOKS):
+            async with self:
+                if self._waits != mine or not await self._look_for_payment():
+                    return
+            await asyncio.sleep(LOOK_EVERY)
+            if not await live.is_here():
+                return
+
+    async def _look_for_payment(self) -> bool:
+        """Shows the invoice as it is now; False when there is nothing to wait for any more."""
+        invoice = await self.get_state(OpenInvoiceState)
+        if self.kind != "invoice" or not invoice.just_paid:
+            return False
+        try:
+            await invoice._look((await self._open()).actor)
+        except NotFound:
+            self.kind, self.sentence = "gone", GONE
+            return False
+        return bool(invoice.just_paid)
 
     async def _load_firm(self) -> None:
         firm = await read(_firm, NOBODY)

@@ -75,9 +75,13 @@ class InvoiceForClient(rx.State, mixin=True):
     async def _show(self, invoice_id: int, who: Actor | None = None) -> None:
         """Loads the invoice for the signed-in client, or for `who` a link stands for."""
         self._invoice = invoice_id
-        found = await read(lambda session, reader: portal_invoice(session, reader, invoice_id), who)
+        await self._look(who)
         await write(lambda session, reader: mark_seen(session, reader, invoice_id), who)
-        self._fill(found)
+
+    async def _look(self, who: Actor | None = None) -> None:
+        """Loads what is shown once more."""
+        invoice_id = self._invoice
+        self._fill(await read(lambda session, reader: portal_invoice(session, reader, invoice_id), who))
 
     def _fill(self, found: PortalInvoice) -> None:
         asked = self.router.url.query_parameters
@@ -121,7 +125,7 @@ class InvoiceForClient(rx.State, mixin=True):
         self.pay_address = routes.pay_invoice(found.id)
         self.told = unseal(asked.get("told", ""), self.pay_address)
         self.just_paid = bool(asked.get("paid")) and found.open > 0
-        self.can_pay, self.on_its_way = found.can_pay, found.on_its_way
+        self.can_pay, self.on_its_way = found.can_pay and not self.just_paid, found.on_its_way
         self.is_paid = found.status == "issued" and found.open <= 0 and credited < found.total
         self.is_ready, self.is_missing = True, False
 

@@ -119,6 +119,7 @@ class ApprovalsState(rx.State):
         sheet = next(iter(queue.sheets), None)
         self.lines = [_line(line, "", self.sheet) for line in sheet.lines] if sheet else []
         self.sheet_title = f"{sheet.person} · {weeks.label(sheet.week)}" if sheet else "All decided"
+        self.sheet_sub = ""
         if sheet is not None:
             others = _counted(sheet.others, "entry waits for someone else", "entries wait for someone else")
             parts = [f"{h_mm_seconds(sheet.seconds)}, {h_mm_seconds(sheet.billable)} billable"]

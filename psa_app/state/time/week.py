@@ -44,6 +44,7 @@ class WeekState(rx.State):
     days: list[WeekDay] = []
     sheets: list[Row] = []
     sent_back: list[str] = []
+    has_nobody: bool = False  # who is signed in is not one of the people, and has no week
     not_handed_in: str = ""
     acked: int = 0
     refused: dict[str, str] = {}
@@ -73,6 +74,10 @@ class WeekState(rx.State):
         if (week or 0, person or 0) != (self._week, self._person):
             self._added, self._taken_off, self.refused = [], [], {}
         self._week, self._person = week or 0, person or 0
+        self.has_nobody = not person and actor().person_id is None
+        if self.has_nobody:
+            self.title, self.subtitle, self.is_ready = "Time", "", True
+            return
         await self._load()
 
     async def _load(self) -> None:

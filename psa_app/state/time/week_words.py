@@ -135,13 +135,13 @@ def _sheet(sheet: SheetView, zone: tzinfo) -> Row:
 
 
 def sent_back(view: WeekView) -> list[str]:
-    """What was sent back, and why: "Mon 16, Build: wrong day"."""
-    return [
-        f"{day.day:%a} {day.day.day}, {row.task}: {cell.reason}"
-        for row in view.rows
-        for cell, day in zip(row.cells, view.days, strict=True)
-        if cell.reason
-    ]
+    """What was sent back, and why: "Mon 16, Tue 17, Build: wrong day"."""
+    days: dict[tuple[str, str], list[str]] = {}
+    for row in view.rows:
+        for cell, day in zip(row.cells, view.days, strict=True):
+            if cell.reason:
+                days.setdefault((row.task, cell.reason), []).append(f"{day.day:%a} {day.day.day}")
+    return [f"{', '.join(those)}, {task}: {reason}" for (task, reason), those in days.items()]
 
 
 def choice_label(choice: TaskChoice) -> tuple[str, str]:

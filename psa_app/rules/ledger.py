@@ -57,6 +57,8 @@ _LINES = {
     "deposit": "deposits",
     "drawdown": "deposits",
     "deposit_used": "deposits",
+    "credit_kept": "deposits",  # by the payment service, for its next invoice
+    "credit_used": "deposits",
     "discount": "discounts",
     "opening": "opening",
 }

@@ -206,7 +206,7 @@ def test_what_is_left_when_it_ends_at_once_is_credit_there(world, till, clock, l
     deliver()
     last = copies()[-1]
     kinds = [(one.kind, one.net_minor < 0) for one in rows(InvoiceLine, invoice_id=last.id)]
-    assert (last.total_minor, kinds) == (0, [("subscription", True), ("deposit", False)])
+    assert (last.total_minor, kinds) == (0, [("subscription", True), ("credit_kept", False)])
     check_books()
 
 

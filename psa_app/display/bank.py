@@ -23,3 +23,5 @@ class OpenPart:
     open: str
     due: str
     value: str = ""
+    currency: str = ""
+    help: str = ""

@@ -152,9 +152,14 @@ class Subscriptions:
         """Invoices are collected again."""
         self._update(ref, {"pause_collection": ""}, key)
 
-    def end_with_period(self, ref: str, key: str, *, ends: bool = True) -> None:
-        """Ends it with the period that runs, or with `ends=False` takes that back."""
-        self._update(ref, {"cancel_at_period_end": ends}, key)
+    def end_with_period(self, ref: str, key: str) -> None:
+        """Ends it with the period that runs."""
+        self._update(ref, {"cancel_at_period_end": True}, key)
+
+    def go_on_until(self, ref: str, until: datetime | None, key: str) -> None:
+        """Takes an end back: it goes on to `until`, None for no end."""
+        ends = {"cancel_at": int(until.timestamp())} if until else {"cancel_at_period_end": False}
+        self._update(ref, ends, key)
 
     def end_now(self, ref: str) -> None:
         """Ends it at once; what the rest of the period cost is the client's credit at Stripe."""

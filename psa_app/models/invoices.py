@@ -339,7 +339,8 @@ class Allocation(Row, table=True):
     payment_id: int | None = Field(default=None, foreign_key="payment.id", index=True)
     credit_id: int | None = Field(default=None, foreign_key="invoice.id", index=True)
     invoice_id: int = Field(foreign_key="invoice.id", index=True)
-    amount_minor: Big
+    amount_minor: Big  # in the invoice's currency
+    paid_minor: BigOrNone = None  # of the payment, where that came in another currency
     at: datetime
     reason: str = ""
 

@@ -57,6 +57,8 @@ _LINES = {
     "deposit": "deposits",
     "drawdown": "deposits",
     "deposit_used": "deposits",
+    "credit_kept": "deposits",  # by the payment service, for its next invoice
+    "credit_used": "deposits",
     "discount": "discounts",
     "opening": "opening",
 }
@@ -164,15 +166,24 @@ def came(on: date, kind: str, amount: int, in_base: int, currency: str, party: s
 
 
 def applied(
-    on: date, amount: int, from_account: int, off_invoice: int, currency: str, party: str, number: str
+    on: date,
+    amount: int,
+    from_account: int,
+    off_invoice: int,
+    currency: str,
+    party: str,
+    number: str,
+    *,
+    paid: tuple[int, str] | None = None,
 ) -> Entry:
     """Money on account settles an invoice: at the payment's rate out, at the invoice's rate off it.
 
-    100.00 USD paid at 0.95 on an invoice at 0.90: 95.00 out, 90.00 off, 5.00 gained.
+    100.00 USD paid at 0.95 on an invoice at 0.90: 95.00 out, 90.00 off, 5.00 gained. `paid` is what of the
+    money it takes, where that came in another currency than the invoice's.
     """
     gain = from_account - off_invoice
     postings = [
-        Posting("unapplied", from_account, amount, currency),
+        Posting("unapplied", from_account, *(paid or (amount, currency))),
         Posting("receivable", -off_invoice, -amount, currency),
     ]
     if gain:

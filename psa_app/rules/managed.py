@@ -20,7 +20,7 @@ STATES = {
     "incomplete": ("First payment open", "warn"),
     "incomplete_expired": ("Never paid", "bad"),
     "trialing": ("Waits for its first day", ""),
-    "active": ("Running", "good"),
+    "active": ("Running", "ok"),
     "past_due": ("Payment overdue", "bad"),
     "unpaid": ("Not paid", "bad"),
     "paused": ("Paused", "warn"),
@@ -72,6 +72,13 @@ def ends_at(of: Schedule, zone: ZoneInfo) -> datetime | None:
     if of.ends_on is None:
         return None
     return datetime.combine(of.ends_on + timedelta(days=1), time(12), zone)
+
+
+def ends_early(ends_on: date | None, of: Schedule) -> bool:
+    """Whether it is to end before its scope does; `ends_on` is the first day without it."""
+    if ends_on is None:
+        return False
+    return of.ends_on is None or ends_on <= of.ends_on
 
 
 def period_of(of: Schedule, starts_at: datetime, zone: ZoneInfo) -> Period | None:

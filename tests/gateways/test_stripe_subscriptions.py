@@ -99,8 +99,11 @@ def test_it_ends_with_its_period_or_at_once_with_credit(sandbox):
     seen = begun(sandbox)
     sandbox.stripe.end_with_period(seen.ref, uuid4().hex)
     assert sandbox.stripe.fetch_subscription(seen.ref).cancel_at == seen.ends_at
-    sandbox.stripe.end_with_period(seen.ref, uuid4().hex, ends=False)
+    sandbox.stripe.go_on_until(seen.ref, None, uuid4().hex)
     assert sandbox.stripe.fetch_subscription(seen.ref).cancel_at is None
+    later = seen.ends_at + timedelta(days=90)
+    sandbox.stripe.go_on_until(seen.ref, later, uuid4().hex)
+    assert sandbox.stripe.fetch_subscription(seen.ref).cancel_at == later
     sandbox.stripe.end_now(seen.ref)
     ended = sandbox.stripe.fetch_subscription(seen.ref)
     assert (ended.status, ended.ended_at is not None) == ("canceled", True)

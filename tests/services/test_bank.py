@@ -259,7 +259,7 @@ def test_what_does_not_fit_is_refused_and_nothing_is_written(world):
     refused("up to what is open", [part(mine, 14_401)])
     refused("more than what came", [part(mine, 14_400)])
     refused("several clients", [part(mine, 10), part(theirs, 10)])
-    refused("is in USD", [part(theirs, 10)])
+    refused("is in USD", [PartIn(theirs.id, Money(10, "EUR"))])
     refused("use up the money", [part(mine, 9_000)], short_kind="discount")
     assert rows(Payment) == []
     assert row(BankLine, line.id).status == "open"

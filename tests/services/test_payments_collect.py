@@ -171,14 +171,24 @@ def test_money_of_another_currency_or_installation_is_not_booked(world, till, in
         session.get_one(Firm, 1).instance = "another"
     sync_payment(payment)
     assert (status(payment), facts()) == ("review", [])
-    with db.unit_of_work() as session:
-        session.get_one(Payment, payment).currency = "USD"
-    with pytest.raises(Conflict, match="came in EUR"):
-        accept_payment(world["Fred"], payment, "x")
     do(dismiss_payment, world["Fred"], payment, reason="Booked elsewhere")
     assert (status(payment), facts()) == ("canceled", [])
     with pytest.raises(Conflict, match="not under review"):
         do(dismiss_payment, world["Fred"], payment, reason="again")
+
+
+def test_money_in_another_currency_than_was_asked_counts_once_a_person_takes_it(
+    world, till, invoice, payment
+):
+    till.press(payment, "pay")
+    with db.unit_of_work() as session:
+        session.get_one(Payment, payment).currency = "USD"
+    sync_payment(payment)
+    assert (status(payment), facts()) == ("review", [])
+    assert "came in EUR, not in USD" in row(Payment, payment).failure
+    accept_payment(world["Fred"], payment, "They paid in euro")
+    assert (status(payment), facts(), left(invoice)) == ("succeeded", [("charge", 14_400)], 0)
+    assert row(Payment, payment).currency == "EUR"
 
 
 def test_a_refund_and_a_dispute_open_the_invoice_again(world, till, invoice, payment):

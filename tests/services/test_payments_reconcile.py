@@ -1,9 +1,11 @@
 """The provider's own book against ours, and what it took: rebuilt from its lists over real HTTP."""
 
 import pytest
+import typer
 from sqlalchemy import update
 
 from psa_app import db
+from psa_app.cli.safety import verify
 from psa_app.errors import Conflict, Forbidden
 from psa_app.models import (
     Allocation,
@@ -15,6 +17,7 @@ from psa_app.models import (
     Payout,
     ProviderFinding,
 )
+from psa_app.queries.invoices.provider import provider_book
 from psa_app.rules.money import Money
 from psa_app.services.payments.book import sync_payment
 from psa_app.services.payments.ledger import read_ledger
@@ -22,7 +25,7 @@ from psa_app.services.payments.reconcile import reconcile, settle_finding
 from psa_app.services.payments.refund import send_refund, start_refund
 from tests.services.collecting import bill, facts, left
 from tests.support.prepared import prepared
-from tests.support.world import do, make_world, row, rows
+from tests.support.world import ask, do, make_world, row, rows
 
 world = prepared(make_world, only_sqlite=True, invoice=bill)
 
@@ -70,6 +73,16 @@ def test_a_fact_that_the_provider_does_not_know_is_named_once_until_it_is_gone(w
     count = len(rows(ProviderFinding))
     reconcile()
     assert len(rows(ProviderFinding)) == count
+
+
+def test_a_drift_is_named_on_the_page_and_by_the_command(world, till, invoice, paid, capsys):
+    said = f"The charge {rows(PaymentFact)[0].ref} has another amount here."
+    execute(update(PaymentFact.__table__).values(amount_minor=14_399))
+    reconcile()
+    assert said in [one.sentence for one in ask(provider_book, world["Fred"]).findings]
+    with pytest.raises(typer.Exit):
+        verify(None)
+    assert said in capsys.readouterr().err
 
 
 def test_an_amount_that_differs_and_a_settlement_beyond_it_are_named(world, till, invoice, paid):

@@ -148,7 +148,7 @@ def test_the_billing_contact_is_thanked_and_told_what_is_left(world):
         ({"amount": Money(0, "EUR")}, "amount"),
         ({"amount": Money(-1, "EUR")}, "amount"),
         ({"amount": Money(10**15 + 1, "EUR")}, "amount"),
-        ({"amount": Money(100, "USD")}, "amount"),
+        ({"amount": Money(100, "KWD")}, "amount"),
         ({"received_on": TODAY + timedelta(days=1)}, "received_on"),
         ({"received_on": date(9999, 12, 31)}, "received_on"),
         ({"received_on": date(1, 1, 1)}, "received_on"),

@@ -6,6 +6,7 @@ import pytest
 
 from psa_app import db
 from psa_app.errors import Conflict, Forbidden, Invalid
+from psa_app.gateways.stripe import StripeGateway
 from psa_app.jobs.effects import manage_subscription
 from psa_app.models import (
     BilledPeriod,
@@ -205,7 +206,7 @@ def test_what_is_left_when_it_ends_at_once_is_credit_there(world, till, clock, l
     deliver()
     last = copies()[-1]
     kinds = [(one.kind, one.net_minor < 0) for one in rows(InvoiceLine, invoice_id=last.id)]
-    assert (last.total_minor, kinds) == (0, [("subscription", True), ("deposit", False)])
+    assert (last.total_minor, kinds) == (0, [("subscription", True), ("credit_kept", False)])
     check_books()
 
 
@@ -277,3 +278,36 @@ def test_without_a_saved_way_to_pay_the_client_is_to_be_asked(world, till):
         sign(session, world, "Northwind", "Nina", Head("Care", date(2026, 11, 1)), (agreed,))
     with pytest.raises(Conflict, match="saved no card"):
         do(hand_over_subscription, world["Fred"], world.lines["Care"])
+
+
+def test_one_whose_scope_ends_ends_there_and_that_is_no_cancellation(world, till, line):
+    agreed = LineInput("Half a year", "subscription", value=Money(5_000, "EUR"))
+    head = Head("Half a year", date(2026, 11, 1), date(2027, 4, 30))
+    with db.unit_of_work() as session:
+        sign(session, world, "Northwind", "Nina", head, (agreed,))
+    made = hand_over(world, world.lines["Half a year"])
+    assert made.ends_on == date(2027, 5, 1)
+    with pytest.raises(Invalid, match="not paused"):
+        do(resume_subscription, world["Fred"], world.lines["Half a year"])
+    do(cancel_subscription, world["Fred"], world.lines["Half a year"])
+    deliver()
+    assert row(ManagedSubscription, made.id).ends_on == NEXT
+    do(resume_subscription, world["Fred"], world.lines["Half a year"])
+    deliver()
+    assert row(ManagedSubscription, made.id).ends_on == date(2027, 5, 1)
+
+
+def test_two_that_send_at_once_make_one_subscription(world, till, line, monkeypatch):
+    do(hand_over_subscription, world["Fred"], line)
+    (made,) = rows(ManagedSubscription)
+    subscribe = StripeGateway.subscribe
+
+    def slow(gateway, order):
+        monkeypatch.setattr(StripeGateway, "subscribe", subscribe)
+        manage(made.id)
+        return subscribe(gateway, order)
+
+    monkeypatch.setattr(StripeGateway, "subscribe", slow)
+    manage(made.id)
+    found = row(ManagedSubscription, made.id)
+    assert (found.status, found.failure) == ("running", "")

@@ -232,9 +232,10 @@ def check_money(session: Session) -> None:
         paid[row.invoice_id] += row.amount_minor
         if row.payment_id is None:
             continue
-        used[row.payment_id] += row.amount_minor
+        used[row.payment_id] += row.amount_minor if row.paid_minor is None else row.paid_minor
         assert payments[row.payment_id].account_id == invoices[row.invoice_id].account_id
-        assert payments[row.payment_id].currency == invoices[row.invoice_id].currency
+        is_same = payments[row.payment_id].currency == invoices[row.invoice_id].currency
+        assert is_same == (row.paid_minor is None)
     for payment_id in payments:
         assert 0 <= used[payment_id] <= max(came[payment_id], 0)
     for invoice_id, amount in paid.items():

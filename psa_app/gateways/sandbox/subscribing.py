@@ -296,6 +296,8 @@ def _update(call: Call) -> Json:
         at = subscription["items"]["data"][0]["current_period_end"] if ends else None
         subscription |= {"cancel_at_period_end": ends, "cancel_at": at}
         subscription["canceled_at"] = now() if ends else None
+    if "cancel_at" in params:
+        subscription |= {"cancel_at": forms.whole(params, "cancel_at"), "cancel_at_period_end": False}
     return save(book, "customer.subscription.updated", subscription)
 
 
@@ -378,7 +380,9 @@ OPERATIONS = (
     ),
     base.operation("GET", "subscriptions", _listed, *base.PAGE, "customer", "status"),
     base.operation("GET", "subscriptions/{id}", base.reading("subscription")),
-    base.operation("POST", "subscriptions/{id}", _update, "pause_collection", "cancel_at_period_end", *_ITEM),
+    base.operation(
+        "POST", "subscriptions/{id}", _update, "pause_collection", "cancel_at_period_end", "cancel_at", *_ITEM
+    ),
     base.operation("DELETE", "subscriptions/{id}", _cancel, "prorate", "invoice_now"),
     base.operation("GET", "invoices", _invoices, *base.PAGE, "customer", "status", "subscription"),
     base.operation("GET", "invoices/{id}", base.reading("invoice")),

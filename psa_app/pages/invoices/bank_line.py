@@ -167,8 +167,8 @@ def _part(one: rx.Var[OpenPart]) -> rx.Component:
         one.name,
         one.number,
         one.value,
-        currency=State.currency,
-        help=one.open + " open, due " + one.due,
+        currency=one.currency,
+        help=one.help,
         error=State.errors[one.name],
     )
 

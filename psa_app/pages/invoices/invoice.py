@@ -27,6 +27,7 @@ from psa_app.pages.invoices.entries import entries_dialog
 from psa_app.pages.invoices.expenses import expenses_on_it, group_items
 from psa_app.pages.invoices.give_up import give_up_dialogs
 from psa_app.pages.invoices.paid import payments_on_it
+from psa_app.pages.invoices.pay import pay_dialog
 from psa_app.pages.invoices.refund import refund_dialog
 from psa_app.pages.rates.why import why_dialog
 from psa_app.pages.registry import page
@@ -36,8 +37,8 @@ from psa_app.state.invoices.draft_edit import DraftEditState
 from psa_app.state.invoices.expenses import InvoiceExpenses as Expenses
 from psa_app.state.invoices.give_up import GiveUpState
 from psa_app.state.invoices.invoice import InvoiceState as State
-from psa_app.state.invoices.invoice_words import METHODS
 from psa_app.state.invoices.later import LaterWork
+from psa_app.state.invoices.pay import PayState
 
 GROUPS = (
     ("role", "role"),
@@ -98,7 +99,7 @@ def invoice() -> rx.Component:
             ),
             rx.cond(
                 State.is_open & State.may_record,
-                button("Record payment", look="primary", on_click=State.open_dialog("pay", 0)),
+                button("Record payment", look="primary", on_click=PayState.begin),
             ),
             _more(),
         ],
@@ -160,7 +161,7 @@ def _more() -> rx.Component:
         item("Mail again", icon_name="mail", on_click=State.mail_again),
         rx.cond(
             State.may_record & ~State.is_open & ~State.is_note,
-            item("Record a payment", icon_name="bank", on_click=State.open_dialog("pay", 0)),
+            item("Record a payment", icon_name="bank", on_click=PayState.begin),
         ),
         rx.cond(
             State.may_credit,
@@ -192,7 +193,7 @@ def _dialogs() -> rx.Component:
         _issue(),
         _void(),
         give_up_dialogs(State.number, State.open_text),
-        _pay(),
+        pay_dialog(),
         _reverse(),
         _discard(),
         entries_dialog(),
@@ -310,33 +311,6 @@ def _void() -> rx.Component:
         act="Void invoice",
         on_submit=State.void,
         size="narrow",
-    )
-
-
-def _pay() -> rx.Component:
-    errors = State.errors
-    return _ask(
-        "pay",
-        "Record a payment",
-        fields.fields(
-            fields.money(
-                "amount",
-                "Amount",
-                State.open_plain,
-                currency=State.currency,
-                required=True,
-                error=errors["amount"],
-                help="Less than open is a part; more becomes credit.",
-            ),
-            fields.date("received_on", "Received", State.today, required=True, error=errors["received_on"]),
-            fields.select("method", "How", [Option(*one) for one in METHODS.items()], "bank_transfer"),
-            fields.text("reference", "Reference", error=errors["reference"]),
-            fields.text("note", "Note", error=errors["note"], wide=True),
-            fields.checkbox("even_if_known", "It really came, even if it looks like a double", False),
-            two=True,
-        ),
-        act="Record payment",
-        on_submit=State.pay,
     )
 
 

@@ -57,7 +57,7 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class LineToDecide:
-    """One line with its candidates, every client, what each client still owes in its currency, and payments
+    """One line with its candidates, every client, what each client still owes, and payments
     recorded by hand that may be the line (or that it takes back).
     """
 
@@ -140,7 +140,7 @@ def line_to_decide(session: Session, actor: Actor, line_id: int) -> LineToDecide
     require(actor, "payments.record")
     line = fetch(session, actor, BankLine, line_id)
     books = open_books(session, _today(session))
-    owed = tuple(one for one in books.invoices if one.left > 0 and one.currency == line.currency)
+    owed = tuple(one for one in books.invoices if one.left > 0)
     match = books.match(line) if line.status == "open" else NO_MATCH
     recorded = _recorded(session, line) if line.status == "open" else ()
     fits = tuple(one for one in books.payouts if line.status == "open" and one.fits(line))

@@ -136,10 +136,12 @@ def _papers_and_money(found: _Sources) -> Iterator[Entry]:
         elif row.credit_id is not None:
             credited[row.credit_id] = base
         elif row.payment_id in found.payments:
-            taken = used[row.payment_id].take(row.amount_minor)
+            spent = row.amount_minor if row.paid_minor is None else row.paid_minor
+            taken = used[row.payment_id].take(spent)
+            paid = (spent, found.payments[row.payment_id].currency)
             day = max(found.day(row.at), invoice.issued_on or found.day(row.at))
             told = (invoice.currency, client, invoice.number)
-            moves.append(ledger.applied(day, row.amount_minor, taken, base, *told))
+            moves.append(ledger.applied(day, row.amount_minor, taken, base, *told, paid=paid))
     for invoice in found.invoices:
         yield from _paper(found, invoice, credited)
     yield from moves

@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from psa_app.access import Actor, fetch, require
 from psa_app.models import Account
-from psa_app.queries.invoices.tables import ALLOCATION, FACT, PAYMENT
+from psa_app.queries.invoices.tables import ALLOCATION, FACT, PAYMENT, USED
 from psa_app.rules.money import Money
 
 
@@ -23,14 +23,14 @@ def client_credit(
     where = [PAYMENT.c.account_id == account_id]
     if is_test is not None:
         where.append(PAYMENT.c.livemode.is_(not is_test))
-    came, used = _sums(session, where, FACT), _sums(session, where, ALLOCATION)
+    came, used = _sums(session, where, FACT, FACT.c.amount_minor), _sums(session, where, ALLOCATION, USED)
     rest = {currency: amount - used.get(currency, 0) for currency, amount in came.items()}
     return tuple(Money(amount, currency) for currency, amount in sorted(rest.items()) if amount)
 
 
-def _sums(session: Session, where: list[Any], table: Any) -> dict[str, int]:
+def _sums(session: Session, where: list[Any], table: Any, amount: Any) -> dict[str, int]:
     statement = (
-        select(PAYMENT.c.currency, func.sum(table.c.amount_minor))
+        select(PAYMENT.c.currency, func.sum(amount))
         .join(PAYMENT, PAYMENT.c.id == table.c.payment_id)
         .where(*where)
         .group_by(PAYMENT.c.currency)

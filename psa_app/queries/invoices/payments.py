@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 
 from psa_app.access import Actor, require, visible
 from psa_app.models import Account, Inbox, Invoice, JobRun, Payment
-from psa_app.queries.invoices.tables import ALLOCATION, FACT
+from psa_app.queries.invoices.tables import ALLOCATION, FACT, USED
 
 PAGE = 25
 VIEWS: dict[str, tuple[str, ...]] = {
@@ -117,7 +117,7 @@ def _columns() -> list[Any]:
         col(Payment.note),
         col(Payment.amount_minor).label("amount"),
         sum_of(FACT).label("received"),
-        sum_of(ALLOCATION).label("settled"),
+        sum_of(ALLOCATION, USED).label("settled"),
         col(Payment.currency),
         col(Payment.received_on),
         col(Payment.created_at),
@@ -125,10 +125,10 @@ def _columns() -> list[Any]:
     ]
 
 
-def sum_of(table: Any) -> Any:
+def sum_of(table: Any, amount: Any = None) -> Any:
     """The sum of a payment's facts or allocations, as a scalar subquery in its minor units."""
     return (
-        select(func.coalesce(func.sum(table.c.amount_minor), 0))
+        select(func.coalesce(func.sum(table.c.amount_minor if amount is None else amount), 0))
         .where(table.c.payment_id == col(Payment.id))
         .correlate(Payment)
         .scalar_subquery()

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from psa_app.access import Actor, fetch, require
 from psa_app.models import Account, Dispute, Payment, Refund
-from psa_app.queries.invoices.tables import ALLOCATION, FACT
+from psa_app.queries.invoices.tables import ALLOCATION, FACT, USED
 
 ON_ITS_WAY = ("created", "sending")
 
@@ -46,7 +46,7 @@ def refund_offer(session: Session, actor: Actor, payment_id: int) -> RefundOffer
     """What can be given back of a payment now. `NotFound` outside the actor's scope."""
     require(actor, "payments.refund")
     payment = fetch(session, actor, Payment, payment_id)
-    settled = select_columns(func.sum(ALLOCATION.c.amount_minor)).where(ALLOCATION.c.payment_id == payment_id)
+    settled = select_columns(func.sum(USED)).where(ALLOCATION.c.payment_id == payment_id)
     most = refundable(session, payment)
     spare = most - int(session.connection().execute(settled).scalar() or 0)
     name = session.get_one(Account, payment.account_id).name

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from sqlalchemy import func
 from sqlmodel import SQLModel
 
 from psa_app.models import (
@@ -38,6 +39,8 @@ def _table(model: type[SQLModel]) -> Any:
 
 
 ALLOCATION = _table(Allocation)
+# What of a payment is used, in its own currency.
+USED = func.coalesce(ALLOCATION.c.paid_minor, ALLOCATION.c.amount_minor)
 BILLED_DEPOSIT = _table(BilledDeposit)
 BILLED_FEE = _table(BilledFee)
 BILLED_MILESTONE = _table(BilledMilestone)

@@ -5,13 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from psa_app import clock
 from psa_app.access import Actor, fetch, may, require, visible
 from psa_app.errors import Invalid, NotFound
 from psa_app.models import (
     Account,
+    Allocation,
     Firm,
     Invoice,
     InvoiceLine,
@@ -86,8 +87,8 @@ class SubscriptionPage:
     """A subscription as its page shows it; `written` are its changes, the newest first.
 
     `managed` is what the payment service has of it (None: the app bills it), with the way to pay that it
-    collects from; `copies` are the invoices that it issued, the newest first. `from_day` is the first day
-    from which it could be handed over, None when it cannot.
+    collects from; `copies` are the invoices that it issued with what is open of each, the newest first.
+    `from_day` is the first day from which it could be handed over, None when it cannot.
     """
 
     of: Subscribed
@@ -96,7 +97,7 @@ class SubscriptionPage:
     written: tuple[SubscriptionChange, ...]
     managed: ManagedSubscription | None = None
     method: SavedMethod | None = None
-    copies: tuple[Invoice, ...] = ()
+    copies: tuple[tuple[Invoice, int], ...] = ()
     from_day: date | None = None
 
 
@@ -137,10 +138,13 @@ def _with_managed(session: Session, actor: Actor, found: SubscriptionPage) -> Su
     managed = managed_line(session, line_id)
     if managed is not None and managed.status != "failed":
         of_line = select(InvoiceLine.invoice_id).where(InvoiceLine.sow_line_id == line_id)
-        copies = select(Invoice).where(visible(actor, Invoice), col(Invoice.id).in_(of_line))
-        listed = session.exec(copies.where(Invoice.managed_ref != "").order_by(col(Invoice.id).desc())).all()
+        settled = select(func.sum(Allocation.amount_minor)).where(Allocation.invoice_id == Invoice.id)
+        left = col(Invoice.total_minor) - func.coalesce(settled.correlate(Invoice).scalar_subquery(), 0)
+        copies = select(Invoice, left).where(visible(actor, Invoice), col(Invoice.id).in_(of_line))
+        rows = session.exec(copies.where(Invoice.managed_ref != "").order_by(col(Invoice.id).desc())).all()
+        listed = tuple((one, int(rest)) for one, rest in rows)
         method = session.get(SavedMethod, managed.method_id)
-        return replace(found, managed=managed, method=method, copies=tuple(listed))
+        return replace(found, managed=managed, method=method, copies=listed)
     provider = session.exec(select(Firm.payment_provider)).one()
     usable = found.of.state(found.today) in ("running", "trial", "waiting") and provider != "manual"
     try:

@@ -43,6 +43,7 @@ def book_line(
 ) -> BankLine:
     """Books a line on the invoices of one client; what is left of it becomes credit on account.
 
+    Money in another currency pays one invoice: all of it what the part says, in the invoice's currency.
     With `short_kind` what stays open on these invoices is settled as a bank charge, a discount for paying
     early or tax withheld. Raises `Invalid` for amounts that do not fit, `Conflict` for a line that is
     decided already.
@@ -55,7 +56,8 @@ def book_line(
         (one, part.amount.amount + missing) for one, part, missing in zip(invoices, parts, short, strict=True)
     ]
     shorts: dict[str, int] = {short_kind: sum(short)} if short_kind else {}
-    return _book(session, actor, line, invoices[0].account_id, pairs, shorts)
+    settles = parts[0].amount if invoices[0].currency != line.currency else None
+    return _book(session, actor, line, invoices[0].account_id, pairs, shorts, settles)
 
 
 @act("bank_lines", "credit", right="payments.record")
@@ -207,13 +209,19 @@ def _check(session: Session, line: BankLine, invoices: Sequence[Invoice], parts:
     for invoice, part in zip(invoices, parts, strict=True):
         if invoice.status != "issued":
             raise Conflict(f"{invoice.number or 'A draft'} is not issued, so it cannot be paid.")
-        if (invoice.currency, part.amount.currency) != (line.currency, line.currency):
+        if part.amount.currency != invoice.currency:
+            raise Invalid(f"{invoice.number} is in {invoice.currency}. Say what it pays in that.", "parts")
+        if invoice.currency != line.currency and len(parts) > 1:
             raise Invalid(
-                f"{invoice.number} is in {invoice.currency}, and this money in {line.currency}.", "parts"
+                f"{invoice.number} is in {invoice.currency}, and this money in {line.currency}: it pays one "
+                "invoice of another currency only.",
+                "parts",
             )
         left = open_amount(session, invoice)
         if not 0 < part.amount.amount <= left:
             raise Invalid(f"Give {invoice.number} an amount above zero and up to what is open.", "parts")
+    if invoices[0].currency != line.currency:
+        return
     if sum(part.amount.amount for part in parts) > line.amount_minor:
         raise Invalid("These parts are more than what came.", "parts")
 
@@ -224,6 +232,8 @@ def _short(
     """What of each invoice is settled without money."""
     if not kind:
         return [0 for _ in parts]
+    if invoices[0].currency != line.currency:
+        raise Invalid("Say what the money settles; what is then open stays open.", "short_kind")
     if sum(part.amount.amount for part in parts) != line.amount_minor:
         raise Invalid("First use up the money; only then is something short.", "short_kind")
     missing = [
@@ -241,6 +251,7 @@ def _book(
     account_id: int,
     pairs: Sequence[tuple[Invoice, int | None]],
     short: dict[str, int],
+    settles: Money | None = None,
 ) -> BankLine:
     said = line.reference or line.text
     came = Came(
@@ -249,7 +260,7 @@ def _book(
         reference=said[:140],
         note=_told(line, short)[:400],
     )
-    payment = book_money(session, actor, account_id, came, pairs, short)
+    payment = book_money(session, actor, account_id, came, pairs, short, settles)
     line.made_payment = True
     _decide(session, actor, line, "booked", account_id=account_id, payment_id=int(payment.id or 0))
     return line

@@ -23,6 +23,7 @@ from psa_app.queries.invoices.tables import (
     INVOICE,
     INVOICE_LINE,
     INVOICE_TAX,
+    USED,
 )
 from psa_app.rules.deposits import ASKED
 from psa_app.rules.evidence import first_broken
@@ -183,7 +184,7 @@ def check_deposits(session: Session) -> int:
 def check_payments(session: Session) -> int:
     """What settles invoices has been received, and no invoice is settled beyond its total."""
     facts = _sums(session, FACT.c.payment_id, FACT.c.amount_minor)
-    given = _sums(session, ALLOCATION.c.payment_id, ALLOCATION.c.amount_minor)
+    given = _sums(session, ALLOCATION.c.payment_id, USED)
     taken = _sums(session, ALLOCATION.c.invoice_id, ALLOCATION.c.amount_minor)
     payments = session.exec(select_models(Payment).order_by(col(Payment.id))).all()
     for payment in payments:

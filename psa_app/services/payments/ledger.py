@@ -48,18 +48,23 @@ def _since(session: Session, provider: str, days: int) -> datetime:
 
 
 def _keep_line(session: Session, provider: str, livemode: bool, one: Movement) -> bool:
-    if session.exec(select(BalanceLine.id).where(BalanceLine.ref == one.ref)).first() is not None:
+    known = session.exec(select(BalanceLine).where(BalanceLine.ref == one.ref)).first()
+    if known is not None and known.payment_id is not None:
         return False
     of_source = select(PaymentFact.payment_id).where(
         PaymentFact.provider == provider, PaymentFact.ref == one.source
     )
+    payment_id = session.exec(of_source).first()
+    if known is not None:  # what it is about was booked here later than it was read
+        known.payment_id = payment_id
+        return False
     session.add(
         BalanceLine(
             provider=provider,
             ref=one.ref,
             kind=one.kind,
             source_ref=one.source,
-            payment_id=session.exec(of_source).first(),
+            payment_id=payment_id,
             amount_minor=one.amount,
             fee_minor=one.fee,
             net_minor=one.net,

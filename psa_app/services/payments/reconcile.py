@@ -16,7 +16,7 @@ from psa_app.gateways.payments import ProviderError
 from psa_app.gateways.providers import provider_for
 from psa_app.gateways.stripe_ledger import Book, ListedFact
 from psa_app.models import Firm, Payment, ProviderFinding
-from psa_app.queries.invoices.tables import ALLOCATION, FACT
+from psa_app.queries.invoices.tables import ALLOCATION, FACT, USED
 from psa_app.rules import fields
 from psa_app.rules.money import plain
 from psa_app.services import history
@@ -134,9 +134,7 @@ def _allocations_differ(
         by_hand = select_columns(func.sum(FACT.c.amount_minor)).where(
             FACT.c.payment_id == payment_id, FACT.c.provider != payment.provider
         )
-        settled = select_columns(func.sum(ALLOCATION.c.amount_minor)).where(
-            ALLOCATION.c.payment_id == payment_id
-        )
+        settled = select_columns(func.sum(USED)).where(ALLOCATION.c.payment_id == payment_id)
         brought = rebuilt[payment_id] + int(session.connection().execute(by_hand).scalar() or 0)
         if int(session.connection().execute(settled).scalar() or 0) > max(brought, 0):
             amount = f"{plain(max(brought, 0), payment.currency)} {payment.currency}"

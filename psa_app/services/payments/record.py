@@ -15,7 +15,7 @@ from psa_app.errors import Conflict, Invalid
 from psa_app.models import Account, Firm, Invoice, Payment
 from psa_app.queries.invoices.mode import takes_test_money
 from psa_app.rules import fields
-from psa_app.rules.money import Money
+from psa_app.rules.money import CURRENCIES, Money
 from psa_app.services import history
 from psa_app.services.books.lock import check_books_open
 from psa_app.services.payments.pages import close_pages
@@ -58,22 +58,26 @@ def record_payment(
     reference: str = "",
     note: str = "",
     even_if_known: bool = False,
+    settles: Money | None = None,
 ) -> Payment:
     """Books money that came for an invoice; a part leaves the rest open, too much becomes credit on account.
 
-    Raises `Conflict` when the same reference and amount are booked already or the invoice is paid
-    (say `even_if_known` if the money really came), `Invalid` for a wrong currency, amount or day.
+    In another currency it counts at the rates of its day, or as all that it `settles` of the invoice, in
+    the invoice's currency. Raises `Conflict` when the same reference and amount are booked already or the
+    invoice is paid (say `even_if_known` if the money really came), `Invalid` for an amount or day that is
+    wrong, or a currency without a rate.
     """
     seen = fetch(session, actor, Invoice, invoice_id)
     fetch(session, actor, Account, seen.account_id, lock=True)
     invoice = fetch(session, actor, Invoice, invoice_id, lock=True)
     firm = session.exec(select(Firm)).one()
     _check(invoice, amount, received_on, clock.today(firm.time_zone))
+    check_settles(session, invoice, amount.currency, settles)
     word = fields.text(reference, "reference", max=140, required=False)
     if not even_if_known:
         _check_new(session, invoice, amount, word)
     came = Came(amount, received_on, method, word, fields.text(note, "note", max=400, required=False))
-    return book_money(session, actor, invoice.account_id, came, [(invoice, None)])
+    return book_money(session, actor, invoice.account_id, came, [(invoice, None)], settles=settles)
 
 
 def book_money(
@@ -83,12 +87,14 @@ def book_money(
     came: Came,
     parts: Sequence[tuple[Invoice, int | None]],
     short: Mapping[str, int] | None = None,
+    settles: Money | None = None,
 ) -> Payment:
     """Books checked money of a client, under the lock of the client's row and of the invoices.
 
     `parts` are invoices with how much of it each takes (None: all that it still owes); the rest stays
     credit on account. `short` are amounts that never come (bank_charge, discount, withholding): they
-    settle as money does and stand as facts of their own, so that they never count as cash.
+    settle as money does and stand as facts of their own, so that they never count as cash. `settles` is
+    what money in another currency pays of the one invoice.
     """
     check_books_open(session, came.received_on, "received_on")
     firm = session.exec(select(Firm)).one()
@@ -123,7 +129,8 @@ def book_money(
     } | dict(short or {})
     history.note(session, actor, "payment", int(payment.id or 0), "recorded", {}, after)
     for invoice, part in parts:
-        settle(session, actor, payment, invoice, at_most=part)
+        whole = settles.amount if settles else None
+        settle(session, actor, payment, invoice, at_most=part, settles=whole)
         close_pages(session, actor, invoice, "Another payment came meanwhile.")
     if parts:
         thank(session, parts[0][0], payment, [invoice for invoice, _ in parts[1:]])
@@ -134,7 +141,10 @@ _TAKEN_BACK = {kind: kind for kind in SHORT}  # what never came is taken back as
 
 
 def _again(payment: Payment, kind: str) -> str:
-    return f"{payment.idempotency_key}-back" if kind in SHORT else payment.idempotency_key
+    """The reference of a counter entry: one for each kind of fact, so that none hides another."""
+    if kind in SHORT:
+        return f"{payment.idempotency_key}-back"
+    return payment.idempotency_key if kind == "transfer" else f"{payment.idempotency_key}-{kind}"
 
 
 @act("payments", "reverse", right="payments.record")
@@ -200,14 +210,31 @@ def _check(invoice: Invoice, amount: Money, received_on: date, today: date) -> N
         raise Conflict("A credit note is not paid. Record what you pay back as a refund.")
     if invoice.status != "issued":
         raise Conflict("Only an issued invoice can be paid.")
-    if amount.currency != invoice.currency:
-        raise Invalid(f"This invoice is in {invoice.currency}. Give what came in that currency.", "amount")
+    if amount.currency not in CURRENCIES:
+        raise Invalid("Choose the currency in which it came.", "currency")
     if not 0 < amount.amount <= MOST:
         raise Invalid("Give an amount above zero.", "amount")
     if received_on > today:
         raise Invalid("This day lies in the future.", "received_on")
     if received_on.year < FIRST_YEAR:
         raise Invalid("This day is too long ago.", "received_on")
+
+
+def check_settles(session: Session, invoice: Invoice, came_in: str, settles: Money | None) -> None:
+    """What money in another currency is said to settle: in the invoice's, and not more than is open.
+
+    Raises `Invalid` (field "settles").
+    """
+    if settles is None:
+        return
+    if came_in == invoice.currency:
+        raise Invalid("It came in the invoice’s currency, so it settles what came.", "settles")
+    if settles.currency != invoice.currency:
+        raise Invalid(
+            f"This invoice is in {invoice.currency}. Say what it settles in that currency.", "settles"
+        )
+    if not 0 < settles.amount <= max(open_amount(session, invoice), 0):
+        raise Invalid("Give an amount above zero, and not more than what is open.", "settles")
 
 
 def _check_new(session: Session, invoice: Invoice, amount: Money, reference: str) -> None:

@@ -31,8 +31,8 @@ def dismiss_payment(session: Session, actor: Actor, payment_id: int, *, reason: 
 def accept_payment(actor: Actor, payment_id: int, reason: str) -> None:
     """Takes what really came for a payment under review: it is read at the provider once more and booked.
 
-    Opens its own units of work. Raises `Conflict` when it is not under review or came in another
-    currency, `Busy` when the provider does not answer.
+    In another currency it counts at the rates of its day. Opens its own units of work. Raises `Conflict`
+    when it is not under review, `Invalid` without a rate, `Busy` when the provider does not answer.
     """
     require(actor, "payments.record")
     why = fields.text(reason, "reason", max=400)
@@ -45,12 +45,12 @@ def accept_payment(actor: Actor, payment_id: int, reason: str) -> None:
         state = provider.fetch(ref)
     except Unknown as error:
         raise Busy(error.sentence) from error
-    if state.currency != payment.currency:
-        raise Conflict(
-            f"The money came in {state.currency}. Give it back, or dismiss it and record it by hand."
-        )
     with unit_of_work() as session:
-        _check(fetch(session, actor, Payment, payment_id))
+        row = fetch(session, actor, Payment, payment_id)
+        _check(row)
+        if state.currency != row.currency:  # counted at the rates of its day
+            row.currency, row.amount_minor, row.base_rate_nano = state.currency, state.amount, None
+            session.flush()
         history.note(session, actor, "payment", payment_id, "accepted", reason=why)
         book_state(session, actor, payment_id, state, accepted=True)
 

@@ -3,7 +3,7 @@
 Every function here works under the lock of the client's row.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
@@ -12,9 +12,11 @@ from sqlmodel import Session, col
 from psa_app import clock
 from psa_app.access import Actor
 from psa_app.db import insert_row
+from psa_app.errors import Invalid
 from psa_app.models import Allocation, Firm, Invoice, Payment, PaymentFact
 from psa_app.queries.exchange import exchange
-from psa_app.queries.invoices.tables import ALLOCATION, FACT
+from psa_app.queries.invoices.tables import ALLOCATION, FACT, USED
+from psa_app.rules.money import Money, cross, divide, plain
 from psa_app.services import history
 
 
@@ -45,7 +47,7 @@ def facts_of(session: Session, payment: Payment) -> dict[str, int]:
 
 def allocated(session: Session, payment: Payment) -> int:
     """How much of a payment settles invoices; the rest is credit on account."""
-    total = select(func.sum(ALLOCATION.c.amount_minor)).where(ALLOCATION.c.payment_id == payment.id)
+    total = select(func.sum(USED)).where(ALLOCATION.c.payment_id == payment.id)
     return int(session.connection().execute(total).scalar() or 0)
 
 
@@ -96,11 +98,13 @@ def settle(
     invoice: Invoice | None,
     reason: str = "",
     at_most: int | None = None,
+    settles: int | None = None,
 ) -> int:
     """Brings the allocations of a payment in line with what it received; returns the change.
 
     Money is taken up to what the invoice still owes, or `at_most` of it (the rest stays credit on
-    account); a refund, a lost dispute or a reversal opens what the payment settled again, the last first.
+    account); in another currency at the rates of its day, or all of it for what a person says that it
+    `settles`. A refund, a lost dispute or a reversal opens what the payment settled again, the last first.
     """
     session.flush()
     spare = received(session, payment) - allocated(session, payment)
@@ -109,9 +113,41 @@ def settle(
     if spare > 0 and invoice is not None:
         taken = min(spare, max(open_amount(session, invoice), 0))
         taken = taken if at_most is None else min(taken, at_most)
-        _allocate(session, actor, payment, int(invoice.id or 0), taken, reason)
+        spent: int | None = None
+        if payment.currency != invoice.currency:
+            most = max(open_amount(session, invoice), 0)
+            taken, spent = _exchanged(session, payment, invoice, spare, most, settles)
+        _allocate(session, actor, payment, int(invoice.id or 0), taken, reason, spent)
         return taken
     return -_take_back(session, actor, payment, -spare, reason)
+
+
+def _exchanged(
+    session: Session, payment: Payment, invoice: Invoice, spare: int, most: int, settles: int | None
+) -> tuple[int, int]:
+    """What money in another currency settles, and what of the money that takes.
+
+    Raises `Invalid` without a stored rate.
+    """
+    if settles is not None:
+        return min(settles, most), spare
+    day = payment.received_on or clock.today(session.execute(select(col(Firm.time_zone))).scalar_one())
+    worth = worth_in(session, Money(spare, payment.currency), invoice.currency, day)
+    if worth <= most:
+        return worth, spare
+    return most, min(spare, divide(spare * most, worth))
+
+
+def worth_in(session: Session, amount: Money, currency: str, day: date) -> int:
+    """What an amount is in another currency at the stored rates of a day, half up; `Invalid` without one."""
+    fx = exchange(session)
+    rates = fx.rate(amount.currency, day), fx.rate(currency, day)
+    if rates[0] is None or rates[1] is None:
+        lacking = amount.currency if rates[0] is None else currency
+        raise Invalid(
+            f"There is no exchange rate for {lacking}. Add one in Settings, then try again.", "amount"
+        )
+    return cross(amount.amount, rates[0], rates[1], amount.currency, currency)
 
 
 def settle_by_credit(session: Session, actor: Actor, note: Invoice, invoice: Invoice) -> int:
@@ -122,49 +158,68 @@ def settle_by_credit(session: Session, actor: Actor, note: Invoice, invoice: Inv
     """
     reason = f"Credited by {note.number}"
     freed = left = max(note.total_minor - open_amount(session, invoice), 0)
-    for payment_id, amount in _paid_by(session, invoice):
+    for payment_id, amount, used in _paid_by(session, invoice):
         part = min(left, amount)
         payment = session.get_one(Payment, payment_id)
-        _allocate(session, actor, payment, int(invoice.id or 0), -part, reason)
+        back = None if payment.currency == invoice.currency else -divide(used * part, amount)
+        _allocate(session, actor, payment, int(invoice.id or 0), -part, reason, back)
         left -= part
     if note.total_minor:
         of_note = {"credit_id": note.id, "invoice_id": invoice.id, "amount_minor": note.total_minor}
-        insert_row(session, Allocation, payment_id=None, at=clock.now(), reason="", **of_note)
+        insert_row(
+            session, Allocation, payment_id=None, at=clock.now(), reason="", paid_minor=None, **of_note
+        )
     return freed
 
 
-def _paid_by(session: Session, invoice: Invoice) -> list[tuple[int, int]]:
-    """The payments that settle an invoice with what each does, the last first."""
+def _paid_by(session: Session, invoice: Invoice) -> list[tuple[int, int, int]]:
+    """The payments that settle an invoice with what each does, and what of it that takes, the last first."""
     amount, latest = func.sum(ALLOCATION.c.amount_minor), func.max(ALLOCATION.c.id)
     rows = session.connection().execute(
-        select(ALLOCATION.c.payment_id, amount)
+        select(ALLOCATION.c.payment_id, amount, func.sum(USED))
         .where(ALLOCATION.c.invoice_id == invoice.id, ALLOCATION.c.payment_id.is_not(None))
         .group_by(ALLOCATION.c.payment_id)
         .having(amount > 0)
         .order_by(latest.desc())
     )
-    return [(payment_id, int(paid)) for payment_id, paid in rows.all()]
+    return [(payment_id, int(paid), int(used)) for payment_id, paid, used in rows.all()]
 
 
 def _take_back(session: Session, actor: Actor, payment: Payment, amount: int, reason: str) -> int:
     left = amount
     held = (
-        select(ALLOCATION.c.invoice_id, func.sum(ALLOCATION.c.amount_minor))
+        select(
+            ALLOCATION.c.invoice_id,
+            func.sum(ALLOCATION.c.amount_minor),
+            func.sum(USED),
+            func.count(ALLOCATION.c.paid_minor),
+        )
         .where(ALLOCATION.c.payment_id == payment.id)
         .group_by(ALLOCATION.c.invoice_id)
         .order_by(func.max(ALLOCATION.c.id).desc())
     )
-    for invoice_id, on_it in session.connection().execute(held).all():
-        part = min(left, max(int(on_it), 0))
-        _allocate(session, actor, payment, invoice_id, -part, reason)
+    for invoice_id, on_it, used, exchanged in session.connection().execute(held).all():
+        part = min(left, max(int(used), 0))
+        if not exchanged:
+            _allocate(session, actor, payment, invoice_id, -part, reason)
+        elif part:
+            back = divide(int(on_it) * part, int(used))
+            _allocate(session, actor, payment, invoice_id, -back, reason, -part)
         left -= part
     return amount - left
 
 
 def _allocate(
-    session: Session, actor: Actor, payment: Payment, invoice_id: int, amount: int, reason: str
+    session: Session,
+    actor: Actor,
+    payment: Payment,
+    invoice_id: int,
+    amount: int,
+    reason: str,
+    spent: int | None = None,
 ) -> None:
-    if amount == 0:
+    """`spent` is what of the payment it takes, where that came in another currency than the invoice's."""
+    if amount == 0 and not spent:
         return
     insert_row(
         session,
@@ -172,9 +227,14 @@ def _allocate(
         payment_id=payment.id,
         invoice_id=invoice_id,
         amount_minor=amount,
+        paid_minor=spent,
         at=clock.now(),
         reason=reason[:200],
     )
     verb = "paid" if amount > 0 else "payment taken back"
-    after = {"amount_minor": amount, "currency": payment.currency, "payment_id": payment.id}
+    after: dict[str, object] = {"amount_minor": amount, "payment_id": payment.id}
+    if spent is None:
+        after["currency"] = payment.currency
+    else:
+        after["paid_with"] = f"{plain(spent, payment.currency)} {payment.currency}"
     history.note(session, actor, "invoice", invoice_id, verb, {}, after, reason)

@@ -32,7 +32,7 @@ from psa_app.models import (
 from psa_app.queries.invoices.mode import takes_test_money
 from psa_app.queries.subscriptions.managed import managed_line
 from psa_app.queries.subscriptions.one import Subscribed, subscribed, today_of
-from psa_app.rules.managed import begins_at, ends_at, first_period
+from psa_app.rules.managed import begins_at, ends_at, ends_early, first_period
 from psa_app.services import history
 from psa_app.services.invoices.taxes import TaxBook
 from psa_app.services.payments.alert import alert_staff
@@ -157,7 +157,7 @@ def wish_change(
         raise Invalid("The payment service changes it at once. Leave the day as today.", "effective_on")
     if what == "pause" and row.is_paused:
         raise Invalid("The subscription is paused already.", "effective_on")
-    if what == "resume" and not (row.is_paused or row.ends_on):
+    if what == "resume" and not (row.is_paused or ends_early(row.ends_on, of.schedule)):
         raise Invalid("The subscription is not paused.", "effective_on")
     if what == "plan" and row.is_paused:
         raise Invalid("The subscription is paused. Resume it first, then change its plan.", "effective_on")
@@ -200,10 +200,11 @@ def send_managed(managed_id: int) -> None:
             made = known or gateway.subscribe(order)
             with unit_of_work() as session:
                 row = locked_managed(session, managed_id)
-                row.ref = made
-                move(row, TABLE, "running")
+                if row.status == "sending":  # else another worker was faster: the same key, the same id
+                    row.ref = made
+                    move(row, TABLE, "running")
         elif wish:
-            _carry_out(gateway, row, json.loads(wish), order.rhythm)
+            _carry_out(gateway, row, json.loads(wish), order)
     except Unknown:
         raise
     except (ProviderError, Invalid) as error:
@@ -246,17 +247,19 @@ def _order(session: Session, row: ManagedSubscription) -> SubscriptionOrder:
     )
 
 
-def _carry_out(gateway: StripeGateway, row: ManagedSubscription, wish: dict[str, Any], rhythm: str) -> None:
+def _carry_out(
+    gateway: StripeGateway, row: ManagedSubscription, wish: dict[str, Any], order: SubscriptionOrder
+) -> None:
     what, key = wish["what"], row.wish_key
     if what == "plan":
         seen = gateway.fetch_subscription(row.ref)
-        gateway.change_plan(seen, wish["price"], wish["quantity"], rhythm, key)
+        gateway.change_plan(seen, wish["price"], wish["quantity"], order.rhythm, key)
     elif what == "pause":
         gateway.pause_collection(row.ref, key)
     elif what == "resume" and row.is_paused:
         gateway.resume_collection(row.ref, key)
     elif what == "resume":
-        gateway.end_with_period(row.ref, key, ends=False)
+        gateway.go_on_until(row.ref, order.ends_at, key)
     elif what == "cancel":
         gateway.end_with_period(row.ref, key)
     elif gateway.fetch_subscription(row.ref).ended_at is None:

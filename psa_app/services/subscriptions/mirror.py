@@ -146,7 +146,7 @@ def _write_lines(
     insert_row(session, InvoiceTax, invoice_id=invoice.id, rate_ppm=row.tax_ppm, **by, **base)
     rest = seen.due - seen.total
     if rest:
-        kind = "deposit" if rest > 0 else "deposit_used"
+        kind = "credit_kept" if rest > 0 else "credit_used"
         told = "Kept as credit for the next invoice" if rest > 0 else "Credit from an earlier invoice"
         texts = {"description": told, "detail": "", "tax_kind": "outside", "tax_name": ""}
         at = {"position": len(seen.lines) + 1, "kind": kind, "rate_minor": rest, "net_minor": rest}

@@ -14,6 +14,7 @@ from psa_app.errors import NotFound, PsaError
 from psa_app.formats import words
 from psa_app.queries.subscriptions.one import Subscribed, SubscriptionPage, subscription_page
 from psa_app.rules import fields, money
+from psa_app.rules.managed import ends_early
 from psa_app.rules.money import Money
 from psa_app.services.subscriptions.change import (
     cancel_subscription,
@@ -37,7 +38,7 @@ DIALOGS = ("plan", "pause", "resume", "cancel", "hand_over")
 STATES = {
     "waiting": ("Not begun", ""),
     "trial": ("Trial", ""),
-    "running": ("Running", "good"),
+    "running": ("Running", "ok"),
     "paused": ("Paused", "warn"),
     "cancelled": ("Cancelled", "bad"),
     "ended": ("Ended", ""),
@@ -109,7 +110,7 @@ class SubscriptionState(rx.State):
         """What the payment service has of it; its changes are ordered there, one at a time."""
         row = found.managed
         self.managed = managed_facts(row, found.method) if row else []
-        self.copies = [copy_row(one) for one in found.copies]
+        self.copies = [copy_row(*one, found.today) for one in found.copies]
         self.from_day = found.from_day.isoformat() if found.from_day else ""
         self.may_hand_over = acts and found.from_day is not None
         self.is_managed = row is not None and row.status != "failed"
@@ -117,9 +118,9 @@ class SubscriptionState(rx.State):
             return
         self.word, self.tone = state_of(row)
         free = acts and row.status == "running" and not row.wish
-        self.may_plan = self.may_pause = free and not row.is_paused and row.ends_on is None
-        self.may_resume = free and (row.is_paused or row.ends_on is not None)
-        self.may_cancel = free and row.ends_on is None
+        ends = ends_early(row.ends_on, found.of.schedule)
+        self.may_plan = self.may_pause = free and not row.is_paused and not ends
+        self.may_resume, self.may_cancel = free and (row.is_paused or ends), free and not ends
 
     @rx.event
     @allow("invoices.credit")

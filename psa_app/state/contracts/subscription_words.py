@@ -1,5 +1,7 @@
 """How a subscription at the payment service is told."""
 
+from datetime import date, timedelta
+
 from psa_app import routes
 from psa_app.display.figures import Fact
 from psa_app.display.states import badge
@@ -7,6 +9,7 @@ from psa_app.display.tables import Cell, Column, Row
 from psa_app.formats import words
 from psa_app.models import Invoice, ManagedSubscription, SavedMethod
 from psa_app.rules.managed import STATES
+from psa_app.state.invoices.invoices import state_of as state_of_invoice
 
 COPIES = [
     Column("number", "Invoice"),
@@ -45,7 +48,8 @@ def managed_facts(row: ManagedSubscription, method: SavedMethod | None) -> list[
         facts.append(Fact("Next invoice", words.day(row.period_to)))
     if row.ends_on:
         over = row.status == "ended"
-        facts.append(Fact("Ended" if over else "Ends", words.day(row.ends_on), tone="" if over else "warn"))
+        last = row.ends_on - timedelta(days=1)
+        facts.append(Fact("Ended" if over else "Last day", words.day(last)))
     if row.wish:
         facts.append(Fact("Being changed", "waits for an answer"))
     if row.failure:
@@ -55,9 +59,9 @@ def managed_facts(row: ManagedSubscription, method: SavedMethod | None) -> list[
     return facts
 
 
-def copy_row(invoice: Invoice) -> Row:
-    """An invoice that the payment service issued."""
-    word = badge(invoice.status)
+def copy_row(invoice: Invoice, open_: int, today: date) -> Row:
+    """An invoice that the payment service issued, with what is open of it."""
+    word = badge(state_of_invoice(invoice.status, invoice.total_minor, open_, invoice.due_on, today, 0, ""))
     cells = [
         Cell(invoice.number, kind="strong"),
         Cell(words.day(invoice.issued_on) if invoice.issued_on else "–"),

@@ -226,7 +226,7 @@ class BankState(rx.State):
 
     def _list(self, amounts: dict[int, int]) -> None:
         mine = [one for one in self._line().invoices if str(one.account_id) == self.client]
-        self.parts = bank_words.parts(mine, amounts)
+        self.parts = bank_words.parts(mine, amounts, self.currency)
         self.form_key += 1
 
     def _line(self) -> LineToDecide:
@@ -269,10 +269,11 @@ class BankState(rx.State):
 
     def _parts(self, data: dict[str, Any]) -> list[PartIn]:
         given = form_values(data, [one.name for one in self.parts])
+        currencies = {one.name: one.currency for one in self.parts}
         return [
             PartIn(
                 _number(name.removeprefix("part-")),
-                Money(parse_amount(text, self.currency, name), self.currency),
+                Money(parse_amount(text, currencies[name], name), currencies[name]),
             )
             for name, text in given.items()
             if text

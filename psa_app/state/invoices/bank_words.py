@@ -124,8 +124,11 @@ def chances(
     return found
 
 
-def parts(invoices: Iterable[OpenInvoice], amounts: Mapping[int, int]) -> list[OpenPart]:
-    """The client's open invoices with what the chosen candidate pays on each."""
+def parts(invoices: Iterable[OpenInvoice], amounts: Mapping[int, int], came_in: str) -> list[OpenPart]:
+    """The client's open invoices with what the chosen candidate pays on each.
+
+    Money in another currency pays one whole: what of the invoice is typed in the invoice's currency.
+    """
     return [
         OpenPart(
             f"part-{one.id}",
@@ -133,8 +136,11 @@ def parts(invoices: Iterable[OpenInvoice], amounts: Mapping[int, int]) -> list[O
             words.money(one.left, one.currency),
             words.day(one.due_on),
             money.plain(amounts[one.id], one.currency) if one.id in amounts else "",
+            one.currency,
+            f"{words.money(one.left, one.currency)} open, due {words.day(one.due_on)}"
+            + ("" if one.currency == came_in else f". All that came settles this much {one.currency}."),
         )
-        for one in invoices
+        for one in sorted(invoices, key=lambda one: one.currency != came_in)
     ]
 
 

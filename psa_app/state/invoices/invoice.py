@@ -27,14 +27,13 @@ from psa_app.services.invoices.draft import discard_draft
 from psa_app.services.invoices.edit import add_line, change_draft, change_line, regroup_draft, remove_line
 from psa_app.services.invoices.issue import issue_invoice, mail_invoice
 from psa_app.services.invoices.void import void_invoice
-from psa_app.services.payments.record import record_payment, reverse_payment, use_credit
+from psa_app.services.payments.record import reverse_payment, use_credit
 from psa_app.state.base import actor, allow, field_errors, form_values, read, say, write
 from psa_app.state.invoices import invoice_words
 from psa_app.state.invoices.invoice_head import read_head
 from psa_app.state.invoices.invoices import state_of
 
 HEAD = ("purchase_order", "service_from", "service_to", "payment_days", "bank_account_id", "note")
-PAYMENT = ("amount", "received_on", "method", "reference", "note", "even_if_known")
 
 
 class InvoiceState(rx.State):
@@ -324,33 +323,6 @@ class InvoiceState(rx.State):
         await say(self, "Draft discarded; its work is open again.")
         self.dialog = ""
         return rx.redirect(routes.INVOICES)
-
-    @rx.event
-    @allow("payments.record")
-    async def pay(self, data: dict[str, Any]) -> None:
-        """Records a payment, whole or in part."""
-        values = form_values(data, PAYMENT)
-        try:
-            amount = Money(money.parse_amount(values["amount"], self.currency, "amount"), self.currency)
-            day = fields.iso_date(values["received_on"], "received_on")
-            method: Any = values["method"] if values["method"] in invoice_words.METHODS else "bank_transfer"
-            await write(
-                lambda session, who: record_payment(
-                    session,
-                    who,
-                    self._invoice,
-                    amount=amount,
-                    received_on=day,
-                    method=method,
-                    reference=values["reference"],
-                    note=values["note"],
-                    even_if_known=values["even_if_known"] == "on",
-                )
-            )
-        except PsaError as error:
-            self.errors = field_errors(error)
-            return
-        await self._done(f"{words.money(amount.amount, amount.currency)} recorded.")
 
     @rx.event
     @allow("payments.record")

@@ -35,7 +35,7 @@ COLUMNS = [
 ]
 HELD = [
     Column("what", "What"),
-    Column("day", "Day", phone="hide", width="120px"),
+    Column("day", "Day", phone="hide", width="140px"),
     Column("amount", "Amount", align="right", phone="hide", width="130px"),
     Column("fee", "Fee", align="right", phone="hide", width="110px"),
     Column("net", "Net", align="right", width="130px"),
@@ -172,7 +172,7 @@ def _facts(one: PayoutLine) -> list[Fact]:
     if one.in_bank:
         facts.append(Fact("On the statement", words.day(one.in_bank), tone="ok"))
     else:
-        facts.append(Fact("On the statement", "not yet", routes.BANK, "Bank", tone="muted"))
+        facts.append(Fact("On the statement", "Not yet", tone="muted"))
     facts.append(Fact("Number there", one.ref, tone="muted"))
     return facts
 

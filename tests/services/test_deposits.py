@@ -328,7 +328,12 @@ def test_the_client_sees_what_is_paid_in_advance_and_nobody_elses(world: World) 
     advance(world)
     account_id = world.clients["Northwind"]
     assert [one.open for one in ask(client_deposits, world["Nina"], account_id)] == [100_000]
+    draft = drafted(world, 300)  # of which the client does not know
+    assert left(world) == [(100_000, 100_000, 60_000, 40_000)]
+    assert [one.open for one in ask(client_deposits, world["Nina"], account_id)] == [100_000]
     assert [one.open for one in ask(client_statement, world["Nina"], account_id).deposits] == [100_000]
+    issued(world, int(draft.id or 0))
+    assert [one.open for one in ask(client_statement, world["Nina"], account_id).deposits] == [40_000]
     for stranger in ("Karl", "Ann"):
         with pytest.raises((NotFound, Forbidden)):
             ask(client_deposits, world[stranger], account_id)

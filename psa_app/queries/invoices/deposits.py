@@ -207,6 +207,14 @@ def taken_off(session: Session, line_ids: Sequence[int]) -> dict[int, int]:
     return _sums(session, DEPOSIT_USE.c.deposit_line_id, DEPOSIT_USE.c.amount_minor, *mine)
 
 
+def deposits_on(invoice: Invoice) -> Any:
+    """The lines of the deposits that an invoice takes off, as a statement."""
+    mine = select(INVOICE_LINE.c.id).where(INVOICE_LINE.c.invoice_id == invoice.id)
+    return select(DEPOSIT_USE.c.deposit_line_id).where(
+        DEPOSIT_USE.c.line_id.in_(mine), DEPOSIT_USE.c.released_at.is_(None)
+    )
+
+
 def due_deposits(
     session: Session, account_id: int | None = None, sow_id: int | None = None
 ) -> list[DueDeposit]:

@@ -104,10 +104,17 @@ EXAMPLES: dict[str, Document] = {
     "discount": document(hours(600, 12000), piece(2500, number="2", quantity=2), adjustments=(DISCOUNT,)),
     "charge": document(piece(10000), adjustments=(replace(DISCOUNT, is_charge=True, reason="Travel"),)),
     "credit note": document(
-        hours(30, 12000), type_code="381", preceding=Preceding("INV-2026-0001", date(2026, 10, 2))
+        hours(30, 12000), type_code="381", preceding=(Preceding("INV-2026-0001", date(2026, 10, 2)),)
     ),
     "advance": document(piece(50000), type_code="386"),
-    "advance drawn down": document(piece(100000), piece(-50000, number="2")),
+    "advance drawn down": document(
+        piece(100000),
+        piece(-50000, number="2"),
+        preceding=(
+            Preceding("INV-2026-0001", date(2026, 10, 2)),
+            Preceding("INV-2026-0007", date(2026, 10, 20)),
+        ),
+    ),
     "prepaid": document(piece(10000), prepaid=2000),
     "rounding": document(hours(7, 9999), hours(13, 3333, number="2"), rounding=-2),
     "dollars": document(

@@ -12,6 +12,7 @@ from psa_app.models import Account, BilledDeposit, DepositUse, Invoice, InvoiceL
 from psa_app.queries.books.ledger import books
 from psa_app.queries.books.statement import client_statement, statement_paper
 from psa_app.queries.contracts.paper import sow_paper
+from psa_app.queries.home.waiting import waiting
 from psa_app.queries.invoices.deposits import client_deposits, deposit_view, scope_deposits
 from psa_app.queries.invoices.ready import before_issue
 from psa_app.rules.money import Money
@@ -328,7 +329,12 @@ def test_the_client_sees_what_is_paid_in_advance_and_nobody_elses(world: World) 
     advance(world)
     account_id = world.clients["Northwind"]
     assert [one.open for one in ask(client_deposits, world["Nina"], account_id)] == [100_000]
+    draft = drafted(world, 300)  # of which the client does not know
+    assert left(world) == [(100_000, 100_000, 60_000, 40_000)]
+    assert [one.open for one in ask(client_deposits, world["Nina"], account_id)] == [100_000]
     assert [one.open for one in ask(client_statement, world["Nina"], account_id).deposits] == [100_000]
+    issued(world, int(draft.id or 0))
+    assert [one.open for one in ask(client_statement, world["Nina"], account_id).deposits] == [40_000]
     for stranger in ("Karl", "Ann"):
         with pytest.raises((NotFound, Forbidden)):
             ask(client_deposits, world[stranger], account_id)
@@ -370,3 +376,22 @@ def test_the_scope_says_on_paper_what_is_due_at_signature(world: World) -> None:
         "Once paid, it is taken off later invoices."
     )
     assert expected in told
+
+
+def test_finance_hears_of_a_deposit_to_ask_and_of_one_that_is_left(world: World, clock: Any) -> None:
+    def told(who: str) -> list[tuple[str, int]]:
+        found = ask(waiting, world[who], "Europe/Vienna")
+        return [(one.kind, one.amount) for one in found if one.kind.startswith("deposit")]
+
+    assert (told("Fred"), told("Ann")) == ([("deposit", 120_000)], [])
+    deposit = asked(world, sow_id=world.sows["Support"])
+    assert told("Fred") == []
+    issued(world, deposit)
+    paid(world, deposit)
+    with db.unit_of_work() as session:
+        session.get_one(Sow, world.sows["Support"]).ends_on = date(2026, 12, 31)
+    assert told("Fred") == []
+    clock.forward(days=60)
+    assert told("Fred") == [("deposit_left", 120_000)]
+    do(give_back_deposit, world["Fred"], deposit, reason="The work is done")
+    assert told("Fred") == []

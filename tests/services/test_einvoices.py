@@ -86,6 +86,7 @@ def test_a_deposit_and_the_invoices_that_take_it_off_break_no_rule(world, profil
         _, xml = read_einvoice(world["Fred"], invoice.id)
         assert (against_schema(xml), fatal(rules, xml)) == ("", [])
         assert f">{code}<".encode() in xml
+        assert f">{deposit.number}<".encode() in xml  # its own, or that of what it takes off
 
 
 def test_what_is_missing_is_asked_for_before_a_number_is_given(world):

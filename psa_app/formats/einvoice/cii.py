@@ -142,10 +142,10 @@ def _settlement(settlement: Element, document: Document) -> None:
         put(terms, "ram:Description", document.terms)
         _day(terms, "ram:DueDateDateTime", document.due_on)
     _totals(settlement, document)
-    if document.preceding:
+    for before in document.preceding:
         of = inside(settlement, "ram:InvoiceReferencedDocument")
-        put(of, "ram:IssuerAssignedID", document.preceding.number)
-        _day(of, "ram:FormattedIssueDateTime", document.preceding.issued_on, "qdt")
+        put(of, "ram:IssuerAssignedID", before.number)
+        _day(of, "ram:FormattedIssueDateTime", before.issued_on, "qdt")
 
 
 def _means(settlement: Element, means: PaymentMeans) -> None:

@@ -64,10 +64,10 @@ def _head(root: Element, document: Document, profile: str) -> None:
 def _references(root: Element, document: Document) -> None:
     if document.purchase_order:
         put(inside(root, "cac:OrderReference"), "cbc:ID", document.purchase_order)
-    if document.preceding:
+    for one in document.preceding:
         of = inside(root, "cac:BillingReference", "cac:InvoiceDocumentReference")
-        put(of, "cbc:ID", document.preceding.number)
-        put(of, "cbc:IssueDate", iso(document.preceding.issued_on))
+        put(of, "cbc:ID", one.number)
+        put(of, "cbc:IssueDate", iso(one.issued_on))
     if document.contract:
         put(inside(root, "cac:ContractDocumentReference"), "cbc:ID", document.contract)
 

@@ -46,7 +46,7 @@ def client_statement(
     if since > until:
         raise Invalid("The first day lies after the last one.", "from")
     moves = list(_moves(session, account_id, firm))
-    left = deposits(session, account_id, is_test=takes_test_money(firm))
+    left = deposits(session, account_id, is_test=takes_test_money(firm), issued_only=True)
     waiting = tuple(one for one in left if one.open)
     return Statement(account.name, since, until, statements.statement(moves, since, until), waiting)
 

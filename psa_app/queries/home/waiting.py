@@ -15,6 +15,7 @@ from psa_app.formats import words
 from psa_app.models import Agreement, Expense, Invoice, Leave, Milestone, Payment, Sow, TimeEntry, Timesheet
 from psa_app.queries.expenses.tables import EXPENSE
 from psa_app.queries.home.waiting_changes import changes_waiting
+from psa_app.queries.home.waiting_deposits import deposits_waiting
 from psa_app.queries.projects.tables import ACCOUNT, INVOICE, LEAVE, LINE, MILESTONE, PERSON, PROJECT, SOW
 from psa_app.queries.retainers.tables import LOT, NOTICE
 from psa_app.queries.time.tables import ENTRY, SHEET
@@ -29,7 +30,7 @@ EACH = 20  # of a kind
 @dataclass(frozen=True, slots=True)
 class Waits:
     """Something that waits. `kind`: time | expense | leave | sow | renewal | agreement | milestone |
-    draft | payment | unpriced | client_time | retainer, or one of `changes_waiting`.
+    draft | deposit | deposit_left | payment | unpriced | client_time | retainer, or one of `changes_waiting`.
 
     `since` is the day since when; an amount is in minor units of its currency ("" for none).
     """
@@ -334,11 +335,16 @@ def _retainers(session: Session, actor: Actor, zone: ZoneInfo) -> Iterable[Waits
         yield Waits("retainer", row.id, f"{row.title}, {used}", row.name, None, routes.retainer(row.id))
 
 
+def _deposits(session: Session, _: Actor, zone: ZoneInfo) -> Iterable[Waits]:
+    return (Waits(*one) for one in deposits_waiting(session, zone, EACH))
+
+
 _KINDS: tuple[tuple[str, Callable[[Session, Actor, ZoneInfo], Iterable[Waits]]], ...] = (
     ("time.approve", _weeks),
     ("expenses.approve", _expenses),
     ("leave.decide", _leave),
     ("invoices.issue", _drafts),
+    ("invoices.issue", _deposits),
     ("payments.record", _payments),
     ("sows.send", _sows),
     ("changes.draft", _changes),

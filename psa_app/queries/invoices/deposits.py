@@ -81,11 +81,18 @@ class AskedDeposit:
 
 
 def deposits(
-    session: Session, account_id: int, *, currency: str = "", is_test: bool | None = None, besides: int = 0
+    session: Session,
+    account_id: int,
+    *,
+    currency: str = "",
+    is_test: bool | None = None,
+    besides: int = 0,
+    issued_only: bool = False,
 ) -> list[DepositRow]:
     """A client's deposits: those of scopes first, then the oldest first.
 
-    What the draft `besides` takes off counts as open. The caller has checked who asks.
+    What the draft `besides` takes off counts as open, with `issued_only` what any draft does: clients know
+    of no drafts. The caller has checked who asks.
     """
     statement = (
         select(
@@ -117,7 +124,8 @@ def deposits(
     rows = session.connection().execute(statement).all()
     if not rows:
         return []
-    sums = _Sums(session, [row.id for row in rows], {row.invoice_id for row in rows}, besides)
+    ids = [row.id for row in rows], {row.invoice_id for row in rows}
+    sums = _Sums(session, *ids, _not_on(besides, issued_only))
     return [_row(row, sums) for row in rows]
 
 
@@ -125,7 +133,7 @@ class _Sums:
     """What was credited, paid and taken off, each read once."""
 
     def __init__(
-        self, session: Session, line_ids: Sequence[int], invoice_ids: Iterable[int], besides: int
+        self, session: Session, line_ids: Sequence[int], invoice_ids: Iterable[int], left_out: Any
     ) -> None:
         ids, live = list(invoice_ids), DEPOSIT_USE.c.released_at.is_(None)
         credited = INVOICE_LINE.c.credits_line_id
@@ -136,10 +144,19 @@ class _Sums:
         came = (ALLOCATION.c.invoice_id.in_(ids), ALLOCATION.c.payment_id.is_not(None))
         self.paid = _sums(session, ALLOCATION.c.invoice_id, ALLOCATION.c.amount_minor, *came)
         used = [live, DEPOSIT_USE.c.deposit_line_id.in_(line_ids)]
-        if besides:
-            mine = select(INVOICE_LINE.c.id).where(INVOICE_LINE.c.invoice_id == besides)
-            used.append(DEPOSIT_USE.c.line_id.not_in(mine))
+        if left_out is not None:
+            used.append(DEPOSIT_USE.c.line_id.not_in(left_out))
         self.used = _sums(session, DEPOSIT_USE.c.deposit_line_id, DEPOSIT_USE.c.amount_minor, *used)
+
+
+def _not_on(besides: int, issued_only: bool) -> Any:
+    """The lines whose uses do not count, None for none."""
+    if not besides and not issued_only:
+        return None
+    lines = select(INVOICE_LINE.c.id)
+    if besides:
+        return lines.where(INVOICE_LINE.c.invoice_id == besides)
+    return lines.join(INVOICE, INVOICE.c.id == INVOICE_LINE.c.invoice_id).where(INVOICE.c.status == "draft")
 
 
 def _sums(session: Session, by: Any, what: Any, *where: Any) -> dict[int, int]:
@@ -190,6 +207,14 @@ def taken_off(session: Session, line_ids: Sequence[int]) -> dict[int, int]:
     return _sums(session, DEPOSIT_USE.c.deposit_line_id, DEPOSIT_USE.c.amount_minor, *mine)
 
 
+def deposits_on(invoice: Invoice) -> Any:
+    """The lines of the deposits that an invoice takes off, as a statement."""
+    mine = select(INVOICE_LINE.c.id).where(INVOICE_LINE.c.invoice_id == invoice.id)
+    return select(DEPOSIT_USE.c.deposit_line_id).where(
+        DEPOSIT_USE.c.line_id.in_(mine), DEPOSIT_USE.c.released_at.is_(None)
+    )
+
+
 def due_deposits(
     session: Session, account_id: int | None = None, sow_id: int | None = None
 ) -> list[DueDeposit]:
@@ -236,7 +261,8 @@ def client_deposits(session: Session, actor: Actor, account_id: int) -> list[Dep
     """
     require(actor, "invoices.read")
     fetch(session, actor, Account, account_id)
-    return [one for one in deposits(session, account_id) if one.rest]
+    is_client = actor.account_id is not None
+    return [one for one in deposits(session, account_id, issued_only=is_client) if one.rest]
 
 
 def scope_deposits(session: Session, actor: Actor, sow_id: int) -> list[DepositRow]:

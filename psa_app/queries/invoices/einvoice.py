@@ -22,6 +22,7 @@ from psa_app.models import (
     Sow,
     TaxNumber,
 )
+from psa_app.queries.invoices.deposits import deposits_on
 from psa_app.queries.invoices.paper import printed_lines
 from psa_app.queries.invoices.parties import billing_address
 from psa_app.rules import money
@@ -70,7 +71,7 @@ def document_of(session: Session, invoice: Invoice, profile: str, day: date, due
         adjustments=tuple(_discount(line) for line in lines if _is_discount(line)),
         means=_means(session, invoice, firm),
         due_on=due_on,
-        terms=_terms(preceding, due_on, account),
+        terms=_terms(invoice, preceding, due_on, account),
         note="\n".join(filter(None, (TEST_NOTE * invoice.is_sandbox, invoice.note, invoice.credit_reason))),
         buyer_reference=account.buyer_reference or numbers.get("leitweg", ""),
         purchase_order=invoice.purchase_order,
@@ -98,9 +99,9 @@ def _type_code(invoice: Invoice, lines: Sequence[InvoiceLine], profile: str) -> 
     return kinds.ADVANCE if is_advance and profile != "xrechnung" else kinds.INVOICE
 
 
-def _terms(preceding: Preceding | None, due_on: date | None, account: Account) -> str:
-    if preceding is not None:
-        return f"Set off against {preceding.number}"
+def _terms(invoice: Invoice, preceding: Sequence[Preceding], due_on: date | None, account: Account) -> str:
+    if invoice.kind == "credit_note":
+        return f"Set off against {preceding[0].number}"
     return f"Payable by {words.day(due_on, account.locale)}" if due_on else ""
 
 
@@ -220,9 +221,14 @@ def _means(session: Session, invoice: Invoice, firm: Firm) -> PaymentMeans | Non
     return PaymentMeans(code, invoice.number, account, holder, bank.bic)
 
 
-def _preceding(session: Session, invoice: Invoice) -> Preceding | None:
-    credited = session.get(Invoice, invoice.credits_id) if invoice.credits_id else None
-    return Preceding(credited.number, credited.issued_on) if credited else None
+def _preceding(session: Session, invoice: Invoice) -> tuple[Preceding, ...]:
+    """The invoice that a credit note is on; of an invoice those whose deposits it takes off."""
+    if invoice.credits_id:
+        credited = session.get_one(Invoice, invoice.credits_id)
+        return (Preceding(credited.number, credited.issued_on),)
+    asked = select(InvoiceLine.invoice_id).where(col(InvoiceLine.id).in_(deposits_on(invoice)))
+    found = session.exec(select(Invoice).where(col(Invoice.id).in_(asked)).order_by(col(Invoice.id)))
+    return tuple(Preceding(one.number, one.issued_on) for one in found)
 
 
 def _base_tax(invoice: Invoice, firm: Firm) -> tuple[str, int]:

@@ -127,7 +127,7 @@ class Document:
     buyer_reference: str = ""
     purchase_order: str = ""
     contract: str = ""
-    preceding: Preceding | None = None
+    preceding: tuple[Preceding, ...] = ()  # the invoice credited, or those of deposits taken off
     service_from: date | None = None
     service_to: date | None = None
     prepaid: int = 0

@@ -24,6 +24,8 @@ ACTS = {
     "leave": "Decide",
     "draft": "Issue",
     "payment": "Look at it",
+    "deposit": "Open",
+    "deposit_left": "Open",
     "sow": "Open",
     "milestone": "Open",
     "change_draft": "Look at it",
@@ -38,6 +40,8 @@ WORDS = {
     "leave": "asks for leave",
     "draft": "invoice draft",
     "payment": "payment to look at",
+    "deposit": "deposit due at signature, not asked yet",
+    "deposit_left": "the scope has ended, and this deposit is left",
     "sow": "waits for the client’s signature",
     "milestone": "waits for the client’s acceptance",
     "change_draft": "change order drafted for hours that the contract does not cover",
@@ -120,7 +124,7 @@ def _one(one: Waits, facts: FirmFacts) -> Waiting:
         return Waiting(f"retainer-{one.id}", one.title, one.beside, one.href, "Open")
     elif one.kind == "client_time":
         title, said = one.title, one.beside
-    elif one.kind in ("sow", "milestone") or one.kind.startswith("change_"):
+    elif one.kind in ("sow", "milestone", "deposit", "deposit_left") or one.kind.startswith("change_"):
         title, said = one.title, _joined(one.beside, WORDS[one.kind])
     else:
         title, said = f"{one.title}, {WORDS[one.kind]}", one.beside if one.kind == "payment" else ""

@@ -10,7 +10,9 @@ import {
   MODELS,
   PERIOD,
   RETAINER,
+  SUBSCRIPTION,
   TIME,
+  many,
   periodic,
   rated,
 } from "$/public/external/psa_app/components/scope_lines/scope_models.js";
@@ -35,8 +37,9 @@ function worth(line, digits, currency) {
   if (line.model === FIXED) return amount(line.value, digits, currency);
   const each = minor(line.value, digits),
     times = /^[0-9]{1,3}$/.test(line.periods.trim()) ? Number(line.periods) : 0;
-  if (each !== null && times) return shown(each * times, currency);
-  return `${amount(line.value, digits, currency)} a ${PERIOD[line.rhythm]}`;
+  if (each === null) return `? a ${PERIOD[line.rhythm]}`;
+  const whole = each * many(line);
+  return times ? shown(whole * times, currency) : `${shown(whole, currency)} a ${PERIOD[line.rhythm]}`;
 }
 
 export function Line(props) {
@@ -113,6 +116,11 @@ function Words(props) {
   );
 }
 
+function priceOf(line) {
+  if (line.model === FIXED) return "Fee";
+  return line.model === SUBSCRIPTION ? `Price of one a ${PERIOD[line.rhythm]}` : `Price of a ${PERIOD[line.rhythm]}`;
+}
+
 /** The amounts of the line: a cap, a fee, or the price of a period with what it holds. */
 function Price({ line, at, name, currency, change, of }) {
   const money = { unit: currency, inputMode: "decimal", autoComplete: "off" };
@@ -133,12 +141,25 @@ function Price({ line, at, name, currency, change, of }) {
     <>
       <Field
         id={`${name}-${at}-value`}
-        label={line.model === FIXED ? "Fee" : `Price of a ${PERIOD[line.rhythm]}`}
+        label={priceOf(line)}
         {...money}
         value={line.value}
         error={of("value")}
         onChange={(value) => change(at, { value })}
       />
+      {line.model === SUBSCRIPTION ? (
+        <Field
+          id={`${name}-${at}-quantity`}
+          label="Quantity"
+          inputMode="numeric"
+          autoComplete="off"
+          placeholder="1"
+          value={line.quantity}
+          error={of("quantity")}
+          help="Seats, shops, servers: the price is for one."
+          onChange={(quantity) => change(at, { quantity })}
+        />
+      ) : null}
       {line.model === RETAINER ? <Held {...{ line, at, name, currency, change, of }} /> : null}
       {periodic(line.model) ? (
         <Field

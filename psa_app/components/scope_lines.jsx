@@ -11,6 +11,7 @@ import {
   TIME,
   blankLine,
   cleaned,
+  many,
 } from "$/public/external/psa_app/components/scope_lines/scope_models.js";
 
 const blank = {
@@ -146,7 +147,7 @@ function totals(lines, digits) {
     else if (line.model === FIXED) fixed += add(line.value);
     else {
       const times = /^[0-9]{1,3}$/.test(line.periods.trim()) ? Number(line.periods) : 0;
-      periods += add(line.value) * times;
+      periods += add(line.value) * many(line) * times;
       endless ||= !times;
     }
   }

@@ -44,13 +44,17 @@ export const HOURS = "hours",
   MONEY = "money"; // what a retainer's period holds
 export const CAPPED = "capped"; // of what is unused, so much goes over
 
+/** For how many a subscription is; 1 for what is empty or no number, and for any other line. */
+export const many = (line) =>
+  line.model === SUBSCRIPTION && /^[1-9][0-9]{0,5}$/.test(line.quantity.trim()) ? Number(line.quantity) : 1;
+
 /** A new line of a model; `roles` are those of the price list. */
 export function blankLine(model, roles) {
   const usual = roles.filter((r) => r.price).map((r) => ({ role: r.id, amount: r.price }));
   return {
     ...{ model, title: "", description: "", cap: "", estimate: "", value: "", period: "", periods: "" },
     ...{ rhythm: periodic(model) ? "monthly" : RHYTHMS[model][0][0], approval: "lead", silence: "" },
-    ...{ billed_in: "advance", counted_from: "contract", trial: "", holds: HOURS, worth: "" },
+    ...{ billed_in: "advance", counted_from: "contract", trial: "", quantity: "", holds: HOURS, worth: "" },
     ...{ rollover: "none", rollover_cap: "", rollover_periods: "", deficit: "overage" },
     ...{ round_increment: "", round_mode: "up", round_minimum: "", round_per: "entry", rate_card: LINE },
     rates: model === TIME ? usual : [],
@@ -74,6 +78,7 @@ export function cleaned(line, plain) {
     worth: model === RETAINER && line.holds === MONEY ? line.worth : "",
     rollover_cap: model === RETAINER && line.rollover === CAPPED ? line.rollover_cap : "",
     trial: periodic(model) ? line.trial : "",
+    quantity: model === SUBSCRIPTION ? line.quantity : "",
     periods: periodic(model) ? line.periods : "",
   };
 }

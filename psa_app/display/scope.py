@@ -159,6 +159,7 @@ class LineDraft:
     billed_in: str = "advance"
     counted_from: str = "contract"
     trial: str = ""
+    quantity: str = ""
     holds: str = "hours"
     worth: str = ""  # of the work that a period holds, where it holds money
     rollover: str = "none"

@@ -28,6 +28,8 @@ class Labels:
     number: str
     issued: str
     due: str
+    payable_by: str  # with {day}
+    set_off: str  # with {number}: what a credit note is set off against
     service: str
     order: str
     of: str
@@ -81,6 +83,8 @@ _EN = Labels(
     number="Number",
     issued="Issued",
     due="Due",
+    payable_by="Payable by {day}",
+    set_off="Set off against {number}",
     service="Service",
     order="Order",
     of="{number} of {day}",
@@ -133,6 +137,8 @@ _DE = Labels(
     number="Nummer",
     issued="Datum",
     due="Fällig",
+    payable_by="Zahlbar bis {day}",
+    set_off="Wird mit {number} verrechnet",
     service="Leistung",
     order="Bestellung",
     of="{number} vom {day}",
@@ -185,6 +191,8 @@ _FR = Labels(
     number="Numéro",
     issued="Date",
     due="Échéance",
+    payable_by="Payable au plus tard le {day}",
+    set_off="Imputé sur {number}",
     service="Prestation",
     order="Commande",
     of="{number} du {day}",
@@ -237,6 +245,8 @@ _ES = Labels(
     number="Número",
     issued="Fecha",
     due="Vencimiento",
+    payable_by="Pagadero hasta el {day}",
+    set_off="Se compensa con {number}",
     service="Servicio",
     order="Pedido",
     of="{number} del {day}",
@@ -289,6 +299,8 @@ _PT = Labels(
     number="Número",
     issued="Data",
     due="Vencimento",
+    payable_by="Pagável até {day}",
+    set_off="Compensado com {number}",
     service="Serviço",
     order="Encomenda",
     of="{number} de {day}",

@@ -96,6 +96,7 @@ class SowLine(Record, table=True):
     round_minimum: int | None = None
     round_per: str | None = None
     rate_card: str = "line"  # line | client | firm: whose rates its hours take
+    quantity: int = 1  # of a subscription: so many at once, all in `value_minor`
 
 
 class Milestone(Record, table=True):

@@ -131,6 +131,7 @@ SOW_LINES = Resource(
         FieldSpec("billed_in", "Billed in", filterable=True, in_list=False),
         FieldSpec("counted_from", "Periods counted from", in_list=False),
         FieldSpec("trial_days", "Trial days", "number", in_list=False),
+        FieldSpec("quantity", "Quantity", "number", in_list=False),
         FieldSpec("holds", "A period holds", filterable=True, in_list=False),
         FieldSpec("period_minutes", "Hours a period", "minutes", in_list=False),
         FieldSpec("period_value_minor", "Work a period", "money", money_in="sow_id.currency", in_list=False),

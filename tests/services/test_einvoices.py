@@ -172,3 +172,18 @@ def test_a_credit_note_asks_for_what_is_missing_and_takes_no_number(world):
     assert rows(Invoice, kind="credit_note") == []
     change(Account, world.clients["Northwind"], einvoice="")
     assert credit(world, invoice).number == "CN-2026-0001"
+
+
+@pytest.mark.parametrize(
+    ("locale", "due", "off"),
+    [
+        ("de", "Zahlbar bis 23. Dez. 2026", "Wird mit INV-2026-0001 verrechnet"),
+        ("fr", "Payable au plus tard le 23 déc. 2026", "Imputé sur INV-2026-0001"),
+    ],
+)
+def test_its_terms_are_in_the_language_of_the_document(world, locale, due, off):
+    draft = drafted(world, "ubl", locale=locale)
+    invoice = do(issue_invoice, world["Fred"], draft.id)
+    assert f">{due}<" in read_einvoice(world["Fred"], invoice.id)[1].decode()
+    note = credit(world, invoice)
+    assert f">{off}<" in read_einvoice(world["Fred"], note.id)[1].decode()

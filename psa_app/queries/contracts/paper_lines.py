@@ -47,7 +47,8 @@ def _how(line: LineTerm) -> str:
     if line.model == scopes.RETAINER:
         return f"Retainer, {_each(line)}"
     if line.model == scopes.SUBSCRIPTION:
-        return f"Subscription, {_each(line)}"
+        many = f" for {line.quantity:,}" if line.quantity > 1 else ""
+        return f"Subscription{many}, {_each(line)}"
     if line.milestones:
         return f"Fixed, {count(len(line.milestones), 'milestone')}"
     if line.fees:
@@ -98,6 +99,9 @@ def _periodic(line: LineTerm, terms: Terms, locale: str) -> str:
     holds = f" for {words.hours(line.period_minutes)} h" if line.period_minutes else ""
     if line.period_value:
         holds = f" for work worth {words.money(line.period_value, terms.currency, locale)}"
+    if line.quantity > 1:
+        one = words.money(line.value // line.quantity, terms.currency, locale)
+        price = f"{line.quantity:,} × {one} = {price}"
     ends = f", for {count(line.periods, _period(line))}" if line.periods else ", until the scope ends"
     return f"{price} each {_period(line)}{holds}{ends}.{_beyond(line)}"
 

@@ -88,6 +88,7 @@ class LineTerm:
     rollover_cap: int = 0
     rollover_periods: int = 1
     deficit: str = ""
+    quantity: int = 1  # of a subscription, all in `value`
 
     def worth(self) -> int | None:
         """The most that the line may cost; None when it has no end."""
@@ -239,6 +240,7 @@ def _line(line: dict[str, Any], currency: str) -> LineTerm:
         rollover_cap=line.get("rollover_cap", 0),
         rollover_periods=line.get("rollover_periods", 1),
         deficit=line.get("deficit", ""),
+        quantity=line.get("quantity", 1),
     )
 
 

@@ -162,7 +162,8 @@ def _periods(line: SowLine) -> dict[str, Any]:
     """How periods are counted and billed."""
     if line.model not in scopes.PERIODIC:
         return {}
-    return {
+    many = {"quantity": line.quantity} if line.quantity > 1 else {}
+    return many | {
         "billed_in": line.billed_in,
         "counted_from": line.counted_from,
         "trial_days": line.trial_days,

@@ -7,7 +7,7 @@ from datetime import date
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from psa_app.formats import words
+from psa_app.formats import languages, words
 from psa_app.formats.epc_qr import is_iban
 from psa_app.models import (
     Account,
@@ -40,8 +40,6 @@ from psa_app.rules.einvoices import (
 from psa_app.rules.einvoices import document as kinds
 from psa_app.rules.einvoices.codes import CATEGORIES, MAIL_SCHEME, REASONS, prefixed_vat
 
-TEST_NOTE = "TEST: this is no invoice."
-
 
 def document_of(session: Session, invoice: Invoice, profile: str, day: date, due_on: date | None) -> Document:
     """The document that an invoice or credit note makes when it is issued on a day.
@@ -72,7 +70,7 @@ def document_of(session: Session, invoice: Invoice, profile: str, day: date, due
         means=_means(session, invoice, firm),
         due_on=due_on,
         terms=_terms(invoice, preceding, due_on, account),
-        note="\n".join(filter(None, (TEST_NOTE * invoice.is_sandbox, invoice.note, invoice.credit_reason))),
+        note=_note(invoice, account),
         buyer_reference=account.buyer_reference or numbers.get("leitweg", ""),
         purchase_order=invoice.purchase_order,
         contract=sow.number if sow else "",
@@ -99,10 +97,16 @@ def _type_code(invoice: Invoice, lines: Sequence[InvoiceLine], profile: str) -> 
     return kinds.ADVANCE if is_advance and profile != "xrechnung" else kinds.INVOICE
 
 
+def _note(invoice: Invoice, account: Account) -> str:
+    is_test = languages.of(account.locale).test if invoice.is_sandbox else ""
+    return "\n".join(filter(None, (is_test, invoice.note, invoice.credit_reason)))
+
+
 def _terms(invoice: Invoice, preceding: Sequence[Preceding], due_on: date | None, account: Account) -> str:
+    labels = languages.of(account.locale)
     if invoice.kind == "credit_note":
-        return f"Set off against {preceding[0].number}"
-    return f"Payable by {words.day(due_on, account.locale)}" if due_on else ""
+        return labels.set_off.format(number=preceding[0].number)
+    return labels.payable_by.format(day=words.day(due_on, account.locale)) if due_on else ""
 
 
 def _is_discount(line: InvoiceLine) -> bool:

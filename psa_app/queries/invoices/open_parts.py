@@ -29,7 +29,7 @@ from psa_app.queries.subscriptions.managed import managed_from
 from psa_app.rules.managed import is_ours
 from psa_app.rules.periods import ADVANCE, Period, Schedule, all_periods, due_periods, schedule
 from psa_app.rules.scopes import PERIODIC, fee_amounts
-from psa_app.rules.subscriptions import Piece, pieces
+from psa_app.rules.subscriptions import PLAN, Change, Piece, in_order, pieces
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +164,7 @@ def _periods(
     taken, changes = _billed_pieces(session, line_ids), changes_of(session, line_ids)
     elsewhere = managed_from(session, line_ids)
     return [
-        _open_piece(row, period, piece)
+        _open_piece(row, period, piece, changes[row.id])
         for row in rows
         for period in due_periods(schedule_of(row), row.billed_in, until)
         for piece in pieces(row.value_minor, changes[row.id], period)
@@ -181,14 +181,25 @@ def _is_due(piece: Piece, billed_in: str, until: date) -> bool:
 _CHANGES = {"plan": "Change of plan", "pause": "Pause", "resume": "Goes on", "cancel": "Cancelled"}
 
 
-def _open_piece(row: Any, period: Period, piece: Piece) -> OpenMilestone:
-    one = _open_period(row, period)
+def _open_piece(row: Any, period: Period, piece: Piece, changes: Sequence[Change]) -> OpenMilestone:
     if piece.change is None:
+        one = _open_period(row, period, row.title + _times(_quantity(row.quantity, changes, period)))
         return replace(one, value=piece.amount)
-    what = _CHANGES[piece.change.kind]
-    title = f"{row.title}, {what.lower()} {words.day(piece.starts_on)}"
+    many = _times(piece.change.quantity) if piece.change.kind == PLAN else ""
+    one, what = _open_period(row, period, row.title + many), _CHANGES[piece.change.kind]
+    title = f"{one.line_title}, {what.lower()} {words.day(piece.starts_on)}"
     one = replace(one, title=title, piece=piece.key, words=what)
     return replace(one, value=piece.amount, accepted_on=piece.starts_on)
+
+
+def _quantity(agreed: int, changes: Sequence[Change], period: Period) -> int:
+    """How many a subscription is for as a period begins."""
+    counts = [one.quantity for one in in_order(changes) if one.day <= period.starts_on and one.kind == PLAN]
+    return counts[-1] if counts else agreed
+
+
+def _times(quantity: int) -> str:
+    return f" × {quantity:,}" if quantity > 1 else ""
 
 
 def _top_ups(
@@ -224,7 +235,9 @@ def _top_ups(
             continue
         told = words.money(row.units, row.currency) if row.holds == "money" else f"{words.hours(row.units)} h"
         bought = row.at.astimezone(zone).date()
-        top_up = replace(_open_period(row, period), value=row.price_minor, accepted_on=bought, piece=piece)
+        top_up = replace(
+            _open_period(row, period, row.title), value=row.price_minor, accepted_on=bought, piece=piece
+        )
         found.append(replace(top_up, title=f"{row.title}, top-up of {told}", words=f"Top-up of {told}"))
     return found
 
@@ -260,17 +273,17 @@ def schedule_of(row: Any) -> Schedule:
     )
 
 
-def _open_period(row: Any, period: Period) -> OpenMilestone:
+def _open_period(row: Any, period: Period, name: str) -> OpenMilestone:
     days = words.day_range(period.starts_on, period.ends_on)
     return OpenMilestone(
         row.id,
-        f"{row.title}, {days}",
+        f"{name}, {days}",
         period.share_of(row.value_minor),
         row.currency,
         period.due_on(row.billed_in),
         row.sow_id,
         row.id,
-        row.title,
+        name,
         row.model,
         period,
     )

@@ -58,7 +58,8 @@ class Subscribed:
     def plan(self, day: date) -> tuple[int, int]:
         """Price of a period and quantity on a day, those from before a pause."""
         last = self.last(day)
-        return (last.price, last.quantity) if last else (self.line.value_minor, 1)
+        line = self.line
+        return (last.price, last.quantity) if last else (line.value_minor // line.quantity, line.quantity)
 
     def period(self, day: date) -> Period | None:
         """The period of a day."""

@@ -30,6 +30,7 @@ MOST_MINUTES = 10**7
 MOST_MONEY = 10**15 - 1
 MOST_PERIODS = 600
 MOST_TRIAL = 366
+MOST_QUANTITY = 100_000
 MOST_SILENCE = 90
 ROUNDING = ("increment", "mode", "minimum", "per")
 
@@ -85,7 +86,18 @@ def _check_line(line: LineInput, field: str, around: Around) -> None:
         found.say(f"{field}.model", sentence)
         return
     check(line, field, around)
+    _check_quantity(line, field, found)
     _check_rules(line, field, found)
+
+
+def _check_quantity(line: LineInput, field: str, found: FieldProblems) -> None:
+    """How many a subscription is for; any other line is for one."""
+    if line.model != scopes.SUBSCRIPTION and line.quantity != 1:
+        found.say(f"{field}.quantity", "A quantity belongs to a subscription.")
+    elif not 1 <= line.quantity <= MOST_QUANTITY:
+        found.say(f"{field}.quantity", f"Give how many, 1 to {MOST_QUANTITY:,}.")
+    elif line.value is not None and line.value.amount * line.quantity > MOST_MONEY:
+        found.say(f"{field}.quantity", "Price and quantity come to more than a line can hold.")
 
 
 def _check_rules(line: LineInput, field: str, found: FieldProblems) -> None:

@@ -57,7 +57,8 @@ class LineInput:
     over (`rollover`: none | capped | unlimited, at most `rollover_cap` minutes or minor units, for
     `rollover_periods`), and work beyond it is `deficit`: overage | carry | absorb. A period is billed in
     `advance` or in `arrears` (`billed_in`); periods begin on the contract's day or, `counted_from` the
-    calendar, on the first of a month; nothing is due for `trial_days`.
+    calendar, on the first of a month; nothing is due for `trial_days`. A subscription is for `quantity`
+    at once, its `value` the price of one.
 
     `rhythm` (`rules/scopes.py`), "" for the usual one of the model; `approval`: lead | client, with
     `silence_days` after which the client's silence approves (0: never). `round_*` is the line's own
@@ -85,6 +86,7 @@ class LineInput:
     billed_in: str = "advance"
     counted_from: str = "contract"
     trial_days: int = 0
+    quantity: int = 1
     rhythm: str = ""
     approval: str = "lead"
     silence_days: int = 0

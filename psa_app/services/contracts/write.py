@@ -206,6 +206,7 @@ def _write_lines(session: Session, sow: Sow, lines: Sequence[LineInput]) -> None
 def _line(sow: Sow, position: int, given: LineInput) -> SowLine:
     by_parts = bool(given.milestones) or given.value is None
     value = sum(part.value.amount for part in given.milestones) if by_parts else given.value.amount  # type: ignore[union-attr]
+    many = given.quantity if given.model == scopes.SUBSCRIPTION else 1
     usual = "on_acceptance" if given.milestones else scopes.RHYTHMS[given.model][0]
     return SowLine(
         sow_id=int(sow.id or 0),
@@ -213,7 +214,7 @@ def _line(sow: Sow, position: int, given: LineInput) -> SowLine:
         title=fields.text(given.title, "title"),
         description=_multiline(given.description),
         model=given.model,
-        value_minor=value,
+        value_minor=value * many,
         cap_minor=given.cap.amount if given.cap else None,
         estimate_minutes=given.estimate_minutes,
         **_held(given),
@@ -221,6 +222,7 @@ def _line(sow: Sow, position: int, given: LineInput) -> SowLine:
         billed_in=given.billed_in,
         counted_from=given.counted_from,
         trial_days=given.trial_days,
+        quantity=many,
         rhythm=given.rhythm or usual,
         approval=given.approval,
         silence_days=given.silence_days,

@@ -105,7 +105,10 @@ class _Reader:
             "counted_from": draft.counted_from,
             "trial_days": self.whole(draft.trial, "trial_days") or 0,
         }
-        return found | self.lots(draft) if draft.model == scopes.RETAINER else found
+        if draft.model == scopes.RETAINER:
+            return found | self.lots(draft)
+        many = self.whole(draft.quantity, "quantity")
+        return found | {"quantity": 1 if many is None else many}
 
     def lots(self, draft: LineDraft) -> dict[str, Any]:
         """A retainer's hours or money, and what becomes of the rest and of work beyond."""
@@ -227,7 +230,8 @@ def _draft(line: LineRow, currency: str) -> LineDraft:
             for part in line.milestones
         ],
         [FeeDraft(part.title, _iso(part.due_on), _share(part, currency)) for part in line.fees],
-        value=money.plain(line.value, currency) if line.value and not in_parts else "",
+        value=money.plain(line.value // row.quantity, currency) if line.value and not in_parts else "",
+        quantity=str(row.quantity) if row.quantity > 1 else "",
         period=_h_mm(row.period_minutes),
         periods=str(row.periods or ""),
         rhythm=row.rhythm,

@@ -32,7 +32,10 @@ PAGES = {
         *(routes.PLANNER, routes.APPROVALS, routes.PIPELINE, routes.QUOTES, routes.WHY),
     ),
     "member": (routes.HOME, routes.TIME, routes.TIME_ENTRIES, routes.LEAVE, routes.EXPENSES),
-    "client": (routes.PORTAL, routes.PORTAL_INVOICES, routes.PORTAL_TIME, routes.PROFILE),
+    "client": (
+        *(routes.PORTAL, routes.PORTAL_INVOICES, routes.PORTAL_TIME, routes.PORTAL_PAYMENT),
+        routes.PROFILE,
+    ),
 }
 RECORDS = {  # role: the list, and what its links look like
     "owner": (

@@ -13,7 +13,7 @@ from psa_app.state.rates.why import WhyState
 
 ENTRIES = [
     Column("day", "Day"),
-    Column("person", "Person"),
+    Column("person", "Person", width="120px"),
     Column("note", "Note"),
     Column("raw", "Worked", align="right"),
     Column("billed", "Billed", align="right"),

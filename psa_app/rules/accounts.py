@@ -100,9 +100,9 @@ def check_parent(account_id: int | None, above: list[tuple[int, str]], height: i
         raise Invalid("A client cannot be its own parent. Choose another one.", "parent_id")
     for place, (one, _) in enumerate(above):
         if account_id is not None and one == account_id:
+            way = f", by way of {above[place - 1][1]}" if place > 1 else ""
             raise Invalid(
-                f"{above[0][1]} already belongs to this client, by way of {above[place - 1][1]}. "
-                "Choose a parent outside its own branch.",
+                f"{above[0][1]} already belongs to this client{way}. Choose a parent outside its own branch.",
                 "parent_id",
             )
     if len(above) + height > MAX_DEPTH:

@@ -68,6 +68,9 @@ def test_an_account_is_not_its_own_parent():
 def test_a_circle_of_parents_is_refused_with_the_way_it_goes():
     with pytest.raises(Invalid, match="C already belongs to this client, by way of B"):
         check_parent(1, [(3, "C"), (2, "B"), (1, "A")])
+    with pytest.raises(Invalid, match=r"C already belongs to this client\. Choose") as caught:
+        check_parent(1, [(3, "C"), (1, "A")])
+    assert caught.value.field == "parent_id"
 
 
 def test_levels_end_somewhere():

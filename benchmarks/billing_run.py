@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -58,7 +59,7 @@ def _line(done: str, file: Path, before: Path, work: Callable[[], list[float]]) 
 
 
 def _able_to_issue() -> None:
-    """What a draft must have before it can be issued: addresses, a bank account, a tax, someone to mail to."""
+    """What a draft must have before it can be issued: addresses, a bank account, a tax, a reader."""
     with db.unit_of_work() as session:
         own = session.get_one(Firm, 1)
         own.street, own.postcode, own.city, own.country = "Kaigasse 4", "5020", "Salzburg", "AT"
@@ -100,7 +101,7 @@ def _worked(run_id: int) -> list[float]:
         return True
 
     work_run(run_id, wanted)
-    return [then - now for now, then in zip(begun, begun[1:], strict=False)]
+    return [then - now for now, then in pairwise(begun)]
 
 
 def _check(done: str) -> None:

@@ -49,8 +49,9 @@ class LineNames:
         """The modifier's name by entry, where one made the rate."""
         return {row.id: row.name for row in self._read(_MODIFIED, [entry.id for entry in entries])}
 
-    def _read(self, statement: Prepared, ids: Iterable[int]) -> list[Any]:
-        return statement.all(self.session, {"ids": as_ids(self.session, list(ids))})
+    def _read(self, statement: Prepared, ids: Iterable[int | None]) -> list[Any]:
+        known = [one for one in ids if one is not None]
+        return statement.all(self.session, {"ids": as_ids(self.session, known)})
 
     def _title(self, line: DraftLine) -> str:
         key: Any = line.key[0] if line.key else None
@@ -80,7 +81,7 @@ class LineNames:
         if self.grouping not in _NAMED:
             return {}
         ids = {getattr(entry, f"{self.grouping}_id") for entry in entries}
-        return {row.id: row.name for row in self._read(_named(self.grouping), ids - {None})}
+        return {row.id: row.name for row in self._read(_named(self.grouping), ids)}
 
 
 @cache

@@ -235,7 +235,7 @@ def _terms(session: Session, groups: Mapping[int, _Group]) -> dict[int, LineTerm
     return terms
 
 
-_IDS = bindparam("ids", expanding=True)
+_IDS: Any = bindparam("ids", expanding=True)
 _LINES = select_models(SowLine, Sow).join(Sow).where(SOW_LINE.c.id.in_(_IDS))
 _PROJECTS = (
     select_models(Project, Sow).outerjoin(Sow, SOW.c.id == PROJECT.c.sow_id).where(PROJECT.c.id.in_(_IDS))

@@ -83,7 +83,7 @@ def printed_lines(session: Session, invoice: Invoice) -> list[LineRow]:
     return list(session.exec(_LINES, params={"invoice_id": invoice.id}).all())
 
 
-_OF_INVOICE = bindparam("invoice_id")
+_OF_INVOICE: Any = bindparam("invoice_id")
 _LINES = select(LineRow).where(LineRow.invoice_id == _OF_INVOICE).order_by(col(LineRow.position))
 _TAX_ROWS = select(InvoiceTax).where(InvoiceTax.invoice_id == _OF_INVOICE).order_by(col(InvoiceTax.id))
 

@@ -83,12 +83,13 @@ def of_projects(project_id: Any, *, of_client: bool = True) -> ColumnElement[boo
 
     Its projects are named a second time: SQLite else reads the open work of all clients, by its state.
     """
+    client: Any = PROJECT.c.account_id
     if not of_client:
-        return PROJECT.c.account_id.is_not(None)
-    account_id = bindparam("account_id")
+        return and_(client.is_not(None))
+    asked: Any = bindparam("account_id")
     others = PROJECT.alias("of_client")
-    own = select(others.c.id).where(others.c.account_id == account_id)
-    return and_(PROJECT.c.account_id == account_id, project_id.in_(own))
+    own = select(others.c.id).where(others.c.account_id == asked)
+    return and_(client == asked, project_id.in_(own))
 
 
 def one_of(column: Any, values: Iterable[Any]) -> ColumnElement[bool]:

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -23,9 +24,10 @@ def empty_url(request, tmp_path):
         yield f"sqlite:///{tmp_path}/empty.db"
         return
     server = request.getfixturevalue("postgres")
-    create_database(server, "empty")
-    yield server.url("empty")
-    administer(server, "DROP DATABASE empty WITH (FORCE)")
+    name = f"empty_{uuid4().hex}"
+    create_database(server, name)
+    yield server.url(name)
+    administer(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def shape(url: str) -> set[str]:

@@ -5,6 +5,7 @@ import json
 import tarfile
 import threading
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
@@ -73,8 +74,9 @@ def other_url(kind: str, request) -> str:
     from tests.conftest import create_database
 
     server = request.getfixturevalue("postgres")
-    create_database(server, f"elsewhere_{id(request)}")
-    return server.url(f"elsewhere_{id(request)}")
+    name = f"elsewhere_{uuid4().hex}"
+    create_database(server, name)
+    return server.url(name)
 
 
 @pytest.mark.slow

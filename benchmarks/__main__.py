@@ -13,6 +13,7 @@ from pathlib import Path
 os.environ.update(PSA_ENV_FILE=os.devnull, PSA_ENV="development")
 
 from benchmarks import (
+    billing_run,
     crowd,
     demo_firm,
     drafting,
@@ -30,6 +31,7 @@ from benchmarks.measure import HEADER, Line
 PARTS: dict[str, Callable[[Path], Iterator[Line]]] = {
     "entries": entries.lines,
     "drafting": drafting.lines,
+    "billing_run": billing_run.lines,
     "reports": reports.lines,
     "lists": lists.lines,
     "lowcode": lowcode.lines,

@@ -10,6 +10,7 @@ from random import Random
 from sqlmodel import select
 
 from benchmarks import disk, firm, grow
+from benchmarks.lists import FLOOR
 from benchmarks.measure import Line, middle, milliseconds, percentile
 from benchmarks.serving import STATE, Server, Tab, is_built, serving, sign_in
 from psa_app import db, routes
@@ -20,6 +21,7 @@ MANY = 60_000
 SHAPE = firm.Shape(people=50)
 THOUGHT = 3.0  # seconds, the mean
 LASTS = 30.0  # seconds of measuring
+FLOOR_LASTS = 10.0
 GOAL = 0.025  # seconds, of 95 in 100 events
 TYPED = 0.5  # the share of events that write
 TYPING = "hours typed"
@@ -40,13 +42,14 @@ def lines(place: Path) -> Iterator[Line]:
     users, tasks = _people(file)
     cookies = sign_in(file, users)
     with serving(place, file) as server, disk.beside(place, SHAPE.people * TYPED / THOUGHT) as commits:
-        found = asyncio.run(_all_at_once(server, cookies, tasks))
+        found, floor = asyncio.run(_all_at_once(server, cookies, tasks))
     every = [took for _, took in found]
     still = [took for kind, took in found if kind != TYPING]
     p95 = percentile(every, 0.95)
     yield Line(
         name,
         f"{len(found)} events: {_spread(every)}; {_by_kind(found)}",
+        f"{FLOOR}, by the same people: {_spread(floor)}; "
         f"a process beside it that commits one row at the same rhythm: {_spread(commits)}",
         peers="24–40 pages/s",
         goal="p95 ≤ 25 ms an event",
@@ -81,16 +84,31 @@ def _people(file: Path) -> tuple[list[int], list[int]]:
     return [int(one or 0) for one in users], [int(one or 0) for one in tasks]
 
 
-async def _all_at_once(server: Server, cookies: list[str], tasks: list[int]) -> list[Event]:
+async def _all_at_once(
+    server: Server, cookies: list[str], tasks: list[int]
+) -> tuple[list[Event], list[float]]:
+    """The events of all, and after them what an event takes that does nothing."""
     tabs = [Tab(server, f"bench-{number}") for number in range(len(cookies))]
     for tab, cookie in zip(tabs, cookies, strict=True):
         await tab.open(cookie, routes.TIME)
     begin = time.perf_counter() + 1
     people = (_person(tab, Random(number), tasks, begin) for number, tab in enumerate(tabs))
     found = [one for taken in await asyncio.gather(*people) for one in taken]
+    until = time.perf_counter() + FLOOR_LASTS
+    idle = (_idle(tab, Random(number), until) for number, tab in enumerate(tabs))
+    floor = [one for taken in await asyncio.gather(*idle) for one in taken]
     for tab in tabs:
         await tab.close()
-    return found
+    return found, floor
+
+
+async def _idle(tab: Tab, random: Random, until: float) -> list[float]:
+    found = []
+    while True:
+        await asyncio.sleep(random.uniform(0.0, 2 * THOUGHT))
+        if time.perf_counter() > until:
+            return found
+        found.append(await tab.floor(routes.TIME))
 
 
 async def _person(tab: Tab, random: Random, tasks: list[int], begin: float) -> list[Event]:

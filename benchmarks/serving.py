@@ -198,6 +198,16 @@ class Tab:
             if delta.get(STATE, {}).get("is_hydrated_rx_state_") is True:
                 return (first or at) - start
 
+    async def floor(self, page: str) -> float:
+        """The seconds until the answer to an event that only sets one var of Reflex's own."""
+        while not self._answers.empty():
+            self._answers.get_nowait()
+        start = time.perf_counter()
+        await self.send(f"{STATE}.set_is_hydrated", page, {"value": True})
+        while not await self._hydrated():
+            pass
+        return time.perf_counter() - start
+
     async def send(self, event: str, page: str, payload: Any = None) -> None:
         """Sends an event from a page (with its query); does not wait."""
         path, _, query = page.partition("?")

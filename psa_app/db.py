@@ -41,6 +41,7 @@ from sqlmodel import Session, SQLModel, create_engine
 from psa_app import clock
 from psa_app.errors import Busy
 from psa_app.line import Line
+from psa_app.prepared import Prepared
 
 _BUSY_MS = 5000
 
@@ -326,9 +327,14 @@ def _ready(kind: Any, dialect: Any, values: Iterable[Any]) -> Iterable[Any]:
 
 def insert_row(session: Session, model: type[SQLModel], **values: Any) -> int:
     """Inserts one row by Core (quicker than the ORM) and returns its id."""
-    result = session.connection().execute(insert(model.__table__), values)  # type: ignore[attr-defined]
-    key: Any = result.inserted_primary_key
-    return int(key[0])
+    return int(_inserting(model, tuple(values)).first(session, values).id)
+
+
+@cache
+def _inserting(model: type[SQLModel], names: tuple[str, ...]) -> Prepared:
+    """Inserts a row of these columns: one statement for each way in which rows are made."""
+    table: Any = model.__table__  # type: ignore[attr-defined]
+    return Prepared(insert(table).returning(table.c.id), *names)
 
 
 def claim(

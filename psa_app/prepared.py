@@ -53,12 +53,13 @@ class Prepared:
 class _Compiled:
     """A statement's text for one kind of database, and how its values go in and come out.
 
-    It `is_final` unless SQLAlchemy writes an IN list into it each time.
+    It `is_final` unless SQLAlchemy writes an IN list into it each time, or fills in a column by itself.
     """
 
     def __init__(self, statement: Any, names: Sequence[str] | None, dialect: Any) -> None:
         compiled = statement.compile(dialect=dialect, column_keys=names)
-        self.statement, self.is_final = statement, not compiled.post_compile_params
+        by_itself = compiled.post_compile_params or compiled.insert_prefetch or compiled.update_prefetch
+        self.statement, self.is_final = statement, not by_itself
         self.text = str(compiled)
         self._usual = dict(compiled.params)
         self._order: Sequence[str] | None = compiled.positiontup
@@ -82,6 +83,8 @@ class _Compiled:
 
     def read(self, found: Iterable[Sequence[Any]]) -> list[Any]:
         """Rows as the statement's columns type them."""
+        if not self._out:
+            return list(map(self._row._make, found))
         rows = []
         for one in found:
             cells = list(one)

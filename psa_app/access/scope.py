@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import lru_cache, wraps
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, true
+from sqlalchemy import ColumnElement, Select, and_, bindparam, false, or_, true
 from sqlmodel import Session, SQLModel, col, select
 
 from psa_app import clock
@@ -271,14 +271,19 @@ def fetch(session: Session, actor: Actor, model: type[M], row_id: int, *, lock: 
 
     With `lock` the row is read afresh, so that what it says is true until the commit.
     """
-    identity = model.id  # type: ignore[attr-defined]
-    statement = select(model).where(identity == as_id(row_id), visible(actor, model))
-    if lock:
-        statement = statement.with_for_update().execution_options(populate_existing=True)
-    row = session.exec(statement).first()
+    statement = _fetching(actor, model, lock, clock.now().date())
+    row: M | None = session.exec(statement, params={"row_id": as_id(row_id)}).first()
     if row is None:
         raise NotFound()
     return row
+
+
+@lru_cache(maxsize=2048)
+def _fetching(actor: Actor, model: type[SQLModel], lock: bool, today: object) -> Any:  # noqa: ARG001 (as `once_each`)
+    """Kept as by `once_each`: a service fetches the same kinds of records at every call."""
+    identity = model.id  # type: ignore[attr-defined]
+    statement = select(model).where(identity == bindparam("row_id"), visible(actor, model))
+    return statement.with_for_update().execution_options(populate_existing=True) if lock else statement
 
 
 def as_id(value: Any) -> int:

@@ -91,12 +91,13 @@ def _spend(session: Session, actors: dict[str, Actor], running: list[Running], o
 
 def photo(width: int = 180, height: int = 240) -> bytes:
     """A picture of a slip of paper with grey lines, as PNG."""
-    rows = bytearray()
+    rows, paper, grey = bytearray(), bytes([246]), bytes([150])
     for y in range(height):
         rows.append(0)  # no filter
         ends = 60 + 37 * (y // 16) % 80
         is_text = 24 < y < height - 24 and y % 16 < 5
-        rows += bytes(150 if is_text and 20 < x < ends + 20 else 246 for x in range(width))
+        line = min(ends + 20, width) - 21 if is_text else 0
+        rows += paper * 21 + grey * line + paper * (width - 21 - line)
     head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
     chunks = ((b"IHDR", head), (b"IDAT", zlib.compress(bytes(rows), 9)), (b"IEND", b""))
     return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(name, body) for name, body in chunks)

@@ -64,6 +64,7 @@ class _Currency(NamedTuple):
     digits: int
 
 
+@lru_cache(maxsize=4096)
 def money(amount: int, currency: str, locale: str = "en") -> str:
     """Minor units with their currency: 2032905 EUR is "€20,329.05", −110 is "−€1.10"."""
     style, figures = _currency(currency, locale), _figures(locale)

@@ -1,11 +1,12 @@
 """Whose time someone may approve: own projects, those of who named them deputy, or everybody's."""
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlmodel import Session, col
 
 from psa_app import clock
 from psa_app.access import RIGHTS, Actor, may
 from psa_app.models import Deputy, Firm, User
+from psa_app.prepared import Prepared
 from psa_app.rules.timesheets import Approver
 
 
@@ -22,19 +23,21 @@ def approver(session: Session, actor: Actor) -> Approver:
 
 
 def _in_place_of(session: Session, actor: Actor) -> set[int]:
-    connection = session.connection()
-    today = clock.today(connection.execute(select(col(Firm.time_zone))).scalar_one())
-    rows = connection.execute(
-        select(col(User.person_id))
-        .join(Deputy, col(Deputy.user_id) == col(User.id))
-        .where(
-            col(Deputy.deputy_id) == actor.user_id,
-            col(Deputy.starts_on) <= today,
-            col(Deputy.ends_on) >= today,
-            col(User.person_id).is_not(None),
-        )
+    today = clock.today(_ZONE.first(session, {}).time_zone)
+    return {row.person_id for row in _IN_PLACE.all(session, {"user_id": actor.user_id, "today": today})}
+
+
+_ZONE = Prepared(select(col(Firm.time_zone)))
+_IN_PLACE = Prepared(
+    select(col(User.person_id))
+    .join(Deputy, col(Deputy.user_id) == col(User.id))
+    .where(
+        col(Deputy.deputy_id) == bindparam("user_id"),
+        col(Deputy.starts_on) <= bindparam("today"),
+        col(Deputy.ends_on) >= bindparam("today"),
+        col(User.person_id).is_not(None),
     )
-    return {person_id for (person_id,) in rows if person_id is not None}
+)
 
 
 def _is_alone(session: Session, actor: Actor) -> bool:

@@ -12,12 +12,14 @@ from itertools import repeat
 from typing import Any
 
 from sqlalchemy import func
+from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
 from psa_app import clock
 from psa_app.access import Actor
 from psa_app.db import insert_columns, is_sqlite
 from psa_app.models import Evidence, Signature
+from psa_app.prepared import Prepared
 from psa_app.rules.evidence import canonical, digest_of, seal_of
 
 _TABLE: Any = Evidence.__table__  # type: ignore[attr-defined]
@@ -85,9 +87,10 @@ def _bind(session: Session, deeds: list[tuple[Deed, dict[str, Any]]]) -> str:
     at = clock.now()
     instant = at.isoformat()
     made = []
-    for deed, told in deeds:
+    salts = secrets.token_hex(16 * len(deeds))  # asked for at once
+    for place, (deed, told) in enumerate(deeds):
         fixed = {"kind": deed.kind, "document_id": deed.document_id, "act": deed.act, "at": instant}
-        content, salt = canonical(told | fixed), secrets.token_hex(16)
+        content, salt = canonical(told | fixed), salts[32 * place : 32 * place + 32]
         before, digest = seal, digest_of(salt, content)
         seal = seal_of(before, digest)
         made.append((content, salt, digest, before, seal))
@@ -112,7 +115,8 @@ def _insert(
 
 
 def _last(session: Session) -> tuple[int, str]:
-    found = session.exec(
-        select(Evidence.position, Evidence.seal).order_by(col(Evidence.position).desc()).limit(1)
-    ).first()
-    return found or (0, "")
+    found = _END.first(session, {})
+    return (found.position, found.seal) if found else (0, "")
+
+
+_END = Prepared(select_columns(_TABLE.c.position, _TABLE.c.seal).order_by(_TABLE.c.position.desc()).limit(1))

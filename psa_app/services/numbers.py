@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, select
 
 from psa_app.errors import Conflict
@@ -14,6 +15,12 @@ DEFAULT_PATTERNS = {
     "sow": "SOW-{n:03}",
     "quote": "Q-{year}-{n:03}",
 }
+_SERIES = (
+    select(NumberSeries)
+    .where(NumberSeries.kind == bindparam("kind"), NumberSeries.sandbox == bindparam("sandbox"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
 WITH_TESTS = ("invoice", "credit_note")  # kinds whose test papers have a series of their own
 
 
@@ -22,12 +29,7 @@ def take_number(session: Session, kind: str, day: date, *, sandbox: bool) -> str
 
     Raises `Conflict` when `day` lies before the series' last, so that numbers and dates agree.
     """
-    series = session.exec(
-        select(NumberSeries)
-        .where(NumberSeries.kind == kind, NumberSeries.sandbox == sandbox)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).first()
+    series = session.exec(_SERIES, params={"kind": kind, "sandbox": sandbox}).first()
     if series is None:
         raise Conflict("There is no number series for this. Set up the firm first.")
     if series.last_date is not None and day < series.last_date:

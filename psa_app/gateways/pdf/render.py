@@ -78,9 +78,12 @@ def _printable(_more_fonts: Path | None) -> set[str]:
 def clean(text: str) -> str:
     """Text as it is printed: composed (NFC), without control signs and hidden changes of direction."""
     composed = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\t", " "))
-    return "".join(
-        c for c in composed if c == "\n" or not (unicodedata.category(c) in ("Cc", "Cs") or c in _HIDDEN)
-    )
+    left_out = {
+        ord(c): None
+        for c in set(composed) - {"\n"}
+        if unicodedata.category(c) in ("Cc", "Cs") or c in _HIDDEN
+    }
+    return composed.translate(left_out) if left_out else composed
 
 
 def _render(template: str, paper: Paper, more_fonts: Path | None, xml: str = "") -> bytes:

@@ -9,7 +9,9 @@ from typing import Any
 from sqlalchemy import and_, func, or_, select
 from sqlmodel import Session
 
+from psa_app.db import among_ids, as_ids
 from psa_app.models import ChangeOrder, Sow, SowLine
+from psa_app.prepared import Prepared
 from psa_app.queries.invoices.open_work import open_work, rounding_of
 from psa_app.queries.projects.tables import LINE, PROJECT, SOW, TASK
 from psa_app.queries.time.tables import ENTRY
@@ -84,10 +86,8 @@ def out_of_scope(session: Session, sow: Sow, order_id: int | None = None) -> lis
 
 def scopes_with_limits(session: Session, project_ids: Collection[int]) -> list[int]:
     """Signed scopes of these projects that have a cap, or time out of scope: told without adding up."""
-    connection = session.connection()
-    capped = _CAPPED.where(TASK.c.project_id.in_(project_ids))
-    marked = _WITH_MARKS.where(ENTRY.c.project_id.in_(project_ids))
-    return sorted({row[0] for statement in (capped, marked) for row in connection.execute(statement)})
+    given = {"ids": as_ids(session, sorted(project_ids))}
+    return sorted({row[0] for statement in _LIMITED for row in statement.all(session, given)})
 
 
 def scopes_to_look_at(session: Session, sow_ids: Collection[int] | None = None) -> list[int]:
@@ -175,6 +175,10 @@ _CAPPED = (
     .join(SOW, SOW.c.id == LINE.c.sow_id)
     .where(LINE.c.model == TIME, LINE.c.cap_minor.is_not(None), SOW.c.status == "signed")
     .distinct()
+)
+_LIMITED = (
+    Prepared(lambda sqlite: _CAPPED.where(among_ids(TASK.c.project_id, "ids", sqlite=sqlite))),
+    Prepared(lambda sqlite: _WITH_MARKS.where(among_ids(ENTRY.c.project_id, "ids", sqlite=sqlite))),
 )
 _WITH_DRAFTS = (
     select(ORDER.c.sow_id)

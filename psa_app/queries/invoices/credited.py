@@ -44,7 +44,12 @@ class NoteRow:
 
 def work_on(invoice: Invoice) -> Any:
     """The column that ties time to the lines of an invoice, or of a credit note."""
-    return BILLED_TIME.c.credit_line_id if invoice.kind == "credit_note" else BILLED_TIME.c.line_id
+    return work_of(invoice.kind)
+
+
+def work_of(kind: str) -> Any:
+    """The same, by the kind of paper."""
+    return BILLED_TIME.c.credit_line_id if kind == "credit_note" else BILLED_TIME.c.line_id
 
 
 def lines_left(session: Session, lines: Sequence[InvoiceLine]) -> dict[int, Left]:

@@ -4,16 +4,17 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, not_, select
 from sqlmodel import Session
 
 from psa_app import routes
 from psa_app.formats import words
+from psa_app.prepared import Prepared
 from psa_app.queries.expenses.open import waiting_expenses
 from psa_app.queries.invoices.deposits import due_deposits
 from psa_app.queries.invoices.later import put_off
 from psa_app.queries.invoices.open_work import OpenWork, open_work
-from psa_app.queries.invoices.tables import ENTRY, INVOICE, PROJECT, SOW_LINE, TASK
+from psa_app.queries.invoices.tables import ENTRY, INVOICE, PROJECT, SOW_LINE, TASK, of_projects, one_of
 from psa_app.queries.time.with_client import with_client
 from psa_app.rules.billing import TimePlan, plan_time_lines
 from psa_app.rules.scopes import COVERED, RETAINER
@@ -109,12 +110,7 @@ def elsewhere(session: Session, account_id: int, until: date) -> list[Missing]:
         much = f"{words.hours(waiting // 60)} h are" if waiting >= 60 else "Less than a minute is"
         sentence = f"{much} not approved yet."
         found.append(Missing(sentence, routes.APPROVALS, "unapproved"))
-    drafts = session.connection().execute(
-        select(INVOICE.c.id, INVOICE.c.total_minor, INVOICE.c.currency)
-        .where(INVOICE.c.account_id == account_id, INVOICE.c.status == "draft")
-        .order_by(INVOICE.c.id)
-    )
-    for row in drafts:
+    for row in _DRAFTS.all(session, {"account_id": account_id}):
         amount = words.money(row.total_minor, row.currency)
         sentence = f"{amount} are on draft {row.id} already."
         found.append(Missing(sentence, routes.invoice(row.id), "drafted"))
@@ -123,7 +119,7 @@ def elsewhere(session: Session, account_id: int, until: date) -> list[Missing]:
 
 def unapproved_seconds(session: Session, account_id: int, until: date) -> int:
     """Billable time up to a day that nobody has approved yet."""
-    return _seconds(session, account_id, until, ENTRY.c.status.in_(("draft", "submitted")))
+    return int(_UNAPPROVED.first(session, {"account_id": account_id, "until": until}).seconds or 0)
 
 
 def _put_off(session: Session, account_id: int) -> list[Missing]:
@@ -135,19 +131,22 @@ def _put_off(session: Session, account_id: int) -> list[Missing]:
     return [Missing(sentence, routes.records("bill_later"), "later")]
 
 
-def _seconds(session: Session, account_id: int, until: date, where: Any) -> int:
-    """Billable time that neither a fixed price nor a retainer covers."""
-    statement = (
-        select(func.sum(ENTRY.c.seconds))
-        .join(PROJECT, PROJECT.c.id == ENTRY.c.project_id)
-        .join(TASK, TASK.c.id == ENTRY.c.task_id)
-        .outerjoin(SOW_LINE, SOW_LINE.c.id == TASK.c.sow_line_id)
-        .where(
-            PROJECT.c.account_id == account_id,
-            ENTRY.c.work_date <= until,
-            ENTRY.c.is_billable,
-            func.coalesce(SOW_LINE.c.model, "").not_in((*COVERED, RETAINER)),
-            where,
-        )
+# Billable time that neither a fixed price nor a retainer covers.
+_UNAPPROVED = Prepared(
+    select(func.sum(ENTRY.c.seconds).label("seconds"))
+    .join(PROJECT, PROJECT.c.id == ENTRY.c.project_id)
+    .join(TASK, TASK.c.id == ENTRY.c.task_id)
+    .outerjoin(SOW_LINE, SOW_LINE.c.id == TASK.c.sow_line_id)
+    .where(
+        of_projects(ENTRY.c.project_id),
+        ENTRY.c.work_date <= bindparam("until"),
+        ENTRY.c.is_billable,
+        not_(one_of(func.coalesce(SOW_LINE.c.model, ""), (*COVERED, RETAINER))),
+        one_of(ENTRY.c.status, ("draft", "submitted")),
     )
-    return int(session.connection().execute(statement).scalar() or 0)
+)
+_DRAFTS = Prepared(
+    select(INVOICE.c.id, INVOICE.c.total_minor, INVOICE.c.currency)
+    .where(INVOICE.c.account_id == bindparam("account_id"), INVOICE.c.status == "draft")
+    .order_by(INVOICE.c.id)
+)

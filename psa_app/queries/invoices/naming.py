@@ -1,13 +1,15 @@
 """The words of printed time lines, by how the work is grouped."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlmodel import Session
 
-from psa_app.db import among
+from psa_app.db import among_ids, as_ids
 from psa_app.formats import words
+from psa_app.prepared import Prepared
 from psa_app.queries.invoices.tables import ENTRY, PERSON, PHASE, PROJECT, ROLE, SOW_LINE, TASK
 from psa_app.queries.time.tables import MODIFIER
 from psa_app.rules.billing import BillableEntry, DraftLine, Grouping
@@ -27,16 +29,9 @@ class LineNames:
         self.task_of = {entry.id: entry.task_id for entry in entries}
         self.session = session
         self.tasks: dict[Any, tuple[str, str]] = {
-            row.id: (row.task, row.project)
-            for row in session.connection().execute(
-                select(TASK.c.id, TASK.c.name.label("task"), PROJECT.c.name.label("project"))
-                .join(PROJECT, PROJECT.c.id == TASK.c.project_id)
-                .where(TASK.c.id.in_(set(self.task_of.values())))
-            )
+            row.id: (row.task, row.project) for row in self._read(_TASKS, set(self.task_of.values()))
         }
-        tasks = select(TASK.c.sow_line_id).where(TASK.c.id.in_(set(self.tasks)))
-        titles = select(SOW_LINE.c.id, SOW_LINE.c.title).where(SOW_LINE.c.id.in_(tasks))
-        self.lines: dict[int, str] = {row.id: row.title for row in session.connection().execute(titles)}
+        self.lines: dict[int, str] = {row.id: row.title for row in self._read(_TITLES, self.tasks)}
         self._named = self._names(entries)
         self._modifiers = self._modified(entries)
 
@@ -52,15 +47,11 @@ class LineNames:
 
     def _modified(self, entries: Sequence[BillableEntry]) -> dict[int, str]:
         """The modifier's name by entry, where one made the rate."""
-        found = (
-            select(ENTRY.c.id, MODIFIER.c.name)
-            .join(MODIFIER, MODIFIER.c.id == ENTRY.c.modifier_id)
-            .where(
-                among(self.session, ENTRY.c.id, [entry.id for entry in entries]),
-                ENTRY.c.base_rate_minor.is_not(None),
-            )
-        )
-        return {row.id: row.name for row in self.session.connection().execute(found)}
+        return {row.id: row.name for row in self._read(_MODIFIED, [entry.id for entry in entries])}
+
+    def _read(self, statement: Prepared, ids: Iterable[int | None]) -> list[Any]:
+        known = [one for one in ids if one is not None]
+        return statement.all(self.session, {"ids": as_ids(self.session, known)})
 
     def _title(self, line: DraftLine) -> str:
         key: Any = line.key[0] if line.key else None
@@ -89,7 +80,37 @@ class LineNames:
         """The names of the people, roles or phases by which the lines are grouped."""
         if self.grouping not in _NAMED:
             return {}
-        table = _NAMED[self.grouping]
         ids = {getattr(entry, f"{self.grouping}_id") for entry in entries}
-        found = select(table.c.id, table.c.name).where(table.c.id.in_(ids))
-        return {row.id: row.name for row in self.session.connection().execute(found)}
+        return {row.id: row.name for row in self._read(_named(self.grouping), ids)}
+
+
+@cache
+def _named(grouping: Grouping) -> Prepared:
+    table = _NAMED[grouping]
+    return Prepared(
+        lambda sqlite: select(table.c.id, table.c.name).where(among_ids(table.c.id, "ids", sqlite=sqlite))
+    )
+
+
+def _tasks(sqlite: bool) -> Select[Any]:
+    return (
+        select(TASK.c.id, TASK.c.name.label("task"), PROJECT.c.name.label("project"))
+        .join(PROJECT, PROJECT.c.id == TASK.c.project_id)
+        .where(among_ids(TASK.c.id, "ids", sqlite=sqlite))
+    )
+
+
+def _titles(sqlite: bool) -> Select[Any]:
+    tasks = select(TASK.c.sow_line_id).where(among_ids(TASK.c.id, "ids", sqlite=sqlite))
+    return select(SOW_LINE.c.id, SOW_LINE.c.title).where(SOW_LINE.c.id.in_(tasks))
+
+
+def _modified(sqlite: bool) -> Select[Any]:
+    return (
+        select(ENTRY.c.id, MODIFIER.c.name)
+        .join(MODIFIER, MODIFIER.c.id == ENTRY.c.modifier_id)
+        .where(among_ids(ENTRY.c.id, "ids", sqlite=sqlite), ENTRY.c.base_rate_minor.is_not(None))
+    )
+
+
+_TASKS, _TITLES, _MODIFIED = Prepared(_tasks), Prepared(_titles), Prepared(_modified)

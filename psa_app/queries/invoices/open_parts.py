@@ -1,27 +1,29 @@
 """Prices that can be billed now without hours: milestones accepted, fees due, and fees of periods."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from itertools import islice
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
 from sqlmodel import Session
-from sqlmodel import select as select_models
 
 from psa_app.formats import words
-from psa_app.models import Firm
+from psa_app.prepared import Prepared
 from psa_app.queries.invoices.tables import (
     BILLED_FEE,
     BILLED_MILESTONE,
     BILLED_PERIOD,
     FEE_PART,
+    FIRM,
     MILESTONE,
     SOW,
     SOW_LINE,
+    one_of,
 )
 from psa_app.queries.retainers.tables import LOT
 from psa_app.queries.subscriptions.changes import changes_of
@@ -59,22 +61,42 @@ def due_parts(
     session: Session, account_id: int | None, until: date, sow_id: int | None
 ) -> tuple[OpenMilestone, ...]:
     """What a client (None: all), or one SOW, can be billed of fixed prices up to a day."""
-    of = session, account_id, until, sow_id
-    return (*_milestones(*of), *_fees(*of), *_periods(*of), *_top_ups(*of))
+    zone = ZoneInfo(_ZONE.first(session, {}).time_zone)
+    of = _Asked(account_id, until, sow_id, datetime.combine(until + timedelta(days=1), time.min, zone), zone)
+    return (*_milestones(session, of), *_fees(session, of), *_periods(session, of), *_top_ups(session, of))
 
 
-def _of(statement: Select[Any], account_id: int | None, sow_id: int | None) -> Select[Any]:
-    if account_id is not None:
-        statement = statement.where(SOW.c.account_id == account_id)
-    return statement if sow_id is None else statement.where(SOW.c.id == sow_id)
+_ZONE = Prepared(select(FIRM.c.time_zone))
 
 
-def _milestones(
-    session: Session, account_id: int | None, until: date, sow_id: int | None
-) -> list[OpenMilestone]:
-    zone = ZoneInfo(session.exec(select_models(Firm.time_zone)).one())
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Whose parts, and up to which day; `before` is the instant when it ends in the firm's `zone`."""
+
+    account_id: int | None
+    until: date
+    sow_id: int | None
+    before: datetime
+    zone: ZoneInfo
+
+    def rows(self, session: Session, build: Callable[[], Select[Any]]) -> list[Any]:
+        """The rows of a statement, kept for each choice of client and scope."""
+        statement = _kept(build, self.account_id is not None, self.sow_id is not None)
+        given = {"account_id": self.account_id, "sow_id": self.sow_id, "until": self.until}
+        return statement.all(session, {**given, "before": self.before})
+
+
+@cache
+def _kept(build: Callable[[], Select[Any]], of_client: bool, of_sow: bool) -> Prepared:
+    statement = build()
+    if of_client:
+        statement = statement.where(SOW.c.account_id == bindparam("account_id"))
+    return Prepared(statement.where(SOW.c.id == bindparam("sow_id")) if of_sow else statement)
+
+
+def _accepted() -> Select[Any]:
     taken = select(BILLED_MILESTONE.c.milestone_id).where(BILLED_MILESTONE.c.released_at.is_(None))
-    statement = (
+    return (
         select(
             MILESTONE.c.id,
             MILESTONE.c.title,
@@ -89,30 +111,32 @@ def _milestones(
         .join(SOW, SOW.c.id == SOW_LINE.c.sow_id)
         .where(
             MILESTONE.c.status == "accepted",
-            MILESTONE.c.accepted_at < datetime.combine(until + timedelta(days=1), time.min, zone),
+            MILESTONE.c.accepted_at < bindparam("before"),
             MILESTONE.c.id.not_in(taken),
         )
         .order_by(MILESTONE.c.accepted_at, MILESTONE.c.id)
     )
+
+
+def _milestones(session: Session, of: _Asked) -> list[OpenMilestone]:
     return [
         OpenMilestone(
             row.id,
             row.title,
             row.value_minor,
             row.currency,
-            row.accepted_at.astimezone(zone).date(),
+            row.accepted_at.astimezone(of.zone).date(),
             row.sow_id,
             row.line_id,
             row.line_title,
         )
-        for row in session.connection().execute(_of(statement, account_id, sow_id))
+        for row in of.rows(session, _accepted)
     ]
 
 
-def _fees(session: Session, account_id: int | None, until: date, sow_id: int | None) -> list[OpenMilestone]:
-    """Fees of signed scopes that are due. A share is of the whole fee, so all parts of a line are read."""
+def _parts() -> Select[Any]:
     taken = select(BILLED_FEE.c.fee_part_id).where(BILLED_FEE.c.released_at.is_(None))
-    statement = (
+    return (
         select(
             FEE_PART,
             FEE_PART.c.id.in_(taken).label("is_billed"),
@@ -123,11 +147,15 @@ def _fees(session: Session, account_id: int | None, until: date, sow_id: int | N
         )
         .join(SOW_LINE, SOW_LINE.c.id == FEE_PART.c.sow_line_id)
         .join(SOW, SOW.c.id == SOW_LINE.c.sow_id)
-        .where(SOW.c.status.in_(("signed", "closed")))
+        .where(one_of(SOW.c.status, ("signed", "closed")))
         .order_by(FEE_PART.c.sow_line_id, FEE_PART.c.position, FEE_PART.c.id)
     )
+
+
+def _fees(session: Session, of: _Asked) -> list[OpenMilestone]:
+    """Fees of signed scopes that are due. A share is of the whole fee, so all parts of a line are read."""
     lines: dict[int, list[Any]] = defaultdict(list)
-    for row in session.connection().execute(_of(statement, account_id, sow_id)):
+    for row in of.rows(session, _parts):
         lines[row.sow_line_id].append(row)
     found = [
         OpenMilestone(
@@ -143,23 +171,24 @@ def _fees(session: Session, account_id: int | None, until: date, sow_id: int | N
         )
         for rows in lines.values()
         for place, (row, amount) in enumerate(zip(rows, amounts_of(rows), strict=True), 1)
-        if row.due_on <= until and not row.is_billed
+        if row.due_on <= of.until and not row.is_billed
     ]
     return sorted(found, key=lambda one: (one.accepted_on, one.id))
 
 
-def _periods(
-    session: Session, account_id: int | None, until: date, sow_id: int | None
-) -> list[OpenMilestone]:
-    """Fees of a period that are due and on no invoice, each once however many were missed."""
-    statement = (
+def _periodic() -> Select[Any]:
+    return (
         select(SOW_LINE, SOW.c.currency, SOW.c.starts_on, SOW.c.ends_on)
         .join(SOW, SOW.c.id == SOW_LINE.c.sow_id)
-        .where(SOW_LINE.c.model.in_(PERIODIC), SOW.c.starts_on <= until)
+        .where(one_of(SOW_LINE.c.model, PERIODIC), SOW.c.starts_on <= bindparam("until"))
         .where(running_or_ended())
         .order_by(SOW_LINE.c.sow_id, SOW_LINE.c.position, SOW_LINE.c.id)
     )
-    rows = session.connection().execute(_of(statement, account_id, sow_id)).all()
+
+
+def _periods(session: Session, of: _Asked) -> list[OpenMilestone]:
+    """Fees of a period that are due and on no invoice, each once however many were missed."""
+    rows, until = of.rows(session, _periodic), of.until
     line_ids = [row.id for row in rows]
     taken, changes = _billed_pieces(session, line_ids), changes_of(session, line_ids)
     elsewhere = managed_from(session, line_ids)
@@ -202,12 +231,8 @@ def _times(quantity: int) -> str:
     return f" × {quantity:,}" if quantity > 1 else ""
 
 
-def _top_ups(
-    session: Session, account_id: int | None, until: date, sow_id: int | None
-) -> list[OpenMilestone]:
-    """What clients bought of a retainer besides its periods, each once."""
-    zone = ZoneInfo(session.exec(select_models(Firm.time_zone)).one())
-    statement = (
+def _bought() -> Select[Any]:
+    return (
         select(
             SOW_LINE,
             SOW.c.currency,
@@ -222,11 +247,15 @@ def _top_ups(
         .join(SOW, SOW.c.id == SOW_LINE.c.sow_id)
         .join(LOT, LOT.c.sow_line_id == SOW_LINE.c.id)
         .where(LOT.c.source == "top_up", LOT.c.price_minor > 0, running_or_ended())
-        .where(LOT.c.at < datetime.combine(until + timedelta(days=1), time.min, zone))
+        .where(LOT.c.at < bindparam("before"))
         .order_by(LOT.c.id)
     )
+
+
+def _top_ups(session: Session, of: _Asked) -> list[OpenMilestone]:
+    """What clients bought of a retainer besides its periods, each once."""
     found = []
-    rows = session.connection().execute(_of(statement, account_id, sow_id)).all()
+    rows = of.rows(session, _bought)
     taken = _billed_pieces(session, [row.id for row in rows])
     for row in rows:
         period = _numbered(schedule_of(row), row.number)
@@ -234,7 +263,7 @@ def _top_ups(
         if period is None or (row.id, row.number, piece) in taken:
             continue
         told = words.money(row.units, row.currency) if row.holds == "money" else f"{words.hours(row.units)} h"
-        bought = row.at.astimezone(zone).date()
+        bought = row.at.astimezone(of.zone).date()
         top_up = replace(
             _open_period(row, period, row.title), value=row.price_minor, accepted_on=bought, piece=piece
         )
@@ -254,6 +283,8 @@ def running_or_ended() -> ColumnElement[bool]:
 
 def _billed_pieces(session: Session, line_ids: Sequence[int]) -> set[tuple[int, int, str]]:
     """Line, period and piece of what is billed."""
+    if not line_ids:
+        return set()
     columns = BILLED_PERIOD.c
     statement = select(columns.sow_line_id, columns.number, columns.kind).where(
         columns.sow_line_id.in_(line_ids), columns.released_at.is_(None)

@@ -3,14 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from typing import Any, Literal
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import Select, and_, bindparam, func, or_, select
 from sqlmodel import Session
 from sqlmodel import select as select_models
 
-from psa_app.db import among
+from psa_app.db import among, among_ids, as_ids
 from psa_app.models import Project, Sow, SowLine
+from psa_app.prepared import Prepared
 from psa_app.queries.expenses.open import OpenExpense, open_expenses
 from psa_app.queries.invoices.later import due_now, put_off, spent_now
 from psa_app.queries.invoices.open_parts import OpenMilestone, due_parts
@@ -22,6 +24,7 @@ from psa_app.queries.invoices.tables import (
     SOW,
     SOW_LINE,
     TASK,
+    of_projects,
 )
 from psa_app.queries.retainers.beyond import (
     beyond_retainers,
@@ -75,6 +78,7 @@ def open_work(
     stay as they are until the commit, so that none is un-approved while it is put on a draft.
     `held` says what becomes of time that still waits for the client's own approval.
     """
+    session.flush()  # what is read below goes past the session
     waits = put_off(session, account_id)
     milestones = due_parts(session, account_id, until, sow_id) if "milestones" in include else ()
     expenses = open_expenses(session, account_id, until, sow_id, lock=lock) if "expenses" in include else ()
@@ -149,6 +153,12 @@ _PASSED = (SOW_LINE.c.id.is_(None), SOW_LINE.c.approval != "client", ENTRY.c.cli
 def _rows(
     session: Session, account_id: int | None, until: date, sow_id: int | None, lock: bool, held: Held
 ) -> Sequence[Any]:
+    statement = _open_entries(account_id is not None, sow_id is not None, lock, held)
+    return statement.all(session, {"account_id": account_id, "sow_id": sow_id, "until": until})
+
+
+@cache
+def _open_entries(of_client: bool, of_sow: bool, lock: bool, held: Held) -> Prepared:
     billed = (
         select(func.sum(BILLED_TIME.c.seconds))
         .where(BILLED_TIME.c.entry_id == ENTRY.c.id, BILLED_TIME.c.released_at.is_(None))
@@ -175,11 +185,11 @@ def _rows(
         .join(TASK, TASK.c.id == ENTRY.c.task_id)
         .outerjoin(SOW_LINE, SOW_LINE.c.id == TASK.c.sow_line_id)
         .where(
-            PROJECT.c.account_id.is_not(None) if account_id is None else PROJECT.c.account_id == account_id,
+            of_projects(ENTRY.c.project_id, of_client=of_client),
             ENTRY.c.status == "approved",
             ENTRY.c.is_billable,
             ~ENTRY.c.out_of_scope,
-            ENTRY.c.work_date <= until,
+            ENTRY.c.work_date <= bindparam("until"),
             or_(
                 SOW_LINE.c.id.is_(None),
                 SOW_LINE.c.model == "time_and_materials",
@@ -188,14 +198,12 @@ def _rows(
         )
         .order_by(ENTRY.c.work_date, ENTRY.c.id)
     )
-    if sow_id is not None:
-        of_project = and_(SOW_LINE.c.id.is_(None), PROJECT.c.sow_id == sow_id)
-        statement = statement.where(or_(SOW_LINE.c.sow_id == sow_id, of_project))
+    if of_sow:
+        of_project = and_(SOW_LINE.c.id.is_(None), PROJECT.c.sow_id == bindparam("sow_id"))
+        statement = statement.where(or_(SOW_LINE.c.sow_id == bindparam("sow_id"), of_project))
     if held != "with":
         statement = statement.where(_WITH_CLIENT if held == "only" else or_(*_PASSED))
-    if lock:
-        statement = statement.with_for_update(of=ENTRY)
-    return session.connection().execute(statement).all()
+    return Prepared(statement.with_for_update(of=ENTRY) if lock else statement)
 
 
 def _billed_parts(session: Session, entry_ids: Sequence[int]) -> dict[int, list[tuple[int, int]]]:
@@ -214,22 +222,24 @@ def _billed_parts(session: Session, entry_ids: Sequence[int]) -> dict[int, list[
 
 def _terms(session: Session, groups: Mapping[int, _Group]) -> dict[int, LineTerms]:
     line_ids = [key for key in groups if key > 0]
-    lines = select_models(SowLine, Sow).join(Sow).where(SOW_LINE.c.id.in_(line_ids))
+    project_ids = [-key for key in groups if key < 0]
     amounts = billed_on_lines(session, line_ids)
     terms: dict[int, LineTerms] = {}
-    for line, sow in session.exec(lines).all():
+    for line, sow in session.exec(_LINES, params={"ids": line_ids}).all() if line_ids else ():
         key, rounding = int(line.id or 0), rounding_on(line, sow)
         billed = _billed_groups(session, groups[key], rounding)
         terms[key] = LineTerms(key, rounding, line.cap_minor, amounts.get(key, 0), billed)
-    projects = (
-        select_models(Project, Sow)
-        .outerjoin(Sow, SOW.c.id == PROJECT.c.sow_id)
-        .where(PROJECT.c.id.in_([-key for key in groups if key < 0]))
-    )
-    for project, of in session.exec(projects).all():
+    for project, of in session.exec(_PROJECTS, params={"ids": project_ids}).all() if project_ids else ():
         key, rounding = -int(project.id or 0), rounding_of(of or project)
         terms[key] = LineTerms(key, rounding, None, 0, _billed_groups(session, groups[key], rounding))
     return terms
+
+
+_IDS: Any = bindparam("ids", expanding=True)
+_LINES = select_models(SowLine, Sow).join(Sow).where(SOW_LINE.c.id.in_(_IDS))
+_PROJECTS = (
+    select_models(Project, Sow).outerjoin(Sow, SOW.c.id == PROJECT.c.sow_id).where(PROJECT.c.id.in_(_IDS))
+)
 
 
 def _billed_groups(session: Session, group: _Group, rounding: Rounding) -> dict[Key, Billed]:
@@ -258,17 +268,26 @@ def _billed_groups(session: Session, group: _Group, rounding: Rounding) -> dict[
 
 def billed_on_lines(session: Session, sow_line_ids: Sequence[int]) -> dict[int, int]:
     """The net amount of time billed by SOW line, on drafts and issued invoices, credits given back."""
-    rows = session.connection().execute(
+    if not sow_line_ids:
+        return {}
+    rows = _BILLED_ON.all(session, {"ids": as_ids(session, sow_line_ids)})
+    return {line_id: int(amount) for line_id, amount in rows}
+
+
+def _billed_on(sqlite: bool) -> Select[Any]:
+    return (
         select(INVOICE_LINE.c.sow_line_id, func.sum(BILLED_TIME.c.amount_minor))
         .join(BILLED_TIME, BILLED_TIME.c.line_id == INVOICE_LINE.c.id)
         .where(
-            INVOICE_LINE.c.sow_line_id.in_(sow_line_ids),
+            among_ids(INVOICE_LINE.c.sow_line_id, "ids", sqlite=sqlite),
             BILLED_TIME.c.released_at.is_(None),
             BILLED_TIME.c.credit_line_id.is_(None),
         )
         .group_by(INVOICE_LINE.c.sow_line_id)
     )
-    return {line_id: int(amount) for line_id, amount in rows}
+
+
+_BILLED_ON = Prepared(_billed_on)
 
 
 def rounding_on(line: SowLine, sow: Sow) -> Rounding:

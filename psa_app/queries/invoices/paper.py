@@ -1,9 +1,10 @@
 """An invoice as it stands on paper. The page and the PDF are made from the same words."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import bindparam, func
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
@@ -21,7 +22,8 @@ from psa_app.gateways.pdf.papers import (
 )
 from psa_app.models import Account, Firm, Invoice, InvoiceTax, Person
 from psa_app.models import InvoiceLine as LineRow
-from psa_app.queries.invoices.credited import work_on
+from psa_app.prepared import Prepared
+from psa_app.queries.invoices.credited import work_of, work_on
 from psa_app.queries.invoices.paper_expenses import expense_annex
 from psa_app.queries.invoices.parties import bank_block, bank_facts, buyer_block, seller_block
 from psa_app.queries.invoices.tables import BILLED_TIME, ENTRY, INVOICE_LINE, TASK
@@ -39,7 +41,7 @@ def invoice_paper(
     With `annex` the hours and expenses behind it follow on pages of their own; as a `pro_forma` a draft
     says that it is no invoice. The labels are in the client's language. The caller has checked who asks.
     """
-    firm = session.exec(select(Firm)).one()
+    firm = session.get_one(Firm, 1)
     account = session.get_one(Account, invoice.account_id)
     is_frozen, locale = invoice.status in ISSUED, account.locale
     labels = languages.of(locale)
@@ -78,8 +80,12 @@ def _title(invoice: Invoice, labels: Labels, *, pro_forma: bool) -> str:
 
 def printed_lines(session: Session, invoice: Invoice) -> list[LineRow]:
     """The lines in their printed order."""
-    statement = select(LineRow).where(LineRow.invoice_id == invoice.id).order_by(col(LineRow.position))
-    return list(session.exec(statement).all())
+    return list(session.exec(_LINES, params={"invoice_id": invoice.id}).all())
+
+
+_OF_INVOICE: Any = bindparam("invoice_id")
+_LINES = select(LineRow).where(LineRow.invoice_id == _OF_INVOICE).order_by(col(LineRow.position))
+_TAX_ROWS = select(InvoiceTax).where(InvoiceTax.invoice_id == _OF_INVOICE).order_by(col(InvoiceTax.id))
 
 
 def entries_on_paper(session: Session, invoice: Invoice) -> int:
@@ -168,8 +174,7 @@ def _totals(session: Session, invoice: Invoice, locale: str, labels: Labels) -> 
 
 
 def _taxes(session: Session, invoice: Invoice) -> list[InvoiceTax]:
-    statement = select(InvoiceTax).where(InvoiceTax.invoice_id == invoice.id).order_by(col(InvoiceTax.id))
-    return list(session.exec(statement).all())
+    return list(session.exec(_TAX_ROWS, params={"invoice_id": invoice.id}).all())
 
 
 def _notes(session: Session, invoice: Invoice, firm: Firm, locale: str, labels: Labels) -> tuple[str, ...]:
@@ -212,7 +217,24 @@ def qr_code(invoice: Invoice, block: str, amount: int) -> str:
 
 
 def _annex(session: Session, invoice: Invoice, locale: str, labels: Labels) -> TimeAnnex | None:
-    statement = (
+    rows = _whole(_hours(invoice.kind).all(session, {"invoice_id": invoice.id}))
+    if not rows:
+        return None
+    return TimeAnnex(
+        heading=labels.hours,
+        columns=labels.time_columns,
+        rows=tuple(
+            TimeRow(words.day(row.work_date, locale), row.person, row.task, row.note, words.hours(minutes))
+            for row, minutes in rows
+        ),
+        total=Total(labels.total, words.hours(sum(minutes for _, minutes in rows)), strong=True),
+    )
+
+
+@cache
+def _hours(kind: str) -> Prepared:
+    """What stands behind an invoice, or behind a credit note."""
+    return Prepared(
         select_columns(
             ENTRY.c.id,
             ENTRY.c.work_date,
@@ -224,23 +246,11 @@ def _annex(session: Session, invoice: Invoice, locale: str, labels: Labels) -> T
             BILLED_TIME.c.minutes,
         )
         .join(ENTRY, ENTRY.c.id == BILLED_TIME.c.entry_id)
-        .join(INVOICE_LINE, INVOICE_LINE.c.id == work_on(invoice))
+        .join(INVOICE_LINE, INVOICE_LINE.c.id == work_of(kind))
         .join(Person, col(Person.id) == ENTRY.c.person_id)
         .join(TASK, TASK.c.id == ENTRY.c.task_id)
-        .where(INVOICE_LINE.c.invoice_id == invoice.id)
+        .where(INVOICE_LINE.c.invoice_id == _OF_INVOICE)
         .order_by(ENTRY.c.work_date, ENTRY.c.id, BILLED_TIME.c.offset_seconds)
-    )
-    rows = _whole(session.connection().execute(statement).all())
-    if not rows:
-        return None
-    return TimeAnnex(
-        heading=labels.hours,
-        columns=labels.time_columns,
-        rows=tuple(
-            TimeRow(words.day(row.work_date, locale), row.person, row.task, row.note, words.hours(minutes))
-            for row, minutes in rows
-        ),
-        total=Total(labels.total, words.hours(sum(minutes for _, minutes in rows)), strong=True),
     )
 
 

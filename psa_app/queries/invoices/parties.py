@@ -5,6 +5,7 @@ Each is one line a row. A draft shows them as the records stand now.
 
 from collections.abc import Sequence
 
+from sqlalchemy import bindparam
 from sqlalchemy.orm import object_session
 from sqlmodel import Session, col, select
 
@@ -14,18 +15,27 @@ from psa_app.models import Account, Address, BankAccount, Contact, Firm, Invoice
 
 def billing_contacts(session: Session, account_id: int) -> Sequence[Contact]:
     """Who at a client gets its invoices, credit notes and receipts by mail."""
-    return session.exec(
-        select(Contact)
-        .where(Contact.account_id == account_id, col(Contact.is_billing), ~col(Contact.is_archived))
-        .order_by(col(Contact.id))
-    ).all()
+    return session.exec(_CONTACTS, params={"account_id": account_id}).all()
+
+
+_CONTACTS = (
+    select(Contact)
+    .where(Contact.account_id == bindparam("account_id"), col(Contact.is_billing), ~col(Contact.is_archived))
+    .order_by(col(Contact.id))
+)
+_NUMBERS = select(TaxNumber).order_by(col(TaxNumber.id))
+_BILLING = (
+    select(Address)
+    .where(Address.account_id == bindparam("account_id"), Address.kind == "billing")
+    .order_by(col(Address.id))
+)
 
 
 def seller_block(session: Session, firm: Firm, locale: str = "en") -> str:
     """The firm's legal name, address and numbers, with labels in a language."""
     labels = languages.of(locale)
     named = {"vat": labels.vat, "tax": labels.tax_number, "register": labels.register, "peppol": "Peppol"}
-    numbers = session.exec(select(TaxNumber).order_by(col(TaxNumber.id))).all()
+    numbers = session.exec(_NUMBERS).all()
     rows = [
         firm.legal_name or firm.name,
         *_address(firm.street, firm.postcode, firm.city, firm.country, locale),
@@ -50,9 +60,7 @@ def billing_address(account: Account) -> Account | Address:
     session = object_session(account)
     if session is None:
         return account
-    of_billing = (Address.account_id == account.id, Address.kind == "billing")
-    statement = select(Address).where(*of_billing).order_by(col(Address.id))
-    return session.scalars(statement).first() or account
+    return session.scalars(_BILLING, {"account_id": account.id}).first() or account
 
 
 def _address(street: str, postcode: str, city: str, country: str, locale: str) -> list[str]:

@@ -1,8 +1,9 @@
 """The tables behind invoices, for statements over many rows."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 from sqlmodel import SQLModel
 
 from psa_app.models import (
@@ -15,6 +16,7 @@ from psa_app.models import (
     BilledTime,
     DepositUse,
     FeePart,
+    Firm,
     Invoice,
     InvoiceLine,
     InvoiceTax,
@@ -51,6 +53,7 @@ DEPOSIT_USE = _table(DepositUse)
 ENTRY = _table(TimeEntry)
 FACT = _table(PaymentFact)
 FEE_PART = _table(FeePart)
+FIRM = _table(Firm)
 INVOICE = _table(Invoice)
 INVOICE_LINE = _table(InvoiceLine)
 INVOICE_TAX = _table(InvoiceTax)
@@ -75,3 +78,22 @@ TIES = (
     BILLED_DEPOSIT,
     DEPOSIT_USE,
 )
+
+
+def of_projects(project_id: Any, *, of_client: bool = True) -> ColumnElement[bool]:
+    """Rows of the projects of client `account_id` (a parameter), or of any client; `project` is joined.
+
+    Its projects are named a second time: SQLite else reads the open work of all clients, by its state.
+    """
+    client: Any = PROJECT.c.account_id
+    if not of_client:
+        return and_(client.is_not(None))
+    asked: Any = bindparam("account_id")
+    others = PROJECT.alias("of_client")
+    own = select(others.c.id).where(others.c.account_id == asked)
+    return and_(client == asked, project_id.in_(own))
+
+
+def one_of(column: Any, values: Iterable[Any]) -> ColumnElement[bool]:
+    """`column IN values` for a few that never change, so that a statement is written once."""
+    return or_(*(column == value for value in values))

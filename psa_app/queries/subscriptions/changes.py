@@ -13,6 +13,8 @@ from psa_app.rules.subscriptions import Change
 def changes_of(session: Session, line_ids: Sequence[int]) -> dict[int, list[Change]]:
     """By line its changes, in their order; [] for one without."""
     found: dict[int, list[Change]] = defaultdict(list)
+    if not line_ids:
+        return found
     statement = (
         select(CHANGE).where(CHANGE.c.sow_line_id.in_(line_ids)).order_by(CHANGE.c.effective_on, CHANGE.c.id)
     )

@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlmodel import Session, col
 from sqlmodel import select as select_models
 
 from psa_app.db import insert_row
 from psa_app.formats import words
 from psa_app.models import Account, DepositUse, Invoice, InvoiceLine
+from psa_app.prepared import Prepared
 from psa_app.queries.invoices.deposits import DepositRow, deposits_for
 from psa_app.queries.invoices.tables import DEPOSIT_USE, INVOICE_LINE
 from psa_app.rules.deposits import ASKED, KINDS, USED, Deposit, Work, drawn
@@ -24,12 +25,7 @@ def draw_deposits(session: Session, invoice: Invoice) -> None:
     The draft takes off as much as is open and fits, at most `deposit_limit_minor`. A draft that asks for a
     deposit takes none off. The caller holds the client's row and has removed the lines of before.
     """
-    lines = session.exec(
-        select_models(InvoiceLine)
-        .where(InvoiceLine.invoice_id == invoice.id)
-        .order_by(col(InvoiceLine.position))
-        .execution_options(populate_existing=True)
-    ).all()
+    lines = session.exec(_LINES, params={"invoice_id": invoice.id}).all()
     if not lines or any(line.kind == ASKED for line in lines):
         return
     known = {one.line_id: one for one in deposits_for(session, invoice)}
@@ -49,14 +45,22 @@ def draw_deposits(session: Session, invoice: Invoice) -> None:
 
 def remove_uses(session: Session, invoice: Invoice) -> None:
     """Takes off a draft what it takes off for deposits; it is open again."""
-    mine = select(INVOICE_LINE.c.id).where(
-        INVOICE_LINE.c.invoice_id == invoice.id, INVOICE_LINE.c.kind == USED
-    )
-    connection = session.connection()
-    connection.execute(delete(DEPOSIT_USE).where(DEPOSIT_USE.c.line_id.in_(mine)))
-    connection.execute(
-        delete(INVOICE_LINE).where(INVOICE_LINE.c.invoice_id == invoice.id, INVOICE_LINE.c.kind == USED)
-    )
+    for statement in _REMOVE:
+        statement.all(session, {"invoice_id": invoice.id})
+
+
+_OF_INVOICE = INVOICE_LINE.c.invoice_id == bindparam("invoice_id")
+_MINE = select(INVOICE_LINE.c.id).where(_OF_INVOICE, INVOICE_LINE.c.kind == USED)
+_REMOVE = (
+    Prepared(delete(DEPOSIT_USE).where(DEPOSIT_USE.c.line_id.in_(_MINE))),
+    Prepared(delete(INVOICE_LINE).where(_OF_INVOICE, INVOICE_LINE.c.kind == USED)),
+)
+_LINES = (
+    select_models(InvoiceLine)
+    .where(_OF_INVOICE)
+    .order_by(col(InvoiceLine.position))
+    .execution_options(populate_existing=True)
+)
 
 
 def _work(session: Session, lines: Any) -> list[Work]:

@@ -2,11 +2,14 @@
 
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import bindparam, delete, or_
+from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
 from psa_app.formats import words
 from psa_app.models import Account, Invoice, InvoiceLine
+from psa_app.prepared import Prepared
+from psa_app.queries.invoices.tables import INVOICE_LINE
 from psa_app.rules.discounts import discount_of, shared
 from psa_app.services.invoices.lines import next_position
 
@@ -19,14 +22,11 @@ def draw_discounts(session: Session, invoice: Invoice) -> None:
 
     The discount on the whole is taken off what those on lines leave.
     """
-    of_invoice = (InvoiceLine.invoice_id == invoice.id, InvoiceLine.kind == KIND)
-    session.connection().execute(delete(InvoiceLine).where(*of_invoice))  # type: ignore[arg-type]
-    lines = session.exec(
-        select(InvoiceLine)
-        .where(InvoiceLine.invoice_id == invoice.id)
-        .order_by(col(InvoiceLine.position))
-        .execution_options(populate_existing=True)
-    ).all()
+    of = {"invoice_id": invoice.id}
+    _REMOVE.all(session, of)
+    if not (invoice.discount_ppm or invoice.discount_minor or _GIVEN.first(session, of)):
+        return
+    lines = session.exec(_LINES, params=of).all()
     locale = session.get_one(Account, invoice.account_id).locale
     left: dict[tuple[Any, ...], int] = {}
     for line in lines:
@@ -43,6 +43,21 @@ def draw_discounts(session: Session, invoice: Invoice) -> None:
                 session, invoice, _text(invoice.discount_text, invoice.discount_ppm, locale), detail, off, tax
             )
     session.flush()
+
+
+_OF_INVOICE = INVOICE_LINE.c.invoice_id == bindparam("invoice_id")
+_REMOVE = Prepared(delete(INVOICE_LINE).where(_OF_INVOICE, INVOICE_LINE.c.kind == KIND))
+_GIVEN = Prepared(
+    select_columns(INVOICE_LINE.c.id)
+    .where(_OF_INVOICE, or_(INVOICE_LINE.c.discount_ppm != 0, INVOICE_LINE.c.discount_minor != 0))
+    .limit(1)
+)
+_LINES = (
+    select(InvoiceLine)
+    .where(_OF_INVOICE)
+    .order_by(col(InvoiceLine.position))
+    .execution_options(populate_existing=True)
+)
 
 
 def _tax(line: InvoiceLine) -> tuple[Any, ...]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, cast
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from psa_app import clock
@@ -128,6 +129,7 @@ def write_draft(
 ) -> Invoice:
     """Writes the draft; the caller holds the client's row and has read the work since."""
     only = sow or _only_sow(session, [*part.milestones, *part.expenses], part.plan)
+    firm = session.get_one(Firm, 1)
     invoice = draft_head(session, account, only, until, part.currency, part.grouping)
     taxes = TaxBook(session, account)
     periods = [one for one in part.milestones if one.period]
@@ -137,7 +139,7 @@ def write_draft(
     write_milestone_lines(session, invoice, account, others, taxes)
     write_expense_lines(session, invoice, account, part.expenses, taxes, grouped=group_expenses)
     write_fee_lines(session, invoice, account, part.fees, taxes)
-    _finish(session, invoice)
+    _finish(session, firm, invoice)
     _note(session, actor, invoice, part.plan)
     return invoice
 
@@ -188,15 +190,16 @@ def check_priced(work: OpenWork) -> None:
 
 def usual_grouping(session: Session, account_id: int, sow: Sow | None = None) -> Grouping:
     """How the client's lines are grouped: as the SOW says, or the one signed last, else by role."""
-    last = (
-        sow
-        or session.exec(
-            select(Sow)
-            .where(Sow.account_id == account_id, Sow.status == "signed")
-            .order_by(col(Sow.id).desc())
-        ).first()
-    )
+    last = sow or session.exec(_LAST_SIGNED, params={"account_id": account_id}).first()
     return cast("Grouping", last.grouping) if last else "role"
+
+
+_LAST_SIGNED = (
+    select(Sow)
+    .where(Sow.account_id == bindparam("account_id"), Sow.status == "signed")
+    .order_by(col(Sow.id).desc())
+    .limit(1)
+)
 
 
 def _nothing(
@@ -235,7 +238,7 @@ def draft_head(
     session: Session, account: Account, sow: Sow | None, until: date, currency: str, grouping: Grouping
 ) -> Invoice:
     """A draft without lines, with what the scope, the client and the firm say of each invoice."""
-    firm = session.exec(select(Firm)).one()
+    firm = session.get_one(Firm, 1)
     days = sow.payment_days if sow else account.payment_days
     invoice = Invoice(
         account_id=int(account.id or 0),
@@ -258,17 +261,18 @@ def draft_head(
 
 def _bank(session: Session, currency: str) -> int | None:
     """The firm's account in the invoice's currency, else its usual one."""
-    usual = (col(BankAccount.is_default).desc(), col(BankAccount.id))
-    accounts = session.exec(select(BankAccount).order_by(*usual)).all()
+    accounts = session.exec(_BANK_ACCOUNTS).all()
     return next(
         (one.id for one in accounts if one.currency == currency), accounts[0].id if accounts else None
     )
 
 
-def _finish(session: Session, invoice: Invoice) -> None:
+_BANK_ACCOUNTS = select(BankAccount).order_by(col(BankAccount.is_default).desc(), col(BankAccount.id))
+
+
+def _finish(session: Session, firm: Firm, invoice: Invoice) -> None:
     """Service period and sums, from the lines as they stand."""
-    zone = session.exec(select(Firm.time_zone)).one()
-    period = period_of(session, invoice, zone)
+    period = period_of(session, invoice, firm.time_zone)
     if period:
         invoice.service_from, invoice.service_to = period
     write_totals(session, invoice)

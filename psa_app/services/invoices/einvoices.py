@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, select
 
 from psa_app.access import Actor, fetch, require
@@ -29,7 +30,10 @@ def keep_einvoice(session: Session, invoice: Invoice, account: Account) -> str:
 
 def xml_of(session: Session, invoice_id: int) -> EInvoice | None:
     """The electronic invoice of an invoice, if it has one; the caller has checked who asks."""
-    return session.exec(select(EInvoice).where(EInvoice.invoice_id == invoice_id)).first()
+    return session.exec(_OF_INVOICE, params={"invoice_id": invoice_id}).first()
+
+
+_OF_INVOICE = select(EInvoice).where(EInvoice.invoice_id == bindparam("invoice_id"))
 
 
 def attached(session: Session, invoice: Invoice) -> dict[str, int]:

@@ -8,13 +8,14 @@ being un-approved.
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlmodel import Session
 
 from psa_app.access import Actor
-from psa_app.db import among
+from psa_app.db import among_ids, as_ids
 from psa_app.models import Invoice
-from psa_app.queries.invoices.tables import BILLED_TIME, ENTRY, INVOICE, INVOICE_LINE
+from psa_app.prepared import Prepared
+from psa_app.queries.invoices.tables import BILLED_TIME, ENTRY, INVOICE, INVOICE_LINE, one_of
 from psa_app.services import history
 from psa_app.services.time.entries import KIND, move_entries
 
@@ -41,36 +42,45 @@ def free_entries(session: Session, actor: Actor, entry_ids: Sequence[int], numbe
 
 def billed_on(session: Session, invoice: Invoice) -> list[int]:
     """The ids of the entries that an invoice bills, whole or in part, in their order."""
-    statement = (
-        select(BILLED_TIME.c.entry_id)
-        .join(INVOICE_LINE, INVOICE_LINE.c.id == BILLED_TIME.c.line_id)
-        .where(INVOICE_LINE.c.invoice_id == invoice.id, BILLED_TIME.c.released_at.is_(None))
-        .distinct()
-        .order_by(BILLED_TIME.c.entry_id)
-    )
-    return list(session.connection().execute(statement).scalars())
+    return [row.entry_id for row in _BILLED.all(session, {"invoice_id": invoice.id})]
+
+
+_BILLED = Prepared(
+    select(BILLED_TIME.c.entry_id)
+    .join(INVOICE_LINE, INVOICE_LINE.c.id == BILLED_TIME.c.line_id)
+    .where(INVOICE_LINE.c.invoice_id == bindparam("invoice_id"), BILLED_TIME.c.released_at.is_(None))
+    .distinct()
+    .order_by(BILLED_TIME.c.entry_id)
+)
 
 
 def _issued(session: Session, entry_ids: Sequence[int]) -> Sequence[Any]:
     """Entries with the seconds of theirs that stand on issued invoices."""
+    session.flush()
+    return _ISSUED.all(session, {"ids": as_ids(session, entry_ids)})
+
+
+def _issued_seconds(sqlite: bool) -> Select[Any]:
     issued = (
         select(BILLED_TIME.c.entry_id, func.sum(BILLED_TIME.c.seconds).label("seconds"))
         .join(INVOICE_LINE, INVOICE_LINE.c.id == BILLED_TIME.c.line_id)
         .join(INVOICE, INVOICE.c.id == INVOICE_LINE.c.invoice_id)
         .where(
-            among(session, BILLED_TIME.c.entry_id, entry_ids),
+            among_ids(BILLED_TIME.c.entry_id, "ids", sqlite=sqlite),
             BILLED_TIME.c.released_at.is_(None),
-            INVOICE.c.status.in_(("issued", "written_off")),
+            one_of(INVOICE.c.status, ("issued", "written_off")),
         )
         .group_by(BILLED_TIME.c.entry_id)
         .subquery()
     )
-    statement = (
+    return (
         select(
             ENTRY.c.id, ENTRY.c.status, ENTRY.c.seconds, func.coalesce(issued.c.seconds, 0).label("issued")
         )
         .outerjoin(issued, issued.c.entry_id == ENTRY.c.id)
-        .where(among(session, ENTRY.c.id, entry_ids))
+        .where(among_ids(ENTRY.c.id, "ids", sqlite=sqlite))
         .order_by(ENTRY.c.id)
     )
-    return session.connection().execute(statement).all()
+
+
+_ISSUED = Prepared(_issued_seconds)

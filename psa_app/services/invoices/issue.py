@@ -39,7 +39,7 @@ def issue_invoice(
     """
     invoice = locked_draft(session, actor, invoice_id)
     account = session.get_one(Account, invoice.account_id)
-    firm = session.exec(select(Firm)).one()
+    firm = session.get_one(Firm, 1)
     day = issued_on or clock.today(firm.time_zone)
     if day.year < FIRST_YEAR:
         raise Invalid("This day is too long ago.", "issued_on")
@@ -76,7 +76,7 @@ def mail_invoice(session: Session, actor: Actor, invoice_id: int) -> Invoice:
     readers = len(billing_contacts(session, invoice.account_id))
     if not readers:
         raise Invalid(f"Nobody at {account.name} gets invoices by mail. Mark a contact as billing contact.")
-    firm = session.exec(select(Firm)).one()
+    firm = session.get_one(Firm, 1)
     again = _times_noted(session, invoice)
     if invoice.credits_id is not None:
         credited = session.get_one(Invoice, invoice.credits_id)

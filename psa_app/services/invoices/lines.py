@@ -3,14 +3,16 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import repeat
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import Select, bindparam, delete, func, insert, select, update
 from sqlmodel import Session
 
-from psa_app.db import insert_columns, insert_row
+from psa_app.db import among_ids, as_ids, insert_columns, insert_row
 from psa_app.formats import words
 from psa_app.models import Account, BilledFee, BilledMilestone, BilledPeriod, Invoice, InvoiceLine
+from psa_app.prepared import Prepared
 from psa_app.queries.expenses.tables import BILLED_EXPENSE, EXPENSE
 from psa_app.queries.invoices.naming import LineNames
 from psa_app.queries.invoices.open_parts import OpenMilestone
@@ -78,27 +80,40 @@ def write_time_lines(
                 **taxes.of_sow(sows.get(line.sow_line_id)).columns(),
             }
         )
-    statement = insert(INVOICE_LINE).returning(INVOICE_LINE.c.id, sort_by_parameter_order=True)
-    ids = session.connection().execute(statement, rows).scalars().all()
+    ids = session.connection().execute(_INSERT_LINES, rows).scalars().all()
     of_line = [line_id for line_id, line in zip(ids, plan.lines, strict=True) for _ in line.shares]
     shares = [share for line in plan.lines for share in line.shares]
     columns = dict(zip(_SHARE, zip(*shares, strict=True), strict=True))
     insert_columns(session, BILLED_TIME, {**columns, "line_id": of_line, "released_at": repeat(None)})
 
 
+_INSERT_LINES = insert(INVOICE_LINE).returning(INVOICE_LINE.c.id, sort_by_parameter_order=True)
 _SHARE = ("entry_id", "offset_seconds", "seconds", "minutes", "amount_minor")
 
 
 def sows_of(session: Session, keys: Iterable[int]) -> dict[int, int]:
     """The SOW by terms key: of a SOW line, or (negative) of a project that has one."""
-    connection = session.connection()
-    lines = select(SOW_LINE.c.id, SOW_LINE.c.sow_id).where(
-        SOW_LINE.c.id.in_([key for key in keys if key > 0])
-    )
-    projects = select(-PROJECT.c.id, PROJECT.c.sow_id).where(
-        PROJECT.c.id.in_([-key for key in keys if key < 0]), PROJECT.c.sow_id.is_not(None)
-    )
-    return {key: sow_id for statement in (lines, projects) for key, sow_id in connection.execute(statement)}
+    found = {}
+    for statement, ids in (
+        (_OF_LINES, [key for key in keys if key > 0]),
+        (_OF_PROJECTS, [-key for key in keys if key < 0]),
+    ):
+        rows = statement.all(session, {"ids": as_ids(session, ids)}) if ids else ()
+        found.update({row.key: row.sow_id for row in rows})
+    return found
+
+
+def _of_lines(sqlite: bool) -> Select[Any]:
+    among = among_ids(SOW_LINE.c.id, "ids", sqlite=sqlite)
+    return select(SOW_LINE.c.id.label("key"), SOW_LINE.c.sow_id).where(among)
+
+
+def _of_projects(sqlite: bool) -> Select[Any]:
+    among = among_ids(PROJECT.c.id, "ids", sqlite=sqlite)
+    return select((-PROJECT.c.id).label("key"), PROJECT.c.sow_id).where(among, PROJECT.c.sow_id.is_not(None))
+
+
+_OF_LINES, _OF_PROJECTS = Prepared(_of_lines), Prepared(_of_projects)
 
 
 def write_milestone_lines(
@@ -109,6 +124,8 @@ def write_milestone_lines(
     taxes: TaxBook,
 ) -> None:
     """Adds a line for each milestone, each part of a fee and each period's fee."""
+    if not milestones:
+        return
     for position, milestone in enumerate(milestones, next_position(session, invoice)):
         line_id = insert_row(
             session,
@@ -155,8 +172,11 @@ def _tie(session: Session, one: OpenMilestone, line_id: int) -> None:
 
 def next_position(session: Session, invoice: Invoice) -> int:
     """The place after the invoice's last line."""
-    last = select(func.max(INVOICE_LINE.c.position)).where(INVOICE_LINE.c.invoice_id == invoice.id)
-    return int(session.connection().execute(last).scalar() or 0) + 1
+    return int(_LAST.first(session, {"invoice_id": invoice.id}).last or 0) + 1
+
+
+_OF_INVOICE = INVOICE_LINE.c.invoice_id == bindparam("invoice_id")
+_LAST = Prepared(select(func.max(INVOICE_LINE.c.position).label("last")).where(_OF_INVOICE))
 
 
 def remove_lines(session: Session, line_ids: Sequence[int]) -> None:
@@ -179,40 +199,44 @@ def line_ids(session: Session, invoice: Invoice, kind: str = "") -> list[int]:
 def period_of(session: Session, invoice: Invoice, zone: str) -> tuple[date, date] | None:
     """The first and last day of the work on an invoice: of a milestone the day of its acceptance, of a
     fee that when it is due, of a period's fee the period, of an expense the day the money was spent."""
-    of_invoice = INVOICE_LINE.c.invoice_id == invoice.id
-    connection = session.connection()
-    worked = connection.execute(
-        select(func.min(ENTRY.c.work_date), func.max(ENTRY.c.work_date))
-        .join(BILLED_TIME, BILLED_TIME.c.entry_id == ENTRY.c.id)
-        .join(INVOICE_LINE, INVOICE_LINE.c.id == BILLED_TIME.c.line_id)
-        .where(of_invoice)
-    ).one()
-    accepted = connection.execute(
-        select(MILESTONE.c.accepted_at)
-        .join(BILLED_MILESTONE, BILLED_MILESTONE.c.milestone_id == MILESTONE.c.id)
-        .join(INVOICE_LINE, INVOICE_LINE.c.id == BILLED_MILESTONE.c.line_id)
-        .where(of_invoice)
-    ).scalars()
-    due = connection.execute(
-        select(FEE_PART.c.due_on)
-        .join(BILLED_FEE, BILLED_FEE.c.fee_part_id == FEE_PART.c.id)
-        .join(INVOICE_LINE, INVOICE_LINE.c.id == BILLED_FEE.c.line_id)
-        .where(of_invoice)
-    ).scalars()
-    periods = connection.execute(
-        select(func.min(BILLED_PERIOD.c.starts_on), func.max(BILLED_PERIOD.c.ends_on))
-        .join(INVOICE_LINE, INVOICE_LINE.c.id == BILLED_PERIOD.c.line_id)
-        .where(of_invoice)
-    ).one()
-    spent = connection.execute(
-        select(func.min(EXPENSE.c.spent_on), func.max(EXPENSE.c.spent_on))
-        .join(BILLED_EXPENSE, BILLED_EXPENSE.c.expense_id == EXPENSE.c.id)
-        .join(INVOICE_LINE, INVOICE_LINE.c.id == BILLED_EXPENSE.c.line_id)
-        .where(of_invoice)
-    ).one()
-    days = [day for day in (*worked, *due, *periods, *spent) if day is not None]
-    days += [instant.astimezone(ZoneInfo(zone)).date() for instant in accepted if instant is not None]
+    of = {"invoice_id": invoice.id}
+    days = [day for statement in _DAYS for row in statement.all(session, of) for day in row]
+    accepted = [row.accepted_at for row in _ACCEPTED.all(session, of)]
+    days += [instant and instant.astimezone(ZoneInfo(zone)).date() for instant in accepted]
+    days = [day for day in days if day is not None]
     return (min(days), max(days)) if days else None
+
+
+def _days(first: Any, last: Any, thing: Any, tie: Any, thing_id: Any) -> Prepared:
+    """The first and last day of the things that one kind of ties bills on an invoice."""
+    return Prepared(
+        select(func.min(first).label("first"), func.max(last).label("last"))
+        .select_from(thing)
+        .join(tie, thing_id == thing.c.id)
+        .join(INVOICE_LINE, INVOICE_LINE.c.id == tie.c.line_id)
+        .where(_OF_INVOICE)
+    )
+
+
+_DAYS = (
+    _days(ENTRY.c.work_date, ENTRY.c.work_date, ENTRY, BILLED_TIME, BILLED_TIME.c.entry_id),
+    _days(FEE_PART.c.due_on, FEE_PART.c.due_on, FEE_PART, BILLED_FEE, BILLED_FEE.c.fee_part_id),
+    _days(EXPENSE.c.spent_on, EXPENSE.c.spent_on, EXPENSE, BILLED_EXPENSE, BILLED_EXPENSE.c.expense_id),
+    Prepared(
+        select(
+            func.min(BILLED_PERIOD.c.starts_on).label("first"),
+            func.max(BILLED_PERIOD.c.ends_on).label("last"),
+        )
+        .join(INVOICE_LINE, INVOICE_LINE.c.id == BILLED_PERIOD.c.line_id)
+        .where(_OF_INVOICE)
+    ),
+)
+_ACCEPTED = Prepared(
+    select(MILESTONE.c.accepted_at)
+    .join(BILLED_MILESTONE, BILLED_MILESTONE.c.milestone_id == MILESTONE.c.id)
+    .join(INVOICE_LINE, INVOICE_LINE.c.id == BILLED_MILESTONE.c.line_id)
+    .where(_OF_INVOICE)
+)
 
 
 def renumber(session: Session, invoice: Invoice) -> None:

@@ -168,7 +168,7 @@ def _rounds_to_nothing() -> Missing:
 
 def _below_minimum(session: Session, part: DraftPart) -> list[Missing]:
     """Too little for an invoice: it waits. In another currency it is held against the last rate known."""
-    firm = session.exec(select(Firm)).one()
+    firm = session.get_one(Firm, 1)
     least, base = firm.minimum_invoice_minor, firm.base_currency
     worth = _in_base(session, part.net, part.currency, base) if least else None
     if worth is None or worth >= least:

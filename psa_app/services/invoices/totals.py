@@ -1,9 +1,11 @@
 """An invoice's sums, always from its printed lines."""
 
-from sqlalchemy import delete
+from sqlalchemy import bindparam, delete
 from sqlmodel import Session, col, select
 
 from psa_app.models import Invoice, InvoiceLine, InvoiceTax
+from psa_app.prepared import Prepared
+from psa_app.queries.invoices.tables import INVOICE_TAX as _TAX_ROW
 from psa_app.rules.taxes import Taxed, TaxKind, tax_lines
 from psa_app.services.invoices.deposit_lines import draw_deposits, remove_uses
 from psa_app.services.invoices.discount_lines import draw_discounts
@@ -19,12 +21,7 @@ def write_totals(session: Session, invoice: Invoice, *, drawn: bool = False) -> 
         remove_uses(session, invoice)
         draw_discounts(session, invoice)
         draw_deposits(session, invoice)
-    lines = session.exec(
-        select(InvoiceLine)
-        .where(InvoiceLine.invoice_id == invoice.id)
-        .order_by(col(InvoiceLine.position))
-        .execution_options(populate_existing=True)
-    ).all()
+    lines = session.exec(_LINES, params={"invoice_id": invoice.id}).all()
     printed = {(line.tax_kind, line.tax_ppm): (line.tax_name, line.tax_note) for line in reversed(lines)}
     rows = tax_lines(
         [Taxed(line.net_minor, TaxKind(line.tax_kind), line.tax_ppm) for line in lines],
@@ -52,4 +49,13 @@ def write_totals(session: Session, invoice: Invoice, *, drawn: bool = False) -> 
 
 def remove_taxes(session: Session, invoice: Invoice) -> None:
     """Clears the tax block of a draft."""
-    session.connection().execute(delete(InvoiceTax).where(col(InvoiceTax.invoice_id) == invoice.id))
+    _REMOVE_TAXES.all(session, {"invoice_id": invoice.id})
+
+
+_LINES = (
+    select(InvoiceLine)
+    .where(InvoiceLine.invoice_id == bindparam("invoice_id"))
+    .order_by(col(InvoiceLine.position))
+    .execution_options(populate_existing=True)
+)
+_REMOVE_TAXES = Prepared(delete(_TAX_ROW).where(_TAX_ROW.c.invoice_id == bindparam("invoice_id")))

@@ -3,14 +3,16 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import delete, exists, insert, select
+from sqlalchemy import Select, delete, exists, insert, select
 from sqlmodel import Session
 from sqlmodel import select as select_models
 
 from psa_app import clock
+from psa_app.db import among_ids, as_ids
 from psa_app.errors import Conflict
 from psa_app.formats import words
 from psa_app.models import Firm
+from psa_app.prepared import Prepared
 from psa_app.queries.invoices.tables import ENTRY, SOW_LINE, TASK
 from psa_app.queries.retainers.ledger import Ledger, Part, ledger
 from psa_app.queries.retainers.lines import Agreed, agreed, standing
@@ -24,13 +26,20 @@ _DERIVED = ("grant", "rollover")
 
 def redraw_tasks(session: Session, task_ids: Iterable[int]) -> None:
     """Reckons the retainers of these tasks anew; the same time gives the same draws, however often."""
-    statement = (
+    rows = _RETAINERS.all(session, {"ids": as_ids(session, sorted(set(task_ids)))})
+    redraw_lines(session, sorted(row.sow_line_id for row in rows))
+
+
+def _retainers(sqlite: bool) -> Select[Any]:
+    return (
         select(TASK.c.sow_line_id)
         .join(SOW_LINE, SOW_LINE.c.id == TASK.c.sow_line_id)
-        .where(TASK.c.id.in_(set(task_ids)), SOW_LINE.c.model == RETAINER)
+        .where(among_ids(TASK.c.id, "ids", sqlite=sqlite), SOW_LINE.c.model == RETAINER)
         .distinct()
     )
-    redraw_lines(session, sorted(session.connection().execute(statement).scalars()))
+
+
+_RETAINERS = Prepared(_retainers)
 
 
 def redraw_lines(session: Session, line_ids: Iterable[int | None]) -> None:

@@ -1,5 +1,6 @@
 """Approving time: bill rate, cost rate, currency, role and the rule that decided are frozen then."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -122,15 +123,19 @@ def look_at_scopes(session: Session, rows: Sequence[Any]) -> None:
 
 def _bind(session: Session, actor: Actor, rows: Sequence[Any], frozen: Sequence[Price]) -> None:
     """One link of evidence for each sheet and project: lines, seconds, and the hash of what they say."""
-    parts: dict[tuple[int, int], list[list[Any]]] = {}
+    parts: dict[tuple[int, int], list[_Told]] = defaultdict(list)
+    days = {day: day.isoformat() for day in {row.work_date for row in rows}}
     for row, price in zip(rows, frozen, strict=True):
-        line = [row.id, row.person_id, row.work_date.isoformat(), row.task_id, row.seconds]
-        rate = [price.bill_rate_minor, price.bill_currency]
-        parts.setdefault((row.project_id, row.timesheet_id), []).append([*line, *rate])
+        rate, currency = price.bill_rate_minor, price.bill_currency
+        line = (row.id, row.person_id, days[row.work_date], row.task_id, row.seconds, rate, currency)
+        parts[row.project_id, row.timesheet_id].append(line)
     bind(session, actor, [_deed(project, sheet, lines) for (project, sheet), lines in parts.items()])
 
 
-def _deed(project_id: int, timesheet_id: int, lines: list[list[Any]]) -> Deed:
+_Told = tuple[int, int, str, int, int, int | None, str]
+
+
+def _deed(project_id: int, timesheet_id: int, lines: list[_Told]) -> Deed:
     told = {
         "timesheet": timesheet_id,
         "lines": len(lines),

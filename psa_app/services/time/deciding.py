@@ -2,15 +2,19 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import Select, select
+from sqlalchemy.sql.elements import True_
 from sqlmodel import Session
 
+from psa_app import clock
 from psa_app.access import Actor, as_id, visible
-from psa_app.db import among
+from psa_app.db import among_ids, as_ids, is_sqlite
 from psa_app.errors import Conflict, Forbidden, Invalid, NotFound
 from psa_app.models import TimeEntry
+from psa_app.prepared import Prepared
 from psa_app.queries.rates import ENTRY_FACTS
 from psa_app.queries.time.tables import ENTRY, PERSON
 from psa_app.rules.timesheets import Approver, Decision, Line, may_decide
@@ -30,25 +34,45 @@ def lines_of(session: Session, actor: Actor, entry_ids: Sequence[int]) -> list[A
         raise Invalid("Choose at least one entry.", "entry_ids")
     if len(ids) > MOST:
         raise Invalid(f"Choose at most {MOST} entries at once.", "entry_ids")
-    rows = locked_lines(session, ids, visible(actor, TimeEntry))
+    given = {"ids": as_ids(session, ids)}
+    _PEOPLE.all(session, given)
+    if isinstance(visible(actor, TimeEntry), True_):
+        rows = _LINES.all(session, given)
+    else:
+        own = _own_lines(actor, is_sqlite(session), clock.now().date())
+        rows = list(session.connection().execute(own, given).all())
     if len(rows) != len(ids):
         raise NotFound()
     return rows
 
 
-def locked_lines(session: Session, ids: Sequence[int], *where: ColumnElement[bool]) -> list[Any]:
+def locked_lines(session: Session, ids: Sequence[int]) -> list[Any]:
     """The rows of `ENTRY_FACTS` for these ids, first the people and then the entries locked."""
-    connection = session.connection()
-    people = select(ENTRY.c.person_id).where(among(session, ENTRY.c.id, ids))
+    given = {"ids": as_ids(session, ids)}
     # The people first, as those who log and hand in lock them.
-    connection.execute(
-        select(PERSON.c.id)
-        .where(PERSON.c.id.in_(people))
-        .order_by(PERSON.c.id)
-        .with_for_update(key_share=True)
-    )
-    lines = ENTRY_FACTS.where(among(session, ENTRY.c.id, ids), *where).order_by(ENTRY.c.id)
-    return list(connection.execute(lines.with_for_update(of=ENTRY)).all())
+    _PEOPLE.all(session, given)
+    return _LINES.all(session, given)
+
+
+def _people(sqlite: bool) -> Select[Any]:
+    people = select(ENTRY.c.person_id).where(among_ids(ENTRY.c.id, "ids", sqlite=sqlite))
+    of_entries = select(PERSON.c.id).where(PERSON.c.id.in_(people)).order_by(PERSON.c.id)
+    return of_entries.with_for_update(key_share=True)
+
+
+@cache
+def _lines(sqlite: bool) -> Select[Any]:
+    lines = ENTRY_FACTS.where(among_ids(ENTRY.c.id, "ids", sqlite=sqlite)).order_by(ENTRY.c.id)
+    return lines.with_for_update(of=ENTRY)
+
+
+_PEOPLE, _LINES = Prepared(_people), Prepared(_lines)
+
+
+@lru_cache(maxsize=512)
+def _own_lines(actor: Actor, sqlite: bool, today: object) -> Select[Any]:  # noqa: ARG001 (as `once_each`)
+    """The lines in the actor's sight, written once a day."""
+    return _lines(sqlite).where(visible(actor, TimeEntry))
 
 
 def check_status(rows: Iterable[Any], status: str, otherwise: str) -> None:

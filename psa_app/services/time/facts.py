@@ -17,7 +17,7 @@ from psa_app.queries.rates import CONTRACT_CURRENCY
 from psa_app.queries.time.tables import BILLED, ENTRY, FIRM, LINE, MEMBER, PERSON, PROJECT, ROLE, SOW, TASK
 
 # Shared, so that locking a period waits for those who write time, and they for it.
-_LOCKED_THROUGH = select(FIRM.c.locked_through).with_for_update(read=True)
+_LOCKED_THROUGH = Prepared(select(FIRM.c.locked_through).with_for_update(read=True))
 _A_PERSON = Prepared(
     select(
         PERSON.c.id,
@@ -118,8 +118,8 @@ def whose(actor: Actor, person_id: int | None) -> int:
 
 def locked_through(session: Session) -> date | None:
     """The last day of the locked period; nobody moves it until the commit."""
-    found: date | None = session.connection().execute(_LOCKED_THROUGH).scalar()
-    return found
+    found = _LOCKED_THROUGH.first(session, {})
+    return found.locked_through if found else None
 
 
 def locked_person(session: Session, person_id: int) -> Any:

@@ -17,6 +17,7 @@ from psa_app.access import Actor, act, fetch
 from psa_app.db import insert_row
 from psa_app.errors import Conflict, Forbidden
 from psa_app.models import Timesheet
+from psa_app.prepared import Prepared
 from psa_app.queries.time.tables import ENTRY, SHEET, TIMER
 from psa_app.rules import weeks
 from psa_app.rules.timesheets import HandedIn, Sheet, sheet_to_fill
@@ -132,7 +133,7 @@ def recall_week(session: Session, actor: Actor, timesheet_id: int) -> int:
 _OF_SHEET = select(ENTRY.c.id, ENTRY.c.status, ENTRY.c.work_date).order_by(ENTRY.c.id)
 
 
-_ENTRIES = (
+_ENTRIES = Prepared(
     select(ENTRY.c.id, ENTRY.c.work_date, ENTRY.c.seconds, ENTRY.c.timesheet_id, ENTRY.c.status)
     .where(
         ENTRY.c.person_id == bindparam("person_id"),
@@ -140,7 +141,7 @@ _ENTRIES = (
     )
     .order_by(ENTRY.c.id)
 )
-_SHEETS = (
+_SHEETS = Prepared(
     select(SHEET.c.id, SHEET.c.number, SHEET.c.is_empty, SHEET.c.recalled_at)
     .where(SHEET.c.person_id == bindparam("person_id"), SHEET.c.week == bindparam("week"))
     .order_by(SHEET.c.number)
@@ -149,10 +150,9 @@ _SHEETS = (
 
 def _week(session: Session, person_id: int, week: int) -> tuple[Sequence[Any], Sequence[Any]]:
     """A person's entries of a week, by id, and its handings-in, by number."""
-    days, connection = weeks.days(week), session.connection()
-    of = {"person_id": person_id, "first": days[0], "last": days[6]}
-    entries = connection.execute(_ENTRIES, of).all()
-    return entries, connection.execute(_SHEETS, {"person_id": person_id, "week": week}).all()
+    days = weeks.days(week)
+    entries = _ENTRIES.all(session, {"person_id": person_id, "first": days[0], "last": days[6]})
+    return entries, _SHEETS.all(session, {"person_id": person_id, "week": week})
 
 
 def _handed_in(entries: Sequence[Any], sheets: Sequence[Any]) -> list[HandedIn]:
@@ -166,11 +166,13 @@ def _handed_in(entries: Sequence[Any], sheets: Sequence[Any]) -> list[HandedIn]:
     ]
 
 
-_RUNNING = select(TIMER.c.started_at, TIMER.c.time_zone).where(TIMER.c.person_id == bindparam("person_id"))
+_RUNNING = Prepared(
+    select(TIMER.c.started_at, TIMER.c.time_zone).where(TIMER.c.person_id == bindparam("person_id"))
+)
 
 
 def _check_no_timer(session: Session, person: Any, week: int) -> None:
-    row: Any = session.connection().execute(_RUNNING, {"person_id": person.id}).first()
+    row: Any = _RUNNING.first(session, {"person_id": person.id})
     if (
         row is not None
         and weeks.split_at_midnight(row.started_at, clock.now(), row.time_zone)[0][0] <= weeks.days(week)[6]

@@ -10,7 +10,7 @@ from psa_app import clock, routes
 from psa_app.access import Actor, may
 from psa_app.display.forms import Option
 from psa_app.display.states import badge
-from psa_app.display.tables import Cell, Column, Row
+from psa_app.display.tables import Cell, Column, Row, cell
 from psa_app.errors import Invalid, PsaError
 from psa_app.formats import words
 from psa_app.queries.time.choices import task_choices
@@ -374,12 +374,12 @@ def _columns(shows_money: bool) -> list[Column]:
 def _row(one: EntryRow, shows_money: bool) -> Row:
     word = badge("out_of_scope" if one.is_out else "with_client" if one.with_client else one.status)
     cells = [
-        Cell(words.day(one.day)),
-        Cell(one.person),
-        Cell(f"{one.project}: {one.task}", sub=one.client),
-        Cell(one.note, sub=one.modifier) if one.note else Cell(one.modifier or "–", kind="muted"),
-        Cell(word.text, kind="badge", tone=word.tone, icon=word.icon),
-        Cell(hours.h_mm_seconds(one.seconds), align="right"),
+        cell(words.day(one.day)),
+        cell(one.person),
+        cell(f"{one.project}: {one.task}", sub=one.client),
+        cell(one.note, sub=one.modifier) if one.note else cell(one.modifier or "–", kind="muted"),
+        cell(word.text, kind="badge", tone=word.tone, icon=word.icon),
+        cell(hours.h_mm_seconds(one.seconds), align="right"),
     ]
     if shows_money:
         cells.append(_rate(one))
@@ -394,7 +394,7 @@ def _row(one: EntryRow, shows_money: bool) -> Row:
 
 def _rate(one: EntryRow) -> Cell:
     if not one.is_billable:
-        return Cell("not billable", kind="muted", align="right")
+        return cell("not billable", kind="muted", align="right")
     if one.rate is None:
-        return Cell("no rate", kind="bad", align="right")
-    return Cell(words.money(one.rate, one.currency), align="right")
+        return cell("no rate", kind="bad", align="right")
+    return cell(words.money(one.rate, one.currency), align="right")

@@ -367,12 +367,12 @@ class Books(RuleBasedStateMachine):
 @pytest.mark.parametrize("count", [pytest.param(1_000, marks=pytest.mark.soak)] if SOAK else [50])
 def test_the_books_hold_under_any_sequence(kind, count, request, clock, shelf, tmp_path):
     if kind == "sqlite":
-        kept = shelf.file(make_world, request.getfixturevalue)
+        kept = shelf.file((make_world,), request.getfixturevalue)
         shutil.copyfile(kept.place, tmp_path / "books.db")
         engine, world = db.make_engine(f"sqlite:///{tmp_path / 'books.db'}"), kept.made
     else:
-        engine = shelf.pool(make_world, request.getfixturevalue)
-        world = shelf.database(make_world, request.getfixturevalue).made
+        engine = shelf.pool((make_world,), request.getfixturevalue)
+        world = shelf.database((make_world,), request.getfixturevalue).made
     machine = type("Machine", (Books,), {"engine": engine, "world": world, "clock": clock})
     run_state_machine_as_test(
         machine,

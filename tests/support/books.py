@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
+from datetime import date
 from typing import Any
 
 from sqlmodel import Session, select
@@ -30,6 +31,7 @@ from psa_app.models import (
     Task,
     TimeEntry,
 )
+from psa_app.queries.books.ledger import books
 from psa_app.queries.conservation import conservation
 from psa_app.queries.invoices.open_work import rounding_of
 from psa_app.rules.billing import open_parts
@@ -50,6 +52,30 @@ def check_books() -> None:
         check_credits(session)
         check_retainers(session)
         check_deposits(session)
+        check_ledger(session)
+
+
+def check_ledger(session: Session) -> None:
+    """Each entry sums to zero; when nobody owes and nothing is on account, the accounts of both are empty."""
+    found: Counter[str] = Counter()
+    for entry in books(session, date(2000, 1, 1), date(2100, 1, 1)).entries:
+        assert entry.balance == 0
+        for part in entry.postings:
+            found[part.account] += part.amount
+    owed: Counter[int] = Counter()
+    held: Counter[int] = Counter()
+    for invoice in session.exec(select(Invoice)):
+        if invoice.status == "issued" and invoice.kind == "invoice":
+            owed[int(invoice.id or 0)] += invoice.total_minor
+    for fact in session.exec(select(PaymentFact)):
+        held[fact.payment_id] += fact.amount_minor
+    for row in session.exec(select(Allocation)):
+        owed[row.invoice_id] -= row.amount_minor
+        if row.payment_id is not None:
+            held[row.payment_id] -= row.amount_minor if row.paid_minor is None else row.paid_minor
+    issued = {invoice.id for invoice in session.exec(select(Invoice).where(Invoice.status == "issued"))}
+    assert any(owed[key] for key in issued) or found["receivable"] == 0
+    assert any(held.values()) or found["unapplied"] == 0
 
 
 def check_retainers(session: Session) -> None:

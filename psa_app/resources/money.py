@@ -20,7 +20,12 @@ from psa_app.models import (
     TimeEntry,
 )
 from psa_app.models.resource import ActWords, FieldSpec, Incoming, Resource
-from psa_app.services.invoices.take_over import check_taken_over, write_taken_over
+from psa_app.services.invoices.take_over import (
+    check_credit_taken_over,
+    check_taken_over,
+    write_credit_taken_over,
+    write_taken_over,
+)
 
 # Open invoices of another program, when a firm moves in mid-year.
 INVOICES_IN = Incoming(
@@ -34,6 +39,19 @@ INVOICES_IN = Incoming(
         FieldSpec("due_on", "Due", "date", required=True),
         FieldSpec("currency", "Currency", "currency", required=True),
         FieldSpec("total_minor", "Still open, with tax", "money", required=True, money_in="currency"),
+    ),
+)
+# Money that clients have on account, when a firm moves in mid-year.
+PAYMENTS_IN = Incoming(
+    right="payments.record",
+    check=check_credit_taken_over,
+    write=write_credit_taken_over,
+    fields=(
+        FieldSpec("reference", "Reference", required=True, max_length=140),
+        FieldSpec("account_id", "Client", "link", required=True, links_to=Account),
+        FieldSpec("received_on", "Received", "date", required=True),
+        FieldSpec("currency", "Currency", "currency", required=True),
+        FieldSpec("amount_minor", "On account", "money", required=True, money_in="currency"),
     ),
 )
 INVOICES = Resource(
@@ -189,6 +207,8 @@ PAYMENTS = Resource(
     search=("reference",),
     sort="-id",
     title="reference",
+    keys=(("account_id", "reference"),),
+    incoming=PAYMENTS_IN,
     fields=(
         FieldSpec("account_id", "Client", "link", links_to=Account, filterable=True),
         FieldSpec("invoice_id", "Invoice", "link", links_to=Invoice, filterable=True),

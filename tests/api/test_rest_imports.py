@@ -64,7 +64,7 @@ def test_wrong_options_files_and_types_are_refused_in_a_sentence(api: Api) -> No
     assert send(fred, "accounts", GOOD, '?mapping={"Nope":"name"}').json()["fields"][0]["field"] == "mapping"
     assert send(fred, "accounts", "").json()["detail"].startswith("The file is empty")
     assert send(fred, "accounts", "{}", **{"Content-Type": "application/json"}).status_code == 415
-    assert send(fred, "payments", GOOD).status_code == 404
+    assert send(fred, "payouts", GOOD).status_code == 404
 
 
 def test_hostile_options_of_an_import_are_refused_in_a_sentence_and_kept_as_plain_text(api: Api) -> None:

@@ -224,7 +224,7 @@ def test_records_are_imported_when_told_and_refused_rows_go_to_a_file(psa: Psa, 
     assert (code, "Written: 1 new, 0 changed." in said) == (0, True), said
     code, said = psa(*words, "--apply", "--good", "--map", "email=", "--map", "legal_name=E-Mail")
     assert "Written: 1 new, 0 changed." in said
-    code, said = psa("import", "records", "payments", str(crm))
+    code, said = psa("import", "records", "payouts", str(crm))
     assert (code, "cannot be brought in from a file" in said) == (1, True)
     with crm.open("wb") as large:
         large.truncate(300_000_000)

@@ -6,10 +6,11 @@ from datetime import date
 import pytest
 
 from psa_app.access import system
-from psa_app.errors import Conflict, Invalid
-from psa_app.models import Invoice, Outbox
+from psa_app.errors import Conflict, Forbidden, Invalid
+from psa_app.models import Invoice, Outbox, Payment
 from psa_app.queries.books.ledger import books
 from psa_app.queries.invoices.credit import client_credit
+from psa_app.queries.invoices.opening import opening_balances
 from psa_app.queries.receivables.listing import receivables
 from psa_app.resources import RESOURCES
 from psa_app.rules.money import Money
@@ -18,6 +19,7 @@ from psa_app.services.invoices.issue import issue_invoice
 from psa_app.services.invoices.take_over import take_over_credit, take_over_invoice
 from psa_app.services.payments.record import record_payment, use_credit
 from psa_app.services.payments.settle import open_amount
+from tests.services.test_record_imports import bring, outcomes
 from tests.support.books import check_books
 from tests.support.world import MON, World, ask, do, row, rows
 
@@ -97,3 +99,24 @@ def test_the_same_number_never_comes_twice_and_a_file_brings_them_too(world):
     }
     made = do(way.write, world["Fred"], None, [values])
     assert (row(Invoice, made).number, row(Invoice, made).currency) == ("R-2026/118", "USD")
+
+
+def test_credit_comes_in_from_a_file_and_the_same_file_again_changes_nothing(world):
+    text = (
+        "Reference,Client,Received,Currency,On account\n"
+        "Old 1,Northwind,2026-08-01,EUR,90.00\n"
+        "Old 2,Kestrel,2026-08-02,USD,12.50\n"
+    )
+    assert outcomes(bring(world["Fred"], "payments", text)) == ["new", "new"]
+    assert ask(client_credit, system(), world.clients["Northwind"]) == (Money(9_000, "EUR"),)
+    assert ask(client_credit, system(), world.clients["Kestrel"]) == (Money(1_250, "USD"),)
+    assert set(outcomes(bring(world["Fred"], "payments", text))) == {"same"}
+    assert len(rows(Payment)) == 2
+    listed = ask(opening_balances, world["Fred"])
+    assert [(one.client, one.number, one.amount) for one in listed.credits] == [
+        ("Kestrel", "Old 2", 1_250),
+        ("Northwind", "Old 1", 9_000),
+    ]
+    with pytest.raises(Forbidden):
+        ask(opening_balances, world["Lea"])
+    check_books()

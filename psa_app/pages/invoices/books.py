@@ -57,7 +57,10 @@ def books() -> rx.Component:
         _open(),
         area="invoices",
         subtitle="Invoices, credit notes, payments, losses and expenses in double entry",
-        actions=[link_button("Account codes", href=f"{routes.SETTINGS}?tab=ledger")],
+        actions=[
+            link_button("Opening balances", href=routes.OPENING),
+            link_button("Account codes", href=f"{routes.SETTINGS}?tab=ledger"),
+        ],
         way=crumbs([Crumb("Invoices", routes.INVOICES), Crumb("Payments", routes.PAYMENTS)]),
     )
 

@@ -1,5 +1,6 @@
 """Moving in mid-year: open invoices with their old numbers, and what clients have on account."""
 
+import secrets
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
@@ -81,7 +82,7 @@ def take_over_credit(
         method="other",
         reference=word,
         note="Taken over",
-        idempotency_key=f"opening-{account_id}-{clock.now().timestamp()}",
+        idempotency_key=f"opening-{account_id}-{secrets.token_urlsafe(12)}",
     )
     session.add(payment)
     session.flush()
@@ -118,6 +119,37 @@ def write_taken_over(
         issued_on=values["issued_on"],
         due_on=values["due_on"],
         amount=Money(values["total_minor"], values["currency"]),
+    )
+    return int(made.id or 0)
+
+
+def check_credit_taken_over(session: Session, values: Mapping[str, Any], record: Payment | None) -> None:
+    """What taking credit of a file over would refuse. Raises `Invalid`, `Conflict`."""
+    if record is not None:
+        if any(getattr(record, name) != value for name, value in values.items()):
+            raise Conflict("Money of this client with this reference is in the books already.", "reference")
+        return  # the same row once more
+    received_on = values.get("received_on")
+    if received_on is None:
+        raise Invalid("Give the day on which the money came.", "received_on")
+    _check_days(session, session.exec(select(Firm)).one(), received_on, received_on, "received_on")
+    if (values.get("amount_minor") or 0) <= 0:
+        raise Invalid("Give an amount above zero.", "amount_minor")
+
+
+def write_credit_taken_over(
+    session: Session, actor: Actor, record: Payment | None, rows: Sequence[Mapping[str, Any]]
+) -> int:
+    """Takes credit of a file over. Rights and errors are those of the act."""
+    (values,) = rows
+    check_credit_taken_over(session, values, record)
+    made = take_over_credit(
+        session,
+        actor,
+        account_id=values["account_id"],
+        amount=Money(values["amount_minor"], values["currency"]),
+        received_on=values["received_on"],
+        reference=values["reference"],
     )
     return int(made.id or 0)
 

@@ -19,10 +19,11 @@ from psa_app.services.payments.book import sync_payment
 from psa_app.services.payments.ledger import read_ledger
 from psa_app.services.payments.refund import send_refund, start_refund
 from tests.queries.test_bank_recorded import line as bank_line
+from tests.services.collecting import bill
 from tests.support.prepared import prepared
 from tests.support.world import ask, do, make_world, row, rows
 
-world = prepared(make_world, only_sqlite=True)
+world = prepared(make_world, only_sqlite=True, invoice=bill)
 FIRST, LAST = date(2026, 11, 1), date(2027, 1, 31)
 
 

@@ -14,9 +14,9 @@ from benchmarks.entries import approve, fresh, hand_in, import_time
 from benchmarks.measure import Line, middle, milliseconds, seconds, span
 from psa_app import db
 from psa_app.models import Account, BankAccount, Contact, Firm, Invoice, NumberSeries, TaxNumber, TaxRate
-from psa_app.services.firm.setup import DEFAULT_PATTERNS
 from psa_app.services.invoices.run_work import work_run
 from psa_app.services.invoices.runs import MOST, begin_issue, begin_run
+from psa_app.services.numbers import DEFAULT_PATTERNS
 from psa_app.state.warm_up import spare_the_collector
 
 CLIENTS = 500
@@ -70,7 +70,7 @@ def _able_to_issue() -> None:
         for account in session.exec(select(Account)).all():
             account.street, account.postcode, account.city = "Hauptplatz 1", "1010", "Wien"
             mail = f"office{account.id}@client.example"
-            session.add(Contact(account_id=account.id, name="Office", email=mail, is_billing=True))
+            session.add(Contact(account_id=int(account.id or 0), name="Office", email=mail, is_billing=True))
 
 
 def _draft_all() -> list[float]:

@@ -103,7 +103,7 @@ async def _all_at_once(
 
 
 async def _idle(tab: Tab, random: Random, until: float) -> list[float]:
-    found = []
+    found: list[float] = []
     while True:
         await asyncio.sleep(random.uniform(0.0, 2 * THOUGHT))
         if time.perf_counter() > until:

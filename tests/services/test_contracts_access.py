@@ -31,6 +31,7 @@ MAY = {
     "sows.accept": {"client"},
     "sows.decline": {"client"},
     "sows.renew": {"owner"},
+    "sows.bill_at": {"owner", "finance"},
     "attachments.add": {"owner"},  # what the client signs; the firm's own files: `test_contracts_files`
     "attachments.remove": {"owner"},
     "milestones.ready": {"owner", "finance", "lead"},
@@ -47,6 +48,7 @@ BESIDE = {  # what they do: `test_agreements`
 }
 INPUTS: dict[str, Any] = {
     "sows.create": {"head": HEAD},
+    "sows.bill_at": {"version": 1},
     "sows.change": {"version": 1, "head": HEAD, "lines": ()},
     "sows.accept": {"text_hash": "0", "name": "N", "agrees": True},
     "sows.decline": {"reason": "no"},

@@ -32,6 +32,7 @@ CALLED: dict[str, tuple[str, str]] = {
     "refund": ("refund", "refunds"),
     "dispute": ("dispute", "disputes"),
     "saved_method": ("saved way to pay", "saved ways to pay"),
+    "managed_subscription": ("subscription at the payment service", "subscriptions at the payment service"),
     "rate": ("rate", "rates"),
     "rate_modifier": ("rate modifier", "rate modifiers"),
     "address": ("address", "addresses"),

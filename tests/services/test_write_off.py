@@ -16,9 +16,11 @@ from psa_app.services.books.statements import read_statement_pdf
 from psa_app.services.invoices.credit import CreditLine, credit_invoice, preview_credit
 from psa_app.services.invoices.draft import draft_invoice
 from psa_app.services.invoices.issue import issue_invoice
+from psa_app.services.invoices.losses import written_off
 from psa_app.services.invoices.papers import read_invoice_pdf, read_pro_forma
-from psa_app.services.invoices.write_off import reopen_invoice, write_off_invoice, written_off
+from psa_app.services.invoices.write_off import reopen_invoice, write_off_invoice
 from psa_app.services.payments.record import record_payment, reverse_payment
+from psa_app.services.payments.refund import start_refund
 from psa_app.services.payments.settle import open_amount
 from tests.queries.test_bank_recorded import line
 from tests.support.books import check_books
@@ -150,3 +152,20 @@ def test_closed_books_refuse_what_is_dated_in_them_until_they_are_opened_again(w
     paid = do(record_payment, world["Fred"], first.id, amount=Money(100, "EUR"), received_on=day)
     assert paid.received_on == day
     assert past("firm", 1)[-2:] == ["books closed", "books opened"]
+
+
+@pytest.mark.parametrize("way", ["refund", "reversal"])
+def test_money_that_goes_back_opens_what_was_written_off(world, way):
+    invoice = issued(world)
+    payment = pay(world, invoice, 4_400)
+    do(write_off_invoice, world["Fred"], invoice.id, reason="Insolvent")
+    if way == "refund":
+        part = Money(400, "EUR")
+        do(start_refund, world["Fred"], payment.id, amount=part, reason="Agreed", by="bank")
+    else:
+        do(reverse_payment, world["Fred"], payment.id, reason="It bounced")
+    left = row(Invoice, invoice.id)
+    assert (left.status, ask(written_off, invoice.id)) == ("issued", 0)
+    assert ask(open_amount, left) == (10_400 if way == "refund" else 14_400)
+    assert past("invoice", invoice.id).count("reopened") == 1
+    check_books()

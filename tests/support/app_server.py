@@ -92,6 +92,7 @@ class Tab:
             headers=headers,
             namespaces=[SPACE],
             socketio_path=SPACE,
+            wait_timeout=30,
             transports=["websocket"],
         )
         return self

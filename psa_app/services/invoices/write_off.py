@@ -1,18 +1,13 @@
 """Giving up on the money of an invoice, and taking that back when it comes after all."""
 
-from datetime import date
+from sqlmodel import Session
 
-from sqlalchemy import func
-from sqlmodel import Session, col, select
-
-from psa_app import clock
 from psa_app.access import Actor, act, fetch
-from psa_app.db import insert_row
 from psa_app.errors import Conflict
-from psa_app.models import Account, Firm, Invoice, WriteOff, move
+from psa_app.models import Account, Invoice, move
 from psa_app.rules import fields
 from psa_app.services import history
-from psa_app.services.books.lock import check_books_open
+from psa_app.services.invoices.losses import take_loss_back, write_loss
 from psa_app.services.payments.pages import active_payment, close_pages
 from psa_app.services.payments.settle import open_amount
 
@@ -34,7 +29,7 @@ def write_off_invoice(session: Session, actor: Actor, invoice_id: int, *, reason
     close_pages(session, actor, invoice, "The invoice was written off.")
     if active_payment(session, invoice_id) is not None:
         raise Conflict("A payment of this invoice is under way. Wait for it or cancel it first.")
-    _write(session, invoice, lost, why)
+    write_loss(session, invoice, lost, why)
     move(invoice, "invoice", "written_off")
     session.flush()
     after = {"status": "written_off", "amount_minor": lost, "currency": invoice.currency}
@@ -49,35 +44,8 @@ def reopen_invoice(session: Session, actor: Actor, invoice_id: int, *, reason: s
     why = fields.text(reason, "reason", max=400, required=False)
     if invoice.status != "written_off":
         raise Conflict("Only an invoice that was written off can be reopened.")
-    lost = written_off(session, invoice_id)
-    _write(session, invoice, -lost, why)
-    move(invoice, "invoice", "issued")
-    session.flush()
-    before = {"status": "written_off"}
-    after = {"status": "issued", "amount_minor": lost, "currency": invoice.currency}
-    history.note(session, actor, "invoice", invoice_id, "reopened", before, after, why)
+    take_loss_back(session, actor, invoice, why)
     return invoice
-
-
-def written_off(session: Session, invoice_id: int) -> int:
-    """How much of an invoice is written off now, in its minor units."""
-    total = select(func.sum(col(WriteOff.amount_minor))).where(WriteOff.invoice_id == invoice_id)
-    return int(session.exec(total).one() or 0)
-
-
-def _write(session: Session, invoice: Invoice, amount: int, reason: str) -> None:
-    today: date = clock.today(session.exec(select(Firm.time_zone)).one())
-    check_books_open(session, today, "made_on")
-    insert_row(
-        session,
-        WriteOff,
-        invoice_id=invoice.id,
-        made_on=today,
-        amount_minor=amount,
-        currency=invoice.currency,
-        reason=reason,
-        at=clock.now(),
-    )
 
 
 def _locked(session: Session, actor: Actor, invoice_id: int) -> Invoice:

@@ -18,6 +18,7 @@ from psa_app.queries.exchange import exchange
 from psa_app.queries.invoices.tables import ALLOCATION, FACT, USED
 from psa_app.rules.money import Money, cross, divide, plain
 from psa_app.services import history
+from psa_app.services.invoices.losses import take_loss_back
 
 
 def open_amount(session: Session, invoice: Invoice) -> int:
@@ -104,7 +105,8 @@ def settle(
 
     Money is taken up to what the invoice still owes, or `at_most` of it (the rest stays credit on
     account); in another currency at the rates of its day, or all of it for what a person says that it
-    `settles`. A refund, a lost dispute or a reversal opens what the payment settled again, the last first.
+    `settles`. A refund, a lost dispute or a reversal opens what the payment settled again, the last first;
+    what was written off is opened too.
     """
     session.flush()
     spare = received(session, payment) - allocated(session, payment)
@@ -200,6 +202,8 @@ def _take_back(session: Session, actor: Actor, payment: Payment, amount: int, re
     )
     for invoice_id, on_it, used, exchanged in session.connection().execute(held).all():
         part = min(left, max(int(used), 0))
+        if part and (invoice := session.get_one(Invoice, invoice_id)).status == "written_off":
+            take_loss_back(session, actor, invoice, reason)  # what went back is owed again, and seen
         if not exchanged:
             _allocate(session, actor, payment, invoice_id, -part, reason)
         elif part:

@@ -141,4 +141,4 @@ def test_the_story_is_read_by_its_index_alone(world: World, kind: str) -> None:
         else:
             connection.execute(text("SET LOCAL enable_seqscan = off"))
             plan = [line[0] for line in connection.execute(text(f"EXPLAIN {statement}"))]
-            assert "ix_history_record on history" in " ".join(plan)
+            assert "ix_history_record " in " ".join(plan)  # by the index itself, or a bitmap of it

@@ -4,6 +4,7 @@ python -m psa_app.migrations.run make "add tickets"
 python -m psa_app.migrations.run upgrade | check | current | downgrade 0001
 """
 
+import io
 import subprocess
 import sys
 import tempfile
@@ -110,7 +111,7 @@ def _scripts() -> "ScriptDirectory":
 def _config(url: str) -> "Config":
     from alembic.config import Config
 
-    config = Config()
+    config = Config(stdout=io.StringIO())  # what it tells, our commands say in their own words
     config.set_main_option("script_location", str(HERE).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     config.set_main_option("file_template", "%%(rev)s_%%(slug)s")

@@ -12,6 +12,7 @@ from psa_app.components.form import form, form_error, form_foot
 from psa_app.components.shell import crumbs
 from psa_app.components.table import table_card
 from psa_app.display.frame import Crumb
+from psa_app.display.tables import Row
 from psa_app.pages.frame import staff
 from psa_app.pages.registry import page
 from psa_app.state.invoices.opening import COLUMNS
@@ -30,35 +31,19 @@ def opening() -> rx.Component:
     return staff(
         "Opening balances",
         stack(
-            table_card(
-                COLUMNS,
+            _taken_over(
+                "Open invoices",
                 State.invoices,
-                label="Open invoices taken over",
-                title="Open invoices",
-                aside=link_button(
-                    "Import", href=routes.record_import("invoices"), icon_name="upload", small=True
-                ),
-                loading=~State.is_ready,
-                empty=empty(
-                    "None taken over",
-                    "Invoices that another program issued keep their numbers here.",
-                    icon_name="invoices",
-                ),
+                kind="invoices",
+                icon="invoices",
+                words="Invoices that another program issued keep their numbers here.",
             ),
-            table_card(
-                COLUMNS,
+            _taken_over(
+                "Credit on account",
                 State.credits,
-                label="Credit taken over",
-                title="Credit on account",
-                aside=link_button(
-                    "Import", href=routes.record_import("payments"), icon_name="upload", small=True
-                ),
-                loading=~State.is_ready,
-                empty=empty(
-                    "None taken over",
-                    "Money that clients had on account pays invoices here as any other.",
-                    icon_name="bank",
-                ),
+                kind="payments",
+                icon="bank",
+                words="Money that clients had on account pays invoices here as any other.",
             ),
         ),
         _credit(),
@@ -69,6 +54,18 @@ def opening() -> rx.Component:
             button("Take over credit", look="primary", on_click=State.ask("credit")),
         ],
         way=crumbs([Crumb("Invoices", routes.INVOICES), Crumb("Payments", routes.PAYMENTS)]),
+    )
+
+
+def _taken_over(title: str, rows: rx.Var[list[Row]], *, kind: str, icon: str, words: str) -> rx.Component:
+    return table_card(
+        COLUMNS,
+        rows,
+        label=f"{title} taken over",
+        title=title,
+        aside=link_button("Import", href=routes.record_import(kind), icon_name="upload", small=True),
+        loading=~State.is_ready,
+        empty=empty("None taken over", words, icon_name=icon),
     )
 
 

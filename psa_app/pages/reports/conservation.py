@@ -3,11 +3,11 @@
 import reflex as rx
 
 from psa_app import routes
+from psa_app.components.behind import rows_behind
 from psa_app.components.cards import notice
-from psa_app.components.dialog import dialog
 from psa_app.components.empty import empty
 from psa_app.components.shell import crumbs
-from psa_app.components.table import table, table_card
+from psa_app.components.table import table_card
 from psa_app.components.tabs import tabs
 from psa_app.display.frame import Crumb
 from psa_app.pages.frame import staff
@@ -38,14 +38,7 @@ def hours() -> rx.Component:
             loading=~State.is_ready,
             empty=empty("No time yet", "Hours appear here as soon as they are logged.", icon_name="reports"),
         ),
-        dialog(
-            rx.el.p(State.behind_sum, class_name="muted"),
-            table(ROWS, State.behind, label="Entries behind the figure"),
-            open=State.is_open,
-            on_close=State.close,
-            title=State.behind_title,
-            size="wide",
-        ),
+        rows_behind(State, ROWS, "Entries behind the figure"),
         area="reports",
         subtitle=rx.cond(State.is_sound, State.verdict, ""),
         way=crumbs([Crumb("Reports", routes.REPORTS)]),

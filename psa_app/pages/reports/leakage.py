@@ -3,10 +3,10 @@
 import reflex as rx
 
 from psa_app import routes
-from psa_app.components.dialog import dialog
+from psa_app.components.behind import rows_behind
 from psa_app.components.empty import empty
 from psa_app.components.shell import crumbs
-from psa_app.components.table import export_menu, table, table_card
+from psa_app.components.table import export_menu, table_card
 from psa_app.components.tabs import segmented, tabs
 from psa_app.display.frame import Crumb
 from psa_app.pages.frame import staff
@@ -42,14 +42,7 @@ def leakage() -> rx.Component:
                 icon_name="reports",
             ),
         ),
-        dialog(
-            rx.el.p(State.behind_sum, class_name="muted"),
-            table(ROWS, State.behind, label="Rows behind the figure"),
-            open=State.is_open,
-            on_close=State.close,
-            title=State.behind_title,
-            size="wide",
-        ),
+        rows_behind(State, ROWS, "Rows behind the figure"),
         area="reports",
         actions=[segmented(State.tabs, State.months, "How far back")],
         subtitle="Time counts by its day, a discount by that of its invoice; drafts do not count yet.",

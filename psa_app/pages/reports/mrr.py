@@ -3,13 +3,13 @@
 import reflex as rx
 
 from psa_app import routes
+from psa_app.components.behind import rows_behind
 from psa_app.components.cards import card
-from psa_app.components.dialog import dialog
 from psa_app.components.empty import empty
 from psa_app.components.figures import stack_bars
 from psa_app.components.shell import crumbs
 from psa_app.components.spark import keys
-from psa_app.components.table import export_menu, table, table_card
+from psa_app.components.table import export_menu, table_card
 from psa_app.components.tabs import segmented, tabs
 from psa_app.display.frame import Crumb
 from psa_app.pages.frame import staff
@@ -49,14 +49,7 @@ def recurring() -> rx.Component:
                 icon_name="reports",
             ),
         ),
-        dialog(
-            rx.el.p(State.behind_sum, class_name="muted"),
-            table(LINES, State.behind, label="Lines behind the figure"),
-            open=State.is_open,
-            on_close=State.close,
-            title=State.behind_title,
-            size="wide",
-        ),
+        rows_behind(State, LINES, "Lines behind the figure"),
         area="reports",
         subtitle=State.now_words,
         way=crumbs([Crumb("Reports", routes.REPORTS)]),

@@ -2,12 +2,11 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date
 from decimal import Decimal
 
 from psa_app.formats.csv_out import write_csv
 from psa_app.rules.ledger import ACCOUNTS, Account, Entry, Posting
-from psa_app.rules.money import plain
+from psa_app.rules.money import exponent, plain
 
 FORMATS = (
     ("hledger", "hledger journal"),
@@ -16,7 +15,8 @@ FORMATS = (
     ("xero", "Xero: manual journals as CSV"),
 )
 SUFFIX = {"hledger": "journal", "beancount": "beancount", "quickbooks": "csv", "xero": "csv"}
-_EARLIEST = date(1970, 1, 1)
+# An account may be opened once only: so no file does it, and those of many months fit into one ledger.
+_OPENS_ITSELF = "; A ledger that includes this file needs the next line too, or opens the accounts itself."
 
 
 def ledger_file(
@@ -56,6 +56,7 @@ def _hledger_name(account: Account) -> str:
 
 def _hledger(entries: Sequence[Entry], base: str, accounts: Mapping[str, Account], is_test: bool) -> bytes:
     rows = ["; TEST: no real money"] if is_test else []
+    rows.append(f"commodity 1000.{'0' * exponent(base)} {base}")  # `hledger check --strict` asks for it
     rows += [f"account {_hledger_name(accounts[key])}" for key in _used(entries)]
     rows.append("")
     for one in entries:
@@ -77,9 +78,11 @@ def _quoted(text: str) -> str:
 
 def _beancount(entries: Sequence[Entry], base: str, accounts: Mapping[str, Account], is_test: bool) -> bytes:
     rows = ["; TEST: no real money"] if is_test else []
-    rows += [f'option "operating_currency" "{base}"', ""]
-    opened = min((one.on for one in entries), default=_EARLIEST)
-    rows += [f"{opened.isoformat()} open {_bean_name(accounts[key])} {base}" for key in _used(entries)]
+    rows += [
+        _OPENS_ITSELF,
+        'plugin "beancount.plugins.auto_accounts"',
+        f'option "operating_currency" "{base}"',
+    ]
     rows.append("")
     for one in entries:
         told = " ".join(filter(None, (one.number, one.text)))

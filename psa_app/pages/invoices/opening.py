@@ -5,7 +5,7 @@ import reflex as rx
 from psa_app import routes
 from psa_app.components import fields
 from psa_app.components.buttons import button, link_button
-from psa_app.components.cards import stack
+from psa_app.components.cards import stack, waiting
 from psa_app.components.dialog import dialog
 from psa_app.components.empty import empty
 from psa_app.components.form import form, form_error, form_foot
@@ -45,6 +45,7 @@ def opening() -> rx.Component:
                 icon="bank",
                 words="Money that clients had on account pays invoices here as any other.",
             ),
+            waiting(State.elsewhere, label="What else to bring along"),
         ),
         _credit(),
         _invoice(),

@@ -7,6 +7,7 @@ from sqlmodel import Session, select
 
 from psa_app import clock, routes
 from psa_app.access import Actor, may
+from psa_app.display.figures import Waiting
 from psa_app.display.forms import Option
 from psa_app.display.tables import Cell, Column, Row
 from psa_app.errors import Invalid, PsaError
@@ -23,6 +24,26 @@ COLUMNS = [
     Column("day", "Day", width="140px"),
     Column("amount", "Amount", align="right", width="160px"),
 ]
+ELSEWHERE = (
+    (
+        "time.import",
+        "Unbilled work",
+        "Time comes in from a file; what is approved is billed next.",
+        routes.TIME_IMPORT,
+    ),
+    (
+        "invoices.draft",
+        "What is left of retainers",
+        "Open the scope, then its retainer, and adjust it.",
+        routes.SOWS,
+    ),
+    (
+        "firm.change",
+        "Last numbers",
+        "Say which number comes next, so that each series goes on.",
+        f"{routes.SETTINGS}?tab=series",
+    ),
+)
 FIELDS = ("account_id", "currency", "amount", "received_on", "reference", "number", "issued_on", "due_on")
 
 
@@ -34,6 +55,7 @@ class OpeningState(rx.State):
     clients: list[Option] = []
     currency: str = ""
     today: str = ""
+    elsewhere: list[Waiting] = []
     may_invoice: bool = False
     dialog: str = ""
     errors: dict[str, str] = {}
@@ -53,6 +75,9 @@ class OpeningState(rx.State):
         self.clients = [Option(str(key), name) for key, name in found.clients]
         self.currency = firm.base_currency
         self.today = clock.today(firm.time_zone).isoformat()
+        self.elsewhere = [
+            Waiting(title, title, sub, href) for right, title, sub, href in ELSEWHERE if may(actor(), right)
+        ]
         self.may_invoice = may(actor(), "invoices.issue")
         self.is_ready = True
 

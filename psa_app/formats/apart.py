@@ -36,10 +36,15 @@ def read_apart(data: bytes, limits: Limits = LIMITS, way: Way = "any") -> Table:
         raise Invalid(limits.too_large, "file")
     if len(data) <= SMALL and not is_workbook(data):
         return _read(data, limits, way)
+    return _taken(ask_apart("psa_app.formats.apart", {"limits": asdict(limits), "way": way}, data))
+
+
+def ask_apart(program: str, words: dict[str, Any], data: bytes) -> dict[str, Any]:
+    """What a reader answers to words and a file; {} when it was stopped. Raises `Busy`. Blocks."""
     if not _AT_ONCE.acquire(timeout=PATIENCE):
         raise Busy("Other files are being read. Try again in a minute.")
     try:
-        return _taken(_asked(data, limits, way))
+        return _asked(program, words, data)
     finally:
         _AT_ONCE.release()
 
@@ -48,12 +53,12 @@ def _read(data: bytes, limits: Limits, way: Way) -> Table:
     return read_any(data, limits) if way == "any" else read_table(data, limits)
 
 
-def _asked(data: bytes, limits: Limits, way: Way) -> dict[str, Any]:
-    words = json.dumps({"limits": asdict(limits), "way": way}).encode() + b"\n"
-    command = [sys.executable, "-m", "psa_app.formats.apart"]
+def _asked(program: str, words: dict[str, Any], data: bytes) -> dict[str, Any]:
+    line = json.dumps(words).encode() + b"\n"
+    command = [sys.executable, "-m", program]
     try:
         done = subprocess.run(  # noqa: S603 - our own program
-            command, input=words + data, capture_output=True, timeout=PATIENCE, check=False
+            command, input=line + data, capture_output=True, timeout=PATIENCE, check=False
         )
         found: dict[str, Any] = json.loads(done.stdout) if done.returncode == 0 else {}
     except subprocess.TimeoutExpired:
@@ -73,8 +78,8 @@ def _taken(found: dict[str, Any]) -> Table:
     )
 
 
-def _bounded() -> None:
-    """This program gives way to others, and ends where it asks for too much."""
+def bounded() -> None:
+    """Of a reader: this program gives way to others, and ends where it asks for too much."""
     import resource
 
     os.nice(5)
@@ -101,5 +106,5 @@ def _answer() -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    _bounded()
+    bounded()
     sys.stdout.write(json.dumps(_answer()))

@@ -18,10 +18,11 @@ EVENTS = (
     *(f"setup_intent.{e}" for e in ("succeeded", "setup_failed")),
     *(f"payment_method.{e}" for e in ("attached", "detached", "automatically_updated")),
     "mandate.updated",
-    "customer.deleted",
+    *(f"customer.{e}" for e in ("updated", "deleted")),
     *(f"payout.{e}" for e in ("paid", "failed")),
     *(f"customer.subscription.{e}" for e in ("created", "updated", "deleted", "paused", "resumed")),
     *(f"invoice.{e}" for e in ("finalized", "paid", "payment_failed", "voided", "marked_uncollectible")),
+    *(f"credit_note.{e}" for e in ("created", "updated", "voided")),
     *(f"charge.dispute.{e}" for e in ("created", "updated", "closed", "funds_withdrawn", "funds_reinstated")),
 )
 

@@ -1,12 +1,14 @@
 """Subscriptions that Stripe itself manages: made and changed from here, read back with their invoices."""
 
+from collections.abc import Collection
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from psa_app.gateways.stripe_amounts import collectable, from_stripe, to_stripe
+from psa_app.gateways.stripe_bills import SeenInvoice, ident, instant, optional, read_invoice
 
 _SKEW = 300
 INTERVALS = {"weekly": ("week", 1), "monthly": ("month", 1), "quarterly": ("month", 3), "yearly": ("year", 1)}
@@ -36,39 +38,6 @@ class SubscriptionOrder:
 
 
 @dataclass(frozen=True)
-class SeenLine:
-    """A line of Stripe's invoice; `is_change` is one that a change within a period cost or gave back."""
-
-    ref: str
-    text: str
-    amount: int
-    starts_at: datetime
-    ends_at: datetime
-    is_change: bool
-
-
-@dataclass(frozen=True)
-class SeenInvoice:
-    """An invoice that Stripe has issued. `due` is its total less credit that the client had there.
-
-    `intents` are the attempts that paid it; `url` is where the client pays it, "" when nowhere.
-    """
-
-    ref: str
-    number: str
-    status: str
-    total: int
-    due: int
-    tax: int
-    currency: str
-    issued_at: datetime
-    due_at: datetime | None
-    lines: tuple[SeenLine, ...]
-    intents: tuple[str, ...]
-    url: str
-
-
-@dataclass(frozen=True)
 class SeenSubscription:
     """A subscription as Stripe knows it now. `status` may be a word that is newer than this program."""
 
@@ -77,6 +46,7 @@ class SeenSubscription:
     instance: str
     item_ref: str
     product_ref: str
+    method_ref: str
     status: str
     price: int
     quantity: int
@@ -170,18 +140,42 @@ class Subscriptions:
         with self._asking():
             self._client.v1.subscriptions.update(ref, values, {"idempotency_key": key})
 
-    def fetch_subscription(self, ref: str) -> SeenSubscription:
-        """The subscription and all its invoices, read now. Raises `Unknown`, `Refused`."""
+    def fetch_subscription(self, ref: str, noted: Collection[str] = ()) -> SeenSubscription:
+        """The subscription and all its invoices, read now; `noted` are the invoices on which credit notes
+        are known, which may be void by now. Raises `Unknown`, `Refused`.
+        """
         client = self._client.v1
         with self._asking():
             raw = client.subscriptions.retrieve(ref).to_dict(for_json=True)
             listed = _all(client.invoices.list({"subscription": ref, "limit": 100}))
-            invoices = [
-                (one, _all(client.invoice_payments.list({"invoice": one["id"], "limit": 100})))
-                for one in listed
-                if one.get("number") and one["status"] != "draft"
-            ]
-        return _read(raw, tuple(_read_invoice(one, paid) for one, paid in reversed(invoices)))
+            issued = [one for one in listed if one.get("number") and one["status"] != "draft"]
+            invoices = [read_invoice(one, *self._around(one, noted)) for one in reversed(issued)]
+        return _read(raw, tuple(invoices))
+
+    def _around(
+        self, invoice: dict[str, Any], noted: Collection[str]
+    ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        """The payments of an invoice, and its credit notes."""
+        asked = {"invoice": invoice["id"], "limit": 100}
+        paid = _all(self._client.v1.invoice_payments.list(asked))
+        given = any(invoice.get(f"{when}_payment_credit_notes_amount") for when in ("pre", "post"))
+        notes = _all(self._client.v1.credit_notes.list(asked)) if given or invoice["id"] in noted else []
+        return paid, notes
+
+    def default_method(self, customer_ref: str) -> str:
+        """The way to pay that a client's invoices are collected from there, "" when none is chosen."""
+        with self._asking():
+            raw = self._client.v1.customers.retrieve(customer_ref).to_dict(for_json=True)
+        chosen = (raw.get("invoice_settings") or {}).get("default_payment_method")
+        return ident(chosen) if chosen else ""
+
+    def prefer_method(self, customer_ref: str, method_ref: str, subscription_refs: Collection[str]) -> None:
+        """Collects from this way to pay from now on; the same twice changes nothing."""
+        chosen = {"default_payment_method": method_ref}
+        with self._asking():
+            self._client.v1.customers.update(customer_ref, {"invoice_settings": chosen})
+            for ref in subscription_refs:
+                self._client.v1.subscriptions.update(ref, chosen)
 
 
 def _made_of(order: SubscriptionOrder, product: str, marks: dict[str, str]) -> dict[str, Any]:
@@ -223,64 +217,20 @@ def _read(raw: dict[str, Any], invoices: tuple[SeenInvoice, ...]) -> SeenSubscri
         mark=str(marks.get("subscription") or ""),
         instance=str(marks.get("instance") or ""),
         item_ref=item["id"],
-        product_ref=_ident(price["product"]),
+        product_ref=ident(price["product"]),
+        method_ref=ident(raw.get("default_payment_method") or ""),
         status=raw["status"],
         price=from_stripe(price.get("unit_amount") or 0, currency),
         quantity=int(item.get("quantity") or 1),
         currency=currency,
-        starts_at=_instant(item["current_period_start"]),
-        ends_at=_instant(item["current_period_end"]),
-        cancel_at=_optional(raw.get("cancel_at")),
-        ended_at=_optional(raw.get("ended_at")),
+        starts_at=instant(item["current_period_start"]),
+        ends_at=instant(item["current_period_end"]),
+        cancel_at=optional(raw.get("cancel_at")),
+        ended_at=optional(raw.get("ended_at")),
         is_paused=bool(raw.get("pause_collection")) or raw["status"] == "paused",
         livemode=bool(raw["livemode"]),
         invoices=invoices,
     )
-
-
-def _read_invoice(raw: dict[str, Any], payments: list[dict[str, Any]]) -> SeenInvoice:
-    currency = raw["currency"].upper()
-    paid = [one["payment"] for one in payments if one["status"] == "paid"]
-    finalized = (raw.get("status_transitions") or {}).get("finalized_at")
-    return SeenInvoice(
-        ref=raw["id"],
-        number=raw["number"],
-        status=raw["status"],
-        total=from_stripe(raw["total"], currency),
-        due=from_stripe(raw["amount_due"], currency),
-        tax=sum(from_stripe(one["amount"], currency) for one in raw.get("total_taxes") or ()),
-        currency=currency,
-        issued_at=_instant(finalized or raw["created"]),
-        due_at=_optional(raw.get("due_date")),
-        lines=tuple(_read_line(one, currency) for one in raw["lines"]["data"]),
-        intents=tuple(_ident(one["payment_intent"]) for one in paid if one.get("payment_intent")),
-        url=raw.get("hosted_invoice_url") or "",
-    )
-
-
-def _read_line(raw: dict[str, Any], currency: str) -> SeenLine:
-    parent = raw.get("parent") or {}
-    details = parent.get("subscription_item_details") or parent.get("invoice_item_details") or {}
-    return SeenLine(
-        ref=raw["id"],
-        text=raw.get("description") or "",
-        amount=from_stripe(raw["amount"], currency),
-        starts_at=_instant(raw["period"]["start"]),
-        ends_at=_instant(raw["period"]["end"]),
-        is_change=bool(details.get("proration")),
-    )
-
-
-def _ident(value: Any) -> str:
-    return str(value["id"] if isinstance(value, dict) else value)
-
-
-def _instant(seconds: int) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)
-
-
-def _optional(seconds: int | None) -> datetime | None:
-    return _instant(seconds) if seconds else None
 
 
 def _all(page: Any) -> list[dict[str, Any]]:

@@ -90,6 +90,14 @@ def detach_method(key: str, payload: dict[str, Any]) -> str:  # noqa: ARG001
     return ""
 
 
+def prefer_method(key: str, payload: dict[str, Any]) -> str:  # noqa: ARG001
+    """Tells the payment service which way to pay a client is collected from. payload: method_id."""
+    from psa_app.services.payments.preferred import prefer_method as prefer
+
+    prefer(int(payload["method_id"]))
+    return ""
+
+
 def manage_subscription(key: str, payload: dict[str, Any]) -> str:  # noqa: ARG001
     """Makes or changes a subscription at the payment service. payload: managed_id."""
     from psa_app.services.subscriptions.managed_sync import manage
@@ -131,5 +139,6 @@ EFFECTS: dict[str, Effect] = {
     "expire_checkout": expire_checkout,
     "send_refund": send_refund,
     "detach_method": detach_method,
+    "prefer_method": prefer_method,
     "manage_subscription": manage_subscription,
 }

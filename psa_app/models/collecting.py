@@ -201,7 +201,7 @@ class ProviderFinding(Record, table=True):
         ),
     )
     provider: str
-    kind: str  # stray | missing | unknown | differs | allocation
+    kind: str  # stray | missing | unknown | differs | allocation | copy
     ref: str
     payment_id: int | None = Field(default=None, foreign_key="payment.id")
     sentence: str

@@ -16,6 +16,7 @@ REFUND = "services/test_payments_refund.py"
 SAVED = "services/test_payments_saved.py"
 RECONCILE = "services/test_payments_reconcile.py"
 MANAGED = "services/test_subscriptions_managed.py"
+THERE = "services/test_subscriptions_changed_there.py"
 WEBHOOKS = "gateways/test_stripe_webhooks.py"
 
 TABLE: dict[str, tuple[tuple[str, str], ...]] = {
@@ -97,8 +98,16 @@ TABLE: dict[str, tuple[tuple[str, str], ...]] = {
     "secret exchanged": (
         (FAILURES, "test_while_a_secret_is_exchanged_both_count_and_then_the_new_one_alone"),
     ),
+    "credited, given up, paid elsewhere or another card chosen at the payment service itself": (
+        (THERE, "test_a_credit_note_on_an_open_invoice_is_owed_no_more"),
+        (THERE, "test_a_credit_note_that_goes_back_to_the_card_is_a_refund_too"),
+        (THERE, "test_what_was_paid_past_the_payment_service_is_a_payment_without_a_charge"),
+        (THERE, "test_an_invoice_that_is_given_up_there_is_owed_no_more"),
+        (THERE, "test_a_default_chosen_there_is_shown_here_and_one_chosen_here_is_told_there"),
+    ),
     "the books drift from the payment service's own": (
         (RECONCILE, "test_a_drift_is_named_on_the_page_and_by_the_command"),
+        (THERE, "test_each_night_what_is_open_there_is_compared_with_what_is_open_here"),
     ),
 }
 

@@ -7,13 +7,10 @@ import pytest
 from psa_app import db
 from psa_app.errors import Conflict, Forbidden, Invalid
 from psa_app.gateways.stripe import StripeGateway
-from psa_app.jobs.effects import manage_subscription
 from psa_app.models import (
     BilledPeriod,
-    Invoice,
     InvoiceLine,
     ManagedSubscription,
-    Outbox,
     Payment,
     SavedMethod,
     SubscriptionChange,
@@ -28,7 +25,6 @@ from psa_app.services.invoices.draft import draft_invoice
 from psa_app.services.invoices.issue import issue_invoice
 from psa_app.services.invoices.void import void_invoice
 from psa_app.services.payments.collect import start_checkout
-from psa_app.services.payments.methods import start_setup, sync_method
 from psa_app.services.payments.refund import send_refund, start_refund
 from psa_app.services.subscriptions.change import (
     cancel_subscription,
@@ -39,59 +35,22 @@ from psa_app.services.subscriptions.change import (
 from psa_app.services.subscriptions.managed import hand_over_subscription
 from psa_app.services.subscriptions.managed_sync import manage, sweep_managed, sync_managed
 from tests.services.collecting import left
+from tests.services.managed_world import NEXT, at, copies, deliver, hand_over, hosting, renewed
 from tests.support.books import check_books
 from tests.support.prepared import prepared
 from tests.support.world import ask, do, make_world, row, rows, sign
 
 world = prepared(make_world, only_sqlite=True)
-TODAY = date(2026, 11, 23)
-NEXT = date(2026, 12, 1)
 
 
 @pytest.fixture
 def line(world, till) -> int:
-    """Hosting at 300.00 a month since November, of a client with a saved card."""
-    start_setup(world["Nina"], agreed=True)
-    method = rows(SavedMethod)[-1]
-    till.press_page(method.session_id, "save_card")
-    sync_method(method.id)
-    agreed = LineInput("Hosting", "subscription", value=Money(30_000, "EUR"))
-    with db.unit_of_work() as session:
-        sign(session, world, "Northwind", "Nina", Head("Hosting", date(2026, 11, 1)), (agreed,))
-    return world.lines["Hosting"]
-
-
-def hand_over(world, line: int, **more) -> ManagedSubscription:
-    made = do(hand_over_subscription, world["Fred"], line, **more)
-    deliver()
-    return row(ManagedSubscription, made.id)
-
-
-def deliver() -> None:
-    """What the outbox does with the orders that wait."""
-    for one in rows(Outbox, kind="manage_subscription"):
-        manage_subscription(one.key, {"managed_id": rows(ManagedSubscription)[-1].id})
-
-
-def at(clock, day: date) -> None:
-    clock.forward(days=(day - TODAY).days)
+    return hosting(world, till)
 
 
 def due(world, until: date) -> list[tuple[date, int]]:
     parts = ask(due_parts, world.clients["Northwind"], until, None)
     return [(one.accepted_on, one.value) for one in parts if one.kind == "subscription"]
-
-
-def copies() -> list[Invoice]:
-    return [one for one in rows(Invoice) if one.managed_ref]
-
-
-def renewed(world, till, clock, line: int) -> ManagedSubscription:
-    """December has come, and the payment service has billed it."""
-    made = hand_over(world, line)
-    at(clock, NEXT + timedelta(days=1))
-    sync_managed(made.id)
-    return row(ManagedSubscription, made.id)
 
 
 def test_it_bills_from_the_next_period_and_the_app_those_before(world, till, clock, line):

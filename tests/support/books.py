@@ -278,7 +278,9 @@ def check_credits(session: Session) -> None:
     left = {key: [line.net_minor, line.minutes or 0] for key, line in lines.items()}
     totals: Counter[int | None] = Counter()
     printed: Counter[int | None] = Counter()
-    for line in (one for one in lines.values() if one.credits_line_id):
+    for line in lines.values():
+        if not line.credits_line_id or invoices[line.invoice_id].status == "void":
+            continue
         assert lines[line.credits_line_id].invoice_id == invoices[line.invoice_id].credits_id
         left[line.credits_line_id][0] -= line.net_minor
         left[line.credits_line_id][1] -= line.minutes or 0
@@ -287,7 +289,11 @@ def check_credits(session: Session) -> None:
             assert sum(part.minutes for part in parts[line.id]) == line.minutes
             assert sum(part.amount_minor for part in parts[line.id]) == line.net_minor
     assert all(minutes >= 0 and net * lines[key].net_minor >= 0 for key, (net, minutes) in left.items())
-    for note in (one for one in invoices.values() if one.credits_id):
+    for line in (one for one in lines.values() if one.kind == "credit_kept"):
+        if invoices[line.invoice_id].credits_id:  # a copied note keeps it for the client's next invoice
+            printed[line.invoice_id] += line.net_minor
+            totals[invoices[line.invoice_id].credits_id] -= line.net_minor
+    for note in (one for one in invoices.values() if one.credits_id and one.status != "void"):
         of, mine = invoices[note.credits_id], taxes[note.id]
         totals[of.id] += note.total_minor
         assert (note.status, of.status) in (("issued", "issued"), ("issued", "written_off"))
@@ -299,9 +305,13 @@ def check_credits(session: Session) -> None:
         assert total <= invoices[invoice_id].total_minor
         mine = [left[key][0] for key, line in lines.items() if line.invoice_id == invoice_id]
         assert any(mine) or total == invoices[invoice_id].total_minor
+    taken: Counter[int] = Counter()
     for row in session.exec(select(Allocation).where(Allocation.credit_id != None)):  # noqa: E711
-        note = invoices[row.credit_id]
-        assert (row.invoice_id, row.amount_minor) == (note.credits_id, note.total_minor)
+        taken[row.credit_id] += row.amount_minor
+        assert row.invoice_id == invoices[row.credit_id].credits_id
+        assert abs(row.amount_minor) == invoices[row.credit_id].total_minor
+    for note_id, amount in taken.items():
+        assert amount == (0 if invoices[note_id].status == "void" else invoices[note_id].total_minor)
 
 
 def _by(session: Session, model: Any, key: str) -> dict[Any, list[Any]]:

@@ -21,7 +21,7 @@ from psa_app.access import system
 from psa_app.config import settings
 from psa_app.gateways.payments import sandbox_key, sandbox_webhook_secret
 from psa_app.gateways.sandbox import create_sandbox
-from psa_app.models import Firm, Payment, SavedMethod
+from psa_app.models import Firm, Invoice, ManagedSubscription, Payment, SavedMethod
 from psa_app.services.payments.inbox import receive_message, work_inbox
 from tests.support.servers import Mailbox, serve
 from tests.support.stripe_spec import stripe_spec_server
@@ -100,6 +100,13 @@ def _is_ours(thing: dict[str, Any]) -> bool:
         return True
     if thing.get("object") == "payment_method":
         return thing["id"] in {one.ref for one in rows(SavedMethod)}
+    if thing.get("object") == "customer":
+        return thing["id"] in {one.customer_ref for one in rows(SavedMethod)}
+    if thing.get("object") == "credit_note":
+        return thing["invoice"] in {one.managed_ref for one in rows(Invoice)}
+    if thing.get("object") == "invoice":
+        known = {one.ref for one in rows(ManagedSubscription)}
+        return thing["parent"]["subscription_details"]["subscription"] in known
     return thing.get("payment_intent") in {one.intent_id for one in rows(Payment)}
 
 

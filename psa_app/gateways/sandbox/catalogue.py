@@ -1,10 +1,16 @@
 """All operations of the API that the sandbox knows."""
 
-from psa_app.gateways.sandbox import operations, payouts, saved, subscribing
+from psa_app.gateways.sandbox import bill_moves, operations, payouts, saved, subscribing
 from psa_app.gateways.sandbox.answers import ApiError
 from psa_app.gateways.sandbox.operations import Operation
 
-OPERATIONS = (*operations.OPERATIONS, *saved.OPERATIONS, *payouts.OPERATIONS, *subscribing.OPERATIONS)
+OPERATIONS = (
+    *operations.OPERATIONS,
+    *saved.OPERATIONS,
+    *payouts.OPERATIONS,
+    *subscribing.OPERATIONS,
+    *bill_moves.OPERATIONS,
+)
 
 
 def find(method: str, path: str) -> tuple[Operation, tuple[str, ...]]:

@@ -9,13 +9,23 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from psa_app.gateways.sandbox import html, moves, payouts, saved, subscribing
+from psa_app.gateways.sandbox import bill_moves, html, moves, payouts, saved, subscribing
 from psa_app.gateways.sandbox.answers import ApiError, Json
 from psa_app.gateways.sandbox.courier import Courier
 from psa_app.gateways.sandbox.events import Book, promise
 
 Authorise = Callable[[Request], object]
 _MOST_FAULTS = 20
+_CREDIT = ("credit", "Credit it", {"to": "balance"})
+_BILL_ACTS: dict[str, tuple[tuple[str, str, dict[str, str]], ...]] = {
+    "open": (
+        ("pay_outside", "Paid elsewhere", {}),
+        ("give_up", "Give up", {}),
+        ("void", "Void", {}),
+        _CREDIT,
+    ),
+    "paid": (("credit", "Credit and refund", {"to": "refund"}), _CREDIT),
+}
 _ANSWERS = {"429": "Too many requests", "500": "Server error", "lose": "Lose the reply"}
 _MESSAGES = {"hold": "Hold for a minute", "drop": "Drop", "repeat": "Send three times"}
 
@@ -71,6 +81,7 @@ class Control:
             + self._disputes(root)
             + self._methods(root)
             + self._subscriptions(root)
+            + self._bills(root)
             + self._sessions()
             + self._messages(root)
         )
@@ -145,6 +156,8 @@ class Control:
                 for word in saved.BEHAVIOURS
                 if word != method["_behaviour"]
             )
+            if method["customer"]:
+                acts += html.button(f"{root}/prefer", "Make default", {"id": method["id"]}, about=last4)
             state = method["_behaviour"] if method["customer"] else "removed"
             rows.append((f"{_state(method['type'])} {last4}", _state(state), acts))
         heads = ("Method", "When charged", "Do")
@@ -166,6 +179,20 @@ class Control:
             rows.append((escape(one["id"]), each, _state(one["status"]), acts))
         heads = ("Subscription", "A period", "State", "Do")
         return html.table("Subscriptions", heads, rows, "No subscription yet.")
+
+    def _bills(self, root: str) -> str:
+        rows = []
+        for one in self.store.newest("invoice"):
+            fields = {"id": one["id"]}
+            offered = _BILL_ACTS.get(one["status"], ())
+            acts = "".join(
+                html.button(f"{root}/{a}", text, fields | f, about=one["number"]) for a, text, f in offered
+            )
+            left = html.amount(one["amount_remaining"], one["currency"])
+            rows.append((escape(one["number"]), left, _state(one["status"]), acts))
+        return html.table(
+            "Invoices of subscriptions", ("Invoice", "Left", "State", "Do"), rows, "No invoice yet."
+        )
 
     def _sessions(self) -> str:
         rows = []
@@ -261,6 +288,15 @@ _ACTS: dict[str, Callable[[Book, dict[str, str]], object]] = {
     "detach": lambda book, fields: saved.remove(book, fields.get("id", "")),
     "renew": lambda book, fields: subscribing.renew(book, fields.get("id", "")),
     "retry": lambda book, fields: subscribing.retry(book, fields.get("id", "")),
+    "credit": lambda book, fields: bill_moves.credit(
+        book, fields.get("id", ""), bill_moves.whole(fields, "net"), fields.get("to", "refund")
+    ),
+    "void_credit": lambda book, fields: bill_moves.void_credit(book, fields.get("id", "")),
+    "void": lambda book, fields: bill_moves.void(book, fields.get("id", "")),
+    "give_up": lambda book, fields: bill_moves.give_up(book, fields.get("id", "")),
+    "pay_outside": lambda book, fields: bill_moves.pay_outside(book, fields.get("id", "")),
+    "prefer": lambda book, fields: bill_moves.prefer(book, fields.get("id", "")),
+    "attach": lambda book, fields: bill_moves.attach(book, fields.get("id", "")),
     "pay_out": lambda book, _fields: payouts.pay_out(book),
     "answer": _answer,
     "message": _message,

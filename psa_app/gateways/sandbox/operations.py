@@ -72,6 +72,10 @@ def _customer_values(call: Call) -> Json:
         for name in ("name", "email", "phone", "description")
         if name in call.params
     }
+    if "invoice_settings" in call.params:
+        chosen = forms.text(forms.group(call.params, "invoice_settings"), "default_payment_method") or None
+        texts = ("custom_fields", "footer", "rendering_options")
+        values["invoice_settings"] = {**dict.fromkeys(texts), "default_payment_method": chosen}
     return values | ({"metadata": forms.metadata(call.params)} if "metadata" in call.params else {})
 
 
@@ -312,7 +316,7 @@ def listing(path: str, kind: str, *filters: str) -> Operation:
     return operation("GET", path, listing_of(kind, "/v1/" + path, *filters), *PAGE, *filters)
 
 
-_CUSTOMER = ("name", "email", "phone", "description", "metadata")
+_CUSTOMER = ("name", "email", "phone", "description", "metadata", "invoice_settings")
 SESSION = (
     "mode",
     "ui_mode",

@@ -263,7 +263,9 @@ def renew(book: Book, subscription_id: str) -> Json | None:
     item = subscription["items"]["data"][0]
     start = int(item["current_period_end"])
     if subscription["cancel_at_period_end"] or (subscription["cancel_at"] or start + 1) <= start:
-        _end(book, subscription)
+        ends = subscription["cancel_at"] or start
+        is_part = ends < start and subscription["status"] != "trialing"
+        _finish(book, subscription, ends if is_part else None)
         return None
     item |= {"current_period_start": start, "current_period_end": _next_end(subscription, start)}
     if subscription["status"] == "trialing":
@@ -271,6 +273,18 @@ def renew(book: Book, subscription_id: str) -> Json | None:
     save(book, "customer.subscription.updated", subscription)
     _bill(book, subscription, "subscription_cycle")
     return book.store.get("subscription", subscription_id)
+
+
+def _finish(book: Book, subscription: Json, since: int | None) -> Json:
+    """It ends: what changes left to bill is billed, less what its period has left from an instant on."""
+    item, lines = subscription["items"]["data"][0], list(subscription["_pending"])
+    if since is not None:
+        fee = item["price"]["unit_amount"] * item["quantity"]
+        lines += _rest(book, subscription, -fee, "Unused time of ", since)
+    ended = _end(book, subscription | {"_pending": []})
+    if lines:
+        _collect(book, ended, bills.make(book, ended, lines, "subscription_update"))
+    return ended
 
 
 def _end(book: Book, subscription: Json) -> Json:
@@ -313,17 +327,17 @@ def _change_item(call: Call, subscription: Json) -> None:
     after = item["price"]["unit_amount"] * item["quantity"]
     is_prorated = forms.text(call.params, "proration_behavior", "create_prorations") != "none"
     if subscription["status"] != "trialing" and before != after and is_prorated:
-        subscription["_pending"] += _rest(call.book, subscription, -before, "Unused time of ")
-        subscription["_pending"] += _rest(call.book, subscription, after, "Remaining time of ")
+        subscription["_pending"] += _rest(call.book, subscription, -before, "Unused time of ", now())
+        subscription["_pending"] += _rest(call.book, subscription, after, "Remaining time of ", now())
 
 
-def _rest(book: Book, subscription: Json, amount: int, words: str) -> list[Json]:
-    """The share of an amount that the rest of the period has; Stripe rounds it down."""
+def _rest(book: Book, subscription: Json, amount: int, words: str, since: int) -> list[Json]:
+    """The share of an amount that the period has left from an instant on; Stripe rounds it down."""
     item = subscription["items"]["data"][0]
     start, end = item["current_period_start"], item["current_period_end"]
-    part = amount * (end - now()) // (end - start)
+    part = amount * (end - since) // (end - start)
     about = words + _about(book, item)
-    return [bills.line(subscription, part, about, now(), end, proration=True)] if part else []
+    return [bills.line(subscription, part, about, since, end, proration=True)] if part else []
 
 
 def _cancel(call: Call) -> Json:
@@ -332,16 +346,10 @@ def _cancel(call: Call) -> Json:
     subscription = book.store.get("subscription", call.ids[0])
     if subscription["status"] == "canceled":
         raise ApiError("No such subscription.", status=404, code="resource_missing")
-    item = subscription["items"]["data"][0]
-    lines = list(subscription["_pending"])
-    if forms.text(call.params, "prorate") == "true" and subscription["status"] in ("active", "past_due"):
-        lines += _rest(
-            book, subscription, -item["price"]["unit_amount"] * item["quantity"], "Unused time of "
-        )
-    ended = _end(book, subscription | {"_pending": []})
-    if lines and forms.text(call.params, "invoice_now") == "true":
-        _collect(book, ended, bills.make(book, ended, lines, "subscription_update"))
-    return ended
+    gives = forms.text(call.params, "prorate") == "true" and subscription["status"] in ("active", "past_due")
+    if forms.text(call.params, "invoice_now") != "true":
+        return _end(book, subscription | {"_pending": []})
+    return _finish(book, subscription, now() if gives else None)
 
 
 def _listed(call: Call) -> Json:

@@ -109,7 +109,8 @@ def chart(session: Session) -> dict[str, ledger.Account]:
 
 def _papers_and_money(found: _Sources) -> Iterator[Entry]:
     settled = {key: Running(found.of_invoice(one)) for key, one in found.by_id.items()}
-    credited: dict[int, int] = {}  # what a credit note takes off its invoice, in the firm's currency
+    # What a credit note takes off its invoice, in the firm's currency; then what its void puts back.
+    credited: dict[int, list[int]] = defaultdict(list)
     first_days = _first_days(found)
     on_account = {
         key: Running(found.of_payment(one, first_days.get(key, found.day(one.created_at))))
@@ -134,7 +135,7 @@ def _papers_and_money(found: _Sources) -> Iterator[Entry]:
                 ledger.lost(row.made_on, row.amount_minor, base, row.currency, client, invoice.number)
             )
         elif row.credit_id is not None:
-            credited[row.credit_id] = base
+            credited[row.credit_id].append(base)
         elif row.payment_id in found.payments:
             spent = row.amount_minor if row.paid_minor is None else row.paid_minor
             taken = used[row.payment_id].take(spent)
@@ -147,7 +148,7 @@ def _papers_and_money(found: _Sources) -> Iterator[Entry]:
     yield from moves
 
 
-def _paper(found: _Sources, invoice: Invoice, credited: dict[int, int]) -> Iterator[Entry]:
+def _paper(found: _Sources, invoice: Invoice, credited: dict[int, list[int]]) -> Iterator[Entry]:
     key, to_base = int(invoice.id or 0), found.of_invoice(invoice)
     paper = Paper(
         invoice.issued_on or invoice.cutoff,
@@ -159,13 +160,14 @@ def _paper(found: _Sources, invoice: Invoice, credited: dict[int, int]) -> Itera
         invoice.total_minor,
     )
     if invoice.kind == "credit_note":
-        owed = credited.get(key, to_base(invoice.total_minor))
+        owed, *again = credited.get(key) or [to_base(invoice.total_minor)]
         yield ledger.billed(paper, owed, to_base, back=True, text="Credit note")
-        return
-    owed = to_base(invoice.total_minor)
-    yield ledger.billed(paper, owed, to_base, back=False, text="Invoice")
+        back = -again[0] if again else owed
+    else:
+        owed = back = to_base(invoice.total_minor)
+        yield ledger.billed(paper, owed, to_base, back=False, text="Invoice")
     if invoice.voided_at is not None:
-        made = ledger.billed(paper, owed, to_base, back=True, text="Void")
+        made = ledger.billed(paper, back, to_base, back=invoice.kind == "invoice", text="Void")
         day = max(found.day(invoice.voided_at), paper.on)
         yield Entry(day, made.number, made.party, made.text, made.postings)
 

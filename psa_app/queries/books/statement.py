@@ -61,13 +61,12 @@ def _moves(session: Session, account_id: int, firm: Firm) -> Iterator[Move]:
     numbers = {one.id: one.number for one in invoices}
     for one in invoices:
         day = one.issued_on or one.cutoff
-        if one.kind == "credit_note":
-            yield Move(day, "credit_note", one.number, -one.total_minor, one.currency)
-            continue
-        yield Move(day, "invoice", one.number, one.total_minor, one.currency)
+        what: statements.What = "credit_note" if one.kind == "credit_note" else "invoice"
+        owed = -one.total_minor if one.kind == "credit_note" else one.total_minor
+        yield Move(day, what, one.number, owed, one.currency)
         if one.voided_at is not None:
             void_day = max(one.voided_at.astimezone(zone).date(), day)
-            yield Move(void_day, "void", one.number, -one.total_minor, one.currency)
+            yield Move(void_day, "void", one.number, -owed, one.currency)
     facts = session.exec(
         select(PaymentFact, Payment)
         .join(Payment, col(Payment.id) == col(PaymentFact.payment_id))
@@ -76,7 +75,7 @@ def _moves(session: Session, account_id: int, firm: Firm) -> Iterator[Move]:
     )
     for fact, payment in facts:
         number = numbers.get(payment.invoice_id, "") if payment.invoice_id else ""
-        what: statements.What = "payment" if fact.amount_minor > 0 else "taken_back"
+        what = "payment" if fact.amount_minor > 0 else "taken_back"
         yield Move(fact.at.astimezone(zone).date(), what, number, -fact.amount_minor, fact.currency)
     lost = select(WriteOff).where(col(WriteOff.invoice_id).in_(list(numbers))).order_by(col(WriteOff.id))
     for row in session.exec(lost):

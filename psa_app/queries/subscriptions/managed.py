@@ -5,10 +5,12 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 from sqlmodel import select as select_models
 
-from psa_app.models import ManagedSubscription
+from psa_app.models import Invoice, ManagedSubscription
+from psa_app.queries.invoices.tables import INVOICE_LINE
 
 MANAGED: Any = ManagedSubscription.__table__  # type: ignore[attr-defined]
 TAKEN = ("sending", "running", "ended")  # one that was refused leaves its line to the app
@@ -43,3 +45,21 @@ def due_managed(session: Session, now: datetime, limit: int) -> list[int]:
         .limit(limit)
     )
     return [int(one or 0) for one in session.exec(statement)]
+
+
+def credited_copies(session: Session, row: ManagedSubscription) -> set[str]:
+    """The provider's ids of the invoices on which a copied credit note stands."""
+    note = aliased(Invoice)
+    statement = (
+        select_models(col(Invoice.managed_ref))
+        .join(note, col(note.credits_id) == col(Invoice.id))
+        .where(Invoice.account_id == row.account_id, Invoice.managed_ref != "", note.status == "issued")
+    )
+    return set(session.exec(statement))
+
+
+def managed_of_copy(session: Session, invoice_id: int) -> int:
+    """The subscription that a copied invoice is of, 0 for none."""
+    of_line = select(INVOICE_LINE.c.sow_line_id).where(INVOICE_LINE.c.invoice_id == invoice_id)
+    found = select(MANAGED.c.id).where(MANAGED.c.sow_line_id.in_(of_line))
+    return int(session.connection().execute(found).scalar() or 0)

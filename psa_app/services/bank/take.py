@@ -12,9 +12,11 @@ from sqlmodel import Session, col, select
 
 from psa_app import clock
 from psa_app.access import Actor, act, require
+from psa_app.db import reading
 from psa_app.errors import Conflict, Invalid
 from psa_app.formats import words
-from psa_app.formats.bank_statements import CsvChoices, is_xml, read_statements
+from psa_app.formats.bank_statements import CsvChoices, is_xml
+from psa_app.formats.bank_statements.apart import statements_apart
 from psa_app.formats.bank_statements.values import Entry, Statement
 from psa_app.models import BankAccount, BankLine, BankStatement, Firm
 from psa_app.rules import fields
@@ -73,19 +75,45 @@ def take_encoded(
     return take_statements(session, actor, data, file_name, asked)
 
 
-def take_statements(session: Session, actor: Actor, data: bytes, file_name: str, asked: Asked) -> Taken:
+def read_file(actor: Actor, data: bytes, asked: Asked) -> tuple[Statement, ...]:
+    """The statements in a file, read in a program of their own and with no transaction open meanwhile.
+
+    Opens its own reading. Raises as `take_statements` does.
+    """
+    require(actor, "payments.record")
+    with reading() as session:
+        accounts = session.exec(select(BankAccount).order_by(col(BankAccount.id))).all()
+        choices = _choices(accounts, data, asked)
+    return statements_apart(data, choices)
+
+
+def _choices(accounts: Sequence[BankAccount], data: bytes, asked: Asked) -> CsvChoices:
+    chosen = _chosen(accounts, asked.bank_account_id, is_xml(data))
+    return CsvChoices(chosen.currency if chosen else "", asked.columns, asked.order, asked.mark)
+
+
+def take_statements(
+    session: Session,
+    actor: Actor,
+    data: bytes,
+    file_name: str,
+    asked: Asked,
+    read: tuple[Statement, ...] | None = None,
+) -> Taken:
     """Writes down every line of the file that no earlier file held, all statements or none.
 
-    Raises `Invalid` for a file that cannot be read or is of another account, `Conflict` ("gap_reason")
-    for a statement whose closing balance is not its opening balance and its lines.
+    `read` is what `read_file` found in it, where that was asked before. Raises `Invalid` for a file that
+    cannot be read or is of another account, `Conflict` ("gap_reason") for a statement whose closing balance
+    is not its opening balance and its lines.
     """
     require(actor, "payments.record")
     accounts = session.exec(select(BankAccount).order_by(col(BankAccount.id)).with_for_update()).all()
     chosen = _chosen(accounts, asked.bank_account_id, is_xml(data))
-    choices = CsvChoices(chosen.currency if chosen else "", asked.columns, asked.order, asked.mark)
+    if read is None:
+        read = statements_apart(data, _choices(accounts, data, asked))
     reason = fields.text(asked.gap_reason, "gap_reason", max=400, required=False)
     taken = Taken([], 0, 0, 0, 0, False)
-    for statement in read_statements(data, choices):
+    for statement in read:
         account = _account_of(statement, accounts, chosen)
         _check(session, statement, account, reason)
         taken = _take(session, actor, statement, account, file_name[:200], reason, taken)

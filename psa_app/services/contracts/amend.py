@@ -39,6 +39,7 @@ from psa_app.rules.deltas import (
 )
 from psa_app.services.contracts.move_plan import move_plan
 from psa_app.services.contracts.scope_marks import take_in
+from psa_app.services.subscriptions.agreed_end import follow_agreed_end
 from psa_app.services.time.pricing import reprice_project
 
 
@@ -48,13 +49,14 @@ def amend(session: Session, actor: Actor, order: ChangeOrder, sow: Sow) -> dict[
     Returns value and estimate before and after, and how much of the plan moved. Time that is approved keeps
     its price; what is not approved is priced anew from the effective date.
     """
-    before = contract_of(session, sow)
+    before, ended = contract_of(session, sow), sow.ends_on
     project = session.exec(select(Project).where(Project.sow_id == sow.id).with_for_update()).first()
     moved = move_plan(session, actor, order, project) if project is not None else {}
     for delta in read_deltas(order.deltas):
         _MOVES[type(delta)](session, order, sow, project, delta)
     session.flush()
     take_in(session, actor, order)
+    follow_agreed_end(session, actor, sow, ended)
     after = contract_of(session, sow)
     if project is not None:
         project.budget_minor += after.worth() - before.worth()

@@ -249,7 +249,7 @@ CHECKS: tuple[tuple[str, Callable[[Session], int]], ...] = (
 def _check_credits(invoices: Sequence[Invoice]) -> None:
     total = {one.id: one.total_minor for one in invoices}
     number = {one.id: one.number for one in invoices}
-    for note in (one for one in invoices if one.credits_id is not None):
+    for note in (one for one in invoices if one.credits_id is not None and one.status != "void"):
         total[note.credits_id] = total.get(note.credits_id, 0) - note.total_minor
         if total[note.credits_id] < 0:
             raise Broken(f"{number.get(note.credits_id)} is credited beyond its total.")

@@ -15,15 +15,16 @@ from psa_app.config import settings
 from psa_app.db import claim, insert_row, reading, unit_of_work
 from psa_app.errors import NotFound
 from psa_app.gateways.providers import webhook_secrets_for
-from psa_app.models import Firm, Inbox, ManagedSubscription, Payment, SavedMethod
+from psa_app.models import Firm, Inbox, Invoice, ManagedSubscription, Payment, SavedMethod
 from psa_app.queries.invoices.mode import LIVE_KEYS
+from psa_app.queries.subscriptions.managed import managed_of_copy
 from psa_app.services.payments.book import service, sync_payment
 from psa_app.services.payments.methods import sync_method
 
 LEASE = timedelta(seconds=60)
 LONGEST_WAIT = 3600
 Thing = Mapping[str, Any]  # an object of the provider, as JSON
-Target = tuple[str, int]  # payment, method or subscription, with its id
+Target = tuple[str, int]  # payment, method, default, subscription or copy, with its id
 
 
 def receive_message(actor: Actor, raw: bytes, signature: str) -> bool:
@@ -142,10 +143,18 @@ def _points(thing: Thing, instance: str) -> list[tuple[str, Any, Any]]:
         points.append(("method", col(SavedMethod.id), method))
     elif thing.get("object") in columns:
         points.append(("method", columns[str(thing["object"])], str(thing.get("id", ""))))
+    if thing.get("object") == "customer":
+        points.append(("default", col(SavedMethod.customer_ref), str(thing.get("id", ""))))
     subscription = subscription_of(thing)
     if subscription:
         points.append(("subscription", col(ManagedSubscription.ref), subscription))
+    if thing.get("object") == "credit_note":
+        points.append(("copy", col(Invoice.managed_ref), _ident(thing.get("invoice"))))
     return points
+
+
+def _ident(value: Any) -> str:
+    return str(value["id"] if isinstance(value, dict) else value or "")
 
 
 def subscription_of(thing: Thing) -> str:
@@ -155,7 +164,7 @@ def subscription_of(thing: Thing) -> str:
     parent = thing.get("parent") if thing.get("object") == "invoice" else None
     details = parent.get("subscription_details") if isinstance(parent, dict) else None
     found = details.get("subscription") if isinstance(details, dict) else None
-    return str(found["id"] if isinstance(found, dict) else found or "")
+    return _ident(found)
 
 
 def _sync_subscription(managed_id: int) -> None:
@@ -164,15 +173,34 @@ def _sync_subscription(managed_id: int) -> None:
     sync_managed(managed_id)
 
 
+def _sync_copy(invoice_id: int) -> None:
+    from psa_app.services.subscriptions.managed_sync import sync_managed
+
+    with reading() as session:
+        managed_id = managed_of_copy(session, invoice_id)
+    if managed_id:
+        sync_managed(managed_id)
+
+
+def _follow_default(method_id: int) -> None:
+    from psa_app.services.payments.preferred import follow_default
+
+    follow_default(method_id)
+
+
 _TABLES: Mapping[str, Any] = {
     "payment": Payment,
     "method": SavedMethod,
+    "default": SavedMethod,
     "subscription": ManagedSubscription,
+    "copy": Invoice,
 }
 _SYNC: Mapping[str, Callable[[int], None]] = {
     "payment": sync_payment,
     "method": sync_method,
+    "default": _follow_default,
     "subscription": _sync_subscription,
+    "copy": _sync_copy,
 }
 
 
@@ -196,8 +224,7 @@ def _reference(thing: Mapping[str, Any]) -> tuple[Any, str]:
         return col(Payment.session_id), str(thing["id"])
     if thing.get("object") == "payment_intent":
         return col(Payment.intent_id), str(thing["id"])
-    intent = thing.get("payment_intent")
-    return col(Payment.intent_id), str(intent["id"] if isinstance(intent, dict) else intent or "")
+    return col(Payment.intent_id), _ident(thing.get("payment_intent"))
 
 
 def _done(row_ids: list[int]) -> None:

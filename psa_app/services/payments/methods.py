@@ -167,6 +167,14 @@ def _keep(method_id: int, seen: SeenMethod, mandate: str) -> None:
 
 
 def _make_default(session: Session, method: SavedMethod) -> None:
+    """Collects from this one from now on; the provider is told after the commit."""
+    set_default(session, method)
+    key = f"prefer-{method.id}-{secrets.token_hex(8)}"
+    promise(session, "prefer_method", key, {"method_id": method.id})
+
+
+def set_default(session: Session, method: SavedMethod) -> None:
+    """The one of a client's ways to pay that is collected from."""
     mine = select(SavedMethod).where(SavedMethod.account_id == method.account_id)
     for other in session.exec(mine).all():
         other.is_default = other.id == method.id
@@ -213,7 +221,7 @@ def _take_away(session: Session, actor: Actor, method: SavedMethod, why: str) ->
     )
     other = session.exec(rest.order_by(col(SavedMethod.id).desc())).first()
     if was_default and other is not None:
-        other.is_default = True
+        _make_default(session, other)
     history.note(session, actor, TABLE, int(method.id or 0), "removed", {}, {}, why)
 
 

@@ -23,6 +23,7 @@ from psa_app.services import history
 from psa_app.services.payments.alert import alert_staff
 from psa_app.services.payments.book import sync_payment
 from psa_app.services.payments.pages import gateway_of
+from psa_app.services.subscriptions.managed_compare import compare_managed
 
 DAYS = 7
 TABLE = "provider_finding"
@@ -43,8 +44,9 @@ def reconcile(days: int = DAYS) -> str:
     since = clock.now() - timedelta(days=days)
     book = gateway.book_since(since)
     _heal(firm.payment_provider, book)
+    managed = compare_managed(firm.payment_provider, since)
     with unit_of_work() as session:
-        found = differences(session, firm.payment_provider, book, since)
+        found = differences(session, firm.payment_provider, book, since) | managed
         new = _keep(session, firm.payment_provider, found)
         if new:
             _tell(session, new)

@@ -5,7 +5,7 @@ A row first, then the order with a key of its own, then what the service says of
 
 import json
 import secrets
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -91,7 +91,7 @@ def hand_over_subscription(
         for name, value in values.items():
             setattr(row, name, value)
     session.flush()
-    _promise(session, row, row.idempotency_key)
+    promise_order(session, row, row.idempotency_key)
     after = {"bills_from": row.bills_from, "price_minor": price, "quantity": quantity}
     history.note(session, actor, "sow_line", sow_line_id, "handed to the payment service", {}, after)
     return row
@@ -169,46 +169,48 @@ def wish_change(
     row.next_check_at = clock.now() + CHECK_AFTER
     touch(row)
     session.flush()
-    _promise(session, row, row.wish_key)
+    promise_order(session, row, row.wish_key)
     told = {"price_minor": price, "quantity": quantity} if what == "plan" else {}
     verb = f"{what.replace('_', ' ')} ordered at the payment service"
     history.note(session, actor, "sow_line", int(of.line.id or 0), verb, {}, told, reason)
     return row
 
 
-def _promise(session: Session, row: ManagedSubscription, key: str) -> None:
+def promise_order(session: Session, row: ManagedSubscription, key: str) -> None:
+    """What a row asks for is sent after the commit."""
     promise(session, "manage_subscription", f"subscription-{row.id}-{key}", {"managed_id": row.id})
 
 
-def send_managed(managed_id: int) -> None:
+def send_managed(managed_id: int) -> str:
     """Orders what a row asks for; what the outbox's "manage_subscription" does. The same key each time.
 
-    Raises `Unknown` while the payment service does not answer.
+    Returns the key of the change that was ordered. Raises `Unknown` while the payment service does not
+    answer.
     """
     with unit_of_work() as session:
         row = locked_managed(session, managed_id)
         if row.status not in ("sending", "running"):
-            return
+            return ""
         gateway, order = gateway_for(session, row), _order(session, row)
-        ref, wish = row.ref, row.wish
+        ref, wish, key = row.ref, row.wish, row.wish_key
         is_old = clock.now() - row.updated_at > KEY_LIFE
     try:
         if not ref:
-            known = (
-                gateway.find_subscription(order.mark, order.customer_ref, row.updated_at) if is_old else ""
-            )
+            looks = is_old or bool(wish)  # the order changed since it was first sent: it may be there
+            known = gateway.find_subscription(order.mark, order.customer_ref, row.updated_at) if looks else ""
             made = known or gateway.subscribe(order)
             with unit_of_work() as session:
                 row = locked_managed(session, managed_id)
                 if row.status == "sending":  # else another worker was faster: the same key, the same id
                     row.ref = made
                     move(row, TABLE, "running")
-        elif wish:
+        if wish:
             _carry_out(gateway, row, json.loads(wish), order)
     except Unknown:
         raise
     except (ProviderError, Invalid) as error:
         _refused(managed_id, error.sentence)
+    return key
 
 
 def locked_managed(session: Session, managed_id: int) -> ManagedSubscription:
@@ -250,7 +252,7 @@ def _order(session: Session, row: ManagedSubscription) -> SubscriptionOrder:
 def _carry_out(
     gateway: StripeGateway, row: ManagedSubscription, wish: dict[str, Any], order: SubscriptionOrder
 ) -> None:
-    what, key = wish["what"], row.wish_key
+    what, key = wish.get("what", ""), row.wish_key
     if what == "plan":
         seen = gateway.fetch_subscription(row.ref)
         gateway.change_plan(seen, wish["price"], wish["quantity"], order.rhythm, key)
@@ -262,8 +264,23 @@ def _carry_out(
         gateway.go_on_until(row.ref, order.ends_at, key)
     elif what == "cancel":
         gateway.end_with_period(row.ref, key)
-    elif gateway.fetch_subscription(row.ref).ended_at is None:
+    elif what == "cancel_now" and gateway.fetch_subscription(row.ref).ended_at is None:
         gateway.end_now(row.ref)
+    if "ends" in wish:
+        _end_as_agreed(gateway, row.ref, wish["ends"], order.ends_at, key)
+
+
+def _end_as_agreed(gateway: StripeGateway, ref: str, ends: str, at: datetime | None, key: str) -> None:
+    """Brings its end in line with the scope's last day, where that is `sooner` or `later` than before."""
+    seen = gateway.fetch_subscription(ref)
+    if seen.ended_at is not None or seen.cancel_at == at:
+        return
+    if ends == "sooner" and (at is None or (seen.cancel_at is not None and seen.cancel_at < at)):
+        return  # it ends there before that already
+    if at is not None and at <= clock.now():
+        gateway.end_now(ref)
+    else:
+        gateway.go_on_until(ref, at, f"{key}-end")
 
 
 def _refused(managed_id: int, sentence: str) -> None:

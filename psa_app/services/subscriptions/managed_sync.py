@@ -10,15 +10,17 @@ from psa_app import clock
 from psa_app.db import reading, unit_of_work
 from psa_app.errors import PsaError
 from psa_app.gateways.payments import PaymentRef, ProviderState
-from psa_app.gateways.stripe_subscriptions import SeenInvoice, SeenSubscription
-from psa_app.models import Account, Firm, ManagedSubscription, SubscriptionChange, move, touch
-from psa_app.queries.subscriptions.managed import due_managed
+from psa_app.gateways.stripe_bills import SeenInvoice
+from psa_app.gateways.stripe_subscriptions import SeenSubscription
+from psa_app.models import Account, Firm, ManagedSubscription, SavedMethod, SubscriptionChange, move, touch
+from psa_app.queries.subscriptions.managed import credited_copies, due_managed
 from psa_app.queries.subscriptions.one import Subscribed, subscribed
 from psa_app.rules.managed import ENDED
 from psa_app.rules.subscriptions import CANCEL, PAUSE, PLAN, RESUME
 from psa_app.services import history
 from psa_app.services.payments.book import service
 from psa_app.services.payments.pages import provider_of_name
+from psa_app.services.payments.preferred import known_method
 from psa_app.services.subscriptions.managed import (
     CHECK_AFTER,
     TABLE,
@@ -31,29 +33,37 @@ from psa_app.services.subscriptions.mirror import follow_invoice, new_intents, t
 
 def manage(managed_id: int) -> None:
     """Sends what is wished of a subscription, then books what became of it. Raises `Unknown`."""
-    send_managed(managed_id)
-    sync_managed(managed_id)
+    sync_managed(managed_id, ordered=send_managed(managed_id))
 
 
-def sync_managed(managed_id: int) -> None:
-    """Reads a subscription with its invoices and payments, and books what is new. Raises `Unknown`."""
+def sync_managed(managed_id: int, *, ordered: str = "") -> SeenSubscription | None:
+    """Reads a subscription with its invoices and payments, and books what is new. Raises `Unknown`.
+
+    `ordered` is the key of the change that was ordered just now; another one still waits. Returns what was
+    seen, None for one that is not there.
+    """
     with reading() as session:
         row = session.get_one(ManagedSubscription, managed_id)
-        gateway = gateway_for(session, row)
+        gateway, noted = gateway_for(session, row), credited_copies(session, row)
+        method = session.get_one(SavedMethod, row.method_id)
     if not row.ref:
-        return
-    seen = gateway.fetch_subscription(row.ref)
+        return None
+    seen = gateway.fetch_subscription(row.ref, noted)
+    by = seen.method_ref
+    method_id = known_method(gateway, method, by) if by and by != method.ref else 0
     with unit_of_work() as session:
         row = locked_managed(session, managed_id)
         if seen.mark != str(managed_id) or seen.livemode != row.livemode or seen.currency != row.currency:
             row.failure = "The payment service knows this subscription under another mark than ours."
             row.next_check_at = None
-            return
+            return seen
+        row.method_id = method_id or row.method_id
         session.exec(select(Account.id).where(Account.id == row.account_id).with_for_update()).one()
-        _follow(session, row, seen)
+        _follow(session, row, seen, ordered)
         for invoice in seen.invoices:
             follow_invoice(session, service(), row, invoice)
     _take_payments(managed_id, seen.invoices)
+    return seen
 
 
 def _take_payments(managed_id: int, invoices: tuple[SeenInvoice, ...]) -> None:
@@ -68,7 +78,7 @@ def _take_payments(managed_id: int, invoices: tuple[SeenInvoice, ...]) -> None:
             take_payment(session, service(), row, invoice_ref, state)
 
 
-def _follow(session: Session, row: ManagedSubscription, seen: SeenSubscription) -> None:
+def _follow(session: Session, row: ManagedSubscription, seen: SeenSubscription, ordered: str) -> None:
     """Brings the row, and the changes of the line, in line with what was seen."""
     firm = session.exec(select(Firm)).one()
     zone, today = ZoneInfo(firm.time_zone), clock.today(firm.time_zone)
@@ -90,7 +100,9 @@ def _follow(session: Session, row: ManagedSubscription, seen: SeenSubscription) 
             _write(session, of, CANCEL, max(row.ends_on, of.schedule.starts_on), of.plan(today), told)
         if row.status == "running":
             move(row, TABLE, "ended")
-    row.wish, row.wish_key, row.seen_at = "", "", clock.now()
+    row.seen_at = clock.now()
+    if row.wish_key == ordered or row.status == "ended":  # one that is not sent yet stays
+        row.wish, row.wish_key = "", ""
     row.next_check_at = None if row.status == "ended" else _next_look(seen)
     now = (row.state, row.is_paused, row.ends_on, row.price_minor, row.quantity)
     if now != was:

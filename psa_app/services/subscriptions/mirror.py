@@ -12,7 +12,7 @@ from psa_app.access import Actor
 from psa_app.db import insert_row
 from psa_app.formats import words
 from psa_app.gateways.payments import ProviderState
-from psa_app.gateways.stripe_subscriptions import SeenInvoice, SeenLine
+from psa_app.gateways.stripe_bills import SeenInvoice, SeenLine
 from psa_app.models import (
     Account,
     BilledPeriod,
@@ -34,8 +34,9 @@ from psa_app.services import history
 from psa_app.services.invoices.write_off import reopen_invoice, write_off_invoice
 from psa_app.services.payments.book import book_state
 from psa_app.services.payments.settle import open_amount
+from psa_app.services.subscriptions.mirror_credit import follow_notes, has_news, take_outside
+from psa_app.services.subscriptions.mirror_parts import NOTE, free_number, open_day
 
-NOTE = "Issued and collected by our payment service; this is a copy."
 STANDING = ("open", "paid", "uncollectible")
 
 
@@ -48,6 +49,11 @@ def follow_invoice(session: Session, actor: Actor, row: ManagedSubscription, see
             return
         invoice = _copy(session, actor, row, seen)
     invoice.managed_url = seen.url
+    reopens = seen.status == "paid" or has_news(session, invoice, seen)
+    if reopens and invoice.status == "written_off":
+        reopen_invoice(session, actor, int(invoice.id or 0), reason="Changed at the payment service")
+    take_outside(session, actor, row, invoice, seen)
+    follow_notes(session, actor, row, invoice, seen)
     if seen.status == "void" and invoice.status == "issued":
         move(invoice, "invoice", "void")
         invoice.voided_at, invoice.void_reason = clock.now(), "Void at the payment service"
@@ -55,8 +61,6 @@ def follow_invoice(session: Session, actor: Actor, row: ManagedSubscription, see
         history.note(session, actor, "invoice", int(invoice.id or 0), "voided", {}, {}, invoice.void_reason)
     elif seen.status == "uncollectible" and open_amount(session, invoice) > 0:
         write_off_invoice(session, actor, int(invoice.id or 0), reason="Given up at the payment service")
-    elif seen.status == "paid" and invoice.status == "written_off":
-        reopen_invoice(session, actor, int(invoice.id or 0), reason="Paid at the payment service")
 
 
 def _copy_of(session: Session, ref: str) -> Invoice | None:
@@ -69,11 +73,11 @@ def _copy(session: Session, actor: Actor, row: ManagedSubscription, seen: SeenIn
     account = session.get_one(Account, row.account_id)
     of = subscribed(session, row.sow_line_id)
     zone = ZoneInfo(firm.time_zone)
-    day = _open_day(firm, seen.issued_at.astimezone(zone).date())
+    day = open_day(firm, seen.issued_at.astimezone(zone).date())
     due_on = max(seen.due_at.astimezone(zone).date() if seen.due_at else day, day)
     first, last = _service(seen, zone)
     invoice = Invoice(
-        number=_number(session, seen),
+        number=free_number(session, seen.number, seen.ref),
         account_id=row.account_id,
         sow_id=of.sow.id,
         status="issued",
@@ -105,22 +109,10 @@ def _copy(session: Session, actor: Actor, row: ManagedSubscription, seen: SeenIn
     return invoice
 
 
-def _open_day(firm: Firm, day: date) -> date:
-    """The invoice's day, or the first one after the closed books."""
-    closed = firm.books_closed_through
-    return max(day, closed + timedelta(days=1)) if closed else day
-
-
 def _service(seen: SeenInvoice, zone: ZoneInfo) -> tuple[date, date]:
     starts = min(one.starts_at for one in seen.lines).astimezone(zone).date()
     ends = max(one.ends_at for one in seen.lines).astimezone(zone).date() - timedelta(days=1)
     return starts, max(starts, ends)
-
-
-def _number(session: Session, seen: SeenInvoice) -> str:
-    """Its number there; one that is known here already gets the end of its id behind it."""
-    known = session.exec(select(Invoice.id).where(Invoice.number == seen.number)).first()
-    return f"{seen.number}-{seen.ref[-6:]}" if known else seen.number
 
 
 def _write_lines(

@@ -32,7 +32,7 @@ from psa_app.queries.sales.rows import Chance
 from psa_app.rules.scopes import agreement_state, notice_on
 from psa_app.state.base import read, show
 from psa_app.state.invoices.deposits import open_facts
-from psa_app.state.invoices.invoice_words import METHODS
+from psa_app.state.invoices.invoice_words import WAYS
 
 CHANCES = [
     Column("title", "Opportunity"),
@@ -275,7 +275,7 @@ def _payment(one: PaymentRow, facts: FirmFacts) -> Row:
         str(one.id),
         [
             Cell(_day(one.received_on), kind="strong"),
-            Cell(METHODS.get(one.method, one.method) or words.MISSING),
+            Cell(WAYS.get(one.method, one.method) or words.MISSING),
             Cell(one.invoice or one.reference or words.MISSING),
             Cell(words.money(one.received or one.amount, one.currency, facts.locale), align="right"),
             _badge(one.status),

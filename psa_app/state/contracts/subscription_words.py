@@ -60,12 +60,15 @@ def managed_facts(row: ManagedSubscription, method: SavedMethod | None) -> list[
 
 
 def copy_row(invoice: Invoice, open_: int, today: date) -> Row:
-    """An invoice that the payment service issued, with what is open of it."""
-    word = badge(state_of_invoice(invoice.status, invoice.total_minor, open_, invoice.due_on, today, 0, ""))
+    """An invoice or credit note that the payment service issued, with what is open of it."""
+    is_note = invoice.kind == "credit_note"
+    total = -invoice.total_minor if is_note else invoice.total_minor
+    state = "credit_note" if is_note and invoice.status == "issued" else invoice.status
+    word = badge(state_of_invoice(state, invoice.total_minor, open_, invoice.due_on, today, 0, ""))
     cells = [
         Cell(invoice.number, kind="strong"),
         Cell(words.day(invoice.issued_on) if invoice.issued_on else "–"),
-        Cell(words.money(invoice.total_minor, invoice.currency), align="right"),
+        Cell(words.money(total, invoice.currency), align="right"),
         Cell(word.text, kind="badge", tone=word.tone),
     ]
     return Row(

@@ -1,5 +1,6 @@
 """The bank page: files in, lines to decide, and the one that is being decided."""
 
+import asyncio
 from typing import Any
 
 import reflex as rx
@@ -13,7 +14,8 @@ from psa_app.display.forms import Option
 from psa_app.display.frame import Tab
 from psa_app.display.tables import Pager, Row
 from psa_app.errors import Conflict, Invalid, PsaError
-from psa_app.formats.bank_statements import MOST_BYTES, csv_headers
+from psa_app.formats.bank_statements import MOST_BYTES
+from psa_app.formats.bank_statements.apart import headers_apart
 from psa_app.models import BankAccount
 from psa_app.queries.bank.lines import (
     PAGE,
@@ -36,8 +38,8 @@ from psa_app.services.bank.decide import (
     take_payout,
     undo_line,
 )
-from psa_app.services.bank.take import Asked, take_statements
-from psa_app.state.base import allow, field_errors, form_values, read, say, write
+from psa_app.services.bank.take import Asked, read_file, take_statements
+from psa_app.state.base import actor, allow, field_errors, form_values, read, say, write
 from psa_app.state.invoices import bank_words
 from psa_app.state.invoices.bank_words import GUESSED, SHORT, VIEWS
 
@@ -171,11 +173,13 @@ class BankState(rx.State):
         self._given = asked = _with(asked, self._given)
         self.file_errors = {}
         try:
-            result = await write(lambda session, who: take_statements(session, who, data, name, asked))
+            found = await asyncio.to_thread(read_file, actor(), data, asked)
+            result = await write(lambda session, who: take_statements(session, who, data, name, asked, found))
         except PsaError as error:
             self.file_errors = field_errors(error)
             if "columns" in self.file_errors:
-                self.heads = [Option(head, head) for head in csv_headers(data)]
+                heads = await asyncio.to_thread(headers_apart, data)
+                self.heads = [Option(head, head) for head in heads]
             self.form_key += 1
             return
         self._forget()

@@ -28,6 +28,7 @@ METHODS = {
     "cash": "Cash",
     "other": "Other",
 }
+WAYS = METHODS | {"outside": "Outside the payment service"}  # that one is not chosen by hand
 HAPPENED = {
     ("invoice", "drafted"): "Drafted by {who}",
     ("invoice", "changed"): "Details changed by {who}",
@@ -274,7 +275,7 @@ def _payment(one: PaymentRow, currency: str, number: str) -> Row:
     word = badge("refunded" if came_back else one.status, "Taken back" if came_back else "")
     over = one.received - one.amount
     credit = f"{words.money(over, currency)} of it is credit" if over > 0 and one.amount else ""
-    said = [METHODS.get(one.method, one.method), one.reference if one.reference != number else ""]
+    said = [WAYS.get(one.method, one.method), one.reference if one.reference != number else ""]
     how = ", ".join(part for part in said if part)
     cells = [
         Cell(words.day(one.received_on) if one.received_on else "–", sub=how),

@@ -26,7 +26,7 @@ from psa_app.queries.invoices.payments import (
 )
 from psa_app.services.payments.reviewing import accept_payment, dismiss_payment
 from psa_app.state.base import actor, allow, field_errors, form_values, read, say, write
-from psa_app.state.invoices.invoice_words import METHODS
+from psa_app.state.invoices.invoice_words import WAYS
 
 VIEWS = {
     "all": "All",
@@ -143,7 +143,7 @@ def _row(one: PaymentLine, zone: ZoneInfo) -> Row:
     cells = [
         Cell(one.client, sub=one.invoice, kind="strong"),
         Cell(words.day(one.received_on) if one.received_on else words.moment(one.created_at, zone)),
-        Cell(METHODS.get(one.method, one.method), sub=reference or about),
+        Cell(WAYS.get(one.method, one.method), sub=reference or about),
         Cell(words.money(one.amount, one.currency), align="right"),
         Cell(
             words.money(one.credit, one.currency) if one.credit else "–",

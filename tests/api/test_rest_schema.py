@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, Phase, given
+from hypothesis import HealthCheck, Phase, assume, given
 from hypothesis import settings as hypothesis_settings
 from schemathesis import GenerationMode
 from schemathesis.core.errors import InvalidSchema
@@ -125,6 +125,8 @@ def send(operation: Any, mode: GenerationMode, headers: dict[str, str]) -> None:
         suppress_health_check=list(HealthCheck),
     )
     def check(case: Any) -> None:
+        # An empty list in a query is not sent at all: what would be wrong of it never arrives.
+        assume(mode is GenerationMode.POSITIVE or [] not in (case.query or {}).values())
         case.call_and_validate(headers=headers, excluded_checks=[positive_data_acceptance])
 
     check()

@@ -42,6 +42,7 @@ from psa_app import clock
 from psa_app.errors import Busy
 from psa_app.line import Line
 from psa_app.prepared import Prepared
+from psa_app.reader import Reader, reader
 
 _BUSY_MS = 5000
 
@@ -87,8 +88,10 @@ def _prepare(dbapi: Any, *, foreign_keys: bool, busy_ms: int) -> None:
 
 
 def _begin(connection: Any) -> None:
-    readonly = connection.get_execution_options().get("readonly")
-    connection.exec_driver_sql("BEGIN" if readonly else "BEGIN IMMEDIATE")
+    if not connection.get_execution_options().get("readonly"):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    elif not connection.connection.in_transaction:  # a `Reader` has begun
+        connection.exec_driver_sql("BEGIN")
 
 
 def _undo(dbapi: Any, *_: Any) -> None:
@@ -124,7 +127,7 @@ def _readonly() -> Engine:
 
 def is_sqlite(session: Session) -> bool:
     """True on SQLite, False on PostgreSQL."""
-    return session.get_bind().dialect.name == "sqlite"
+    return isinstance(session, Reader) or session.get_bind().dialect.name == "sqlite"
 
 
 @contextmanager
@@ -178,13 +181,25 @@ def _in_line() -> Iterator[None]:
 def reading() -> Iterator[Session]:
     """One reading transaction; it sees a single moment and takes no write lock."""
     try:
-        with (
-            Session(_readonly(), expire_on_commit=False, autoflush=False) as session,
-            _let_go_on_error(session),
-        ):
+        with reader(_readonly()) if _is_file() else _plain_reading() as session:
             yield session
     except OperationalError as error:
         raise translated(error) from error
+
+
+@contextmanager
+def _plain_reading() -> Iterator[Session]:
+    with (
+        Session(_readonly(), expire_on_commit=False, autoflush=False) as session,
+        _let_go_on_error(session),
+    ):
+        yield session
+
+
+def _is_file() -> bool:
+    """Whether the database is SQLite and each connection to it is of its own."""
+    made = engine()
+    return isinstance(made, Engine) and made.dialect.name == "sqlite" and isinstance(made.pool, QueuePool)
 
 
 @contextmanager
@@ -197,7 +212,7 @@ def _let_go_on_error(session: Session) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        if isinstance(engine(), Engine) and isinstance(engine().pool, QueuePool) and is_sqlite(session):
+        if _is_file():
             session.invalidate()
         raise
 

@@ -90,13 +90,13 @@ class WeekState(rx.State):
 
     def _show(self, view: WeekView) -> None:
         self._around(view)
-        rows = week_words.grid_rows(view, self._added)
+        rows, taken_off = week_words.grid_rows(view, list(self._added)), set(self._taken_off)
         show(
             self,
             title=week_words.title(view.week),
             subtitle=week_words.subtitle(view),
             badge=week_words.state_of(view),
-            rows=[row for row in rows if int(row.id) not in self._taken_off or not row.removable],
+            rows=[row for row in rows if int(row.id) not in taken_off or not row.removable],
             days=week_words.grid_days(view),
             sheets=week_words.sheet_rows(view, ZoneInfo(view.time_zone)),
             recallable=[str(sheet.id) for sheet in view.sheets if sheet.waiting or sheet.state == "empty"],

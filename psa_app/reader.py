@@ -4,12 +4,14 @@ Most reads are prepared statements. They need a connection and a moment that the
 SQLAlchemy keeps about both: to set that up and take it down took longer than the statements.
 """
 
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
+from weakref import WeakSet
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlmodel import Session
 
 from psa_app.prepared import DRIVER
@@ -44,9 +46,32 @@ class Reader(Session):
             self._taken.invalidate()
 
 
+class Tracked(sqlite3.Connection):
+    """A connection that knows its cursors.
+
+    An error's traceback may keep one open. A rollback does not end its read: whoever got the connection
+    next would see the database as it was then, and could not write at all.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._cursors: WeakSet[sqlite3.Cursor] = WeakSet()
+
+    def cursor(self, *args: Any, **kwargs: Any) -> Any:
+        """A cursor, as of any connection."""
+        made = super().cursor(*args, **kwargs)
+        self._cursors.add(made)
+        return made
+
+    def end_reads(self) -> None:
+        """Closes all cursors, whoever still has one."""
+        for cursor in list(self._cursors):
+            cursor.close()
+
+
 @contextmanager
 def reader(engine: Engine) -> Iterator[Reader]:
-    """One reading transaction; after an error its connection is closed, for a cursor may be open in it."""
+    """One reading transaction on a SQLite file."""
     try:
         connection = engine.raw_connection()
         try:
@@ -58,12 +83,31 @@ def reader(engine: Engine) -> Iterator[Reader]:
         raise _as_sqlalchemy_says(engine, error) from error
     session = Reader(engine, connection)
     try:
-        yield session
-    except BaseException:
-        session.throw_away()
-        raise
+        with let_go(connection, session.throw_away):
+            yield session
     finally:
         session.let_go()
+
+
+@contextmanager
+def let_go(connection: Any, throw_away: Callable[[], None]) -> Iterator[None]:
+    """Leaves no read open in a pool's connection when an error passes.
+
+    What the app itself refuses says nothing about the connection; after an error of the database, or
+    when the work was cut off, it is thrown away. To make another one takes as long as ten events.
+    """
+    tracked = connection.dbapi_connection
+    try:
+        yield
+    except (SQLAlchemyError, sqlite3.Error):
+        throw_away()
+        raise
+    except Exception:
+        tracked.end_reads()
+        raise
+    except BaseException:
+        throw_away()
+        raise
 
 
 def _as_sqlalchemy_says(engine: Engine, error: Exception) -> BaseException:

@@ -183,7 +183,7 @@ def _entries_between(actor: Actor) -> Prepared:
             ENTRY.c.note,
             ENTRY.c.status,
             ENTRY.c.source,
-            ENTRY.c.started_at,
+            ENTRY.c.started_at.is_not(None).label("is_timed"),
             ENTRY.c.is_billable,
             ENTRY.c.reject_reason,
             ENTRY.c.timesheet_id,
@@ -336,7 +336,7 @@ def _single(entry: Any) -> CellView:
 
 def _is_own(entry: Any) -> bool:
     """Whether it is the grid's own draft."""
-    return entry.status == "draft" and entry.source == "grid" and entry.started_at is None
+    return entry.status == "draft" and entry.source == "grid" and not entry.is_timed
 
 
 def _parts(entries: Sequence[Any]) -> tuple[tuple[int, str, int], ...]:

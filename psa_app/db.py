@@ -42,6 +42,7 @@ from psa_app import clock
 from psa_app.errors import Busy
 from psa_app.line import Line
 from psa_app.prepared import Prepared
+from psa_app.reader import Reader, Tracked, let_go, reader
 
 _BUSY_MS = 5000
 
@@ -54,9 +55,9 @@ def make_engine(url: str, *, migrating: bool = False, busy_ms: int = _BUSY_MS) -
     if not url.startswith("sqlite"):
         return create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=10, max_overflow=20)
     _make_folder(url)
-    waits = {"check_same_thread": False, "timeout": busy_ms / 1000}
+    given = {"check_same_thread": False, "timeout": busy_ms / 1000, "factory": Tracked}
     # The connection that was used last has the pages at hand that the next one wants.
-    engine = create_engine(url, hide_parameters=True, connect_args=waits, pool_use_lifo=True)
+    engine = create_engine(url, hide_parameters=True, connect_args=given, pool_use_lifo=True)
     event.listen(
         engine, "connect", lambda dbapi, _: _prepare(dbapi, foreign_keys=not migrating, busy_ms=busy_ms)
     )
@@ -87,8 +88,10 @@ def _prepare(dbapi: Any, *, foreign_keys: bool, busy_ms: int) -> None:
 
 
 def _begin(connection: Any) -> None:
-    readonly = connection.get_execution_options().get("readonly")
-    connection.exec_driver_sql("BEGIN" if readonly else "BEGIN IMMEDIATE")
+    if not connection.get_execution_options().get("readonly"):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    elif not connection.connection.in_transaction:  # a `Reader` has begun
+        connection.exec_driver_sql("BEGIN")
 
 
 def _undo(dbapi: Any, *_: Any) -> None:
@@ -124,7 +127,7 @@ def _readonly() -> Engine:
 
 def is_sqlite(session: Session) -> bool:
     """True on SQLite, False on PostgreSQL."""
-    return session.get_bind().dialect.name == "sqlite"
+    return isinstance(session, Reader) or session.get_bind().dialect.name == "sqlite"
 
 
 @contextmanager
@@ -138,13 +141,28 @@ def unit_of_work() -> Iterator[Session]:
         with (
             _alone(),
             _in_line(),
-            Session(engine(), expire_on_commit=False) as session,
-            session.begin(),
-            _let_go_on_error(session),
+            _file_writing() if _is_file() else _plain_writing() as session,
         ):
             yield session
     except OperationalError as error:
         raise translated(error) from error
+
+
+@contextmanager
+def _plain_writing() -> Iterator[Session]:
+    with Session(engine(), expire_on_commit=False) as session, session.begin():
+        yield session
+
+
+@contextmanager
+def _file_writing() -> Iterator[Session]:
+    with (
+        engine().connect() as connection,
+        Session(connection, expire_on_commit=False) as session,
+        session.begin(),
+        let_go(connection.connection, session.invalidate),
+    ):
+        yield session
 
 
 _line = Line()
@@ -178,28 +196,22 @@ def _in_line() -> Iterator[None]:
 def reading() -> Iterator[Session]:
     """One reading transaction; it sees a single moment and takes no write lock."""
     try:
-        with (
-            Session(_readonly(), expire_on_commit=False, autoflush=False) as session,
-            _let_go_on_error(session),
-        ):
+        with reader(_readonly()) if _is_file() else _plain_reading() as session:
             yield session
     except OperationalError as error:
         raise translated(error) from error
 
 
 @contextmanager
-def _let_go_on_error(session: Session) -> Iterator[None]:
-    """Closes the session's SQLite connection for good when an error passes.
+def _plain_reading() -> Iterator[Session]:
+    with Session(_readonly(), expire_on_commit=False, autoflush=False) as session:
+        yield session
 
-    The error's traceback may keep a cursor open. A rollback does not end its read, so that whoever
-    got the connection next would see the database as it was then, and could not write at all.
-    """
-    try:
-        yield
-    except BaseException:
-        if isinstance(engine(), Engine) and isinstance(engine().pool, QueuePool) and is_sqlite(session):
-            session.invalidate()
-        raise
+
+def _is_file() -> bool:
+    """Whether the database is SQLite and each connection to it is of its own."""
+    made = engine()
+    return isinstance(made, Engine) and made.dialect.name == "sqlite" and isinstance(made.pool, QueuePool)
 
 
 def translated(error: OperationalError) -> Exception:

@@ -7,6 +7,23 @@ from typing import Any
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
+FIRST_STAND = -(10**15)
+DRIVER = "driver"  # in a session's `info`: its dialect and its driver's connection, where a read has begun
+
+
+class Stand(int):
+    """Stands in a statement for a number of whoever asks; `of` is its name there. No row has it as its id."""
+
+    of: str
+
+    @classmethod
+    def for_each(cls, names: Sequence[str]) -> dict[str, "Stand"]:
+        """One for each of these numbers, by name."""
+        found = {name: cls(FIRST_STAND - place) for place, name in enumerate(names)}
+        for name, stand in found.items():
+            stand.of = name
+        return found
+
 
 class Prepared:
     """A statement for the paths that run all the time: compiled once for each kind of database, then
@@ -21,18 +38,21 @@ class Prepared:
         self._names = names or None
         self._compiled: dict[str, _Compiled] = {}
 
-    def all(self, session: Session, values: Mapping[str, Any]) -> list[Any]:
-        """All rows, as named tuples; none of a statement that gives no columns."""
-        connection = session.connection()
-        compiled = self._for(connection.dialect)
+    def all(self, session: Session, values: Mapping[str, Any], who: Any = None) -> list[Any]:
+        """All rows, as named tuples; none of a statement that gives no columns.
+
+        `who` asks: their numbers take the places of those that stand in for them (`Stand`).
+        """
+        dialect, connection = _driver(session)
+        compiled = self._compiled.get(dialect.name) or self._for(dialect)
         if not compiled.is_final:
-            return list(connection.execute(compiled.statement, values))
-        cursor = connection.connection.cursor()
+            return list(session.connection().execute(compiled.statement, values))
+        cursor = connection.cursor()
         try:
-            cursor.execute(compiled.text, compiled.bound(values))
+            cursor.execute(compiled.text, compiled.bound(values, who))
             return compiled.read(cursor.fetchall()) if compiled.gives_rows else []
-        except connection.dialect.loaded_dbapi.Error as error:
-            raise _as_sqlalchemy_says(connection.dialect, compiled.text, error) from error
+        except dialect.loaded_dbapi.Error as error:
+            raise _as_sqlalchemy_says(dialect, compiled.text, error) from error
         finally:
             cursor.close()
 
@@ -41,13 +61,24 @@ class Prepared:
         found = self.all(session, values)
         return found[0] if found else None
 
+    def is_final(self, session: Session) -> bool:
+        """Whether its text stays as it is. Otherwise SQLAlchemy runs it, and knows nothing of stand-ins."""
+        dialect, _ = _driver(session)
+        return (self._compiled.get(dialect.name) or self._for(dialect)).is_final
+
     def _for(self, dialect: Any) -> "_Compiled":
-        found = self._compiled.get(dialect.name)
-        if found is None:
-            made = self._statement
-            statement = made(dialect.name == "sqlite") if callable(made) else made
-            found = self._compiled[dialect.name] = _Compiled(statement, self._names, dialect)
+        made = self._statement
+        statement = made(dialect.name == "sqlite") if callable(made) else made
+        found = self._compiled[dialect.name] = _Compiled(statement, self._names, dialect)
         return found
+
+
+def _driver(session: Session) -> tuple[Any, Any]:
+    known: tuple[Any, Any] | None = session.info.get(DRIVER)
+    if known is not None:
+        return known
+    connection = session.connection()
+    return connection.dialect, connection.connection
 
 
 class _Compiled:
@@ -63,6 +94,9 @@ class _Compiled:
         self.text = str(compiled)
         self._usual = dict(compiled.params)
         self._order: Sequence[str] | None = compiled.positiontup
+        self._asker = [(name, value.of) for name, value in self._usual.items() if isinstance(value, Stand)]
+        if any(type(value) is int and value <= FIRST_STAND for value in self._usual.values()):
+            raise LookupError("A statement reckons with a number that only stands for another.")
         into = {
             name: bound.type.dialect_impl(dialect).bind_processor(dialect)
             for bound, name in compiled.bind_names.items()
@@ -74,9 +108,11 @@ class _Compiled:
         self._row: Any = namedtuple("_row", [column.name for column in columns])  # type: ignore[misc]
         self.gives_rows = bool(columns)
 
-    def bound(self, values: Mapping[str, Any]) -> Any:
+    def bound(self, values: Mapping[str, Any], who: Any) -> Any:
         """The values as the driver takes them."""
         given = {**self._usual, **values}
+        for name, of in self._asker:
+            given[name] = getattr(who, of)
         for name, process in self._into:
             given[name] = process(given[name])
         return given if self._order is None else [given[name] for name in self._order]

@@ -28,6 +28,13 @@ _Dict = rx.event.passthrough_event_spec(dict)
 _Str = rx.event.passthrough_event_spec(str)
 
 
+@rx.serializer(to=dict)
+def lean_row(row: WeekRow) -> dict[str, Any]:
+    """Sends a row with its cells at once, and of a cell only what differs from an empty one."""
+    lean: dict[str, Any] = {**vars(row), "cells": [cell.told for cell in row.cells]}
+    return lean
+
+
 class WeekGrid(rx.NoSSRComponent):
     """See :func:`week_grid`."""
 

@@ -1,6 +1,8 @@
 """A person's week as the grid shows it. Hours are whole minutes here."""
 
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache, partial
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,16 @@ class WeekCell:
     state: str = ""  # "" | submitted | with_client | approved | rejected | invoiced
     wish: int = 0  # minutes that a booking or calendar suggests
     parts: list[WeekPart] = field(default_factory=list)
+
+    @cached_property
+    def told(self) -> dict[str, Any]:
+        """What differs from an empty cell: no more is sent, for most cells of a week are empty."""
+        own = vars(self)
+        return {name: own[name] for name, empty in _EMPTY.items() if own[name] != empty}
+
+
+_EMPTY = dict(vars(WeekCell()))
+empty_cell = lru_cache(maxsize=1024)(partial(WeekCell, 0, ""))  # by the sentence that locks it
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,12 @@ class TimeEntry(Record, table=True):
             sqlite_where=text("out_of_scope = 1"),
             postgresql_where=text("out_of_scope"),
         ),
+        Index(
+            "ix_entry_sent_back",
+            "person_id",
+            sqlite_where=text("reject_reason != ''"),
+            postgresql_where=text("reject_reason <> ''"),
+        ),
         {"sqlite_autoincrement": True},  # an id never comes back: history goes by it
     )
     person_id: int = Field(foreign_key="person.id")

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
-from psa_app.access import Actor, once_each, require, visible
+from psa_app.access import Actor, once_alike, require, visible
 from psa_app.db import among_ids, as_ids
 from psa_app.models import Leave, Person, WorkPattern
 from psa_app.prepared import Prepared
@@ -121,12 +121,12 @@ def _people(session: Session, actor: Actor, person_ids: Collection[int] | None) 
     return _some(actor).all(session, {"ids": as_ids(session, list(person_ids))})
 
 
-@once_each
+@once_alike
 def _everyone(actor: Actor) -> Prepared:
     return Prepared(_visible_people(actor))
 
 
-@once_each
+@once_alike
 def _some(actor: Actor) -> Prepared:
     return Prepared(lambda sqlite: _visible_people(actor).where(among_ids(PERSON.c.id, "ids", sqlite=sqlite)))
 
@@ -143,7 +143,7 @@ def _patterns(session: Session, actor: Actor, ids: list[int]) -> dict[int, list[
     return found
 
 
-@once_each
+@once_alike
 def _patterns_of(actor: Actor) -> Prepared:
     week = (PATTERN.c[name] for name in ("mon", "tue", "wed", "thu", "fri", "sat", "sun"))
     statement = select(PATTERN.c.person_id, PATTERN.c.valid_from, *week).where(visible(actor, WorkPattern))
@@ -159,7 +159,7 @@ def _absences(
     return found
 
 
-@once_each
+@once_alike
 def _absences_of(actor: Actor) -> Prepared:
     statement = select(
         LEAVE.c.person_id, LEAVE.c.starts_on, LEAVE.c.ends_on, LEAVE.c.kind, LEAVE.c.minutes_per_day

@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, func, literal
 from sqlmodel import Session, col, select
 
 from psa_app import clock
-from psa_app.access import ROLES, Actor, may, once_each, require, visible
+from psa_app.access import ROLES, Actor, may, once_alike, require, visible
 from psa_app.access.secrets import SESSION_IDLE
 from psa_app.models import (
     Account,
@@ -27,6 +26,7 @@ from psa_app.models import (
     TimeRequest,
     User,
 )
+from psa_app.prepared import Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class FrameFacts:
 def frame(session: Session, actor: Actor) -> FrameFacts | None:
     """The frame's facts in one statement; None before the firm is set up."""
     require(actor, "firm.name")
-    row = session.connection().execute(_frame(actor)).first()
+    row = _frame(actor).first(session, {})
     if row is None:
         return None
     (name, accent, zone, locale, currency, is_demo, provider), rest = row[:7], row[7:]
@@ -77,11 +77,11 @@ def frame(session: Session, actor: Actor) -> FrameFacts | None:
     )
 
 
-@once_each
-def _frame(actor: Actor) -> Any:
+@once_alike
+def _frame(actor: Actor) -> Prepared:
     theme = select(User.theme).where(User.id == actor.user_id).scalar_subquery()
     account = select(Account.name).where(Account.id == (actor.account_id or 0)).scalar_subquery()
-    return (
+    return Prepared(
         select(
             Firm.name,
             Firm.accent,
@@ -90,15 +90,15 @@ def _frame(actor: Actor) -> Any:
             Firm.base_currency,
             Firm.is_demo,
             Firm.payment_provider,
-            theme,
-            _weeks_waiting(actor),
-            _leave_waiting(actor),
-            _expenses_waiting(actor),
+            theme.label("theme"),
+            _weeks_waiting(actor).label("weeks"),
+            _leave_waiting(actor).label("leave"),
+            _expenses_waiting(actor).label("expenses"),
             Timer.started_at,
-            Task.name,
-            Project.name,
-            RateModifier.name,
-            account,
+            col(Task.name).label("task"),
+            col(Project.name).label("project"),
+            col(RateModifier.name).label("modifier"),
+            account.label("account"),
         )  # type: ignore[call-overload]
         .select_from(Firm)
         .outerjoin(Timer, Timer.person_id == (actor.person_id or 0))

@@ -8,7 +8,8 @@ or a right taken away shows at once.
 
 import asyncio
 import logging
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -22,11 +23,13 @@ from sqlmodel import Session
 from psa_app import db, routes
 from psa_app.errors import PsaError
 from psa_app.models import History, Leave, TimeEntry, Timesheet
+from psa_app.prepared import Prepared
 
 log = logging.getLogger("psa_app.live")
 POLL_SECONDS = 0.5
 GAP_SECONDS = 1.0  # between two refreshes of one tab
 CHECK_SECONDS = 5.0  # how often a quiet watcher looks whether its tab is still there
+SHOWN_SECONDS = 2.0  # how long it counts what a page has shown; by then a look has come
 WINDOW = 500  # ids looked back: a transaction on PostgreSQL may commit after one with a higher id
 MOST_ROWS = 5000  # more than these at once count as a change of anything
 ANYTHING = frozenset({"*"})
@@ -74,10 +77,21 @@ class Watcher:
     news: set[str] = field(default_factory=set)
     woken: asyncio.Event = field(default_factory=asyncio.Event)
     is_replaced: bool = False
+    route: str = ""
+    page_only: frozenset[str] = frozenset()  # of the kinds, those that the frame does not show
+    _shown: tuple[int, float] = (0, 0.0)
 
-    def tell(self, kinds: frozenset[str]) -> None:
-        """Notes the kinds that concern this tab; never waits."""
+    def has_shown(self, newest: int) -> None:
+        """The page shows all that history told up to this id."""
+        self._shown = (newest, time.monotonic())
+
+    def tell(self, kinds: frozenset[str], newest: Mapping[str, int] | None = None) -> None:
+        """Notes the kinds that concern this tab; never waits. `newest` is the last id of each kind's news."""
         concerned = kinds if "*" in kinds or "*" in self.kinds else kinds & self.kinds
+        shown, at = self._shown
+        if newest and concerned and time.monotonic() - at < SHOWN_SECONDS:
+            seen = {kind for kind in concerned & self.page_only if newest.get(kind, shown + 1) <= shown}
+            concerned -= seen
         if concerned:
             self.news |= concerned
             self.woken.set()
@@ -100,10 +114,12 @@ class Hub:
         self.watchers: dict[str, Watcher] = {}
         self.somebody = asyncio.Event()
 
-    def join(self, tab: str, kinds: frozenset[str]) -> Watcher:
+    def join(
+        self, tab: str, kinds: frozenset[str], route: str = "", page_only: frozenset[str] = frozenset()
+    ) -> Watcher:
         """Adds a tab; a watcher that it had before ends."""
         self.leave(self.watchers.get(tab))
-        watcher = self.watchers[tab] = Watcher(tab, kinds)
+        watcher = self.watchers[tab] = Watcher(tab, kinds, route=route, page_only=page_only)
         self.somebody.set()
         return watcher
 
@@ -118,13 +134,27 @@ class Hub:
         if not self.watchers:
             self.somebody.clear()
 
-    def tell(self, kinds: frozenset[str]) -> None:
+    def tell(self, kinds: frozenset[str], newest: Mapping[str, int] | None = None) -> None:
         """Tells every watcher."""
         for watcher in list(self.watchers.values()):
-            watcher.tell(kinds)
+            watcher.tell(kinds, newest)
 
 
 HUB = Hub()
+
+
+def newest(session: Session) -> int:
+    """The last id of history that this transaction sees; 0 on PostgreSQL, where one may be committed late."""
+    return int(_LAST.first(session, {}).last or 0) if db.is_sqlite(session) else 0
+
+
+def has_shown(route: str, newest: int) -> None:
+    """The page at `route` of the tab whose event this is shows all up to this id of history: its own change,
+    say. It need not be told of that.
+    """
+    watcher = HUB.watchers.get(EventContext.get().token)
+    if watcher is not None and watcher.route == route:
+        watcher.has_shown(newest)
 
 
 class Looker:
@@ -136,6 +166,7 @@ class Looker:
         self._file_version = -1
         self._connection: Any = None
         self._engine: Any = None
+        self.newest: dict[str, int] = {}  # of the kinds found last, the last id of history
 
     def changed_kinds(self) -> frozenset[str]:
         """The kinds of records changed since the last call, with whose they are (`owned`) where a
@@ -164,7 +195,11 @@ class Looker:
         if len(rows) >= MOST_ROWS:
             return ANYTHING
         new = [row for row in rows if row.id not in self._seen]
-        return frozenset(row.kind for row in new) | _owned(session, new)
+        found = _owned(session, new)
+        self.newest = {row.kind: row.id for row in reversed(new)}
+        for kind in found:
+            self.newest[kind] = self.newest[kind.partition(":")[0]]
+        return frozenset(row.kind for row in new) | found
 
     def close(self) -> None:
         """Gives the connection back."""
@@ -204,6 +239,7 @@ def _owned(session: Session, rows: Sequence[Any]) -> frozenset[str]:
     return frozenset(found)
 
 
+_LAST = Prepared(select(func.max(_history.c.id).label("last")))
 _NEWEST = select(func.max(_history.c.id)).scalar_subquery()
 _COUNTER = select(_NEWEST, select(func.count()).where(_history.c.id > _NEWEST - WINDOW).scalar_subquery())
 _RECENT = (
@@ -219,7 +255,7 @@ async def poll() -> None:
     looker = Looker()
     try:
         while True:
-            HUB.tell(await asyncio.to_thread(_look, looker))
+            HUB.tell(await asyncio.to_thread(_look, looker), looker.newest)
             await asyncio.sleep(POLL_SECONDS)
             await HUB.somebody.wait()
     finally:
@@ -242,7 +278,7 @@ async def watch(route: str, frame: Live, only_of: int | None = None) -> None:
     tab = EventContext.get().token
     page = (PAGES.get(route) or Live((), frozenset())).of(only_of)
     frame = frame.of(only_of)
-    watcher = HUB.join(tab, page.kinds | frame.kinds)
+    watcher = HUB.join(tab, page.kinds | frame.kinds, route, page.kinds - frame.kinds)
     try:
         while not watcher.is_replaced and await _is_there(tab):
             news = await watcher.next(CHECK_SECONDS)

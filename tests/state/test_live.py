@@ -1,24 +1,28 @@
 """What one person changes shows on the pages of others within two seconds; no watcher stays behind."""
 
 import asyncio
+import threading
 import time
 from contextlib import suppress
 from datetime import date
 
 import pytest
+from reflex_base.event.context import EventContext
 from sqlalchemy import insert
 from sqlmodel import Session
 
-from psa_app import db
+from psa_app import clock, db
 from psa_app.access import system
-from psa_app.models import History, Leave
+from psa_app.models import History, Leave, Project, Task
 from psa_app.services.history import note
 from psa_app.services.identity.sessions import sign_out
 from psa_app.services.identity.users import change_role
+from psa_app.state import live
 from psa_app.state.firm.users import UsersState
 from psa_app.state.frame import FrameState
-from psa_app.state.live import ANYTHING, SOMEONE, Hub, Live, Looker, owned
+from psa_app.state.live import ANYTHING, SOMEONE, Hub, Live, Looker, newest, owned
 from psa_app.state.planning.planner import PlannerState
+from psa_app.state.time.week import WeekState
 from tests.support.app_server import AppServer, Tab, app_server, redirects, until, var  # noqa: F401
 from tests.support.logins import cookie, make_people, signed_in
 
@@ -176,6 +180,34 @@ async def test_a_tab_hears_only_of_its_kinds_unless_anything_changed():
     assert (await some.next(0.01), await every.next(0.01)) == ({"*"}, {"*"})
 
 
+async def test_a_tab_is_not_told_of_what_its_page_shows_already():
+    hub, kinds = Hub(), frozenset({"time_entry", "user"})
+    own = hub.join("a", kinds, "/time", page_only=frozenset({"time_entry"}))
+    other = hub.join("b", kinds, "/time", page_only=frozenset({"time_entry"}))
+    own.has_shown(7)
+    hub.tell(kinds, {"time_entry": 7, "user": 7})
+    assert (await own.next(0.01), await other.next(0.01)) == ({"user"}, {"time_entry", "user"})
+    hub.tell(frozenset({"time_entry"}), {"time_entry": 8})
+    assert await own.next(0.01) == {"time_entry"}
+    own.has_shown(9)
+    hub.tell(ANYTHING, {"time_entry": 9})
+    assert await own.next(0.01) == {"*"}
+
+
+def test_the_last_line_of_history_is_told_with_its_kind(own_database):
+    looker = Looker()
+    looker.changed_kinds()
+    write_down("invoice")
+    with db.unit_of_work() as session:
+        write_down("time_entry", session)
+        write_down("invoice", session)
+    assert looker.changed_kinds() == {"invoice", "time_entry", owned("time_entry", SOMEONE)}
+    assert looker.newest == {"invoice": 3, "time_entry": 2, owned("time_entry", SOMEONE): 2}
+    with db.reading() as session:
+        assert newest(session) == (3 if own_database.dialect.name == "sqlite" else 0)
+    looker.close()
+
+
 async def test_a_tab_has_one_watcher_and_the_former_ends():
     hub = Hub()
     first = hub.join("tab", frozenset({"invoice"}))
@@ -222,6 +254,53 @@ async def test_the_change_of_another_shows_within_two_seconds(watching, people):
     await asyncio.to_thread(make_lead, people)
     await until(lambda: "Lead" in str(var(tab.received[seen:], "UsersState", "rows")))
     assert time.monotonic() - start < 2
+
+
+@pytest.fixture
+def told(monkeypatch):
+    """The tabs that were told to load their page again, the looks so far, and a word to hold them back."""
+    tabs, looks, held, look, refresh = [], [], threading.Event(), live._look, live._refresh
+
+    async def noted(page, frame, news):
+        tabs.append(EventContext.get().token)
+        await refresh(page, frame, news)
+
+    def looked(looker):
+        if held.is_set():
+            return frozenset()
+        looks.append(look(looker))
+        return looks[-1]
+
+    monkeypatch.setattr(live, "_refresh", noted)
+    monkeypatch.setattr(live, "_look", looked)
+    return tabs, looks, held
+
+
+async def test_a_tab_in_which_hours_are_typed_is_not_told_of_them_but_others_are(people, app_server, told):  # noqa: F811
+    with db.unit_of_work() as session:
+        project = Project(name="Own")
+        session.add(project)
+        session.flush()
+        task = Task(project_id=project.id, name="Build")
+        session.add(task)
+    typing, other = [await Tab(app_server).open(cookie(signed_in(people["Ann"]))) for _ in range(2)]
+    for tab in (typing, other):
+        await tab.send(WeekState.load, page="/time")
+        await tab.send(FrameState.watch, {"route": "/time"}, page="/time")
+    await until(lambda: app_server.watchers(typing.name) == app_server.watchers(other.name) == 1)
+    tabs, looks, held = told
+    await until(lambda: looks and not looks[-1])  # the first look at another database counts as anything
+    await until(lambda: not any(one.news or one.woken.is_set() for one in live.HUB.watchers.values()))
+    held.set()
+    tabs.clear()
+    typed = {"row": str(task.id), "day": clock.today("UTC").isoformat(), "minutes": 30, "seq": 1}
+    shown = await typing.send(WeekState.commit, {"change": typed}, page="/time")
+    assert "Build" in str(var(shown, "WeekState", "rows"))
+    held.clear()
+    await until(lambda: "Build" in str(var(other.received, "WeekState", "rows")))
+    assert set(tabs) == {other.name}
+    for tab in (typing, other):
+        await tab.close()
 
 
 async def test_a_form_that_the_address_opened_is_not_begun_anew_by_a_change(people, app_server):  # noqa: F811

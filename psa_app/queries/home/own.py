@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, case, func, select
+from sqlalchemy import bindparam, case, func, literal_column, select
 from sqlmodel import Session
 
-from psa_app.access import Actor, once_each, require, visible
+from psa_app.access import Actor, once_alike, require, visible
+from psa_app.db import among_ids, as_ids
 from psa_app.models import Project, Task
 from psa_app.prepared import Prepared
 from psa_app.queries.capacity import PersonDays, person_days
 from psa_app.queries.home.facts import FirmFacts, firm_facts
-from psa_app.queries.planning.booked import bookings, placed
-from psa_app.queries.projects.tables import ACCOUNT, BOOKING, ENTRY, PROJECT, TASK
+from psa_app.queries.planning.booked import bookings_of, placed
+from psa_app.queries.projects.tables import ACCOUNT, ENTRY, PROJECT, TASK
 from psa_app.queries.time.tables import SHEET
 from psa_app.rules import weeks
 
@@ -194,7 +195,7 @@ _CAME_BACK = Prepared(
     .join(TASK, TASK.c.id == ENTRY.c.task_id)
     .where(
         ENTRY.c.person_id == bindparam("whose"),
-        ENTRY.c.reject_reason != "",
+        ENTRY.c.reject_reason != literal_column("''"),  # as the index of them says it
         # Drafts, said so that SQLite looks among the person's entries, not among all drafts of the firm.
         *(ENTRY.c.status != other for other in ("submitted", "approved", "invoiced")),
     )
@@ -205,7 +206,7 @@ _CAME_BACK = Prepared(
 
 def _bookings(session: Session, actor: Actor, person_id: int, ahead: Sequence[int]) -> Sequence[OwnBooking]:
     start, end = weeks.monday(ahead[0]), weeks.days(ahead[-1])[6]
-    rows = bookings(session, actor, start, end, BOOKING.c.person_id == person_id)
+    rows = bookings_of(session, actor, person_id, start, end)
     where = placed(session, actor, rows, start, end)
     named = _projects(session, {row.project_id for row in rows})
     found = []
@@ -230,12 +231,16 @@ def _bookings(session: Session, actor: Actor, person_id: int, ahead: Sequence[in
 def _projects(session: Session, ids: set[int]) -> dict[int, Any]:
     if not ids:
         return {}
-    statement = (
+    return {row.id: row for row in _NAMED.all(session, {"ids": as_ids(session, list(ids))})}
+
+
+_NAMED = Prepared(
+    lambda sqlite: (
         select(PROJECT.c.id, PROJECT.c.name, PROJECT.c.color, ACCOUNT.c.name.label("account"))
         .outerjoin(ACCOUNT, ACCOUNT.c.id == PROJECT.c.account_id)
-        .where(PROJECT.c.id.in_(ids))
+        .where(among_ids(PROJECT.c.id, "ids", sqlite=sqlite))
     )
-    return {row.id: row for row in session.connection().execute(statement)}
+)
 
 
 def _tasks(session: Session, actor: Actor, person_id: int, week: int) -> Sequence[OwnTask]:
@@ -257,7 +262,7 @@ def _tasks(session: Session, actor: Actor, person_id: int, week: int) -> Sequenc
     ]
 
 
-@once_each
+@once_alike
 def _latest_tasks(actor: Actor) -> Prepared:
     in_week = case((ENTRY.c.work_date >= bindparam("first"), ENTRY.c.seconds), else_=0)
     mine = (

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, bindparam, select
 from sqlmodel import Session
 
-from psa_app.access import Actor, require, visible
+from psa_app.access import Actor, once_alike, require, visible
 from psa_app.models import Booking
+from psa_app.prepared import Prepared
 from psa_app.queries.capacity import PersonDays, person_days
 from psa_app.queries.projects.tables import BOOKING
 from psa_app.rules.capacity import BookingPlan, Pattern, gross_by_day, spread, unplaced
@@ -31,6 +32,22 @@ def bookings(
         .order_by(BOOKING.c.starts_on, BOOKING.c.id)
     )
     return session.connection().execute(statement).all()
+
+
+def bookings_of(session: Session, actor: Actor, person_id: int, start: date, end: date) -> Sequence[Any]:
+    """The same of one person, by a statement made once."""
+    require(actor, "bookings.read")
+    return _of_person(actor).all(session, {"whose": person_id, "start": start, "end": end})
+
+
+@once_alike
+def _of_person(actor: Actor) -> Prepared:
+    touches = (BOOKING.c.starts_on <= bindparam("end"), BOOKING.c.ends_on >= bindparam("start"))
+    return Prepared(
+        select(BOOKING)
+        .where(*touches, visible(actor, Booking), BOOKING.c.person_id == bindparam("whose"))
+        .order_by(BOOKING.c.starts_on, BOOKING.c.id)
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,16 @@
 """The checklists of clients: what is to do for one, and what is due for the reader."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlalchemy import ColumnElement, bindparam, func, select
+from sqlmodel import Session, col
 
-from psa_app.access import Actor, require, visible
+from psa_app.access import Actor, once_alike, require, visible
 from psa_app.models import Account, ChecklistItem, User
+from psa_app.prepared import Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,7 @@ class ToDo:
 def checklist(session: Session, actor: Actor, account_id: int) -> list[ToDo]:
     """A client's checklist in order, done or not."""
     require(actor, "checklists.change")
-    return _found(session, actor, ChecklistItem.account_id == account_id)
+    return _read(_of_client(actor).all(session, {"account": account_id}))
 
 
 def due_items(session: Session, actor: Actor, until: date, limit: int) -> list[ToDo]:
@@ -36,35 +40,47 @@ def due_items(session: Session, actor: Actor, until: date, limit: int) -> list[T
     require(actor, "checklists.own")
     if actor.user_id is None:
         return []
-    mine = (
-        (col(ChecklistItem.owner_id) == actor.user_id)
-        & col(ChecklistItem.done_at).is_(None)
-        & (col(ChecklistItem.due_on) <= until)
-    )
-    found = _found(session, actor, mine)
+    found = _read(_due(actor).all(session, {"until": until}))
     return sorted(found, key=lambda one: (one.due_on or until, one.id))[:limit]
 
 
-def _found(session: Session, actor: Actor, where: object) -> list[ToDo]:
-    statement = (
-        select(ChecklistItem, Account.name, User.name)
-        .join(Account, col(Account.id) == col(ChecklistItem.account_id))
-        .outerjoin(User, col(User.id) == col(ChecklistItem.owner_id))
-        .where(where, visible(actor, ChecklistItem))  # type: ignore[arg-type]
-        .order_by(col(ChecklistItem.position), col(ChecklistItem.id))
+@once_alike
+def _of_client(actor: Actor) -> Prepared:
+    return Prepared(_items(actor, col(ChecklistItem.account_id) == bindparam("account")))
+
+
+@once_alike
+def _due(actor: Actor) -> Prepared:
+    mine = (
+        (col(ChecklistItem.owner_id) == actor.user_id)
+        & col(ChecklistItem.done_at).is_(None)
+        & (col(ChecklistItem.due_on) <= bindparam("until"))
     )
-    return [
-        ToDo(
-            int(one.id or 0),
-            one.version,
-            one.account_id,
-            account,
-            one.title,
-            one.due_on,
-            one.owner_id,
-            owner or "",
-            one.done_at,
-            one.done_by,
+    return Prepared(_items(actor, mine))
+
+
+def _items(actor: Actor, where: ColumnElement[bool]) -> Any:
+    item: Any = ChecklistItem.__table__  # type: ignore[attr-defined]
+    return (
+        select(
+            item.c.id,
+            item.c.version,
+            item.c.account_id,
+            col(Account.name).label("account"),
+            item.c.title,
+            item.c.due_on,
+            item.c.owner_id,
+            func.coalesce(User.name, "").label("owner"),
+            item.c.done_at,
+            item.c.done_by,
         )
-        for one, account, owner in session.exec(statement)
-    ]
+        .select_from(item)
+        .join(Account, col(Account.id) == item.c.account_id)
+        .outerjoin(User, col(User.id) == item.c.owner_id)
+        .where(where, visible(actor, ChecklistItem))
+        .order_by(item.c.position, item.c.id)
+    )
+
+
+def _read(rows: Iterable[Any]) -> list[ToDo]:
+    return [ToDo(*row) for row in rows]

@@ -3,15 +3,15 @@
 import base64
 import binascii
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, Integer, UnaryExpression, and_, bindparam, or_, select
+from sqlalchemy.sql.operators import custom_op
 from sqlmodel import Session
 
-from psa_app.access import Actor, may, require, visible
+from psa_app.access import Actor, may, once_alike, require, visible
 from psa_app.db import among_ids, as_ids
 from psa_app.errors import Invalid
 from psa_app.models import TimeEntry
@@ -87,52 +87,82 @@ def entry_page(
     """
     require(actor, "time.read")
     limit = max(1, min(limit, MOST))
-    where = [visible(actor, TimeEntry), *_kept(keep)]
+    values, asked = _asked(keep)
     if cursor:
-        where.append(_after(_decode(cursor), oldest_first))
-    ids = _ids(session, where, oldest_first, limit + 1)
-    shown = ids[:limit]
+        values["day"], values["after"] = _decode(cursor)
+    if oldest_first:
+        asked |= {"oldest"}
+    found = _page(actor, asked.union(values)).all(session, {**values, "limit": limit + 1})
+    shown = [row.id for row in found[:limit]]
     by_id = {row.id: row for row in _ROWS.all(session, {"ids": as_ids(session, shown)})}
     shows_money = may(actor, "rates.read")
     rows = tuple(_row(by_id[one], shows_money) for one in shown)
-    return EntryPage(rows, _encode(by_id[shown[-1]]) if len(ids) > limit else None)
+    return EntryPage(rows, _encode(by_id[shown[-1]]) if len(found) > limit else None)
 
 
-def _kept(keep: EntryFilter) -> list[ColumnElement[bool]]:
+def _asked(keep: EntryFilter) -> tuple[dict[str, Any], frozenset[str]]:
+    """What to keep, as values by name, and as names alone."""
     if keep.status and keep.status not in STATUSES:
         raise Invalid("Choose a state from the list.", "status")
-    column, clauses = ENTRY.c, []
-    for found, value in (
-        (column.person_id, keep.person_id),
-        (column.project_id, keep.project_id),
-        (column.status, "approved" if keep.status == "with_client" else keep.status or None),
-        (column.is_billable, keep.is_billable),
-    ):
-        if value is not None:
-            clauses.append(found == value)
-    if keep.account_id is not None:
-        of_account = select(PROJECT.c.id).where(PROJECT.c.account_id == keep.account_id)
-        clauses.append(column.project_id.in_(of_account))
-    if keep.first is not None:
-        clauses.append(column.work_date >= keep.first)
-    if keep.last is not None:
-        clauses.append(column.work_date <= keep.last)
-    if keep.status == "with_client":
-        clauses.append(column.id.in_(waiting_entries(column.id)))
-    if keep.is_out:
-        clauses.append(column.out_of_scope)
-    if keep.unpriced:
-        clauses += [column.is_billable, column.bill_rate_minor.is_(None)]
-    return clauses
+    waits = keep.status == "with_client"
+    given = {
+        "person": keep.person_id,
+        "project": keep.project_id,
+        "account": keep.account_id,
+        "status": "approved" if waits else keep.status or None,
+        "first": keep.first,
+        "last": keep.last,
+    }
+    flags = {
+        "waits": waits,
+        "billable": keep.is_billable is True,
+        "unbillable": keep.is_billable is False,
+        "unpriced": keep.unpriced,
+        "out": keep.is_out,
+    }
+    values = {name: value for name, value in given.items() if value is not None}
+    return values, frozenset(name for name, is_set in flags.items() if is_set)
 
 
-def _ids(session: Session, where: list[ColumnElement[bool]], oldest_first: bool, limit: int) -> Sequence[int]:
+@once_alike
+def _page(actor: Actor, asked: frozenset[str]) -> Prepared:
     """The entries of one page in their order, from indexes alone where they cover what is asked."""
-    order = (ENTRY.c.work_date, ENTRY.c.id)
-    statement = select(ENTRY.c.id).where(*where).limit(limit)
-    directed = order if oldest_first else tuple(column.desc() for column in order)
-    found: Sequence[int] = session.connection().execute(statement.order_by(*directed)).scalars().all()
-    return found
+    return Prepared(lambda sqlite: _page_statement(actor, asked, sqlite))
+
+
+def _page_statement(actor: Actor, asked: frozenset[str], sqlite: bool) -> Any:
+    project, status = ENTRY.c.project_id, ENTRY.c.status
+    has_person = "person" in asked or actor.role == "member"
+    if sqlite and has_person and len(asked & {"project", "status"}) == 1:
+        # SQLite knows no numbers of ours and would look among all time of the project, or in that state.
+        project, status = _plain(project), _plain(status)
+    column = ENTRY.c
+    clauses = {
+        "person": column.person_id == bindparam("person"),
+        "project": project == bindparam("project"),
+        "account": column.project_id.in_(
+            select(PROJECT.c.id).where(PROJECT.c.account_id == bindparam("account"))
+        ),
+        "status": status == bindparam("status"),
+        "first": column.work_date >= bindparam("first"),
+        "last": column.work_date <= bindparam("last"),
+        "waits": column.id.in_(waiting_entries(column.id)),
+        "billable": column.is_billable,
+        "unbillable": ~column.is_billable,
+        "unpriced": and_(column.is_billable, column.bill_rate_minor.is_(None)),
+        "out": column.out_of_scope,
+        "after": _after("oldest" in asked),
+    }
+    where = [clause for name, clause in clauses.items() if name in asked]
+    order = (column.work_date, column.id)
+    directed = order if "oldest" in asked else tuple(one.desc() for one in order)
+    statement = select(column.id).where(visible(actor, TimeEntry), *where).order_by(*directed)
+    return statement.limit(bindparam("limit", type_=Integer()))
+
+
+def _plain(column: Any) -> Any:
+    """A column that no index is looked up by."""
+    return UnaryExpression(column, operator=custom_op("+"), type_=column.type)
 
 
 _ROWS = Prepared(
@@ -195,8 +225,9 @@ def _row(row: Any, shows_money: bool) -> EntryRow:
     )
 
 
-def _after(mark: tuple[date, int], oldest_first: bool) -> ColumnElement[bool]:
-    day, entry_id = mark
+def _after(oldest_first: bool) -> ColumnElement[bool]:
+    day: Any = bindparam("day")
+    entry_id: Any = bindparam("after")
     # The second half says it all; the first lets the index begin there.
     if oldest_first:
         return and_(ENTRY.c.work_date >= day, or_(ENTRY.c.work_date > day, ENTRY.c.id > entry_id))

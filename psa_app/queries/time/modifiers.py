@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import bindparam, or_, select
 from sqlmodel import Session
 
-from psa_app.access import Actor, once_each, require, visible
+from psa_app.access import Actor, once_alike, require, visible
 from psa_app.db import among_ids, as_ids
 from psa_app.models import Task
 from psa_app.prepared import Prepared
@@ -46,7 +46,7 @@ def modifier_choices(
     return [ModifierChoice(*row) for row in _choices(actor).all(session, values)]
 
 
-@once_each
+@once_alike
 def _choices(actor: Actor) -> Prepared:
     return Prepared(lambda sqlite: _statement(actor, sqlite))
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlmodel import Session
 
-from psa_app.access import Actor, may, once_each, require, visible
+from psa_app.access import Actor, may, once_alike, require, visible
 from psa_app.models import Person, Project
 from psa_app.prepared import Prepared
 from psa_app.queries.time.tables import ACCOUNT, PERSON, PROJECT
@@ -34,13 +34,13 @@ def filter_names(session: Session, actor: Actor) -> Names:
     return Names(people, named)
 
 
-@once_each
+@once_alike
 def _people(actor: Actor) -> Prepared:
     found = select(PERSON.c.id, PERSON.c.name).where(visible(actor, Person))
     return Prepared(found.order_by(func.lower(PERSON.c.name)).limit(MOST))
 
 
-@once_each
+@once_alike
 def _projects(actor: Actor) -> Prepared:
     return Prepared(
         select(PROJECT.c.id, PROJECT.c.name, ACCOUNT.c.name.label("client"))

@@ -10,14 +10,15 @@ from sqlalchemy import and_, bindparam, func, or_, select
 from sqlmodel import Session
 
 from psa_app import clock
-from psa_app.access import Actor, fetch, may, once_each, require, visible
+from psa_app.access import Actor, as_id, may, once_alike, require, visible
 from psa_app.db import among_ids, as_ids
+from psa_app.errors import NotFound
 from psa_app.models import Person, Task, TimeEntry
 from psa_app.prepared import Prepared
 from psa_app.queries.capacity import PersonDays, person_days
 from psa_app.queries.time.choices import belongs
 from psa_app.queries.time.modifiers import ModifierChoice, modifier_choices
-from psa_app.queries.time.tables import ACCOUNT, ENTRY, FIRM, LINE, MODIFIER, PROJECT, TASK, TIMER
+from psa_app.queries.time.tables import ACCOUNT, ENTRY, FIRM, LINE, MODIFIER, PERSON, PROJECT, TASK, TIMER
 from psa_app.queries.time.week_sheets import SheetView, sheets_of
 from psa_app.queries.time.with_client import IS_WAITING
 from psa_app.rules import weeks
@@ -109,10 +110,10 @@ def week_view(
     for a person that is not there, `Invalid` for a week that is none.
     """
     require(actor, "time.read")
-    person = fetch(session, actor, Person, person_id or actor.person_id or 0)
+    person = _person(session, actor, person_id or actor.person_id or 0)
     week = week or weeks.week_of(clock.today(person.time_zone))
     days = weeks.days(week)
-    whose = int(person.id or 0)
+    whose = int(person.id)
     found = _entries(session, actor, whose, weeks.monday(weeks.previous_week(week)), days[6])
     entries = [entry for entry in found if entry.work_date >= days[0]]
     last_week = [entry for entry in found if entry.work_date < days[0]]
@@ -147,6 +148,20 @@ def week_view(
     )
 
 
+def _person(session: Session, actor: Actor, person_id: int) -> Any:
+    """As by `fetch`, of the columns that a week needs."""
+    found = _whose(actor).first(session, {"row_id": as_id(person_id)})
+    if found is None:
+        raise NotFound()
+    return found
+
+
+@once_alike
+def _whose(actor: Actor) -> Prepared:
+    columns = (PERSON.c.id, PERSON.c.name, PERSON.c.time_zone)
+    return Prepared(select(*columns).where(PERSON.c.id == bindparam("row_id"), visible(actor, Person)))
+
+
 _ANY_MODIFIER = select(MODIFIER.c.id).exists()
 _FIRM = Prepared(select(FIRM.c.locked_through, _ANY_MODIFIER.label("has_modifiers")))
 _TIMER = Prepared(select(TIMER.c.task_id).where(TIMER.c.person_id == bindparam("whose")))
@@ -157,7 +172,7 @@ def _entries(session: Session, actor: Actor, person_id: int, first: date, last: 
     return _entries_between(actor).all(session, values)
 
 
-@once_each
+@once_alike
 def _entries_between(actor: Actor) -> Prepared:
     return Prepared(
         select(
@@ -168,7 +183,7 @@ def _entries_between(actor: Actor) -> Prepared:
             ENTRY.c.note,
             ENTRY.c.status,
             ENTRY.c.source,
-            ENTRY.c.started_at,
+            ENTRY.c.started_at.is_not(None).label("is_timed"),
             ENTRY.c.is_billable,
             ENTRY.c.reject_reason,
             ENTRY.c.timesheet_id,
@@ -218,7 +233,10 @@ def _rows(
     for task in _tasks(session, actor, person_id, wanted):
         if not task.is_open and task.id not in logged:
             continue
-        cells = tuple(_cell(by_cell[task.id, day]) if (task.id, day) in by_cell else EMPTY for day in days)
+        cells = NOTHING
+        if task.id in logged:
+            found = (by_cell.get((task.id, day)) for day in days)
+            cells = tuple(_cell(entries_of) if entries_of else EMPTY for entries_of in found)
         rows.append(
             RowView(
                 task.id,
@@ -253,7 +271,7 @@ def _tasks(session: Session, actor: Actor, person_id: int, ids: Collection[int])
     return _tasks_among(actor).all(session, {"ids": as_ids(session, list(ids)), "whose": person_id})
 
 
-@once_each
+@once_alike
 def _tasks_among(actor: Actor) -> Prepared:
     return Prepared(lambda sqlite: _tasks_statement(actor, sqlite))
 
@@ -288,9 +306,9 @@ _RANK = {"": 0, "rejected": 1, "submitted": 2, "with_client": 3, "approved": 4, 
 
 
 def _cell(entries: Sequence[Any]) -> CellView:
-    own = next(
-        (e for e in entries if e.status == "draft" and e.source == "grid" and e.started_at is None), None
-    )
+    if len(entries) == 1:
+        return _single(entries[0])
+    own = next((e for e in entries if _is_own(e)), None)
     states = [_entry_state(entry) for entry in entries]
     return CellView(
         seconds=sum(e.seconds for e in entries),
@@ -301,6 +319,24 @@ def _cell(entries: Sequence[Any]) -> CellView:
         entry_ids=tuple(e.id for e in entries),
         parts=_parts(entries),
     )
+
+
+def _single(entry: Any) -> CellView:
+    """What most cells are."""
+    return CellView(
+        entry.seconds,
+        0 if _is_own(entry) else entry.seconds,
+        entry.note,
+        _entry_state(entry),
+        entry.reject_reason if entry.status == "draft" else "",
+        (entry.id,),
+        _parts((entry,)) if entry.modifier_id is not None else (),
+    )
+
+
+def _is_own(entry: Any) -> bool:
+    """Whether it is the grid's own draft."""
+    return entry.status == "draft" and entry.source == "grid" and not entry.is_timed
 
 
 def _parts(entries: Sequence[Any]) -> tuple[tuple[int, str, int], ...]:
@@ -318,6 +354,7 @@ def _entry_state(entry: Any) -> str:
 
 
 EMPTY = CellView()
+NOTHING: tuple[CellView, ...] = (EMPTY,) * 7
 
 
 def _state(sheets: Sequence[tuple[SheetView, HandedIn]], entries: Sequence[Any]) -> str:
@@ -329,12 +366,12 @@ def _state(sheets: Sequence[tuple[SheetView, HandedIn]], entries: Sequence[Any])
 def _days(
     session: Session,
     actor: Actor,
-    person: Person,
+    person: Any,
     days: Sequence[date],
     entries: Sequence[Any],
     locked: date | None,
 ) -> tuple[DayView, ...]:
-    whose = int(person.id or 0)
+    whose = int(person.id)
     nothing = PersonDays(whose, {}, {})
     capacity = person_days(session, actor, days[0], days[6], [whose]).get(whose, nothing)
     today = clock.today(person.time_zone)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
-from psa_app.access import Actor, once_each, visible
+from psa_app.access import Actor, once_alike, visible
 from psa_app.models import Timesheet
 from psa_app.prepared import Prepared
 from psa_app.queries.time.tables import SHEET
@@ -54,7 +54,7 @@ def sheets_of(
     return found
 
 
-@once_each
+@once_alike
 def _prepared(actor: Actor) -> Prepared:
     return Prepared(
         select(SHEET.c.id, SHEET.c.number, SHEET.c.is_empty, SHEET.c.submitted_at, SHEET.c.recalled_at)

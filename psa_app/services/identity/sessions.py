@@ -10,6 +10,7 @@ from sqlmodel import Session, col, or_, select
 from psa_app import clock
 from psa_app.access import Actor, act, fetch, secrets
 from psa_app.models import Contact, LoginSession, User
+from psa_app.prepared import Prepared
 from psa_app.services.history import note
 
 SEEN_EVERY = timedelta(minutes=5)  # how exactly the last sign of life is kept
@@ -25,17 +26,17 @@ class SignedIn:
     seen_at: datetime
 
 
-_BY_TOKEN: Any = (
+_BY_TOKEN = Prepared(
     select(
-        LoginSession.id,
+        col(LoginSession.id).label("session_id"),
         LoginSession.last_seen_at,
-        User.id,
+        col(User.id).label("user_id"),
         User.name,
         User.role,
         User.person_id,
         User.email,
         User.theme,
-        Contact.id,
+        col(Contact.id).label("contact_id"),
         Contact.account_id,
     )  # type: ignore[call-overload]
     .join(User, col(User.id) == col(LoginSession.user_id))
@@ -57,7 +58,7 @@ def resolve_cookie(session: Session, token: str, address: str = "", agent: str =
         return None
     now = clock.now()
     values = {"kept": secrets.kept(token), "now": now, "alive_since": now - secrets.SESSION_IDLE}
-    row = session.connection().execute(_BY_TOKEN, values).first()
+    row = _BY_TOKEN.first(session, values)
     if row is None:
         return None
     session_id, seen_at, user_id, name, role, person_id, email, theme, contact_id, account_id = row

@@ -8,13 +8,15 @@ from sqlmodel import Session
 
 from psa_app import clock
 from psa_app.access import Actor, may
+from psa_app.display.story import TodoLine
 from psa_app.formats import words
 from psa_app.queries.home.facts import FirmFacts, firm_facts
+from psa_app.queries.home.own import OwnHome, own_home
 from psa_app.state.base import actor, allow, read, show
 from psa_app.state.home.home_firm import FirmHomeState
 from psa_app.state.home.home_lead import LeadHomeState
 from psa_app.state.home.home_own import OwnHomeState
-from psa_app.state.home.home_todos import HomeTodos
+from psa_app.state.home.home_todos import HomeTodos, todo_list
 
 
 class HomeState(rx.State):
@@ -30,7 +32,7 @@ class HomeState(rx.State):
     async def load(self) -> None:
         """Fills the page for the actor's role."""
         who = actor()
-        facts = await read(_facts)
+        facts, todos, mine = await read(_found)
         day = words.day_long(facts.today, facts.locale)
         if may(who, "reports.firm"):
             firm = await self.get_state(FirmHomeState)
@@ -42,16 +44,17 @@ class HomeState(rx.State):
             kind, subtitle = "lead", f"{day} · your projects, margins at standard cost"
         else:
             kind, subtitle = "own", day
-        await (await self.get_state(HomeTodos))._load()
-        if kind != "firm":
-            own = await self.get_state(OwnHomeState)
-            await own._load()
+        show(await self.get_state(HomeTodos), todos=todos)
+        if mine is not None:
+            (await self.get_state(OwnHomeState))._show(mine)
         greeting = f"{time_of_day(facts.zone)}, {who.name.split(' ')[0]}"
         show(self, greeting=greeting, kind=kind, subtitle=subtitle, is_ready=True)
 
 
-def _facts(session: Session, who: Actor) -> FirmFacts:  # noqa: ARG001 - every query takes the actor
-    return firm_facts(session)
+def _found(session: Session, who: Actor) -> tuple[FirmFacts, list[TodoLine], OwnHome | None]:
+    """What every Home shows, and one's own where a role has it: read together."""
+    mine = None if may(who, "reports.firm") else own_home(session, who)
+    return mine.facts if mine else firm_facts(session), todo_list(session, who), mine
 
 
 def time_of_day(zone: str, at: datetime | None = None) -> str:

@@ -10,11 +10,11 @@ from psa_app.display.charts import StackBar
 from psa_app.display.figures import Kpi, Waiting
 from psa_app.display.tables import Cell, Column, Row
 from psa_app.formats import words
-from psa_app.queries.home.own import OwnBooking, OwnHome, OwnTask, OwnWeek, Returned, own_home
+from psa_app.queries.home.own import OwnBooking, OwnHome, OwnTask, OwnWeek, Returned
 from psa_app.rules import weeks
 from psa_app.rules.hours import h_mm_seconds
 from psa_app.services.time.timer import start_timer
-from psa_app.state.base import actor, allow, read, say, show, write
+from psa_app.state.base import actor, allow, say, show, write
 from psa_app.state.frame import FrameState
 from psa_app.state.planning.planner_words import week_day
 
@@ -41,8 +41,7 @@ class OwnHomeState(rx.State):
     submit: str = ""  # the primary button's words, "" for none
     submit_href: str = ""
 
-    async def _load(self) -> None:
-        found = await read(own_home)
+    def _show(self, found: OwnHome) -> None:
         self._plan(found)
         week = found.this_week
         week_text = f"{h_mm_seconds(week.seconds)} of {words.hours(week.capacity)} h"

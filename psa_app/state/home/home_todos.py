@@ -26,7 +26,7 @@ class HomeTodos(rx.State):
     todos: list[TodoLine] = []
 
     async def _load(self) -> None:
-        show(self, todos=await read(_todos))
+        show(self, todos=await read(todo_list))
 
     @rx.event
     @allow("checklists.own")
@@ -57,7 +57,7 @@ def _end(session: Session, who: Actor, kind: str, line_id: int, *, done: bool) -
         reopen_activity(session, who, line_id)
 
 
-def _todos(session: Session, who: Actor) -> list[TodoLine]:
+def todo_list(session: Session, who: Actor) -> list[TodoLine]:
     """The eight that are due first; what is due on one day stands as its list has it."""
     facts = firm_facts(session)
     until = facts.today + AHEAD

@@ -21,6 +21,7 @@ from psa_app.rules import fields, hours
 from psa_app.services.time.log import change_entry, delete_entry, log_time
 from psa_app.services.time.out_of_scope import mark_out_of_scope
 from psa_app.services.time.override import set_no_charge
+from psa_app.state import live
 from psa_app.state.base import actor, allow, field_errors, form_values, read, say, show, write
 
 KEYS = ("person", "project", "status", "from", "to", "money", "after", "order")
@@ -87,10 +88,11 @@ class EntriesState(rx.State):
             raise Invalid("This list is for the firm's people.")
         keep = _filter(asked)
         oldest, cursor = asked["order"] == "oldest", asked["after"] or None
-        page, names = await read(
+        page, names, newest = await read(
             lambda session, actor: (
                 entry_page(session, actor, keep, oldest_first=oldest, cursor=cursor),
                 filter_names(session, actor),
+                live.newest(session),
             )
         )
         self._show_filter(asked, names)
@@ -113,6 +115,7 @@ class EntriesState(rx.State):
             top=self._address(after="") if cursor else "",
             is_ready=True,
         )
+        live.has_shown(routes.TIME_ENTRIES, newest)
 
     def _show_filter(self, asked: dict[str, str], names: Names) -> None:
         show(

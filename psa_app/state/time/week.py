@@ -23,6 +23,7 @@ from psa_app.services.time.copy import copy_last_week
 from psa_app.services.time.log import delete_entry
 from psa_app.services.time.submit import recall_week, submit_week
 from psa_app.services.time.timer import start_timer, stop_timer
+from psa_app.state import live
 from psa_app.state.base import actor, allow, read, say, show, write
 from psa_app.state.frame import FrameState
 from psa_app.state.time import week_words
@@ -82,21 +83,25 @@ class WeekState(rx.State):
 
     async def _load(self) -> None:
         week, person, added = self._week or None, self._person or None, list(self._added)
-        view = await read(
-            lambda session, who: week_view(session, who, week, person_id=person, more_tasks=added)
+        view, newest = await read(
+            lambda session, who: (
+                week_view(session, who, week, person_id=person, more_tasks=added),
+                live.newest(session),
+            )
         )
         self._shown, self.not_handed_in = view.week, ""
         self._show(view)
+        live.has_shown(routes.TIME, newest)
 
     def _show(self, view: WeekView) -> None:
         self._around(view)
-        rows = week_words.grid_rows(view, self._added)
+        rows, taken_off = week_words.grid_rows(view, list(self._added)), set(self._taken_off)
         show(
             self,
             title=week_words.title(view.week),
             subtitle=week_words.subtitle(view),
             badge=week_words.state_of(view),
-            rows=[row for row in rows if int(row.id) not in self._taken_off or not row.removable],
+            rows=[row for row in rows if int(row.id) not in taken_off or not row.removable],
             days=week_words.grid_days(view),
             sheets=week_words.sheet_rows(view, ZoneInfo(view.time_zone)),
             recallable=[str(sheet.id) for sheet in view.sheets if sheet.waiting or sheet.state == "empty"],

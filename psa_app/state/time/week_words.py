@@ -5,7 +5,7 @@ from datetime import date, tzinfo
 
 from psa_app.display.states import badge
 from psa_app.display.tables import Cell, Row
-from psa_app.display.week import WeekCell, WeekDay, WeekModifier, WeekPart, WeekRow
+from psa_app.display.week import WeekCell, WeekDay, WeekModifier, WeekPart, WeekRow, empty_cell
 from psa_app.formats import words
 from psa_app.queries.time.choices import TaskChoice
 from psa_app.queries.time.week import CellView, DayView, RowView, WeekView
@@ -69,7 +69,8 @@ def _day(day: DayView) -> WeekDay:
 
 def grid_rows(view: WeekView, added: Sequence[int]) -> list[WeekRow]:
     """The rows; those without time can be taken off again, those just added stand last."""
-    rows = [_row(row, view, row.task_id in added) for row in view.rows]
+    locks = [_lock(day, view.locked_through) for day in view.days]
+    rows = [_row(row, locks, row.task_id in added) for row in view.rows]
     place = {str(task_id): number for number, task_id in enumerate(added)}
     is_new = [row.id in place and not any(cell.minutes for cell in row.cells) for row in rows]
     last = [row for row, new in zip(rows, is_new, strict=True) if new]
@@ -77,19 +78,28 @@ def grid_rows(view: WeekView, added: Sequence[int]) -> list[WeekRow]:
     return first + sorted(last, key=lambda row: place[row.id])
 
 
-def _row(row: RowView, view: WeekView, is_added: bool) -> WeekRow:
-    empty = not any(cell.seconds for cell in row.cells)
+def _lock(day: DayView, locked_through: date | None) -> str:
+    if not day.is_locked or locked_through is None:
+        return ""
+    return f"Time up to {words.day(locked_through)} is locked."
+
+
+def _row(row: RowView, locks: Sequence[str], is_added: bool) -> WeekRow:
+    closed = "" if row.is_open else f"{row.project}, {row.task} takes no more time."
     return WeekRow(
         id=str(row.task_id),
         project=row.project,
         client=row.client,
         task=row.task if row.is_billable else f"{row.task} · not billable",
         cells=[
-            _cell(cell, day, row, view.locked_through) for cell, day in zip(row.cells, view.days, strict=True)
+            _cell(cell, lock if cell.seconds else lock or closed)
+            if cell.entry_ids
+            else empty_cell(lock or closed)
+            for cell, lock in zip(row.cells, locks, strict=True)
         ],
         color=str(row.color),
         running=row.is_running,
-        removable=empty and (is_added or not row.is_running),
+        removable=(is_added or not row.is_running) and not any(cell.seconds for cell in row.cells),
         modifiers=[
             WeekModifier(
                 str(one.id),
@@ -102,14 +112,9 @@ def _row(row: RowView, view: WeekView, is_added: bool) -> WeekRow:
     )
 
 
-def _cell(cell: CellView, day: DayView, row: RowView, locked_through: date | None) -> WeekCell:
-    locked = ""
-    if day.is_locked and locked_through is not None:
-        locked = f"Time up to {words.day(locked_through)} is locked."
-    elif not row.is_open and not cell.seconds:
-        locked = f"{row.project}, {row.task} takes no more time."
+def _cell(cell: CellView, lock: str) -> WeekCell:
     parts = [WeekPart(str(key), name, (seconds + 30) // 60) for key, name, seconds in cell.parts]
-    return WeekCell((cell.seconds + 30) // 60, cell.note, locked, cell.state, parts=parts)
+    return WeekCell((cell.seconds + 30) // 60, cell.note, lock, cell.state, parts=parts)
 
 
 def sheet_rows(view: WeekView, zone: tzinfo) -> list[Row]:

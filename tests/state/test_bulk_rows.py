@@ -120,7 +120,7 @@ async def test_it_stops_when_told_and_goes_on_where_it_was_also_from_a_page_that
     await again.send(JobState.look, page=PAGE)
     assert "2 archived" in str(var(again.received, "JobState", "words"))
     await begin(again, JobState.go_on, page=PAGE)
-    await until(lambda: bool(bulk_runs.open_bulks()))
+    await until(lambda: var(again.received, "JobState", "is_working") is True)
     await worked(again)
     with db.reading() as session:
         assert archived() == session.exec(select(func.count()).select_from(Account)).one()
@@ -146,7 +146,7 @@ async def test_an_act_asks_for_its_inputs_and_says_beside_them_what_is_wrong(ope
         assert all(words in (errors[name], ...) for name, words in wrong.items())
     data = {"stage_id": "92", "loss_reason": "Too dear"}
     await begin(tab, BulkState.fill, {"data": data}, page=DEALS)
-    await until(lambda: bool(bulk_runs.open_bulks()))
+    await until(lambda: var(tab.received, "JobState", "is_working") is True)
     await worked(tab)
     with db.reading() as session:
         assert {one.loss_reason for one in session.exec(select(Opportunity))} == {"Too dear"}

@@ -1,16 +1,14 @@
 """Time entries as a list: filtered and turned by the address, changed in a dialog."""
 
-from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 import reflex as rx
 
 from psa_app import clock, routes
-from psa_app.access import Actor, may
+from psa_app.access import may
 from psa_app.display.forms import Option
-from psa_app.display.states import badge
-from psa_app.display.tables import Cell, Column, Row, cell
+from psa_app.display.tables import Column, Row
 from psa_app.errors import Invalid, PsaError
 from psa_app.formats import words
 from psa_app.queries.time.choices import task_choices
@@ -23,6 +21,7 @@ from psa_app.services.time.out_of_scope import mark_out_of_scope
 from psa_app.services.time.override import set_no_charge
 from psa_app.state import live
 from psa_app.state.base import actor, allow, field_errors, form_values, read, say, show, write
+from psa_app.state.time.entry_rows import entry_columns, entry_row, markable
 
 KEYS = ("person", "project", "status", "from", "to", "money", "after", "order")
 MONEY = (
@@ -102,15 +101,15 @@ class EntriesState(rx.State):
             self,
             may_see_rates=sees_rates,
             may_decide=may(who, "time.approve"),
-            columns=_columns(sees_rates),
-            rows=[_row(one, sees_rates) for one in page.rows],
+            columns=entry_columns(sees_rates),
+            rows=[entry_row(one, sees_rates) for one in page.rows],
             editable=[
                 str(one.id)
                 for one in page.rows
                 if one.status == "draft" and (may_edit_all or one.person_id == who.person_id)
             ],
-            inside=_markable(page.rows, who, out=False),
-            outside=_markable(page.rows, who, out=True),
+            inside=markable(page.rows, who, out=False),
+            outside=markable(page.rows, who, out=True),
             next_page=self._address(after=page.next_cursor) if page.next_cursor else "",
             top=self._address(after="") if cursor else "",
             is_ready=True,
@@ -334,20 +333,6 @@ class EntriesState(rx.State):
         self.editing, self.deleting = -1, 0
 
 
-def _markable(rows: Iterable[EntryRow], who: Actor, *, out: bool) -> list[str]:
-    """A client's entries that the reader may mark: own drafts, and others' for who approves."""
-    decides = may(who, "time.approve")
-    return [
-        str(one.id)
-        for one in rows
-        if one.is_out is out
-        and one.client
-        and one.is_billable
-        and one.status != "invoiced"
-        and (one.status == "draft" if one.person_id == who.person_id else decides)
-    ]
-
-
 def _filter(asked: dict[str, str]) -> EntryFilter:
     money = asked["money"]
     return EntryFilter(
@@ -360,44 +345,3 @@ def _filter(asked: dict[str, str]) -> EntryFilter:
         unpriced=money == "unpriced",
         is_out=money == "out",
     )
-
-
-def _columns(shows_money: bool) -> list[Column]:
-    columns = [
-        Column("day", "Day", sortable=True, width="112px"),
-        Column("person", "Person"),
-        Column("task", "Project and task"),
-        Column("note", "Note", phone="line"),
-        Column("state", "State", phone="side"),
-        Column("time", "Time", align="right", width="80px"),
-    ]
-    return [*columns, Column("rate", "Rate", align="right", width="112px")] if shows_money else columns
-
-
-def _row(one: EntryRow, shows_money: bool) -> Row:
-    word = badge("out_of_scope" if one.is_out else "with_client" if one.with_client else one.status)
-    cells = [
-        cell(words.day(one.day)),
-        cell(one.person),
-        cell(f"{one.project}: {one.task}", sub=one.client),
-        cell(one.note, sub=one.modifier) if one.note else cell(one.modifier or "–", kind="muted"),
-        cell(word.text, kind="badge", tone=word.tone, icon=word.icon),
-        cell(hours.h_mm_seconds(one.seconds), align="right"),
-    ]
-    if shows_money:
-        cells.append(_rate(one))
-    name = f"{one.person}, {words.day(one.day)}, {one.task}"
-    return Row(
-        str(one.id),
-        cells,
-        name=name,
-        tone="bad" if one.is_billable and one.rate is None and shows_money else "",
-    )
-
-
-def _rate(one: EntryRow) -> Cell:
-    if not one.is_billable:
-        return cell("not billable", kind="muted", align="right")
-    if one.rate is None:
-        return cell("no rate", kind="bad", align="right")
-    return cell(words.money(one.rate, one.currency), align="right")

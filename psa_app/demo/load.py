@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import update
@@ -9,15 +10,17 @@ from sqlmodel import Session, col, select
 
 from psa_app import clock
 from psa_app.access import Actor
+from psa_app.config import settings
 from psa_app.db import reading, unit_of_work
 from psa_app.demo import world
-from psa_app.demo.bank import take_a_statement
+from psa_app.demo.bank import take_statements_of_the_demo
+from psa_app.demo.cards import Cards
 from psa_app.demo.changes import write_changes
 from psa_app.demo.client_time import ask_and_answer
 from psa_app.demo.clients import know_clients
 from psa_app.demo.contracts import draft_relaunch, sign_care
 from psa_app.demo.expenses import spend_week
-from psa_app.demo.months import ask_deposits, bill_month, take_payments
+from psa_app.demo.months import ask_deposits, bill_month, leave_a_draft, take_payments
 from psa_app.demo.order import in_order
 from psa_app.demo.pipeline import make_pipeline
 from psa_app.demo.quotes import write_quotes
@@ -41,13 +44,15 @@ from psa_app.services.time.client_answer import note_accepted
 
 ZONE = ZoneInfo("Europe/Vienna")
 WEEKS = 61
+SANDBOX = "sandbox.db"
 Told = Callable[[str], None]
 
 
-def load_demo(tell: Told = lambda _: None) -> bool:
+def load_demo(tell: Told = lambda _: None, sandbox: Path | None = None) -> bool:
     """Fills an empty database with the demo firm; False if there is a firm already.
 
-    `tell` hears what is being made. All of it is committed at the end, or nothing.
+    `tell` hears what is being made. All of it is committed at the end, or nothing. What the payment
+    sandbox knows of it goes into the file `sandbox`, else where the program looks for it.
     """
     with reading() as session:
         if session.exec(select(Firm.id)).first() is not None:
@@ -56,13 +61,14 @@ def load_demo(tell: Told = lambda _: None) -> bool:
     today = real_now.astimezone(ZONE).date()
     try:
         with unit_of_work() as session:
-            _tell_story(session, today, real_now, tell)
+            cards = _tell_story(session, today, real_now, tell)
+            cards.till.keep(sandbox or settings().data / SANDBOX)
     finally:
         clock.set_source(None)
     return True
 
 
-def _tell_story(session: Session, today: date, real_now: datetime, tell: Told) -> None:
+def _tell_story(session: Session, today: date, real_now: datetime, tell: Told) -> Cards:
     this_monday = today - timedelta(days=today.weekday())
     first = this_monday - timedelta(weeks=WEEKS - 1)
     _at(first - timedelta(days=6), 9)
@@ -73,6 +79,7 @@ def _tell_story(session: Session, today: date, real_now: datetime, tell: Told) -
     internal = set_up_internal(session, actors["Mara"])
     ask_for_leave(session, actors, first, today)
     running: list[Running] = []
+    cards = Cards(session, actors["Felix"], clients, real_now)
     _at(first - timedelta(days=4), 9)
     sign_care(session, actors["Mara"], clients[min(clients)], first, today)
     care: Care | None = None
@@ -83,7 +90,8 @@ def _tell_story(session: Session, today: date, real_now: datetime, tell: Told) -
         if care is None and monday + timedelta(days=7) > begins(today):
             _at(begins(today) - timedelta(days=3), 10)
             care = sell_care(session, actors, clients[CLIENT], today)
-        _week(session, actors, clients, internal, running, care, monday, week, today)
+        _week(session, actors, clients, internal, running, care, cards, monday, week, today)
+    cards.end()
     clock.set_source(lambda: real_now)
     tell("quotes")
     write_quotes(session, actors["Mara"], clients, today)
@@ -102,11 +110,13 @@ def _tell_story(session: Session, today: date, real_now: datetime, tell: Told) -
     clock.set_source(lambda: real_now)
     draft_relaunch(session, actors["Mara"], clients["Northwind"], today)
     clock.set_source(lambda: real_now)
-    take_a_statement(session, actors["Felix"], today)
+    take_statements_of_the_demo(session, actors["Felix"], today)
     remind_late_payers(session, actors["Felix"], today)
+    leave_a_draft(session, actors["Felix"], clients, today)
     _quiet_old_mail(session, real_now)
     note_accepted(session)
     in_order(session)
+    return cards
 
 
 def _week(
@@ -116,6 +126,7 @@ def _week(
     internal: dict[str, int],
     running: list[Running],
     care: Care | None,
+    cards: Cards,
     monday: date,
     week: int,
     today: date,
@@ -147,13 +158,14 @@ def _week(
         decide(session, actors, running, monday)
         is_open = monday + timedelta(days=14) > today - timedelta(days=7)
         ask_and_answer(session, actors, clients, running, week, is_open=is_open)
-        _bill(session, actors["Felix"], clients, monday + timedelta(days=7), today)
+        _bill(session, actors["Felix"], clients, cards, monday + timedelta(days=7), today)
 
 
 def _bill(
     session: Session,
     finance: Actor,
     clients: dict[str, tuple[Account, Actor]],
+    cards: Cards,
     monday: date,
     today: date,
 ) -> None:
@@ -163,8 +175,11 @@ def _bill(
         close_care(session, finance)
         ask_deposits(session, finance)
         bill_month(session, finance, clients, monday.replace(day=1) - timedelta(days=1))
-    _at(min(monday + timedelta(days=2), today), 14)
-    take_payments(session, finance, min(monday + timedelta(days=2), today))
+    wednesday = min(monday + timedelta(days=2), today)
+    _at(wednesday, 14)
+    abroad = today - timedelta(days=40)
+    take_payments(session, finance, wednesday, but=cards.takes, kept_since=abroad)
+    cards.week(wednesday)
 
 
 def _at(day: date, hour: int) -> None:

@@ -8,9 +8,13 @@ from psa_app.access import Actor
 from psa_app.demo import world
 from psa_app.demo.scopes import Running, write
 from psa_app.models import Account, Milestone, SowLine, Task, TimeEntry
+from psa_app.rules.money import Money
 from psa_app.rules.weeks import week_of
+from psa_app.services.contracts.accept import accept_sow
+from psa_app.services.contracts.inputs import FeePartInput, Head, LineInput
 from psa_app.services.contracts.milestones import ready_milestone
 from psa_app.services.contracts.send import send_sow
+from psa_app.services.contracts.write import create_sow
 from psa_app.services.people.leave import request_leave
 from psa_app.services.planning.book import create_booking
 from psa_app.services.time.reject import reject_entries
@@ -45,6 +49,7 @@ def leave_open(
     offer = write(session, OFFER, actors["Mara"], clients[OFFER.client][0], monday)
     send_sow(session, actors["Mara"], int(offer.id or 0))
     write(session, IDEA, actors["Mara"], clients[IDEA.client][0], monday)
+    _sign_with_deposit(session, actors["Mara"], clients["Aare Logistics"], monday)
     _milestone_ready(session, actors, running)
     request_leave(
         session,
@@ -55,6 +60,25 @@ def leave_open(
     _plan_ahead(session, actors, running, monday)
     _send_one_back(session, actors, running, today)
     _run_timer(session, actors["Yuki"], running)
+
+
+def _sign_with_deposit(session: Session, owner: Actor, client: tuple[Account, Actor], monday: date) -> None:
+    """A scope signed just now, whose deposit is still to be asked for."""
+    account, contact = client
+    line = LineInput(
+        "Driver app, first steps",
+        "fixed",
+        "Interviews at two depots, and a prototype that can be tried.",
+        value=Money(1_800_000, account.currency),
+        estimate_minutes=130 * 60,
+        fee_parts=(FeePartInput(monday + timedelta(weeks=8), "At the end", share_ppm=1_000_000),),
+    )
+    head = Head("Driver app", monday, monday + timedelta(weeks=7, days=4), deposit_ppm=300_000)
+    sow = create_sow(session, owner, account_id=int(account.id or 0), head=head, lines=(line,))
+    sow_id = int(sow.id or 0)
+    send_sow(session, owner, sow_id)
+    signs = {"name": contact.name, "title": "Managing director", "agrees": True}
+    accept_sow(session, contact, sow_id, text_hash=sow.text_hash, **signs)  # type: ignore[arg-type]
 
 
 def _run_timer(session: Session, member: Actor, running: list[Running]) -> None:

@@ -103,14 +103,14 @@ class Ledger:
         asked = {"created": {"gte": int(since.timestamp())}, "limit": 100}
         with self._asking():
             found = _all(self._client.v1.balance_transactions.list(asked))
-        return tuple(_movement(raw) for raw in reversed(found))
+        return tuple(read_movement(raw) for raw in reversed(found))
 
     def payouts_since(self, since: datetime) -> tuple[ListedPayout, ...]:
         """Payouts made since an instant, the oldest first."""
         asked = {"created": {"gte": int(since.timestamp())}, "limit": 100}
         with self._asking():
             found = _all(self._client.v1.payouts.list(asked))
-        return tuple(_payout(raw) for raw in reversed(found))
+        return tuple(read_payout(raw) for raw in reversed(found))
 
     def movements_of(self, payout_ref: str) -> tuple[str, ...]:
         """The ids of the lines that a payout pays out."""
@@ -147,7 +147,8 @@ def _disputes(raw: dict[str, Any]) -> list[ListedFact]:
     return [ListedFact(str(raw.get("payment_intent") or ""), fact) for fact in facts]
 
 
-def _movement(raw: dict[str, Any]) -> Movement:
+def read_movement(raw: dict[str, Any]) -> Movement:
+    """A line of the balance."""
     currency = raw["currency"].upper()
     amount, fee = from_stripe(raw["amount"], currency), from_stripe(raw["fee"], currency)
     return Movement(
@@ -163,7 +164,8 @@ def _movement(raw: dict[str, Any]) -> Movement:
     )
 
 
-def _payout(raw: dict[str, Any]) -> ListedPayout:
+def read_payout(raw: dict[str, Any]) -> ListedPayout:
+    """A payout."""
     currency = raw["currency"].upper()
     return ListedPayout(
         ref=raw["id"],

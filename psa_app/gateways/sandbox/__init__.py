@@ -2,7 +2,3 @@
 
 It lets every payment screen work without an account and without a network. It takes no real money.
 """
-
-from psa_app.gateways.sandbox.app import create_sandbox, deliveries
-
-__all__ = ["create_sandbox", "deliveries"]

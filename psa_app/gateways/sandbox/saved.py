@@ -186,7 +186,7 @@ def remove(book: Book, method_id: str) -> Json:
     return save(book, "payment_method.detached", method | {"customer": None})
 
 
-def _create_intent(call: Call) -> Json:
+def create_intent(call: Call) -> Json:
     """A charge without the payer: off session, with a saved method, confirmed at once."""
     params = call.params
     if forms.text(params, "confirm") != "true" or not forms.text(params, "payment_method"):
@@ -253,7 +253,7 @@ OPERATIONS = (
     base.operation(
         "POST",
         "payment_intents",
-        _create_intent,
+        create_intent,
         *("amount", "currency", "customer", "payment_method", "off_session", "confirm", "description"),
         *("metadata", "automatic_payment_methods", "error_on_requires_action"),
     ),

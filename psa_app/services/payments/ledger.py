@@ -1,5 +1,7 @@
 """Fees and payouts: what the provider took and what it paid out, kept beside the money of clients."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
@@ -16,6 +18,17 @@ FIRST_LOOK = timedelta(days=365)
 DAYS = 14  # a payout's word still changes for some days
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a provider says of its balance: lines, payouts, and the lines' ids by payout."""
+
+    provider: str
+    livemode: bool
+    lines: Sequence[Movement]
+    payouts: Sequence[ListedPayout]
+    parts: Mapping[str, Sequence[str]]
+
+
 def read_ledger(days: int = DAYS) -> str:
     """Reads the last days of the provider's balance and payouts; in a few words what is new.
 
@@ -30,13 +43,20 @@ def read_ledger(days: int = DAYS) -> str:
         since = _since(session, firm.payment_provider, days)
     lines, payouts = gateway.movements_since(since), gateway.payouts_since(since)
     parts = {one.ref: gateway.movements_of(one.ref) for one in payouts}
+    told = Told(firm.payment_provider, gateway.livemode, lines, payouts, parts)
     with unit_of_work() as session:
-        new = sum(_keep_line(session, firm.payment_provider, gateway.livemode, one) for one in lines)
-        for one in payouts:
-            _keep_payout(session, firm.payment_provider, gateway.livemode, one)
-        for payout_ref, refs in parts.items():
-            _tie(session, payout_ref, refs)
+        new = keep_told(session, told)
     return f"{new} lines, {len(payouts)} payouts"
+
+
+def keep_told(session: Session, told: Told) -> int:
+    """Keeps each line and payout once, and which lines a payout pays out; how many lines are new."""
+    new = sum(_keep_line(session, told.provider, told.livemode, one) for one in told.lines)
+    for one in told.payouts:
+        _keep_payout(session, told.provider, told.livemode, one)
+    for payout_ref, refs in told.parts.items():
+        _tie(session, payout_ref, refs)
+    return new
 
 
 def _since(session: Session, provider: str, days: int) -> datetime:
@@ -92,7 +112,7 @@ def _keep_payout(session: Session, provider: str, livemode: bool, one: ListedPay
     session.add(row)
 
 
-def _tie(session: Session, payout_ref: str, refs: tuple[str, ...]) -> None:
+def _tie(session: Session, payout_ref: str, refs: Sequence[str]) -> None:
     session.flush()
     lines = select(BalanceLine).where(col(BalanceLine.ref).in_(refs), BalanceLine.payout_ref == "")
     for line in session.exec(lines).all():

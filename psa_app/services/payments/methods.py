@@ -143,27 +143,32 @@ def sync_method(method_id: int) -> None:
 
 def _keep(method_id: int, seen: SeenMethod, mandate: str) -> None:
     with unit_of_work() as session:
-        account_id = session.get_one(SavedMethod, method_id).account_id
-        session.exec(select(Account.id).where(Account.id == account_id).with_for_update()).one()
-        method = locked_method(session, method_id)
-        if not seen.customer_ref:
-            if method.status == "active":
-                _take_away(session, service(), method, "It was removed at the payment service.")
-            return
-        if seen.livemode != method.livemode:
-            return  # of the other mode: it can never be charged here
-        before = (method.brand, method.last4, method.exp_month, method.exp_year)
-        method.ref, method.customer_ref, method.kind = seen.ref, seen.customer_ref, seen.kind
-        method.brand, method.last4 = seen.brand[:80], seen.last4[:8]
-        method.exp_month, method.exp_year = seen.exp_month, seen.exp_year
-        method.mandate_ref = mandate or method.mandate_ref
-        if method.status in ("created", "open", "failed"):
-            move(method, TABLE, "active")
-            method.session_url, method.refreshed_at = "", clock.now()
-            _make_default(session, method)
-            history.note(session, service(), TABLE, method_id, "saved", {}, {"kind": method.kind})
-        elif before != (method.brand, method.last4, method.exp_month, method.exp_year):
-            method.refreshed_at, method.warned_on = clock.now(), None
+        keep_method(session, service(), method_id, seen, mandate)
+
+
+def keep_method(session: Session, actor: Actor, method_id: int, seen: SeenMethod, mandate: str) -> None:
+    """Keeps what the provider says of a way to pay; a new one is in use from now on, and the default."""
+    account_id = session.get_one(SavedMethod, method_id).account_id
+    session.exec(select(Account.id).where(Account.id == account_id).with_for_update()).one()
+    method = locked_method(session, method_id)
+    if not seen.customer_ref:
+        if method.status == "active":
+            _take_away(session, actor, method, "It was removed at the payment service.")
+        return
+    if seen.livemode != method.livemode:
+        return  # of the other mode: it can never be charged here
+    before = (method.brand, method.last4, method.exp_month, method.exp_year)
+    method.ref, method.customer_ref, method.kind = seen.ref, seen.customer_ref, seen.kind
+    method.brand, method.last4 = seen.brand[:80], seen.last4[:8]
+    method.exp_month, method.exp_year = seen.exp_month, seen.exp_year
+    method.mandate_ref = mandate or method.mandate_ref
+    if method.status in ("created", "open", "failed"):
+        move(method, TABLE, "active")
+        method.session_url, method.refreshed_at = "", clock.now()
+        _make_default(session, method)
+        history.note(session, actor, TABLE, method_id, "saved", {}, {"kind": method.kind})
+    elif before != (method.brand, method.last4, method.exp_month, method.exp_year):
+        method.refreshed_at, method.warned_on = clock.now(), None
 
 
 def _make_default(session: Session, method: SavedMethod) -> None:

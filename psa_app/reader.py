@@ -91,23 +91,26 @@ def reader(engine: Engine) -> Iterator[Reader]:
 
 @contextmanager
 def let_go(connection: Any, throw_away: Callable[[], None]) -> Iterator[None]:
-    """Leaves no read open in a pool's connection when an error passes.
+    """Leaves no read open in a pool's connection, also when an error passes.
 
     What the app itself refuses says nothing about the connection; after an error of the database, or
     when the work was cut off, it is thrown away. To make another one takes as long as ten events.
     """
     tracked = connection.dbapi_connection
+    is_cut_off = True
     try:
         yield
+        is_cut_off = False
     except (SQLAlchemyError, sqlite3.Error):
-        throw_away()
         raise
     except Exception:
-        tracked.end_reads()
+        is_cut_off = False
         raise
-    except BaseException:
-        throw_away()
-        raise
+    finally:
+        if is_cut_off:
+            throw_away()
+        else:
+            tracked.end_reads()
 
 
 def _as_sqlalchemy_says(engine: Engine, error: Exception) -> BaseException:

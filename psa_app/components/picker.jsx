@@ -2,11 +2,18 @@
 import { useEffect, useId, useMemo, useRef, useState } from "react";
 import { Icon } from "$/public/external/psa_app/components/icons/icons.jsx";
 
+const MOST = 50; // choices that are listed at once
 const fits = (x, q) =>
   q
     .toLowerCase()
     .split(/\s+/)
     .every((w) => `${x.label} ${x.sub || ""}`.toLowerCase().includes(w));
+
+// What is meant exactly stands first, then what begins so.
+const rank = (x, q) => {
+  const [label, sub, word] = [x.label, x.sub || "", q].map((s) => s.toLowerCase());
+  return label === word || sub === word ? 0 : label.startsWith(word) ? 1 : 2;
+};
 
 export function Picker({
   ident,
@@ -41,8 +48,10 @@ export function Picker({
   const touched = text !== chosen.label;
   const found = useMemo(() => {
     const q = touched ? text.trim() : "";
-    return (options ?? []).filter((o) => !q || (remote && answered === q) || fits(o, q)).slice(0, 50);
-  }, [options, text, touched, answered]);
+    const all = (options ?? []).filter((o) => !q || (remote && answered === q) || fits(o, q));
+    const first = (o) => (q ? rank(o, q) : Number(o.value !== chosen.value));
+    return (remote ? all : all.sort((a, b) => first(a) - first(b))).slice(0, MOST);
+  }, [options, text, touched, answered, chosen.value]);
   const announce = () => hidden.current?.dispatchEvent(new Event("input", { bubbles: true }));
   const pick = (o) => {
     setChosen(o);
@@ -61,7 +70,7 @@ export function Picker({
   const leave = () => {
     setOpen(false);
     if (!touched) return;
-    const same = found.find((o) => o.label.toLowerCase() === text.trim().toLowerCase());
+    const same = found.find((o) => !rank(o, text.trim())) ?? (found.length === 1 ? found[0] : null);
     if (!text.trim()) pick({ value: "", label: "" });
     else if (same) pick(same);
     else if (free) pick({ value: text.trim(), label: text.trim() });

@@ -35,3 +35,22 @@ addEventListener("click", async (event) => {
   button.dataset.copied = "";
   setTimeout(() => delete button.dataset.copied, 1500);
 });
+
+// The open tab is in view where the tabs are wider than the screen; afterwards they stay where they are put.
+const brought = new WeakMap();
+let waits = 0;
+const bring = () => {
+  waits = 0;
+  for (const tab of document.querySelectorAll("nav.tabs > a[aria-current]")) {
+    const row = tab.parentElement;
+    if (brought.get(row) === tab) continue;
+    brought.set(row, tab);
+    if (row.scrollWidth > row.clientWidth)
+      row.scrollLeft += tab.getBoundingClientRect().left - row.getBoundingClientRect().left - 24;
+  }
+};
+new MutationObserver(() => (waits ||= requestAnimationFrame(bring))).observe(document.documentElement, {
+  attributeFilter: ["aria-current"],
+  childList: true,
+  subtree: true,
+});

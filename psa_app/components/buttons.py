@@ -42,9 +42,11 @@ def button(
     return rx.el.button(*inside, type=type, class_name=_classes(look, small), **props)
 
 
-def submit(label: Text, *, busy: rx.Var[bool] | bool = False, **props: Any) -> rx.Component:
+def submit(
+    label: Text, *, busy: rx.Var[bool] | bool = False, look: Look = "primary", **props: Any
+) -> rx.Component:
     """The one primary button of a form."""
-    return button(label, look="primary", busy=busy, type="submit", **props)
+    return button(label, look=look, busy=busy, type="submit", **props)
 
 
 def link_button(

@@ -6,7 +6,7 @@ from typing import Any
 import reflex as rx
 
 from psa_app.components import fields
-from psa_app.components.buttons import button, submit
+from psa_app.components.buttons import Look, button, submit
 from psa_app.components.icons import icon
 from psa_app.components.link import Text
 from psa_app.display.forms import MORE, FieldSpec, Option
@@ -48,12 +48,21 @@ def form_error(text: Text) -> rx.Component:
 
 
 def form_foot(
-    label: Text = "Save", *, busy: rx.Var[bool] | bool = False, on_cancel: Any = None, extra: Any = None
+    label: Text = "Save",
+    *,
+    busy: rx.Var[bool] | bool = False,
+    on_cancel: Any = None,
+    extra: Any = None,
+    danger: bool = False,
 ) -> rx.Component:
-    """The buttons at a form's end: *Cancel* where there is somewhere to go back to, then the primary."""
+    """The buttons at a form's end: *Cancel* where there is somewhere to go back to, then the primary.
+
+    ``danger`` is for what cannot be undone: the button looks as in ``dialog.confirm``.
+    """
     cancel = [button("Cancel", on_click=on_cancel)] if on_cancel is not None else []
     before = [extra, rx.el.span(class_name="push")] if extra is not None else []
-    return rx.el.div(*before, *cancel, submit(label, busy=busy), class_name="form-foot")
+    look: Look = "danger primary" if danger else "primary"
+    return rx.el.div(*before, *cancel, submit(label, busy=busy, look=look), class_name="form-foot")
 
 
 @dataclass(frozen=True)

@@ -20,16 +20,18 @@ def form_dialog(
     key: Text = "",
     label: Text = "",
     size: str = "",
+    danger: bool = False,
 ) -> rx.Component:
     """``act`` is the verb on the button, and the form's name unless ``label`` gives one.
 
     ``errors["form"]`` stands above the buttons; ``key`` and ``size`` are those of form and dialog.
+    ``danger`` is for an act that destroys.
     """
     return dialog(
         form(
             *content,
             form_error(errors["form"]),
-            form_foot(act, on_cancel=on_close),
+            form_foot(act, on_cancel=on_close, danger=danger),
             on_submit=on_submit,
             key=key,
             label=label or act,

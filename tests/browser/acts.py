@@ -205,6 +205,21 @@ def record_payment(one: Window, amount: str = "") -> None:
     expect(dialog).to_be_hidden()
 
 
+def give_back(finance: Window, amount: str) -> None:
+    """Finance gives part of the payment back; more than came is refused beside the field."""
+    page, dialog = finance.page, finance.page.get_by_role("dialog")
+    page.get_by_role("button", name=re.compile("^More for payment")).first.click()
+    page.get_by_role("menuitem", name="Refund").click()
+    dialog.get_by_label("Why").fill("Two hours too many")
+    dialog.get_by_label("Amount").fill("9999999")
+    dialog.get_by_role("button", name="Give back").click()
+    expect(dialog).to_contain_text("at most")
+    dialog.get_by_label("Amount").fill(amount)
+    dialog.get_by_role("button", name="Give back").click()
+    expect(dialog).to_be_hidden()
+    expect(page.get_by_role("table", name="Payments")).to_contain_text("Given back")
+
+
 def pick(where: Locator, label: str, words: str) -> None:
     """Types into a picker and takes the first that fits."""
     where.get_by_label(label).fill(words)

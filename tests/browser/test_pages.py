@@ -37,6 +37,12 @@ PAGES = {
         routes.PROFILE,
     ),
 }
+TURNS = {  # built of the same parts: one on the wide screen, the next on the phone
+    "finance": (
+        *(routes.PAYOUTS, routes.payout(1), routes.LEAKAGE, routes.MRR, routes.BILLING_RUN, routes.OPENING),
+        *(routes.RECEIVABLES, routes.PROVIDER),
+    ),
+}
 RECORDS = {  # role: the list, and what its links look like
     "owner": (
         (routes.SOWS, r"/sows/\d+"),
@@ -117,6 +123,7 @@ def test_every_page_of_a_role_opens_and_axe_finds_nothing(
 ) -> None:
     one = window(role, size, scheme)
     todo, found = list(PAGES[role]), dict[str, Any]()
+    todo += TURNS.get(role, ())[size == PHONE :: 2]
     for path, pattern in RECORDS.get(role, ()):
         one.open(path)
         todo.append(one.link_to(pattern))

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from psa_app import routes
+from tests.browser import acts
 from tests.browser.conftest import NewWindow
 from tests.support.browser import Window
 
@@ -18,7 +19,7 @@ def test_an_invoice_is_declined_confirmed_given_back_in_part_and_debited(window:
     declined_then_confirmed(client)
     finance.open(address.removeprefix("/portal"))
     expect(finance.page.locator("h1")).to_contain_text("Paid")
-    give_back(finance, "100")
+    acts.give_back(finance, "100")
     expect(finance.page.locator("h1")).to_contain_text("Partly paid")
     debited(client, finance, address)
     finance.open(address.removeprefix("/portal"))
@@ -46,21 +47,6 @@ def declined_then_confirmed(client: Window) -> None:
     page.get_by_role("button", name="Needs 3-D Secure").click()
     page.get_by_role("button", name="Authorise").click()
     expect(page.locator("main")).to_contain_text("This invoice is paid")
-
-
-def give_back(finance: Window, amount: str) -> None:
-    """Finance gives part of the payment back; more than came is refused beside the field."""
-    page, dialog = finance.page, finance.page.get_by_role("dialog")
-    page.get_by_role("button", name=re.compile("^More for payment")).first.click()
-    page.get_by_role("menuitem", name="Refund").click()
-    dialog.get_by_label("Why").fill("Two hours too many")
-    dialog.get_by_label("Amount").fill("9999999")
-    dialog.get_by_role("button", name="Give back").click()
-    expect(dialog).to_contain_text("at most")
-    dialog.get_by_label("Amount").fill(amount)
-    dialog.get_by_role("button", name="Give back").click()
-    expect(dialog).to_be_hidden()
-    expect(page.get_by_role("table", name="Payments")).to_contain_text("Given back")
 
 
 def debited(client: Window, finance: Window, address: str) -> None:

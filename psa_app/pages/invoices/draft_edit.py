@@ -33,7 +33,7 @@ def _write() -> rx.Component:
     return _ask(
         "write",
         "Write down or up",
-        rx.el.p("Another amount for " + State.title + ". The hours stay as they are. " + State.listed),
+        rx.el.p("Another amount for " + State.about + ". The hours stay as they are. " + State.listed),
         fields.fields(
             fields.money(
                 "amount",
@@ -61,7 +61,7 @@ def _discount() -> rx.Component:
     return _ask(
         "discount",
         "Discount",
-        rx.el.p("Taken off " + State.title + " before tax, on a line of its own. Leave both empty for none."),
+        rx.el.p("Taken off " + State.about + " before tax, on a line of its own. Leave both empty for none."),
         fields.fields(
             fields.number("percent", "Percentage", State.percent, unit="%", error=errors["percent"]),
             fields.money(
@@ -79,7 +79,7 @@ def _later() -> rx.Component:
     return _ask(
         "later",
         "Bill later",
-        rx.el.p("No draft takes " + State.title + " before this day."),
+        rx.el.p("No draft takes " + State.about + " before this day."),
         fields.fields(
             fields.date(
                 "not_before", "Not before", State.day, required=True, error=State.errors["not_before"]

@@ -13,12 +13,12 @@ from psa_app.state.rates.why import WhyState
 
 ENTRIES = [
     Column("day", "Day"),
-    Column("person", "Person", width="120px"),
+    Column("person", "Person", width="140px"),
     Column("note", "Note"),
     Column("raw", "Worked", align="right"),
     Column("billed", "Billed", align="right"),
     Column("amount", "Amount", align="right"),
-    Column("rate", "Rate from"),
+    Column("rate", "Rate from", width="120px"),
 ]
 
 

@@ -18,6 +18,7 @@ def give_up_dialogs(number: rx.Var[str], open_text: rx.Var[str]) -> rx.Component
             "Nobody is asked for it any more, and it stands in the books as a loss of today.",
             act="Write off",
             required=True,
+            danger=True,
         ),
         _ask(
             "reopen",
@@ -29,7 +30,7 @@ def give_up_dialogs(number: rx.Var[str], open_text: rx.Var[str]) -> rx.Component
     )
 
 
-def _ask(name: str, title: Any, text: str, *, act: str, required: bool) -> rx.Component:
+def _ask(name: str, title: Any, text: str, *, act: str, required: bool, danger: bool = False) -> rx.Component:
     return form_dialog(
         rx.el.p(text),
         fields.fields(fields.textarea("reason", "Why", required=required, error=State.errors["reason"])),
@@ -41,4 +42,5 @@ def _ask(name: str, title: Any, text: str, *, act: str, required: bool) -> rx.Co
         errors=State.errors,
         key=f"{name}-" + State.form_key.to_string(),
         size="narrow",
+        danger=danger,
     )

@@ -205,7 +205,9 @@ def _dialogs() -> rx.Component:
     )
 
 
-def _ask(name: str, title: Any, *content: Any, act: str, on_submit: Any, size: str = "") -> rx.Component:
+def _ask(
+    name: str, title: Any, *content: Any, act: str, on_submit: Any, size: str = "", danger: bool = False
+) -> rx.Component:
     return form_dialog(
         *content,
         open=State.dialog == name,
@@ -216,6 +218,7 @@ def _ask(name: str, title: Any, *content: Any, act: str, on_submit: Any, size: s
         errors=State.errors,
         key=f"{name}-" + State.form_key.to_string(),
         size=size,
+        danger=danger,
     )
 
 
@@ -311,6 +314,7 @@ def _void() -> rx.Component:
         act="Void invoice",
         on_submit=State.void,
         size="narrow",
+        danger=True,
     )
 
 
@@ -323,6 +327,7 @@ def _reverse() -> rx.Component:
         act="Take back",
         on_submit=State.reverse,
         size="narrow",
+        danger=True,
     )
 
 

@@ -32,17 +32,22 @@ def refund_dialog() -> rx.Component:
             rx.cond(
                 State.is_manual,
                 rx.fragment(),
-                fields.select("by", "How", WAYS, "provider", error=errors["by"]),
+                fields.select("by", "How", WAYS, State.by, error=errors["by"], on_change=State.choose),
             ),
             fields.text("reason", "Why", required=True, error=errors["reason"], wide=True),
-            fields.date(
-                "returned_on",
-                "Transferred on",
-                rx.cond(State.is_manual, State.today, ""),
-                error=errors["returned_on"],
-                help="Of a bank transfer that you have made.",
+            rx.cond(
+                State.by == "bank",
+                rx.fragment(
+                    fields.date(
+                        "returned_on",
+                        "Transferred on",
+                        State.today,
+                        error=errors["returned_on"],
+                        help="Of a bank transfer that you have made.",
+                    ),
+                    fields.text("reference", "Reference", error=errors["reference"]),
+                ),
             ),
-            fields.text("reference", "Reference", error=errors["reference"]),
             two=True,
         ),
         open=State.open,

@@ -5,6 +5,7 @@ from typing import Any
 
 import reflex as rx
 
+from psa_app import routes
 from psa_app.errors import Invalid, PsaError
 from psa_app.formats import words
 from psa_app.queries.home.facts import firm_facts
@@ -22,7 +23,7 @@ class DraftEditState(rx.State):
     """The open dialog (write | discount | later), and what it is about."""
 
     dialog: str = ""
-    title: str = ""
+    about: str = ""  # the line or entry in quotes, or the whole draft
     listed: str = ""
     amount: str = ""
     percent: str = ""
@@ -53,7 +54,8 @@ class DraftEditState(rx.State):
         self.form_key += 1
 
     def _fill(self, found: DraftLineView) -> None:
-        self.title, self.currency = found.label, found.currency
+        self.about = f"“{found.label}”" if found.line_id and not self._entry else found.label
+        self.currency = found.currency
         self.amount = money.plain(found.net, found.currency)
         was = words.money(found.listed, found.currency)
         self.listed = f"By its rate or price it came to {was}." if found.listed != found.net else ""
@@ -69,7 +71,7 @@ class DraftEditState(rx.State):
 
     @rx.event
     @allow("invoices.draft")
-    async def write_amount(self, data: dict[str, Any]) -> None:
+    async def write_amount(self, data: dict[str, Any]) -> Any:
         """Writes the line or entry down or up."""
         values = form_values(data, ("amount", "reason"))
 
@@ -80,11 +82,11 @@ class DraftEditState(rx.State):
                 session, who, self._invoice, line_id=self._line, entry_id=self._entry or None, **how
             )
 
-        await self._save(save, "Written.")
+        return await self._save(save, "Written.")
 
     @rx.event
     @allow("invoices.draft")
-    async def give_discount(self, data: dict[str, Any]) -> None:
+    async def give_discount(self, data: dict[str, Any]) -> Any:
         """Gives the discount; with both fields empty there is none."""
         values = form_values(data, ("percent", "amount", "text"))
 
@@ -98,11 +100,11 @@ class DraftEditState(rx.State):
             line_id = self._line or None
             return set_discount(session, who, self._invoice, line_id=line_id, percent_ppm=ppm, **how)
 
-        await self._save(save, "Discount saved.")
+        return await self._save(save, "Discount saved.")
 
     @rx.event
     @allow("invoices.draft")
-    async def move_later(self, data: dict[str, Any]) -> None:
+    async def move_later(self, data: dict[str, Any]) -> Any:
         """Moves the line or entry to a later invoice."""
         text = form_values(data, ("not_before",))["not_before"]
         entries = (self._entry,) if self._entry else ()
@@ -113,19 +115,21 @@ class DraftEditState(rx.State):
                 session, who, self._invoice, line_id=self._line, not_before=day, entry_ids=entries
             )
 
-        await self._save(save, "Moved; it comes on an invoice from that day on.")
+        return await self._save(save, "Moved; it comes on an invoice from that day on.")
 
-    async def _save(self, save: Any, sentence: str) -> None:
+    async def _save(self, save: Any, sentence: str) -> Any:
         try:
             await write(save)
         except PsaError as error:
             self.errors = field_errors(error)
-            return
+            return None
         self.dialog = ""
         sheet = await self.get_state(InvoiceState)
-        sheet.dialog = ""
+        was, sheet.dialog = sheet.dialog, ""
         await sheet._load()
         await say(self, sentence)
+        # The entries that were open are named by the address: it must not open them again.
+        return rx.redirect(routes.invoice(self._invoice), replace=True) if was == "entries" else None
 
 
 def _next_month(day: date) -> date:

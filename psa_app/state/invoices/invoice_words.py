@@ -24,6 +24,7 @@ from psa_app.rules.scopes import PERIODIC
 METHODS = {
     "bank_transfer": "Bank transfer",
     "card": "Card",
+    "bank_debit": "Bank debit",
     "cheque": "Cheque",
     "cash": "Cash",
     "other": "Other",

@@ -7,12 +7,12 @@ import reflex as rx
 from psa_app.display.forms import Option
 from psa_app.errors import PsaError
 from psa_app.formats import words
+from psa_app.queries.invoices.one import find_invoice
 from psa_app.queries.invoices.paying import PayOffer, pay_offer
 from psa_app.rules import fields, money
 from psa_app.rules.money import Money
 from psa_app.services.payments.record import record_payment
 from psa_app.state.base import allow, field_errors, form_values, read, say, write
-from psa_app.state.contracts.sow import id_in
 from psa_app.state.invoices.invoice_words import METHODS
 
 FIELDS = ("amount", "settles", "received_on", "method", "reference", "note", "even_if_known")
@@ -38,7 +38,8 @@ class PayState(rx.State):
     @allow("payments.record")
     async def begin(self) -> None:
         """Opens the form with all that is open."""
-        invoice_id = id_in(str(self.router.url.path))
+        word = str(self.router.url.path).rstrip("/").rsplit("/", 1)[-1]
+        invoice_id = await read(lambda session, who: find_invoice(session, who, word))
         offer = await read(lambda session, who: pay_offer(session, who, invoice_id))
         self._invoice, self._offer = invoice_id, offer
         self.currency, self.today = offer.currency, offer.today.isoformat()

@@ -35,10 +35,10 @@ COLUMNS = [
 ]
 HELD = [
     Column("what", "What"),
-    Column("day", "Day", phone="hide", width="140px"),
-    Column("amount", "Amount", align="right", phone="hide", width="130px"),
-    Column("fee", "Fee", align="right", phone="hide", width="110px"),
-    Column("net", "Net", align="right", width="130px"),
+    Column("day", "Day", phone="hide", width="110px"),
+    Column("amount", "Amount", align="right", phone="hide", width="110px"),
+    Column("fee", "Fee", align="right", phone="hide", width="90px"),
+    Column("net", "Net", align="right", width="110px"),
 ]
 WORDS = {
     "charge": "Payment",

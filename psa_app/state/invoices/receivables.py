@@ -174,6 +174,8 @@ def _invoice(one: Receivable, today: date) -> Row:
 
 
 def _next(one: Receivable, today: date) -> str:
+    if one.held(today):
+        return "none for now"
     step = one.next(today)
     if step is None:
         return "no further one" if one.steps else "no plan"

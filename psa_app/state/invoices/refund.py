@@ -29,6 +29,7 @@ class RefundState(rx.State):
     credit: str = ""  # of it that settles no invoice; "" for none
     currency: str = ""
     is_manual: bool = False
+    by: str = "provider"  # or by bank
     today: str = ""
     errors: dict[str, str] = {}
     form_key: int = 0
@@ -46,8 +47,15 @@ class RefundState(rx.State):
         )
         self.credit = words.money(offer.credit, offer.currency) if offer.credit else ""
         self.is_manual, self.today = offer.provider == "manual", today
+        self.by = "bank" if self.is_manual else "provider"
         self.errors, self.open = {}, True
         self.form_key += 1
+
+    @rx.event
+    @allow("payments.refund")
+    def choose(self, by: str) -> None:
+        """Another way: a transfer asks for its day."""
+        self.by = by if by in ("provider", "bank") else self.by
 
     @rx.event
     @allow("payments.refund")

@@ -189,6 +189,7 @@ def test_an_export_asks_for_a_period_that_is_over_and_for_the_right(world):
 
 def test_what_the_owner_books_after_the_close_leaves_the_closed_period_as_it_was(world, clock):
     """Its document keeps its day; the ledger carries it on the first open one, and says of which it is."""
+    world.worked("Ann", "Build", MON, 60)
     first = issued(world)
     clock.forward(days=8)
     period = {"first_on": date(2026, 11, 1), "last_on": date(2026, 11, 30), "format": "hledger"}
@@ -202,7 +203,7 @@ def test_what_the_owner_books_after_the_close_leaves_the_closed_period_as_it_was
         do(record_payment, world["Olga"], first.id, **late)
     paid = do(record_payment, world["Olga"], first.id, **late, past_lock_reason="The bank was late")
     line_id = rows(InvoiceLine, invoice_id=first.id)[0].id
-    given = {"lines": (CreditLine(line_id, amount=Money(500, "EUR")),), "reason": "Late"}
+    given = {"lines": (CreditLine(line_id, minutes=15),), "reason": "Late"}
     day = date(2026, 11, 28)
     why = "Agreed before the close"
     note = do(credit_invoice, world["Olga"], first.id, issued_on=day, past_lock_reason=why, **given)

@@ -17,7 +17,7 @@ class PastCloseState(rx.State):
     note: str = ""
 
     @rx.event
-    @allow("invoices.read")
+    @allow("invoices.draft")
     async def load(self) -> None:
         """Loads how far the books are closed."""
         self.note = await read(_note) if may(actor(), "books.override") else ""

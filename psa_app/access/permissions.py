@@ -140,6 +140,7 @@ _OWNER = _FINANCE | {
     "milestones.accept_for_client",
     "time.unlock",
     "books.open",
+    "books.override",
     "fields.change",
     "stages.change",
     "quotes.send",

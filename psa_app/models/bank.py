@@ -58,6 +58,7 @@ class BankLine(Record, table=True):
     status: str = Field(default="open", index=True)  # open | booked | ignored | outgoing
     booked_on: date
     value_on: date | None = None
+    ledger_on: date | None = None  # of a payout: the books carry it on this day, its own was closed by then
     amount_minor: Big
     currency: str
     payer: str = ""

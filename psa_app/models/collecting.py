@@ -169,6 +169,7 @@ class BalanceLine(Record, table=True):
     currency: str
     at: datetime
     available_on: date
+    ledger_on: date | None = None  # the books carry it on this day: its own was closed by then
     livemode: bool = False
     payout_ref: str = Field(default="", index=True)
 

@@ -53,6 +53,7 @@ class Invoice(Record, table=True):
     net_minor: Big = 0
     tax_minor: Big = 0
     total_minor: Big = 0
+    ledger_on: date | None = None  # the books carry it on this day: its own was closed by then
     base_rate_nano: Big = 1_000_000_000  # the document's rate to the base currency, frozen at issue
     seller: str = ""  # frozen at issue: the firm's block, one line a row
     buyer: str = ""  # frozen at issue
@@ -331,6 +332,7 @@ class PaymentFact(Row, table=True):
     amount_minor: Big
     currency: str
     at: datetime
+    ledger_on: date | None = None  # the books carry it on this day: its own was closed by then
 
 
 class Allocation(Row, table=True):

@@ -11,11 +11,12 @@ from beancount.core.data import Transaction
 
 from psa_app import db
 from psa_app.errors import Conflict, Forbidden, Invalid
-from psa_app.models import ExchangeRate, Invoice, InvoiceLine, LedgerAccount, LedgerExport
+from psa_app.models import ExchangeRate, History, Invoice, InvoiceLine, LedgerAccount, LedgerExport
 from psa_app.queries.books.ledger import books
 from psa_app.rules.money import Money
 from psa_app.services.bank.decide import PartIn, book_line
 from psa_app.services.books.export import export_ledger, read_export
+from psa_app.services.books.lock import close_books
 from psa_app.services.invoices.credit import CreditLine, credit_invoice
 from psa_app.services.invoices.draft import draft_invoice
 from psa_app.services.invoices.issue import issue_invoice
@@ -184,3 +185,35 @@ def test_an_export_asks_for_a_period_that_is_over_and_for_the_right(world):
     with pytest.raises(Forbidden):
         do(export_ledger, world["Lea"], first_on=MON, last_on=MON, format="hledger")
     assert rows(LedgerExport) == []
+
+
+def test_what_the_owner_books_after_the_close_leaves_the_closed_period_as_it_was(world, clock):
+    """Its document keeps its day; the ledger carries it on the first open one, and says of which it is."""
+    world.worked("Ann", "Build", MON, 60)
+    first = issued(world)
+    clock.forward(days=8)
+    period = {"first_on": date(2026, 11, 1), "last_on": date(2026, 11, 30), "format": "hledger"}
+    made = do(export_ledger, world["Fred"], **period)
+    before = read_export(world["Fred"], made.id)
+    do(close_books, world["Fred"], through=date(2026, 11, 30))
+    late = {"amount": Money(1_000, "EUR"), "received_on": date(2026, 11, 25)}
+    with pytest.raises(Invalid, match=r"closed up to 2026-11-30. Choose a later day.$"):
+        do(record_payment, world["Fred"], first.id, **late, past_lock_reason="The bank was late")
+    with pytest.raises(Invalid, match="Give a reason"):
+        do(record_payment, world["Olga"], first.id, **late)
+    paid = do(record_payment, world["Olga"], first.id, **late, past_lock_reason="The bank was late")
+    line_id = rows(InvoiceLine, invoice_id=first.id)[0].id
+    given = {"lines": (CreditLine(line_id, minutes=15),), "reason": "Late"}
+    day = date(2026, 11, 28)
+    why = "Agreed before the close"
+    note = do(credit_invoice, world["Olga"], first.id, issued_on=day, past_lock_reason=why, **given)
+    world.worked("Ann", "Build", TUE, 30)
+    draft = do(draft_invoice, world["Olga"], account_id=world.clients["Northwind"], until=TUE)
+    second = do(issue_invoice, world["Olga"], draft.id, issued_on=day, past_lock_reason="Forgotten")
+    assert (note.issued_on, second.issued_on, paid.received_on) == (day, day, date(2026, 11, 25))
+    assert read_export(world["Fred"], made.id) == before
+    assert do(export_ledger, world["Fred"], **period).digest == made.digest
+    texts = [one.text for one in ask(books, date(2026, 12, 1), date(2026, 12, 1)).entries]
+    assert {"Credit note of 2026-11-28", "Invoice of 2026-11-28", "Transfer of 2026-11-25"} <= set(texts)
+    kept = [one for one in rows(History, kind="firm") if one.verb == "booked after the close"]
+    assert [one.reason for one in kept] == ["The bank was late", why, "Forgotten"]

@@ -20,6 +20,7 @@ from psa_app.pages.frame import staff
 from psa_app.pages.invoices.bank_line import line_dialog
 from psa_app.pages.registry import page
 from psa_app.state.invoices.bank import BankState as State
+from psa_app.state.invoices.past_close import PastCloseState
 
 ZONE = "bank-file"
 COLUMNS = [
@@ -34,7 +35,13 @@ ORDERS = [Option("", "Find it out"), Option("dmy", "31.12.2026"), Option("mdy", 
 MARKS = [Option("", "Find it out"), Option(",", "1.234,56"), Option(".", "1,234.56")]
 
 
-@page(routes.BANK, title="Bank", right="payments.record", on_load=State.load, live=("bank_line",))
+@page(
+    routes.BANK,
+    title="Bank",
+    right="payments.record",
+    on_load=[State.load, PastCloseState.load],
+    live=("bank_line",),
+)
 def bank() -> rx.Component:
     """The file, the certain lines, and the list."""
     return staff(

@@ -9,6 +9,7 @@ from psa_app.components.definition import facts
 from psa_app.components.dialog import dialog
 from psa_app.components.form import form, form_error, form_foot
 from psa_app.display.bank import Chance, OpenPart
+from psa_app.pages.invoices.past_close import past_close_field
 from psa_app.state.invoices.bank import BankState as State
 
 
@@ -67,6 +68,7 @@ def _pays() -> rx.Component:
                         error=State.errors["short_kind"],
                     ),
                 ),
+                past_close_field(),
                 two=True,
             ),
             rx.el.p(

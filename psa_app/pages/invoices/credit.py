@@ -8,6 +8,7 @@ from psa_app.components.definition import facts
 from psa_app.components.dialog import dialog
 from psa_app.components.form import form, form_error, form_foot
 from psa_app.display.credit import CreditRow
+from psa_app.pages.invoices.past_close import past_close_field
 from psa_app.state.invoices.credit import KEEP, RELEASE, WRITE_OFF
 from psa_app.state.invoices.credit import CreditState as State
 
@@ -36,6 +37,7 @@ def credit_dialog(number: rx.Var[str]) -> rx.Component:
             fields.fields(
                 fields.text("reason", "Why", required=True, error=errors["reason"], help="Printed on it."),
                 fields.date("issued_on", "Date", State.today, error=errors["issued_on"]),
+                past_close_field(),
                 two=True,
             ),
             form_error(errors["form"]),

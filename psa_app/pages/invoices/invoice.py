@@ -27,6 +27,7 @@ from psa_app.pages.invoices.entries import entries_dialog
 from psa_app.pages.invoices.expenses import expenses_on_it, group_items
 from psa_app.pages.invoices.give_up import give_up_dialogs
 from psa_app.pages.invoices.paid import payments_on_it
+from psa_app.pages.invoices.past_close import past_close_field
 from psa_app.pages.invoices.pay import pay_dialog
 from psa_app.pages.invoices.refund import refund_dialog
 from psa_app.pages.rates.why import why_dialog
@@ -38,6 +39,7 @@ from psa_app.state.invoices.expenses import InvoiceExpenses as Expenses
 from psa_app.state.invoices.give_up import GiveUpState
 from psa_app.state.invoices.invoice import InvoiceState as State
 from psa_app.state.invoices.later import LaterWork
+from psa_app.state.invoices.past_close import PastCloseState
 from psa_app.state.invoices.pay import PayState
 
 GROUPS = (
@@ -54,7 +56,7 @@ GROUPS = (
     routes.INVOICE,
     title="Invoice",
     right="invoices.draft",
-    on_load=[State.load, Expenses.load, InvoiceDeposits.load, LaterWork.load],
+    on_load=[State.load, Expenses.load, InvoiceDeposits.load, LaterWork.load, PastCloseState.load],
     live=("invoice", "payment", "expense"),
 )
 def invoice() -> rx.Component:
@@ -293,6 +295,7 @@ def _issue() -> rx.Component:
         rx.cond(State.warnings.length() > 0, notice(rx.foreach(State.warnings, _sentence), tone="warn")),
         fields.fields(
             fields.date("issued_on", "Issue date", State.today, error=State.errors["issued_on"]),
+            past_close_field(),
         ),
         act="Issue invoice",
         on_submit=State.issue,

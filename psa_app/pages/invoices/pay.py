@@ -6,6 +6,7 @@ from psa_app.components import fields
 from psa_app.components.dialog import dialog
 from psa_app.components.form import form, form_error, form_foot
 from psa_app.display.forms import Option
+from psa_app.pages.invoices.past_close import past_close_field
 from psa_app.state.invoices.invoice_words import METHODS
 from psa_app.state.invoices.pay import PayState as State
 
@@ -40,6 +41,7 @@ def pay_dialog() -> rx.Component:
                 fields.select("method", "How", [Option(*one) for one in METHODS.items()], "bank_transfer"),
                 fields.text("reference", "Reference", error=errors["reference"]),
                 fields.text("note", "Note", error=errors["note"], wide=True),
+                past_close_field(),
                 fields.checkbox("even_if_known", "It really came, even if it looks like a double", False),
                 two=True,
             ),

@@ -150,8 +150,9 @@ def _papers_and_money(found: _Sources) -> Iterator[Entry]:
 
 def _paper(found: _Sources, invoice: Invoice, credited: dict[int, list[int]]) -> Iterator[Entry]:
     key, to_base = int(invoice.id or 0), found.of_invoice(invoice)
+    own = invoice.issued_on or invoice.cutoff
     paper = Paper(
-        invoice.issued_on or invoice.cutoff,
+        invoice.ledger_on or own,
         invoice.number,
         found.client(invoice.account_id),
         invoice.currency,
@@ -161,15 +162,20 @@ def _paper(found: _Sources, invoice: Invoice, credited: dict[int, list[int]]) ->
     )
     if invoice.kind == "credit_note":
         owed, *again = credited.get(key) or [to_base(invoice.total_minor)]
-        yield ledger.billed(paper, owed, to_base, back=True, text="Credit note")
+        yield ledger.billed(paper, owed, to_base, back=True, text=_text("Credit note", own, paper.on))
         back = -again[0] if again else owed
     else:
         owed = back = to_base(invoice.total_minor)
-        yield ledger.billed(paper, owed, to_base, back=False, text="Invoice")
+        yield ledger.billed(paper, owed, to_base, back=False, text=_text("Invoice", own, paper.on))
     if invoice.voided_at is not None:
         made = ledger.billed(paper, back, to_base, back=invoice.kind == "invoice", text="Void")
         day = max(found.day(invoice.voided_at), paper.on)
         yield Entry(day, made.number, made.party, made.text, made.postings)
+
+
+def _text(word: str, own: date, on: date) -> str:
+    """What was booked after its own day was closed says of which day it is."""
+    return word if on == own else f"{word} of {own.isoformat()}"
 
 
 def _fact(found: _Sources, fact: PaymentFact, running: Running) -> Entry:
@@ -178,9 +184,10 @@ def _fact(found: _Sources, fact: PaymentFact, running: Running) -> Entry:
     base = running.take(fact.amount_minor)
     kind = fact.kind
     client = found.client(payment.account_id)
-    return ledger.came(
-        found.day(fact.at), kind, fact.amount_minor, base, fact.currency, client, number or payment.reference
-    )
+    own = found.day(fact.at)
+    on = fact.ledger_on or own
+    came = ledger.came(on, kind, fact.amount_minor, base, fact.currency, client, number or payment.reference)
+    return Entry(on, came.number, came.party, _text(came.text, own, on), came.postings)
 
 
 def _first_days(found: _Sources) -> dict[int, date]:

@@ -60,8 +60,8 @@ def provider_entries(
 
 def _line(line: BalanceLine, posted: Posted, fx: Exchange, base: str) -> tuple[list[Entry], int]:
     """The entries of a line, and what it adds to the balance in the firm's currency."""
-    on = posted.day(line.at)
-    to_base = converter(fx.rate(line.currency, on) or money.NANO, line.currency, base)
+    own = posted.day(line.at)
+    on, to_base = line.ledger_on or own, converter(_rate(fx, line, own), line.currency, base)
     if line.kind in provider_ledger.CHARGES:
         cost = -to_base(line.net_minor)
         return [provider_ledger.charged(on, -line.net_minor, cost, line.currency, "", line.ref)], -cost
@@ -99,16 +99,24 @@ def _booked(line: BalanceLine, posted: Posted) -> int | None:
 
 def _payout(line: BalanceLine, held: Mapping[str, int], posted: Posted, fx: Exchange, base: str) -> Entry:
     """A payout, or one that came back. In the firm's own currency nothing is exchanged."""
-    on, amount = posted.day(line.at), -line.amount_minor
-    in_base = converter(fx.rate(line.currency, on) or money.NANO, line.currency, base)(amount)
+    amount = -line.amount_minor
+    on, to_base = (
+        line.ledger_on or posted.day(line.at),
+        converter(_rate(fx, line, posted.day(line.at)), line.currency, base),
+    )
+    in_base = to_base(amount)
     own = line.currency == base or amount < 0 or line.source_ref not in held
     stands = in_base if own else held[line.source_ref]
     entry = provider_ledger.paid_out(on, amount, in_base, stands, line.currency, base, line.source_ref)
     if not line.fee_minor:
         return entry
-    fee = converter(fx.rate(line.currency, on) or money.NANO, line.currency, base)(line.fee_minor)
+    fee = to_base(line.fee_minor)
     cost = provider_ledger.charged(on, line.fee_minor, fee, line.currency, "", line.source_ref)
     return Entry(on, entry.number, entry.party, entry.text, (*entry.postings, *cost.postings))
+
+
+def _rate(fx: Exchange, line: BalanceLine, day: date) -> int:
+    return fx.rate(line.currency, day) or money.NANO
 
 
 def _arrivals(session: Session, left: Mapping[str, int], fx: Exchange, base: str) -> Iterator[Entry]:
@@ -123,4 +131,5 @@ def _arrivals(session: Session, left: Mapping[str, int], fx: Exchange, base: str
             continue
         day, currency, amount = line.booked_on, line.currency, line.amount_minor
         in_base = converter(fx.rate(currency, day) or money.NANO, currency, base)(amount)
-        yield provider_ledger.arrived(day, amount, in_base, left[payout.ref], currency, base, payout.ref)
+        on = line.ledger_on or day
+        yield provider_ledger.arrived(on, amount, in_base, left[payout.ref], currency, base, payout.ref)

@@ -53,13 +53,18 @@ def before_issue(
     return tuple(lacks(session, invoice, issued_on))
 
 
-def lacks(session: Session, invoice: Invoice, issued_on: date | None = None) -> Iterator[Lack]:
-    """What a draft lacks to be issued on a day (the firm's today when it is not given)."""
+def lacks(
+    session: Session, invoice: Invoice, issued_on: date | None = None, *, past_close: bool = False
+) -> Iterator[Lack]:
+    """What a draft lacks to be issued on a day (the firm's today when it is not given).
+
+    `past_close`: who asks may book in closed books, and has said why.
+    """
     firm = session.get_one(Firm, 1)
     account = session.get_one(Account, invoice.account_id)
     day = issued_on or clock.today(firm.time_zone)
     yield from _lines(session, invoice)
-    yield from _day(session, firm, day)
+    yield from _day(session, firm, day, past_close=past_close)
     lines = printed_lines(session, invoice)
     yield from _head(invoice, account, bool(lines) and all(line.kind == ASKED for line in lines))
     yield from _tax(session, invoice, account)
@@ -125,10 +130,10 @@ def _deposits(session: Session, invoice: Invoice) -> Iterator[Lack]:
         yield Lack("deposit", sentence)
 
 
-def _day(session: Session, firm: Firm, day: date) -> Iterator[Lack]:
+def _day(session: Session, firm: Firm, day: date, *, past_close: bool) -> Iterator[Lack]:
     if day > clock.today(firm.time_zone):
         yield Lack("issued_on", "An invoice cannot be issued in the future. Choose today or an earlier day.")
-    if firm.books_closed_through and day <= firm.books_closed_through:
+    if firm.books_closed_through and day <= firm.books_closed_through and not past_close:
         locked = firm.books_closed_through.isoformat()
         yield Lack("issued_on", f"The books are closed up to {locked}. Choose a later day.")
     series = session.exec(

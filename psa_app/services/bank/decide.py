@@ -14,6 +14,7 @@ from psa_app.queries.bank.matches import open_books
 from psa_app.rules import fields
 from psa_app.rules.money import Money, plain
 from psa_app.services import history
+from psa_app.services.books.lock import check_books_open, note_past_close
 from psa_app.services.payments.record import Came, book_money, reverse_payment
 from psa_app.services.payments.settle import open_amount, received
 
@@ -39,13 +40,20 @@ class Booked:
 
 @act("bank_lines", "book", right="payments.record")
 def book_line(
-    session: Session, actor: Actor, line_id: int, *, parts: list[PartIn], short_kind: ShortKind = ""
+    session: Session,
+    actor: Actor,
+    line_id: int,
+    *,
+    parts: list[PartIn],
+    short_kind: ShortKind = "",
+    past_lock_reason: str = "",
 ) -> BankLine:
     """Books a line on the invoices of one client; what is left of it becomes credit on account.
 
     Money in another currency pays one invoice: all of it what the part says, in the invoice's currency.
     With `short_kind` what stays open on these invoices is settled as a bank charge, a discount for paying
-    early or tax withheld. Raises `Invalid` for amounts that do not fit, `Conflict` for a line that is
+    early or tax withheld. Raises `Invalid` for amounts that do not fit or a day in closed books
+    (`past_lock_reason` with the right "books.override" passes them), `Conflict` for a line that is
     decided already.
     """
     line = _open_line(session, actor, line_id)
@@ -57,17 +65,20 @@ def book_line(
     ]
     shorts: dict[str, int] = {short_kind: sum(short)} if short_kind else {}
     settles = parts[0].amount if invoices[0].currency != line.currency else None
-    return _book(session, actor, line, invoices[0].account_id, pairs, shorts, settles)
+    account_id = invoices[0].account_id
+    return _book(session, actor, line, account_id, pairs, shorts, settles, past_lock_reason)
 
 
 @act("bank_lines", "credit", right="payments.record")
-def credit_line(session: Session, actor: Actor, line_id: int, *, account_id: int) -> BankLine:
+def credit_line(
+    session: Session, actor: Actor, line_id: int, *, account_id: int, past_lock_reason: str = ""
+) -> BankLine:
     """Books a line as credit on account of a client: it pays no invoice yet."""
     line = _open_line(session, actor, line_id)
     if line.amount_minor <= 0:
         raise Conflict("Money that went out is nobody's credit.")
     fetch(session, actor, Account, account_id, lock=True)
-    return _book(session, actor, line, account_id, [], {})
+    return _book(session, actor, line, account_id, [], {}, past_lock_reason=past_lock_reason)
 
 
 @act("bank_lines", "link", right="payments.record")
@@ -102,7 +113,9 @@ def take_back_by_line(session: Session, actor: Actor, line_id: int, *, payment_i
 
 
 @act("bank_lines", "is_payout", right="payments.record")
-def take_payout(session: Session, actor: Actor, line_id: int, *, payout_id: int) -> BankLine:
+def take_payout(
+    session: Session, actor: Actor, line_id: int, *, payout_id: int, past_lock_reason: str = ""
+) -> BankLine:
     """Says that a line is a payout of the payment service: the payments in it are in the books already.
 
     Raises `Invalid` for another amount, `Conflict` for a payout that is another line or did not come.
@@ -115,6 +128,9 @@ def take_payout(session: Session, actor: Actor, line_id: int, *, payout_id: int)
         raise Conflict("This payout did not come: the payment service says that it failed.")
     if session.exec(select(BankLine.id).where(BankLine.payout_id == payout_id)).first() is not None:
         raise Conflict("Another line of a statement is this payout already.")
+    why = past_lock_reason
+    line.ledger_on = check_books_open(session, line.booked_on, "booked_on", actor, why)
+    note_past_close(session, actor, f"payout {payout.ref}", line.booked_on, line.ledger_on, why)
     line.payout_id = payout_id
     _decide(session, actor, line, "booked", reason=f"Payout {payout.ref}")
     return line
@@ -143,12 +159,16 @@ def undo_line(session: Session, actor: Actor, line_id: int, *, reason: str = "")
             reverse_payment(session, actor, line.payment_id, reason=why)
     _decide(session, actor, line, "open", reason=why, verb="opened again")
     line.reason, line.decided_at, line.decided_by, line.payout_id = "", None, None, None
+    line.ledger_on = None
     return line
 
 
 @act("bank_lines", "book_certain", right="payments.record")
 def book_certain(session: Session, actor: Actor, *, line_ids: list[int]) -> Booked:
-    """Books those of the lines that are certain still: they name what they pay, to the cent."""
+    """Books those of the lines that are certain still: they name what they pay, to the cent.
+
+    One of a day in closed books is left: it is decided by itself.
+    """
     wanted = sorted(set(line_ids))
     if len(wanted) > MOST_AT_ONCE:
         raise Invalid(f"Book at most {MOST_AT_ONCE} lines at once.", "line_ids")
@@ -161,6 +181,8 @@ def book_certain(session: Session, actor: Actor, *, line_ids: list[int]) -> Book
         fetch(session, actor, Account, account_id, lock=True)
     books, count = open_books(session, today), 0
     for line in lines:
+        if firm.books_closed_through and line.booked_on <= firm.books_closed_through:
+            continue
         payout = books.payout(line) if line.status == "open" else None
         if payout is not None:
             take_payout(session, actor, int(line.id or 0), payout_id=payout.id)
@@ -252,6 +274,7 @@ def _book(
     pairs: Sequence[tuple[Invoice, int | None]],
     short: dict[str, int],
     settles: Money | None = None,
+    past_lock_reason: str = "",
 ) -> BankLine:
     said = line.reference or line.text
     came = Came(
@@ -260,7 +283,7 @@ def _book(
         reference=said[:140],
         note=_told(line, short)[:400],
     )
-    payment = book_money(session, actor, account_id, came, pairs, short, settles)
+    payment = book_money(session, actor, account_id, came, pairs, short, settles, past_lock_reason)
     line.made_payment = True
     _decide(session, actor, line, "booked", account_id=account_id, payment_id=int(payment.id or 0))
     return line

@@ -1,6 +1,6 @@
 """The accounting lock: what is dated up to its day no longer changes. It is apart from the time lock."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from sqlmodel import Session, col, select
 
@@ -11,6 +11,9 @@ from psa_app.models import Firm, LedgerExport
 from psa_app.models.base import touch
 from psa_app.rules import fields
 from psa_app.services import history
+from psa_app.services.locks import REASON, Lock, passes_lock
+
+PAST = "booked after the close"
 
 
 @act("firm", "close_books", right="books.close")
@@ -44,11 +47,43 @@ def open_books_again(
     return through
 
 
-def check_books_open(session: Session, day: date | None, field: str) -> None:
-    """Raises `Invalid` for a day in closed books: whoever may opens them again first, with a reason."""
+def check_books_open(
+    session: Session, day: date | None, field: str, actor: Actor | None = None, reason: str = ""
+) -> date | None:
+    """Raises `Invalid` for a day in closed books, unless the actor may pass them and says why.
+
+    Gives the day on which the ledger carries what is booked so all the same, None where it is its own.
+    """
     closed = session.exec(select(col(Firm.books_closed_through))).one()
-    if closed and day and day <= closed:
-        raise Invalid(f"The books are closed up to {closed.isoformat()}. Choose a later day.", field)
+    told = "The books are closed up to {day}. Choose a later day."
+    lock = Lock(closed, "books.override", told, field, Invalid)
+    return ledger_day(session, day) if day and passes_lock(lock, day, actor, reason) else None
+
+
+def ledger_day(session: Session, day: date) -> date | None:
+    """The first open day for what is of a closed one; None for a day that is open.
+
+    What was handed to accounting beyond that day is not touched either, as far as today allows.
+    """
+    firm = session.exec(select(Firm)).one()
+    closed = firm.books_closed_through
+    if closed is None or day > closed:
+        return None
+    free, today = closed + timedelta(days=1), clock.today(firm.time_zone)
+    later = select(LedgerExport).where(col(LedgerExport.last_on) >= free)
+    for one in session.exec(later.order_by(col(LedgerExport.first_on))):
+        if one.first_on <= free <= one.last_on:
+            free = one.last_on + timedelta(days=1)
+    return min(free, today)
+
+
+def note_past_close(
+    session: Session, actor: Actor, what: str, day: date, ledger_on: date | None, reason: str
+) -> None:
+    """Keeps who booked what in closed books, and why; nothing where the day was open."""
+    if ledger_on is not None:
+        told = {"what": what, "day": day, "ledger_on": ledger_on}
+        history.note(session, actor, "firm", 1, PAST, {}, told, fields.text(reason, "reason", max=REASON))
 
 
 def is_exported(session: Session, day: date | None) -> bool:

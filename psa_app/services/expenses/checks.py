@@ -13,6 +13,7 @@ from psa_app.queries.expenses import rates
 from psa_app.rules import money
 from psa_app.rules.expenses import counted, net_of, value_of
 from psa_app.rules.money import Money
+from psa_app.services.locks import Lock, passes_lock
 from psa_app.services.time.facts import locked_through
 
 SENT: dict[str, str] = {
@@ -53,14 +54,9 @@ def check_draft(status: str) -> None:
 
 def check_open(session: Session, actor: Actor, day: date, reason: str = "") -> None:
     """Refuses a day in a locked period, unless the actor may override it and says why."""
-    locked = locked_through(session)
-    if locked is None or day > locked or (reason.strip() and may(actor, "time.override")):
-        return
-    way = " Give a reason to change it all the same." if may(actor, "time.override") else ""
-    raise Conflict(
-        f"The books are locked up to {locked.isoformat()}. Choose a later day, or ask finance.{way}",
-        "spent_on",
-    )
+    told = "The books are locked up to {day}. Choose a later day, or ask finance."
+    lock = Lock(locked_through(session), "time.override", told, "spent_on")
+    passes_lock(lock, day, actor, reason)
 
 
 def check_day(person: Person, day: date) -> None:

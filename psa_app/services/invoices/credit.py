@@ -20,7 +20,7 @@ from psa_app.rules.deposits import USED
 from psa_app.rules.money import Money
 from psa_app.rules.taxes import TaxKind
 from psa_app.services import history
-from psa_app.services.books.lock import check_books_open
+from psa_app.services.books.lock import check_books_open, note_past_close
 from psa_app.services.invoices.copies import check_ours
 from psa_app.services.invoices.credit_mail import mail_credit_note
 from psa_app.services.invoices.credit_work import give_back
@@ -65,12 +65,14 @@ def credit_invoice(
     lines: tuple[CreditLine, ...],
     reason: str,
     issued_on: date | None = None,
+    past_lock_reason: str = "",
 ) -> Invoice:
     """Issues a credit note on an invoice and returns it; the invoice owes that much less.
 
     It bears the invoice's own taxes and exchange rate, and what was paid too much is credit on
     account. Raises `Conflict` when the invoice is not issued or nothing is left of a line, `Invalid`
-    for more than is left, for a line twice or of another invoice, for a day that does not fit, and
+    for more than is left, for a line twice or of another invoice, for a day that does not fit or lies in
+    closed books (`past_lock_reason` with the right "books.override" passes them), and
     (or `Problems`) for what the client's kind of electronic invoice lacks.
     """
     seen = fetch(session, actor, Invoice, invoice_id)
@@ -79,13 +81,15 @@ def credit_invoice(
     why = fields.text(reason, "reason", max=400)
     firm = session.exec(select(Firm)).one()
     day = issued_on or clock.today(firm.time_zone)
-    _check(session, invoice, firm, day)
+    _check(invoice, firm, day)
+    ledger_on = check_books_open(session, day, "issued_on", actor, past_lock_reason)
     taken, rest = _taken(session, invoice, lines)
     taxes = _taxes(invoice, taken, rest)
     net, tax = sum(one.now.net for one in taken), sum(row.tax_minor for row in taxes)
     check_total(net + tax, invoice.total_minor - _credited_so_far(session, invoice))
     note = _note(session, actor, invoice, firm, day, why)
     note.net_minor, note.tax_minor, note.total_minor = net, tax, net + tax
+    note.ledger_on = ledger_on
     line_ids = _write_rows(session, note, taken, taxes)
     stop_if_lacking(list(electronic_lacks(session, note, account, day)))
     _give_number(session, note, day)
@@ -95,6 +99,7 @@ def credit_invoice(
     freed = settle_by_credit(session, actor, note, invoice)
     close_pages(session, actor, invoice, "A credit note was written meanwhile.")
     _tell(session, actor, invoice, note, why, freed)
+    note_past_close(session, actor, note.number, day, ledger_on, past_lock_reason)
     mail_credit_note(session, actor, note, invoice, account, firm)
     return note
 
@@ -117,7 +122,7 @@ def preview_credit(
     require(actor, "invoices.credit")
     invoice = fetch(session, actor, Invoice, invoice_id)
     firm = session.exec(select(Firm)).one()
-    _check(session, invoice, firm, clock.today(firm.time_zone))
+    _check(invoice, firm, clock.today(firm.time_zone))
     taken, rest = _taken(session, invoice, lines)
     net, tax = sum(one.now.net for one in taken), sum(row.tax_minor for row in _taxes(invoice, taken, rest))
     check_total(net + tax, invoice.total_minor - _credited_so_far(session, invoice))
@@ -125,7 +130,7 @@ def preview_credit(
     return CreditPreview(net, tax, net + tax, max(left, 0), max(-left, 0))
 
 
-def _check(session: Session, invoice: Invoice, firm: Firm, day: date) -> None:
+def _check(invoice: Invoice, firm: Firm, day: date) -> None:
     if invoice.kind == "credit_note":
         raise Conflict("This is a credit note. Only an invoice can be credited.")
     check_ours(invoice)
@@ -140,7 +145,6 @@ def _check(session: Session, invoice: Invoice, firm: Firm, day: date) -> None:
     if invoice.issued_on and day < invoice.issued_on:
         issued = invoice.issued_on.isoformat()
         raise Invalid(f"{invoice.number} is of {issued}. Choose that day or a later one.", "issued_on")
-    check_books_open(session, day, "issued_on")
 
 
 def _taken(

@@ -15,6 +15,7 @@ from psa_app.queries.invoices.parties import bank_block, billing_contacts, buyer
 from psa_app.queries.invoices.ready import base_rate, lacks
 from psa_app.rules.invoices import due_date
 from psa_app.services import history
+from psa_app.services.books.lock import check_books_open, note_past_close
 from psa_app.services.identity.portal_links import make_portal_link
 from psa_app.services.invoices.credit_mail import mail_credit_note
 from psa_app.services.invoices.draft import FIRST_YEAR, locked_draft
@@ -30,12 +31,18 @@ from psa_app.services.promises import promise
 
 @act("invoices", "issue", right="invoices.issue")
 def issue_invoice(
-    session: Session, actor: Actor, invoice_id: int, *, issued_on: date | None = None
+    session: Session,
+    actor: Actor,
+    invoice_id: int,
+    *,
+    issued_on: date | None = None,
+    past_lock_reason: str = "",
 ) -> Invoice:
     """Gives a draft its number, freezes it and mails it to the client's billing contacts.
 
     Raises `Invalid` or `Problems` for all that is missing (`queries.invoices.ready`), `Conflict`
-    when it is no draft any more or the day lies before the series' last.
+    when it is no draft any more or the day lies before the series' last. A day in closed books passes
+    with the right "books.override" and a reason.
     """
     invoice = locked_draft(session, actor, invoice_id)
     account = session.get_one(Account, invoice.account_id)
@@ -44,7 +51,11 @@ def issue_invoice(
     if day.year < FIRST_YEAR:
         raise Invalid("This day is too long ago.", "issued_on")
     write_totals(session, invoice, drawn=True)
-    stop_if_lacking([lack for lack in lacks(session, invoice, day) if not lack.is_warning])
+    if past_lock_reason.strip():
+        invoice.ledger_on = check_books_open(session, day, "issued_on", actor, past_lock_reason)
+    past = invoice.ledger_on is not None
+    missing = lacks(session, invoice, day, past_close=past)
+    stop_if_lacking([lack for lack in missing if not lack.is_warning])
     _freeze(session, actor, invoice, account, firm, day)
     mark_invoiced(session, actor, invoice)
     mark_expenses_invoiced(session, actor, invoice)
@@ -58,6 +69,7 @@ def issue_invoice(
         **({"einvoice": profile} if profile else {}),
     }
     history.note(session, actor, "invoice", invoice_id, "issued", {}, after)
+    note_past_close(session, actor, invoice.number, day, invoice.ledger_on, past_lock_reason)
     promise(session, "invoice_pdf", f"invoice-pdf-{invoice_id}", {"invoice_id": invoice_id})
     _mail(session, actor, invoice, account, firm)
     return invoice

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
@@ -12,6 +13,7 @@ from psa_app.db import reading, unit_of_work
 from psa_app.gateways.providers import provider_for
 from psa_app.gateways.stripe_ledger import ListedPayout, Movement
 from psa_app.models import BalanceLine, Firm, PaymentFact, Payout
+from psa_app.services.books.lock import ledger_day
 from psa_app.services.payments.pages import gateway_of
 
 FIRST_LOOK = timedelta(days=365)
@@ -78,6 +80,7 @@ def _keep_line(session: Session, provider: str, livemode: bool, one: Movement) -
     if known is not None:  # what it is about was booked here later than it was read
         known.payment_id = payment_id
         return False
+    zone = ZoneInfo(session.exec(select(Firm.time_zone)).one())
     session.add(
         BalanceLine(
             provider=provider,
@@ -91,6 +94,7 @@ def _keep_line(session: Session, provider: str, livemode: bool, one: Movement) -
             currency=one.currency,
             at=one.at,
             available_on=one.available_on,
+            ledger_on=ledger_day(session, one.at.astimezone(zone).date()),
             livemode=livemode,
         )
     )

@@ -17,7 +17,7 @@ from psa_app.queries.invoices.mode import takes_test_money
 from psa_app.rules import fields
 from psa_app.rules.money import CURRENCIES, Money
 from psa_app.services import history
-from psa_app.services.books.lock import check_books_open
+from psa_app.services.books.lock import check_books_open, note_past_close
 from psa_app.services.payments.pages import close_pages
 from psa_app.services.payments.settle import (
     allocated,
@@ -59,13 +59,15 @@ def record_payment(
     note: str = "",
     even_if_known: bool = False,
     settles: Money | None = None,
+    past_lock_reason: str = "",
 ) -> Payment:
     """Books money that came for an invoice; a part leaves the rest open, too much becomes credit on account.
 
     In another currency it counts at the rates of its day, or as all that it `settles` of the invoice, in
     the invoice's currency. Raises `Conflict` when the same reference and amount are booked already or the
     invoice is paid (say `even_if_known` if the money really came), `Invalid` for an amount or day that is
-    wrong, or a currency without a rate.
+    wrong, a currency without a rate, or a day in closed books (`past_lock_reason` with the right
+    "books.override" passes them).
     """
     seen = fetch(session, actor, Invoice, invoice_id)
     fetch(session, actor, Account, seen.account_id, lock=True)
@@ -77,7 +79,8 @@ def record_payment(
     if not even_if_known:
         _check_new(session, invoice, amount, word)
     came = Came(amount, received_on, method, word, fields.text(note, "note", max=400, required=False))
-    return book_money(session, actor, invoice.account_id, came, [(invoice, None)], settles=settles)
+    parts, why = [(invoice, None)], past_lock_reason
+    return book_money(session, actor, invoice.account_id, came, parts, settles=settles, past_lock_reason=why)
 
 
 def book_money(
@@ -88,6 +91,7 @@ def book_money(
     parts: Sequence[tuple[Invoice, int | None]],
     short: Mapping[str, int] | None = None,
     settles: Money | None = None,
+    past_lock_reason: str = "",
 ) -> Payment:
     """Books checked money of a client, under the lock of the client's row and of the invoices.
 
@@ -96,7 +100,7 @@ def book_money(
     settle as money does and stand as facts of their own, so that they never count as cash. `settles` is
     what money in another currency pays of the one invoice.
     """
-    check_books_open(session, came.received_on, "received_on")
+    ledger_on = check_books_open(session, came.received_on, "received_on", actor, past_lock_reason)
     firm = session.get_one(Firm, 1)
     is_test = parts[0][0].is_sandbox if parts else takes_test_money(firm)
     payment = Payment(
@@ -128,6 +132,8 @@ def book_money(
         "reference": came.reference,
     } | dict(short or {})
     history.note(session, actor, "payment", int(payment.id or 0), "recorded", {}, after)
+    what = f"payment {payment.id}"
+    note_past_close(session, actor, what, came.received_on, ledger_on, past_lock_reason)
     for invoice, part in parts:
         whole = settles.amount if settles else None
         settle(session, actor, payment, invoice, at_most=part, settles=whole)

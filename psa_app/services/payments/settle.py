@@ -18,6 +18,7 @@ from psa_app.queries.exchange import exchange
 from psa_app.queries.invoices.tables import ALLOCATION, FACT, USED
 from psa_app.rules.money import Money, cross, divide, plain
 from psa_app.services import history
+from psa_app.services.books.lock import ledger_day
 from psa_app.services.invoices.losses import take_loss_back
 
 
@@ -82,8 +83,14 @@ def book_fact(
         amount_minor=amount,
         currency=payment.currency,
         at=at,
+        ledger_on=_ledger_on(session, at),
     )
     return True
+
+
+def _ledger_on(session: Session, at: datetime) -> date | None:
+    zone = session.execute(select(col(Firm.time_zone))).scalar_one()
+    return ledger_day(session, at.astimezone(ZoneInfo(zone)).date())
 
 
 def _rate_on(session: Session, currency: str, at: datetime) -> int | None:

@@ -3,9 +3,10 @@
 from datetime import date, timedelta
 from typing import Any
 
-from psa_app.access import Actor, may
+from psa_app.access import Actor
 from psa_app.errors import Conflict, Invalid
 from psa_app.rules import fields, hours
+from psa_app.services.locks import Lock, passes_lock
 from psa_app.services.time.facts import belongs
 
 FARTHEST = timedelta(days=366)
@@ -19,13 +20,8 @@ SENT: dict[str, str] = {
 
 def check_open(locked_through: date | None, day: date, actor: Actor, reason: str = "") -> None:
     """Refuses a day in a locked period, unless the actor may override it and says why."""
-    if locked_through is None or day > locked_through:
-        return
-    if reason.strip() and may(actor, "time.override"):
-        return
-    until = locked_through.isoformat()
-    way = " Give a reason to change it all the same." if may(actor, "time.override") else ""
-    raise Conflict(f"Time up to {until} is locked. Choose a later day.{way}", "work_date")
+    told = "Time up to {day} is locked. Choose a later day."
+    passes_lock(Lock(locked_through, "time.override", told, "work_date"), day, actor, reason)
 
 
 def check_employed(person: Any, day: date, today: date) -> None:

@@ -42,6 +42,7 @@ from psa_app.services.bank.take import Asked, read_file, take_statements
 from psa_app.state.base import actor, allow, field_errors, form_values, read, say, write
 from psa_app.state.invoices import bank_words
 from psa_app.state.invoices.bank_words import GUESSED, SHORT, VIEWS
+from psa_app.state.invoices.past_close import NAME as PAST_CLOSE
 
 CHOICES = ("gap_reason", "bank_account_id", "order", "mark")
 COLUMNS = ("booked_on", "amount", "credit", "debit", "payer", "iban", "text", "reference")
@@ -259,15 +260,17 @@ class BankState(rx.State):
         line_id, client = self.line_id, _number(self.client)
         try:
             parts = self._parts(data)
-            kind = _short_kind(form_values(data, ("short_kind",))["short_kind"])
+            given = form_values(data, ("short_kind", PAST_CLOSE))
+            kind, past = _short_kind(given["short_kind"]), {PAST_CLOSE: given[PAST_CLOSE]}
             if not client:
                 raise Invalid("Choose the client who paid.", "client")
             if parts:
-                await write(lambda s, who: book_line(s, who, line_id, parts=parts, short_kind=kind))
+                await write(lambda s, who: book_line(s, who, line_id, parts=parts, short_kind=kind, **past))
             else:
-                await write(lambda s, who: credit_line(s, who, line_id, account_id=client))
+                await write(lambda s, who: credit_line(s, who, line_id, account_id=client, **past))
         except PsaError as error:
-            self.errors = field_errors(error)
+            found = field_errors(error)
+            self.errors = found | ({"form": found["received_on"]} if "received_on" in found else {})
             return None
         return await self._done("Booked." if parts else "Booked as credit on account.")
 

@@ -21,6 +21,7 @@ from psa_app.rules.deposits import USED
 from psa_app.rules.money import Money
 from psa_app.services.invoices.credit import CreditLine, CreditPreview, credit_invoice, preview_credit
 from psa_app.state.base import allow, field_errors, form_values, read, say, write
+from psa_app.state.invoices.past_close import NAME as PAST_CLOSE
 
 KEEP, RELEASE, WRITE_OFF = "keep", "release", "write_off"
 OF_DEPOSIT = (Option(KEEP, "Leave as it is"), Option(RELEASE, "Credit, open on the deposit again"))
@@ -105,7 +106,7 @@ class CreditState(rx.State):
     async def save(self, data: dict[str, Any]) -> Any:
         """Shows what the credit note comes to; pressed again, it is issued and opened."""
         names = [f"{part}-{row.id}" for row in self.rows for part in ("choice", "value")]
-        values = form_values(data, ("issued_on", "reason", *names))
+        values = form_values(data, ("issued_on", "reason", PAST_CLOSE, *names))
         chosen = [row for row in self.rows if values[f"choice-{row.id}"] in (RELEASE, WRITE_OFF)]
         try:
             lines = tuple(_line(row, values, self.currency) for row in chosen)
@@ -116,6 +117,7 @@ class CreditState(rx.State):
                 self.preview = _preview(found, self.currency)
                 return None
             asked: dict[str, Any] = {"lines": lines, "reason": values["reason"], "issued_on": day}
+            asked[PAST_CLOSE] = values[PAST_CLOSE]
             made = await write(lambda session, who: credit_invoice(session, who, self._invoice, **asked))
         except PsaError as error:
             self.errors = _placed(field_errors(error), chosen)

@@ -32,6 +32,7 @@ from psa_app.state.base import actor, allow, field_errors, form_values, read, sa
 from psa_app.state.invoices import invoice_words
 from psa_app.state.invoices.invoice_head import read_head
 from psa_app.state.invoices.invoices import state_of
+from psa_app.state.invoices.past_close import NAME as PAST_CLOSE
 
 HEAD = ("purchase_order", "service_from", "service_to", "payment_days", "bank_account_id", "note")
 
@@ -285,10 +286,12 @@ class InvoiceState(rx.State):
     @allow("invoices.issue")
     async def issue(self, data: dict[str, Any]) -> None:
         """Issues the draft: number, PDF, mail."""
-        text = form_values(data, ("issued_on",))["issued_on"]
+        given = form_values(data, ("issued_on", PAST_CLOSE))
+        text = given["issued_on"]
         try:
+            asked = {PAST_CLOSE: given[PAST_CLOSE]}
             day = fields.iso_date(text, "issued_on") if text else None
-            made = await write(lambda session, who: issue_invoice(session, who, self._invoice, issued_on=day))
+            made = await write(lambda s, who: issue_invoice(s, who, self._invoice, issued_on=day, **asked))
         except PsaError as error:
             self.errors = {"form": error.sentence} | field_errors(error)
             return

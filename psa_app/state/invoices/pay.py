@@ -14,8 +14,9 @@ from psa_app.rules.money import Money
 from psa_app.services.payments.record import record_payment
 from psa_app.state.base import allow, field_errors, form_values, read, say, write
 from psa_app.state.invoices.invoice_words import METHODS
+from psa_app.state.invoices.past_close import NAME as PAST_CLOSE
 
-FIELDS = ("amount", "settles", "received_on", "method", "reference", "note", "even_if_known")
+FIELDS = ("amount", "settles", "received_on", "method", "reference", "note", "even_if_known", PAST_CLOSE)
 
 
 class PayState(rx.State):
@@ -98,6 +99,7 @@ class PayState(rx.State):
                     note=values["note"],
                     even_if_known=values["even_if_known"] == "on",
                     settles=settles,
+                    past_lock_reason=values[PAST_CLOSE],
                 )
             )
         except PsaError as error:

@@ -12,7 +12,7 @@ import httpx
 
 from psa_app import clock
 from psa_app.gateways.payments import ProviderState
-from psa_app.gateways.sandbox import create_sandbox
+from psa_app.gateways.sandbox.app import create_sandbox
 from psa_app.gateways.stripe import CheckoutSession, StripeGateway, StripeProvider
 from tests.support.servers import Mailbox, serve
 from tests.support.stripe_spec import stripe_spec_server

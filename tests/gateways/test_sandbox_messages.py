@@ -8,7 +8,7 @@ import httpx
 from starlette.applications import Starlette
 
 from psa_app import clock
-from psa_app.gateways.sandbox import create_sandbox
+from psa_app.gateways.sandbox.app import create_sandbox
 from psa_app.gateways.stripe import StripeGateway
 from tests.gateways.sandbox_world import KEY, SECRET, World
 from tests.support.servers import Mailbox, serve

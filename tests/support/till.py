@@ -20,7 +20,7 @@ from psa_app import db, routes
 from psa_app.access import system
 from psa_app.config import settings
 from psa_app.gateways.payments import sandbox_key, sandbox_webhook_secret
-from psa_app.gateways.sandbox import create_sandbox
+from psa_app.gateways.sandbox.app import create_sandbox
 from psa_app.models import Firm, Invoice, ManagedSubscription, Payment, SavedMethod
 from psa_app.services.payments.inbox import receive_message, work_inbox
 from tests.support.servers import Mailbox, serve

@@ -55,6 +55,16 @@ def test_books_that_agree_find_nothing_after_refunds_and_disputes_too(world, til
     assert findings() == []
 
 
+def test_a_dispute_that_is_won_after_the_days_compared_is_no_difference(world, till, invoice, paid, clock):
+    till.control("dispute", id=rows(PaymentFact, kind="charge")[0].ref)
+    sync_payment(paid)
+    clock.forward(days=9)
+    till.control("win", id=rows(PaymentFact, kind="dispute")[0].ref)
+    sync_payment(paid)
+    assert ("dispute_won", 14_400) in facts()
+    assert reconcile().endswith("0 differ")
+
+
 def test_money_of_which_no_message_came_is_booked_by_the_comparison(world, till, invoice, payment):
     till.press(payment, "pay")
     assert facts() == []

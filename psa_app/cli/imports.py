@@ -1,5 +1,7 @@
 """`psa import records`: any kind of plain record from a CSV or Excel file."""
 
+import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -52,9 +54,9 @@ def import_records(
     nothing.
     """
     from psa_app.access import system
-    from psa_app.db import reading, unit_of_work
+    from psa_app.db import reading
     from psa_app.formats.tables_in import check_file, read_any
-    from psa_app.services.imports import apply_records, plan_records
+    from psa_app.services.imports import import_at_once, plan_records
 
     resource = _resource(kind)
     check_file(file.name, file.stat().st_size)
@@ -72,8 +74,9 @@ def import_records(
         raise typer.Exit(1)
     if not apply:
         return
-    with unit_of_work() as session:
-        done = apply_records(session, actor, resource, table, choices, only_good=good, name=file.name)
+    done = import_at_once(
+        actor, resource, table, choices, only_good=good, name=file.name, tell=_progress(len(table.rows))
+    )
     say(*_told(table, done))
     if refused is not None and done.late:
         _write_refused(refused, table, done.refused)
@@ -163,6 +166,17 @@ def _planned(resource: "Resource", table: "Table", choices: "Choices", plan: "Re
     lines += [f"  line {row.line}: {why(table, row)}" for row in plan.refused[:SHOWN]]
     more = len(plan.refused) - SHOWN
     return [*lines, f"  and {more} more; see them all with --refused FILE"] if more > 0 else lines
+
+
+def _progress(rows: int) -> Callable[[int], None]:
+    """Tells somebody who looks on how far it is; a log hears nothing."""
+
+    def tell(through: int) -> None:
+        if sys.stderr.isatty():
+            sys.stderr.write(f"\r{through:,} of {rows:,} rows" + "\n" * (through >= rows))
+            sys.stderr.flush()
+
+    return tell
 
 
 def _told(table: "Table", done: "RecordPlan") -> list[str]:

@@ -8,9 +8,9 @@ import pytest
 from psa_app import db
 from psa_app.access import Actor
 from psa_app.formats.tables_in import read_any
-from psa_app.models import Account, History, ImportFile, ImportRun, Project, Task
+from psa_app.models import Account, History, ImportFile, ImportRun, Project, Role, Task
 from psa_app.resources import RESOURCES
-from psa_app.services.imports import begin_import, guessed, runs
+from psa_app.services.imports import at_once, begin_import, guessed, runs
 from psa_app.services.imports.runs import run_import
 from psa_app.services.imports.values import Choices
 from psa_app.services.records import change_record, create_record
@@ -32,7 +32,7 @@ olga = prepared(make, alone=True, only_sqlite=True)
 
 @pytest.fixture(autouse=True)
 def few_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runs, "BIG", 2)
+    monkeypatch.setattr(at_once, "BIG", 2)
 
 
 def begin(olga: Actor, text: str, kind: str = "projects", agreed: int = 0) -> int:
@@ -82,6 +82,27 @@ def test_many_projects_come_in_whole_with_their_history_and_nothing_is_left_besi
     assert {one.id for one in made} == {one.record_id for one in told}
     assert {one.reason for one in told} == {"Import of old tool.csv"}
     assert (len(made), [one.kind for one in rows(ImportFile)], files()) == (30, ["told"], [])
+
+
+def test_who_waits_for_a_large_file_keeps_nobody_from_writing(
+    olga: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, table = at_once.apply_records, read_any(many(30).encode())
+
+    def meanwhile(*given: Any, **how: Any) -> Any:
+        done = real(*given, **how)
+        do(create_record, olga, RESOURCES["roles"], {"name": "Designer"})
+        return done
+
+    monkeypatch.setattr(at_once, "apply_records", meanwhile)
+    with db.reading() as session:
+        choices = Choices(guessed(session, olga, PROJECTS, table.headers))
+    heard: list[int] = []
+    done = at_once.import_at_once(olga, PROJECTS, table, choices, name="old tool.csv", tell=heard.append)
+    (kept,) = rows(ImportRun)
+    assert (done.count("new"), kept.added, kept.state, files()) == (30, 30, "done", [])
+    assert len([one for one in rows(Project) if one.name.startswith("Site ")]) == 30
+    assert {"Designer"} <= {one.name for one in rows(Role)}
 
 
 def test_what_is_here_is_changed_and_new_tasks_join_their_projects(olga: Actor) -> None:

@@ -1,5 +1,6 @@
 """Records from files, of any declared kind: planned, then written whole or as far as they are good."""
 
+from psa_app.services.imports.at_once import import_at_once
 from psa_app.services.imports.begin import (
     BIG,
     begin_check,
@@ -23,6 +24,7 @@ __all__ = [
     "begin_import",
     "drop_checks",
     "guessed",
+    "import_at_once",
     "offered",
     "plan_records",
     "refused_file",

@@ -17,19 +17,15 @@ from psa_app.models.resource import Resource
 from psa_app.queries.import_keys import RIGHT
 from psa_app.queries.imports import may_have_file
 from psa_app.services import history
-from psa_app.services.imports.begin import BIG, OPEN, drop_files
+from psa_app.services.imports.at_once import MOST_PLANS, TOO_BUSY, needs_copy
+from psa_app.services.imports.begin import OPEN, drop_files
 from psa_app.services.imports.moved import Moved
 from psa_app.services.imports.records import apply_records, plan_records, ready_records
 from psa_app.services.imports.rehearsal import Rehearsal, carry, rehearsed
 from psa_app.services.imports.values import Choices, RecordPlan
-from psa_app.services.imports.write import is_packable, keep_refused, keep_told
+from psa_app.services.imports.write import keep_refused, keep_told
 
 MOST_TRIES = 3
-MOST_PLANS = 3  # before the last one, which keeps everybody out while it is made
-TOO_BUSY = (
-    "Others kept changing what this file is checked against, and nothing was written. "
-    "Try again when fewer people are at work."
-)
 CHANGED = "Something changed here since the check, and more rows are refused."
 
 
@@ -99,7 +95,7 @@ def _tried(run_id: int, resource: Resource) -> str:
     table = read_any(content)
     if run.only_check:
         return _check(run_id, actor, resource, table, choices)
-    if len(table.rows) > BIG and not is_packable(resource) and db.engine().dialect.name == "sqlite":
+    if needs_copy(resource, table):
         return _rehearse(run_id, actor, resource, table, choices, name)
     return _write(run_id, actor, resource, table, choices, name)
 

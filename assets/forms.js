@@ -4,6 +4,8 @@ import { parse, show } from "/hours.js";
 const GRACE = 3000; // ms after sending in which the answer replaces the form
 const TWICE = 1000; // ms in which a second press is the same press
 
+const answered = new WeakSet(); // forms whose first wrong field was shown since they were sent
+
 const guarded = (form) => form?.dataset?.guard !== undefined;
 const waits = (form) => form.dataset.sent !== undefined && Date.now() - form.dataset.at < GRACE;
 const unsaved = () =>
@@ -30,6 +32,7 @@ addEventListener(
     }
     form.dataset.at = Date.now();
     if (guarded(form)) form.dataset.sent = "";
+    answered.delete(form);
     if (form.action.endsWith("/auth/logout")) forgetHours();
   },
   true,
@@ -39,6 +42,26 @@ addEventListener(
 addEventListener("input", ({ target }) => {
   if (target.form) delete target.form.dataset.at;
 });
+
+addEventListener("click", ({ target }) => {
+  const unfold = target.closest?.("[data-unfold]");
+  if (!unfold) return;
+  const open = unfold.getAttribute("aria-expanded") !== "true";
+  unfold.setAttribute("aria-expanded", String(open));
+  if (open) unfold.nextElementSibling?.querySelector("input, select, textarea")?.focus();
+});
+
+// In a long form the first thing that is wrong may lie out of sight.
+new MutationObserver((changes) => {
+  for (const { target } of changes) {
+    const form = target.form;
+    if (!form?.dataset.at || answered.has(form) || target.getAttribute("aria-invalid") !== "true") continue;
+    answered.add(form);
+    const first = form.querySelector("[aria-invalid=true]");
+    first.focus({ preventScroll: true });
+    first.scrollIntoView({ block: "center" });
+  }
+}).observe(document, { subtree: true, attributeFilter: ["aria-invalid"] });
 
 // Hours that were not sent belong to who typed them.
 function forgetHours() {

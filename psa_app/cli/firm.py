@@ -15,7 +15,7 @@ def init(
         str, typer.Option(prompt="E-mail of the owner", help="E-mail of the owner: the first sign-in.")
     ],
     owner_name: Annotated[str, typer.Option(prompt="Name of the owner", help="Name of the owner.")],
-    country: Annotated[str, typer.Option(help="Country of the firm, two letters; AT unless said.")] = "",
+    country: Annotated[str, typer.Option(help="Country of the firm; AT unless said.")] = "",
     currency: Annotated[str, typer.Option(help="Base currency, for good; EUR unless said.")] = "",
     time_zone: Annotated[str, typer.Option(help="Time zone of the firm; Europe/Vienna unless said.")] = "",
     set_password: Annotated[
@@ -31,11 +31,13 @@ def init(
     from psa_app.cli.user import link_of, new_password
     from psa_app.config import settings
     from psa_app.db import unit_of_work
+    from psa_app.formats.country_names import country_code
     from psa_app.services.firm.profile import Profile
     from psa_app.services.firm.setup import setup_firm
     from psa_app.services.identity.users import add_user, invite_user
 
-    country = country or _asked("Country, two letters", "AT")
+    country = country or _asked("Country", "AT")
+    country = country_code(country) or country
     currency = currency or _asked("Base currency (fixed from then on)", "EUR")
     time_zone = time_zone or _asked("Time zone", "Europe/Vienna")
     password = new_password() if set_password else ""

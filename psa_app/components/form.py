@@ -9,7 +9,7 @@ from psa_app.components import fields
 from psa_app.components.buttons import button, submit
 from psa_app.components.icons import icon
 from psa_app.components.link import Text
-from psa_app.display.forms import FieldSpec, Option
+from psa_app.display.forms import MORE, FieldSpec, Option
 
 
 def form(
@@ -107,12 +107,26 @@ def _described(
         ("bool", fields.checkbox(*named, spec.value == "true", **words)),
         ("choice", fields.select(*named, spec.options, spec.value, **must)),
         ("picker", _picker(spec, must, finder)),
+        ("find", fields.picker(*named, value=spec.value, options=spec.options, **must)),
+        ("suggest", fields.picker(*named, value=spec.value, options=spec.options, free=True, **must)),
+        (MORE, _unfold(spec.label)),
         ("note", rx.el.p(spec.label, class_name="muted wide")),
         ("heading", rx.el.h3(spec.label, class_name="wide")),
         ("email", fields.email(*named, spec.value, **plain)),
         ("url", fields.text(*named, spec.value, type="url", **plain)),
         ("color", fields.text(*named, spec.value, type="color", **plain)),
         fields.text(*named, spec.value, **plain),
+    )
+
+
+def _unfold(label: rx.Var[str]) -> rx.Component:
+    """Shows the fields after it (assets/forms.js); an error in one of them shows them too."""
+    return rx.el.button(
+        icon("chevron-down"),
+        label,
+        type="button",
+        class_name="unfold wide",
+        custom_attrs={"aria-expanded": "false", "data-unfold": ""},
     )
 
 

@@ -2,11 +2,18 @@
 import { useEffect, useId, useMemo, useRef, useState } from "react";
 import { Icon } from "$/public/external/psa_app/components/icons/icons.jsx";
 
+const MOST = 50; // choices that are listed at once
 const fits = (x, q) =>
   q
     .toLowerCase()
     .split(/\s+/)
     .every((w) => `${x.label} ${x.sub || ""}`.toLowerCase().includes(w));
+
+// What is meant exactly stands first, then what begins so.
+const rank = (x, q) => {
+  const [label, sub, word] = [x.label, x.sub || "", q].map((s) => s.toLowerCase());
+  return label === word || sub === word ? 0 : label.startsWith(word) ? 1 : 2;
+};
 
 export function Picker({
   ident,
@@ -41,7 +48,8 @@ export function Picker({
   const touched = text !== chosen.label;
   const found = useMemo(() => {
     const q = touched ? text.trim() : "";
-    return (options ?? []).filter((o) => !q || (remote && answered === q) || fits(o, q)).slice(0, 50);
+    const all = (options ?? []).filter((o) => !q || (remote && answered === q) || fits(o, q));
+    return (q && !remote ? all.sort((a, b) => rank(a, q) - rank(b, q)) : all).slice(0, MOST);
   }, [options, text, touched, answered]);
   const announce = () => hidden.current?.dispatchEvent(new Event("input", { bubbles: true }));
   const pick = (o) => {
@@ -61,7 +69,7 @@ export function Picker({
   const leave = () => {
     setOpen(false);
     if (!touched) return;
-    const same = found.find((o) => o.label.toLowerCase() === text.trim().toLowerCase());
+    const same = found.find((o) => !rank(o, text.trim())) ?? (found.length === 1 ? found[0] : null);
     if (!text.trim()) pick({ value: "", label: "" });
     else if (same) pick(same);
     else if (free) pick({ value: text.trim(), label: text.trim() });

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+MORE = "more"  # the kind of what stands before fields that are folded away
+
 
 @dataclass(frozen=True)
 class Option:
@@ -17,8 +19,9 @@ class Option:
 class FieldSpec:
     """One field of a form.
 
-    ``kind``: text, email, url, tel, textarea, money, number, percent, hours, date, choice, bool, picker,
-    color, password, note (words without a control). ``value`` is text as a person types it ("1,200.00",
+    ``kind``: text, email, url, tel, textarea, money, number, percent, hours, date, choice, bool, picker (asks
+    the server), find (among ``options``), suggest (the same, or any text), color, password, note (words
+    without a control), more (unfolds all after it). ``value`` is text as a person types it ("1,200.00",
     "7:30", "2026-11-23", "true"); ``shown`` is a picker's label for its value. ``unit`` stands in the field
     (EUR, %, h).
     """

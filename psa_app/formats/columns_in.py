@@ -198,5 +198,5 @@ def country_text(cell: str) -> str:
     """A country's two letters from its name or the letters. Raises `Invalid`."""
     code = country_code(cell)
     if not code:
-        raise Invalid(f"{shown(cell)} is no country that is known here. Write two letters, such as AT.")
+        raise Invalid(f"{shown(cell)} is no country that is known here. Write its name, or AT for Austria.")
     return code

@@ -55,7 +55,8 @@ class FieldSpec:
     is neither looked for nor sorted by. What a linked record holds (the scope of a line's part) is told
     `through` that link, and can be filtered by. `is_guarded` keeps a field's values out of history, which
     more people read. Amounts and times are summed below a list if the field `adds_up`, as rates do not.
-    A text of a `form` is shown as a link out of the app.
+    A text of a `form` is shown as a link out of the app. What is told of it now and then only is `more`: the
+    form of a new record folds it away. Where nothing is given, the firm's own value called `usual` counts.
     """
 
     name: str
@@ -79,6 +80,8 @@ class FieldSpec:
     form: Literal["", "website", "phone"] = ""
     reads: Callable[[Any], Any] | None = None
     through: str = ""
+    more: bool = False
+    usual: str = ""
 
     @property
     def opens(self) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlmodel import Session, select
@@ -43,6 +44,14 @@ def typed(field: FieldSpec, given: Any, *, currency: str, session: Session) -> A
         case "nano":
             return nano(given, field.name) if isinstance(given, str) else _whole(field, given)
     raise Invalid("This field cannot be set.", field.name)
+
+
+def with_usual(session: Session, field: FieldSpec) -> FieldSpec:
+    """The field with what the firm itself has there as its default, where it says so."""
+    if not field.usual:
+        return field
+    firm = once(session, ("usual", "firm"), lambda: session.exec(select(Firm)).first())
+    return replace(field, default=getattr(firm, field.usual)) if firm is not None else field
 
 
 def _empty(field: FieldSpec) -> Any:

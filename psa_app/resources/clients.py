@@ -145,18 +145,26 @@ ACCOUNTS = Resource(
     fields=(
         FieldSpec("name", "Name", required=True, max_length=120),
         FieldSpec("kind", "Kind", "choice", choices=KINDS, default="client", filterable=True),
-        FieldSpec("tier", "Tier", "choice", choices=(("", "–"), *TIERS), default="", filterable=True),
+        FieldSpec(
+            "tier", "Tier", "choice", choices=(("", "–"), *TIERS), default="", filterable=True, more=True
+        ),
         FieldSpec("owner_id", "Owner", "link", links_to=Person, filterable=True),
-        FieldSpec("parent_id", "Parent", "link", links_to=Account, filterable=True, in_list=False),
-        FieldSpec("legal_name", "Legal name", in_list=False, help="As it stands on invoices, if it differs."),
-        FieldSpec("street", "Street", in_list=False),
-        FieldSpec("postcode", "Postcode", in_list=False, max_length=20),
-        FieldSpec("city", "City"),
-        FieldSpec("country", "Country", "country", default="AT", help="Two letters, such as AT."),
-        FieldSpec("vat_id", "VAT number", in_list=False, max_length=40),
+        FieldSpec("parent_id", "Parent", "link", links_to=Account, filterable=True, in_list=False, more=True),
+        FieldSpec(
+            "legal_name",
+            "Legal name",
+            in_list=False,
+            help="As it stands on invoices, if it differs.",
+            more=True,
+        ),
+        FieldSpec("street", "Street", in_list=False, more=True),
+        FieldSpec("postcode", "Postcode", in_list=False, max_length=20, more=True),
+        FieldSpec("city", "City", more=True),
+        FieldSpec("country", "Country", "country", default="AT", usual="country"),
+        FieldSpec("vat_id", "VAT number", in_list=False, max_length=40, more=True),
         FieldSpec("email", "E-mail", "email", in_list=False),
         FieldSpec("website", "Website", in_list=False, form="website"),
-        FieldSpec("currency", "Currency", "currency", default="EUR", filterable=True),
+        FieldSpec("currency", "Currency", "currency", default="EUR", usual="base_currency", filterable=True),
         FieldSpec(
             "locale",
             "Language",
@@ -165,8 +173,18 @@ ACCOUNTS = Resource(
             default="en",
             in_list=False,
         ),
-        FieldSpec("time_zone", "Time zone", "zone", default="Europe/Vienna", in_list=False),
-        FieldSpec("payment_days", "Days to pay", "number", in_list=False, help="Empty: the firm's own."),
+        FieldSpec(
+            "time_zone",
+            "Time zone",
+            "zone",
+            default="Europe/Vienna",
+            usual="time_zone",
+            in_list=False,
+            more=True,
+        ),
+        FieldSpec(
+            "payment_days", "Days to pay", "number", in_list=False, help="Empty: the firm's own.", more=True
+        ),
         FieldSpec(
             "bill_at_minutes",
             "Bill a scope at hours",
@@ -174,6 +192,7 @@ ACCOUNTS = Resource(
             in_list=False,
             adds_up=False,
             help="Approved work that makes a draft before its period ends. A scope may have its own.",
+            more=True,
         ),
         FieldSpec(
             "bill_at_minor",
@@ -182,9 +201,12 @@ ACCOUNTS = Resource(
             money_in="currency",
             in_list=False,
             adds_up=False,
+            more=True,
         ),
-        FieldSpec("tax_rate_id", "Tax", "link", links_to=TaxRate, in_list=False),
-        FieldSpec("purchase_order_needed", "Needs a purchase order", "bool", default=False, in_list=False),
+        FieldSpec("tax_rate_id", "Tax", "link", links_to=TaxRate, in_list=False, more=True),
+        FieldSpec(
+            "purchase_order_needed", "Needs a purchase order", "bool", default=False, in_list=False, more=True
+        ),
         FieldSpec(
             "einvoice",
             "Invoices as",
@@ -194,6 +216,7 @@ ACCOUNTS = Resource(
             in_list=False,
             filterable=True,
             help="Electronic invoices carry the figures for the client’s own software.",
+            more=True,
         ),
         FieldSpec(
             "buyer_reference",
@@ -201,6 +224,7 @@ ACCOUNTS = Resource(
             in_list=False,
             max_length=100,
             help="Told by the client; public buyers in Germany give a Leitweg-ID, kept with the numbers.",
+            more=True,
         ),
         FieldSpec(
             "reminder_plan_id",
@@ -210,9 +234,10 @@ ACCOUNTS = Resource(
             in_list=False,
             read_right="firm.read",
             help="Empty: the usual plan.",
+            more=True,
         ),
-        FieldSpec("reminders_paused", "Reminders rest", "bool", default=False, in_list=False),
-        FieldSpec("notes", "Internal notes", "multiline", in_list=False, max_length=4000),
+        FieldSpec("reminders_paused", "Reminders rest", "bool", default=False, in_list=False, more=True),
+        FieldSpec("notes", "Internal notes", "multiline", in_list=False, max_length=4000, more=True),
         FieldSpec("is_archived", "Archived", "bool", default=False, in_list=False, filterable=True),
     ),
 )
@@ -275,7 +300,7 @@ ADDRESSES = Resource(
         FieldSpec("street", "Street"),
         FieldSpec("postcode", "Postcode", max_length=20),
         FieldSpec("city", "City"),
-        FieldSpec("country", "Country", "country", default="AT", help="Two letters, such as AT."),
+        FieldSpec("country", "Country", "country", default="AT", usual="country"),
     ),
 )
 
@@ -297,7 +322,7 @@ NUMBERS = Resource(
             "account_id", "Client", "link", required=True, links_to=Account, set="create", filterable=True
         ),
         FieldSpec("kind", "Kind", "choice", required=True, choices=NUMBER_KINDS, filterable=True),
-        FieldSpec("country", "Country", "country", default="AT", help="Two letters, such as AT."),
+        FieldSpec("country", "Country", "country", default="AT", usual="country"),
         FieldSpec("number", "Number", required=True, max_length=60),
     ),
 )

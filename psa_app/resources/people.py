@@ -128,7 +128,9 @@ PEOPLE = Resource(
         ),
         FieldSpec("hired_on", "First day", "date", required=True),
         FieldSpec("left_on", "Last day", "date"),
-        FieldSpec("time_zone", "Time zone", "zone", default="Europe/Vienna", in_list=False),
+        FieldSpec(
+            "time_zone", "Time zone", "zone", default="Europe/Vienna", usual="time_zone", in_list=False
+        ),
         FieldSpec("calendar", "Holiday calendar", default="AT", max_length=10, in_list=False),
         FieldSpec(
             "target_percent", "Target utilization in %", "number", in_list=False, read_right="people.read"

@@ -152,7 +152,7 @@ SERVICE_ITEMS = Resource(
             adds_up=False,
             help="As usually sold; of a retainer, in a month.",
         ),
-        FieldSpec("currency", "Currency", "currency", default="EUR", in_list=False),
+        FieldSpec("currency", "Currency", "currency", default="EUR", usual="base_currency", in_list=False),
         FieldSpec(
             "price_minor",
             "Price",

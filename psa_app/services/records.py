@@ -18,7 +18,7 @@ from psa_app.models.base import Whole
 from psa_app.models.resource import FieldSpec, Resource, value_of
 from psa_app.queries.many import is_known, once
 from psa_app.queries.own_fields import full
-from psa_app.queries.values import typed
+from psa_app.queries.values import typed, with_usual
 from psa_app.services import history
 from psa_app.services.lowcode import own_values
 
@@ -94,7 +94,7 @@ def clean(
     session: Session, actor: Actor, resource: Resource, raw: Mapping[str, Any], *, record: Any
 ) -> dict[str, Any]:
     """Typed values of the writable fields in `raw`; a new record also gets its defaults."""
-    fields = once(session, ("writable", resource.kind), partial(_writable, resource, actor))
+    fields = once(session, ("writable", resource.kind), partial(_writable, session, resource, actor))
     problems = {name: "There is no such field here." for name in raw if name not in fields}
     values: dict[str, Any] = {}
     for field in fields.values():
@@ -118,8 +118,12 @@ def clean(
     return values
 
 
-def _writable(resource: Resource, actor: Actor) -> dict[str, FieldSpec]:
-    return {field.name: field for field in resource.fields if writable(resource, field, actor)}
+def _writable(session: Session, resource: Resource, actor: Actor) -> dict[str, FieldSpec]:
+    return {
+        field.name: with_usual(session, field)
+        for field in resource.fields
+        if writable(resource, field, actor)
+    }
 
 
 def _check(session: Session, resource: Resource, values: dict[str, Any], record: Any) -> None:

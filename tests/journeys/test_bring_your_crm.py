@@ -53,7 +53,7 @@ def test_a_crm_comes_in_from_files_and_its_totals_add_up(world: World) -> None:
         (10, "Lines 10, 11 stand above each other in a circle. Empty one of these cells."),
         (11, "Lines 10, 11 stand above each other in a circle. Empty one of these cells."),
         (12, "Type an e-mail address such as anna@example.com."),
-        (13, "“Atlantis” is no country that is known here. Write two letters, such as AT."),
+        (13, "“Atlantis” is no country that is known here. Write its name, or AT for Austria."),
     ]
     check_accounts()
 

@@ -130,7 +130,7 @@ def test_each_wrong_cell_is_named_with_its_column(world: World) -> None:
     (row,) = plan(world["Fred"], "accounts", text).rows
     assert dict(row.problems) == {
         1: "“enemy” is none of the choices. Write one of: Prospect, Client, Former client, Partner.",
-        2: "“Atlantis” is no country that is known here. Write two letters, such as AT.",
+        2: "“Atlantis” is no country that is known here. Write its name, or AT for Austria.",
         3: "“soon” is no number. Write it as 1234.56.",
         4: "“perhaps” is neither yes nor no. Write yes or no.",
         5: "There is no tax “Nothing” here. Add it first, or write the name as it stands.",

@@ -94,13 +94,15 @@ def _fill() -> rx.Component:
         card(
             form(
                 fields.fields(
-                    fields.text(
+                    fields.picker(
                         "calendar",
                         "Calendar",
-                        "AT",
+                        value=State.country,
+                        options=State.countries,
+                        free=True,
                         required=True,
                         error=State.errors["calendar"],
-                        help="A country such as AT, or with a region: DE-BY.",
+                        help="A country, or with a region: DE-BY.",
                     ),
                     fields.number(
                         "year",

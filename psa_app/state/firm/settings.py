@@ -23,6 +23,7 @@ from psa_app.services.time.lock import lock_time, unlock_time
 from psa_app.state.base import actor, allow, field_errors, form_values, read, say, write
 from psa_app.state.lowcode.own_fields import OwnFieldsState
 from psa_app.state.lowcode.record_panel import RecordPanel
+from psa_app.state.lowcode.record_words import named
 
 TABS = {  # key → label, the kind of record it lists ("" = a form of its own), the words of an empty list
     "firm": ("Firm", "", ""),
@@ -63,6 +64,8 @@ class SettingsState(rx.State):
     form_key: int = 0
     locked: str = ""
     live: list[Fact] = []
+    country: str = ""
+    countries: list[Option] = []
     may_change: bool = False
     may_unlock: bool = False
     unlocking: bool = False
@@ -85,6 +88,9 @@ class SettingsState(rx.State):
         if kind:
             panel = await self.get_state(SettingsRecords)
             await panel._show(kind)
+            if self.tab == "holidays":
+                self.country = (await read(_firm)).country
+                self.countries = named("country")
         elif self.tab == "fields":
             await (await self.get_state(OwnFieldsState))._load()
         else:
@@ -214,31 +220,28 @@ def _specs(firm: Firm) -> list[FieldSpec]:
     def pick(name: str, label: str, options: list[tuple[str, str]]) -> FieldSpec:
         return text(name, label, kind="choice", options=[Option(*one) for one in options])
 
+    def find(name: str, label: str, kind: str = "") -> FieldSpec:
+        options = named(kind or name, str(getattr(firm, name)))
+        return text(name, label, kind="find", options=options, required=True)
+
     return [
         text("name", "Name", required=True),
         text("legal_name", "Legal name", help="As it stands on invoices."),
         text("street", "Street"),
         text("postcode", "Postcode"),
         text("city", "City"),
-        text("country", "Country", help="Two letters, such as AT."),
+        find("country", "Country"),
         text("email", "E-mail", kind="email"),
         text("phone", "Phone"),
         text("website", "Website"),
         text("accent", "Colour", kind="color"),
         *_heading("Calendar and language"),
-        text("time_zone", "Time zone"),
+        find("time_zone", "Time zone", "zone"),
         pick("locale", "Language of papers", [("en", "English"), ("de", "German")]),
         pick("week_start", "Weeks begin on", [(str(n), day) for n, day in enumerate(_DAYS, 1)]),
         *_heading("Time and what it costs"),
         text("target_percent", "Target utilization", kind="percent"),
-        FieldSpec(
-            "overhead",
-            "Overhead an hour",
-            "money",
-            value=money.plain(firm.overhead_minor, firm.base_currency),
-            unit=firm.base_currency,
-            help="What an hour costs beside its person: rooms, machines, insurance.",
-        ),
+        _overhead(firm),
         pick(
             "round_increment",
             "Billed time is rounded to",
@@ -247,13 +250,7 @@ def _specs(firm: Firm) -> list[FieldSpec]:
         pick("round_mode", "Rounded", [("up", "up"), ("nearest", "to the nearest"), ("down", "down")]),
         pick("round_per", "Rounded per", [("entry", "entry"), ("day_task", "person, day and task")]),
         FieldSpec("round_minimum", "At least", "hours", value=hours.h_mm(firm.round_minimum)),
-        FieldSpec(
-            "sole_approver",
-            "One person may approve their own time",
-            "bool",
-            value="true" if firm.sole_approver else "",
-            help="Only where nobody else can; each such approval is marked.",
-        ),
+        _sole_approver(firm),
         *_heading("Invoices and payment"),
         pick(
             "payment_provider",
@@ -267,6 +264,27 @@ def _specs(firm: Firm) -> list[FieldSpec]:
         *_heading("Expenses"),
         *_expenses(firm),
     ]
+
+
+def _overhead(firm: Firm) -> FieldSpec:
+    return FieldSpec(
+        "overhead",
+        "Overhead an hour",
+        "money",
+        value=money.plain(firm.overhead_minor, firm.base_currency),
+        unit=firm.base_currency,
+        help="What an hour costs beside its person: rooms, machines, insurance.",
+    )
+
+
+def _sole_approver(firm: Firm) -> FieldSpec:
+    return FieldSpec(
+        "sole_approver",
+        "One person may approve their own time",
+        "bool",
+        value="true" if firm.sole_approver else "",
+        help="Only where nobody else can; each such approval is marked.",
+    )
 
 
 def _expenses(firm: Firm) -> list[FieldSpec]:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from psa_app.display import forms
 from psa_app.display.states import badge
 from psa_app.display.tables import Cell, Column
-from psa_app.formats import words
+from psa_app.formats import places, words
 from psa_app.models.resource import FieldSpec
 from psa_app.rules import hours, money
 from psa_app.rules.outside import outside
@@ -28,7 +28,11 @@ _FORM_KINDS = {
     "bool": "bool",
     "choice": "choice",
     "link": "choice",
+    "country": "find",
+    "zone": "find",
+    "currency": "find",
 }
+_NAMED = {"country": places.countries, "zone": places.zones, "currency": places.currencies}
 
 
 def column(field: FieldSpec) -> Column:
@@ -104,11 +108,13 @@ def spec(
     field: FieldSpec, values: Mapping[str, Any], options: list[forms.Option], base: str, new: bool
 ) -> forms.FieldSpec:
     """A field as the form draws it, with its present value as text."""
-    usual = base if field.kind == "currency" and field.default is None else field.default
+    usual = base if field.kind == "currency" and field.required else field.default
     given = values.get(field.name, usual if new else None)
     chosen = [forms.Option(value, label) for value, label in field.choices] or options
     if field.kind in ("link", "choice") and not field.required and field.default is None:
         chosen = [forms.Option("", "–"), *chosen]
+    if field.kind in _NAMED:
+        chosen = named(field.kind, _typed(field, given, values, base))
     return forms.FieldSpec(
         name=field.name,
         label=field.label,
@@ -121,6 +127,17 @@ def spec(
         wide=field.kind == "multiline",
         options=chosen,
     )
+
+
+def named(kind: str, value: str = "") -> list[forms.Option]:
+    """The countries, zones or currencies to choose from, `value` among them whatever it is."""
+    known = _NAMED[kind]()
+    if kind == "country":
+        options = [forms.Option(code, name, code) for code, name in known]
+    else:
+        options = [forms.Option(code, code, name) for code, name in known]
+    kept = value and all(value != code for code, _ in known)
+    return [forms.Option(value, value), *options] if kept else options
 
 
 def _typed(field: FieldSpec, value: Any, values: Mapping[str, Any], base: str) -> str:

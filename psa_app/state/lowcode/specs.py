@@ -12,11 +12,13 @@ from psa_app.models.resource import FieldSpec, Resource
 from psa_app.queries import record_links
 from psa_app.queries.currencies import lookup
 from psa_app.queries.records import read_record, readable, row_values
+from psa_app.queries.values import with_usual
 from psa_app.state.base import actor, form_values
 from psa_app.state.lowcode import record_words
 from psa_app.state.lowcode.kinds import resource_of
 from psa_app.state.lowcode.reading import ARCHIVED, firm_of
 
+MORE = "More fields"
 OFFERED = 20  # what a picker shows before anything is typed
 
 
@@ -33,12 +35,23 @@ def form_of(
         values = row_values(resource, readable(resource, who), record)
         currency_of = lookup(session, resource, [record])
         currencies = {one.name: currency_of(one, record) for one in resource.fields if one.kind == "money"}
-    specs = [
-        spec_of(session, who, field, values, currencies.get(field.name, base), new=not record_id)
+    shown = [
+        field
         for field in readable(resource, who)
         if field.set != "never" and field.name not in fixed and (record_id or field.name != ARCHIVED)
     ]
-    return resource, values, specs
+    told = {
+        field.name: spec_of(session, who, field, values, currencies.get(field.name, base), new=not record_id)
+        for field in shown
+    }
+    return resource, values, list(told.values()) if record_id else _folded(shown, told)
+
+
+def _folded(fields: list[FieldSpec], specs: Mapping[str, forms.FieldSpec]) -> list[forms.FieldSpec]:
+    """The fields of a new record: those that matter first, then what unfolds the others."""
+    first = [specs[field.name] for field in fields if not field.more]
+    later = [specs[field.name] for field in fields if field.more]
+    return [*first, forms.FieldSpec("more", MORE, forms.MORE), *later] if later else first
 
 
 def raw_values(
@@ -63,6 +76,7 @@ def spec_of(
     session: Session, who: Actor, field: FieldSpec, values: Mapping[str, Any], currency: str, *, new: bool
 ) -> forms.FieldSpec:
     """One field; a link is found by typing, asked of the server."""
+    field = with_usual(session, field)
     spec = record_words.spec(field, values, [], currency, new)
     if field.kind != "link":
         return spec

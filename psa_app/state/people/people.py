@@ -19,6 +19,7 @@ from psa_app.rules.money import Money
 from psa_app.services.people.onboard import DAYS, Hours, onboard_person
 from psa_app.services.problems import FieldProblems
 from psa_app.state.base import actor, allow, field_errors, form_values, opened, read, say, write
+from psa_app.state.lowcode.record_words import named
 
 WEEKDAYS = dict(zip(DAYS, ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), strict=True))
 SIGN_INS = (
@@ -201,7 +202,14 @@ def _specs(firm: Firm, roles: list[Option], today: str) -> tuple[list[FieldSpec]
         ),
         FieldSpec("employment", "Employment", "choice", options=employment),
         FieldSpec("hired_on", "First day", "date", value=today, required=True),
-        FieldSpec("calendar", "Holidays of", value=firm.country, help="A country such as AT, or DE-BY."),
+        FieldSpec(
+            "calendar",
+            "Holidays of",
+            "suggest",
+            value=firm.country,
+            options=named("country", firm.country),
+            help="A country, or DE-BY with a region.",
+        ),
         FieldSpec(
             "cost",
             "Cost an hour",

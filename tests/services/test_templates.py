@@ -85,9 +85,11 @@ def filled(session: Session, sow_id: int) -> None:
     scope = session.get_one(Sow, sow_id)
     scope.assumptions, scope.renewal = "Nora Client decides; ask nora@northwind.example.", "ask"
     scope.renews_on, scope.notice_days, scope.summary = date(2027, 4, 1), 60, "Work for Northwind."
-    scope.purchase_order = "PO 88-310"
+    scope.purchase_order, scope.receipt_above_minor = "PO 88-310", 2500
+    scope.deposit_ppm, scope.bill_at_minutes, scope.bill_at_minor = 300_000, 2400, 500_000
     line = session.exec(select(SowLine).where(SowLine.sow_id == sow_id)).first()
     assert line is not None
+    scope.deposit_minor = 1
     line.rhythm, line.approval, line.silence_days, line.round_increment = "weekly", "client", 5, 6
     session.add(Deliverable(sow_id=sow_id, title="Report", criteria="PDF", due_on=date(2026, 12, 31)))
     session.add(FeePart(sow_line_id=line.id, title="Half", due_on=date(2027, 1, 31), share_ppm=500_000))
@@ -126,6 +128,7 @@ def test_a_scope_made_from_a_signed_one_on_its_start_is_the_same(firm: Firm) -> 
     assert second.pop("assumptions") == "[left out] decides; ask [left out]."
     assert first.pop("assumptions").startswith("Nora")
     assert second == first
+    assert again.deposit_minor > 1  # its share of what the lines come to, worked out anew
     assert (again.status, again.purchase_order, again.text_hash) == ("draft", "", "")
     assert {one.status for one in of(Milestone) if one.due_on is None} == {"planned"}
 

@@ -44,6 +44,8 @@ def firm_days(session: Session) -> Days:
 def scope_found(session: Session, sow: Sow) -> dict[str, Any]:
     """A scope with its lines and deliverables. Its tax, order and agreement are the client's own."""
     found = _values(sow, bodies.SCOPE) | {"tax_rate_id": None}
+    if sow.deposit_ppm:
+        found["deposit_minor"] = 0  # follows from the lines
     found["lines"] = [_line(session, line) for line in _lines(session, sow)]
     found["deliverables"] = _all(session, Deliverable, bodies.DELIVERABLE, Deliverable.sow_id == sow.id)
     return found

@@ -101,6 +101,8 @@ def check(session: Session, kind: str, raw: Mapping[str, Any]) -> Body:
     body = bodies.check_body(kind, raw)
     wanted = links_in(bodies.shape_of(kind), body)
     wrong: dict[str, str] = {}
+    if body.get("deposit_minor") and body.get("deposit_ppm"):
+        wrong["deposit_ppm"] = "Give the deposit as an amount or as a share, not both."
     for link, table in _TABLES.items():
         ids = {row_id for _, kind_of, row_id in wanted if kind_of == link}
         known = set(session.exec(select(table.id).where(col(table.id).in_(ids))).all()) if ids else set()

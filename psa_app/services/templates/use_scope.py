@@ -20,6 +20,8 @@ from psa_app.models import (
     touch,
 )
 from psa_app.queries.templates.sources import firm_days
+from psa_app.rules.contract_value import line_worth
+from psa_app.rules.deposits import agreed
 from psa_app.rules.templates import bodies
 from psa_app.services import history
 from psa_app.services.contracts.check import rounding_of
@@ -40,7 +42,16 @@ _IN_HEAD = (
     "grouping",
     "tax_rate_id",
 )
-_AFTER = ("assumptions", "renewal", "renews_on", "notice_days")
+_AFTER = (
+    "assumptions",
+    "renewal",
+    "renews_on",
+    "notice_days",
+    "deposit_ppm",
+    "receipt_above_minor",
+    "bill_at_minutes",
+    "bill_at_minor",
+)
 _PARTS = ("rates", "milestones", "fee_parts", "modifiers")
 BY_TIME = ("monthly", "weekly", "at_end")
 
@@ -52,7 +63,7 @@ def make_scope_from_template(
     """Begins a scope for a client with everything that a template holds, its days counted from a first one.
 
     Prices keep the template's currency. Raises `NotFound`, `Conflict` for an archived template or a
-    merged client, and as `create_sow`.
+    merged client, and as `create_sow`; `Invalid` for a deposit that its lines do not bear.
     """
     template = offered(session, actor, template_id, "sow")
     account = fetch(session, actor, Account, account_id)
@@ -66,6 +77,7 @@ def make_scope_from_template(
     sow = create_sow(session, actor, account_id=account_id, head=head)
     for name in _AFTER:
         setattr(sow, name, found[name])
+    sow.deposit_minor = agreed(found["deposit_minor"], found["deposit_ppm"], _worth(found["lines"]))
     for place, line in enumerate(found["lines"], 1):
         _add_line(session, sow, place, line)
     _add_all(session, Deliverable, found["deliverables"], sow_id=sow.id)
@@ -73,6 +85,18 @@ def make_scope_from_template(
     told = {"template": template.name, "lines": len(found["lines"])}
     history.note(session, actor, "sow", int(sow.id or 0), "changed", {}, told)
     return sow
+
+
+def _worth(lines: list[dict[str, Any]]) -> int:
+    """What the lines come to, as a deposit counts it."""
+    return sum(
+        line_worth(line["model"], _value(line), line["cap_minor"], line["periods"]) or 0 for line in lines
+    )
+
+
+def _value(line: Mapping[str, Any]) -> int:
+    parts = [part["value_minor"] for part in line["milestones"]]
+    return sum(parts) if parts else int(line["value_minor"])
 
 
 def _add_line(session: Session, sow: Sow, place: int, found: Mapping[str, Any]) -> None:

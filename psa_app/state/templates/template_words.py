@@ -12,6 +12,7 @@ from psa_app.rules import fields, hours, money
 from psa_app.rules.templates.bodies import LEVELS, shape_of
 from psa_app.rules.templates.dates import offset_words, parse_offset
 from psa_app.rules.templates.shape import LINKS, OFFSETS, Field, Shape
+from psa_app.state.lowcode.record_words import named
 
 Names = Mapping[str, Mapping[int, str]]
 KINDS = {
@@ -136,7 +137,7 @@ def facts(kind: str, body: Mapping[str, Any], names: Names) -> list[Fact]:
     found = []
     for field in shape_of(kind).fields:
         shown = "" if field.kind == "list" else value_words(field, body.get(field.name), names, currency)
-        if shown and shown != "0":
+        if shown and body.get(field.name) != 0:
             found.append(Fact(field.label, shown if len(shown) < 160 else f"{shown[:157]}…"))
     return found
 
@@ -156,10 +157,12 @@ def _spec(field: Field, part: Mapping[str, Any], names: Names, currency: str) ->
     is_offset = field.kind in (*OFFSETS, "term")
     value = _typed(field, part.get(field.name, field.empty()), currency)
     wide = field.kind == "lines" or field.name in ("title", "name")
+    if field.name == "currency":
+        options = named("currency", value)
     return FieldSpec(
         field.name,
         field.label,
-        KINDS[field.kind],
+        "find" if field.name == "currency" else KINDS[field.kind],
         value,
         help=field.help,
         unit=currency if field.kind == "money" else "",

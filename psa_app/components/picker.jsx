@@ -49,8 +49,9 @@ export function Picker({
   const found = useMemo(() => {
     const q = touched ? text.trim() : "";
     const all = (options ?? []).filter((o) => !q || (remote && answered === q) || fits(o, q));
-    return (q && !remote ? all.sort((a, b) => rank(a, q) - rank(b, q)) : all).slice(0, MOST);
-  }, [options, text, touched, answered]);
+    const first = (o) => (q ? rank(o, q) : Number(o.value !== chosen.value));
+    return (remote ? all : all.sort((a, b) => first(a) - first(b))).slice(0, MOST);
+  }, [options, text, touched, answered, chosen.value]);
   const announce = () => hidden.current?.dispatchEvent(new Event("input", { bubbles: true }));
   const pick = (o) => {
     setChosen(o);

@@ -63,6 +63,20 @@ def test_columns_are_remembered_for_whoever_chose_them_until_the_address_says_ot
     assert columns(session, columns=("email",)) == ["name", "email"]
 
 
+def test_a_list_is_saved_as_a_view_with_the_columns_that_it_has_for_whoever_saves_it(
+    session: Session,
+) -> None:
+    choose_columns(session, OWNER, kind="accounts", columns=["name", "website"])
+    mine = list_of(session, OWNER, Asked("accounts")).order
+    saved = Asked("accounts", q="Inc").with_columns(mine)
+    create_view(session, OWNER, kind="accounts", name="Sites", is_shared=True, **saved.query)
+    assert columns(session, LEAD, view=1, **resolved(session, LEAD, Asked("accounts", view=1)).query) == [
+        "name",
+        "website",
+    ]
+    assert Asked("accounts", columns=("name", "tier")).with_columns(mine).columns == ("name", "tier")
+
+
 def test_the_last_row_adds_up_each_currency_for_itself(session: Session) -> None:
     create_field(session, OWNER, kind="accounts", label="Budget", type="money")
     session.add(ExchangeRate(currency="CHF", day=NOW.date(), rate_nano=10**9))

@@ -1,6 +1,6 @@
 """What the address of a list says: search, filters, order, columns, page, saved view."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -56,6 +56,10 @@ class Asked:
         """The same list from its first page, with some things changed."""
         fresh: dict[str, Any] = {"page": 1, "cursor": ""}
         return replace(self, **(fresh | changes))
+
+    def with_columns(self, names: Sequence[str]) -> "Asked":
+        """The same page with these columns, where the address does not say any itself."""
+        return self if self.columns else replace(self, columns=tuple(names))
 
     def filtered(self, changes: Mapping[str, str]) -> "Asked":
         """With these filters; "" takes one off."""

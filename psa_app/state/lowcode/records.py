@@ -71,6 +71,7 @@ class RecordsState(RecordForm, rx.State):
     _count: int = 0
     _view: Views = Views([])
     _asked: Asked = Asked("")
+    _order: list[str] = []  # of the columns, if someone chose them
     _next: str = ""
     _starts: dict[int, str] = {}  # page → the cursor at which it begins
 
@@ -128,7 +129,7 @@ class RecordsState(RecordForm, rx.State):
             view=str(saved.id or ""),
             view_name=saved.name,
             view_shared=saved.is_shared,
-            view_changed=saved.is_changed,
+            view_changed=saved.is_changed or bool(found.order and not saved.tab),
             may_change_view=saved.may_change,
             may_share=may(who, "views.share"),
             chips=chips,
@@ -158,7 +159,7 @@ class RecordsState(RecordForm, rx.State):
             self._starts = {}
         if wanted.narrowed != self._asked.narrowed or wanted.kind != self._asked.kind:
             self.chosen, self.every = [], False
-        self._count = found.count
+        self._count, self._order = found.count, found.order
         self._starts = self._starts | {wanted.page: wanted.cursor, wanted.page + 1: found.next_cursor}
         self._asked = wanted
 

@@ -50,7 +50,7 @@ class ViewState(rx.State):
     async def save(self, data: dict[str, Any]) -> Any:
         """Makes the view, or gives the open one another name."""
         listed = await self.get_state(RecordsState)
-        now, view = listed._asked, listed._view
+        now, view = listed._asked.with_columns(listed._order), listed._view
         given = form_values(data, ["name", "is_shared"])
         try:
             if not self.is_new:

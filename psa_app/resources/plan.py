@@ -18,7 +18,8 @@ from psa_app.models import (
     User,
 )
 from psa_app.models.resource import FieldSpec, Resource, Shelf
-from psa_app.rules.templates.bodies import KINDS, LEVELS, RAID, summary
+from psa_app.rules.templates.bodies import KINDS, LEVELS, RAID
+from psa_app.rules.templates.summary import summary
 from psa_app.services.projects.plan import check_phase
 
 

@@ -11,6 +11,7 @@ from psa_app.errors import Invalid, Problems
 from psa_app.rules.templates import bodies, dates, edit
 from psa_app.rules.templates.dates import Days
 from psa_app.rules.templates.shape import LINKS, OFFSETS, Field, Shape
+from psa_app.rules.templates.summary import summary
 
 MON, SAT = date(2026, 11, 23), date(2026, 11, 28)
 HOLIDAYS = Days(frozenset({date(2026, 12, 8), date(2026, 12, 25)}))
@@ -181,8 +182,8 @@ def test_the_client_goes_out_of_the_texts_and_another_comes_in() -> None:
 
 def test_a_template_says_what_it_holds() -> None:
     body = {"phases": [{"name": "A", "tasks": [{"name": "T"}, {"name": "U"}]}], "raid": [{"title": "R"}]}
-    assert bodies.summary("project", bodies.check_body("project", body)) == "1 phase, 2 tasks, 1 RAID entry"
-    assert bodies.summary("onboarding", {"items": []}) == "Nothing yet"
+    assert summary("project", bodies.check_body("project", body)) == "1 phase, 2 tasks, 1 RAID entry"
+    assert summary("onboarding", {"items": []}) == "Nothing yet"
 
 
 def test_parts_are_put_in_moved_and_taken_out() -> None:

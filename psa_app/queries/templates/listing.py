@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from psa_app.access import STAFF, Actor, fetch, require, visible
 from psa_app.models import Role, TaxRate, Template, User
-from psa_app.rules.templates import bodies
+from psa_app.rules.templates.summary import summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def offers(session: Session, actor: Actor, kind: str) -> list[tuple[int, str, st
         .where(visible(actor, Template), Template.kind == kind, ~col(Template.is_archived))
         .order_by(Template.name)
     ).all()
-    return [(int(row.id or 0), row.name, bodies.summary(kind, row.body)) for row in rows]
+    return [(int(row.id or 0), row.name, summary(kind, row.body)) for row in rows]
 
 
 def names(session: Session, actor: Actor) -> dict[str, dict[int, str]]:
@@ -65,7 +65,7 @@ def _row(row: Template) -> TemplateRow:
         row.kind,
         row.name,
         row.description,
-        bodies.summary(row.kind, row.body),
+        summary(row.kind, row.body),
         row.is_archived,
         row.updated_at,
         row.body,

@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from psa_app import routes
 from psa_app.access import Actor
+from psa_app.display.forms import MORE
 from psa_app.errors import Invalid, NotFound
 from psa_app.models import Account, ExchangeRate, Firm, Template, User
 from psa_app.queries.exports import export_table
@@ -20,10 +21,12 @@ from psa_app.services.lowcode.saved_views import (
     rename_view,
     unshare_view,
 )
+from psa_app.services.records import create_record
 from psa_app.state.lowcode import filter_words
 from psa_app.state.lowcode.address import Asked, asked
 from psa_app.state.lowcode.kinds import kind_at
 from psa_app.state.lowcode.reading import MOST_COLUMNS, filters_of, list_of
+from psa_app.state.lowcode.specs import form_of
 from psa_app.state.lowcode.view_words import resolved, views
 from tests.conftest import NOW
 
@@ -61,6 +64,19 @@ def test_columns_are_remembered_for_whoever_chose_them_until_the_address_says_ot
     assert columns(session) == ["name", "website"]
     assert columns(session, LEAD) != ["name", "website"]
     assert columns(session, columns=("email",)) == ["name", "email"]
+
+
+def test_a_new_client_is_asked_first_what_matters_with_the_firms_own_place(session: Session) -> None:
+    firm = session.get_one(Firm, 1)
+    firm.country, firm.base_currency, firm.time_zone = "NO", "NOK", "Europe/Oslo"
+    _, _, specs = form_of(session, OWNER, "accounts", 0, {})
+    names, values = [one.name for one in specs], {one.name: one.value for one in specs}
+    assert names.index("name") < names.index("country") < names.index(MORE) < names.index("street")
+    assert (values["country"], values["currency"], values["time_zone"]) == ("NO", "NOK", "Europe/Oslo")
+    made = create_record(session, OWNER, RESOURCES["accounts"], {"name": "Nordkap"})
+    assert (made.country, made.currency, made.time_zone) == ("NO", "NOK", "Europe/Oslo")
+    _, _, known = form_of(session, OWNER, "accounts", made.id, {})
+    assert MORE not in [one.name for one in known]  # to change one, all of it is there
 
 
 def test_a_list_is_saved_as_a_view_with_the_columns_that_it_has_for_whoever_saves_it(

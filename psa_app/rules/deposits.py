@@ -4,7 +4,7 @@ A deposit is billed with its tax like any other price. Once it is paid, later in
 of their own, below zero and at the deposit's own tax, so that the tax of both together is that of the work.
 """
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -100,4 +100,23 @@ def drawn(
         by_scope[own] = by_scope.get(own, 0) - amount
         most = None if most is None else most - amount
         found.append((one.line_id, amount))
+    return found
+
+
+def left_to_pay(
+    bills: Iterable[tuple[int, int | None, int]], held: Mapping[tuple[int, int | None], int]
+) -> list[int]:
+    """What coming bills (client, scope, amount) still bring, once deposits came off them in their order.
+
+    `held` is what is left of deposits by client and scope; one without a scope is for all of a client's
+    work, and comes after the scope's own: of 300.00 and 200.00 with 400.00 held, 0.00 and 100.00.
+    """
+    rest, found = dict(held), list[int]()
+    for account_id, sow_id, amount in bills:
+        to_pay = amount
+        for of in dict.fromkeys(((account_id, sow_id), (account_id, None))):
+            off = min(max(to_pay, 0), rest.get(of, 0))
+            rest[of] = rest.get(of, 0) - off
+            to_pay -= off
+        found.append(to_pay)
     return found

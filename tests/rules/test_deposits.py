@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from psa_app.errors import Invalid
-from psa_app.rules.deposits import Deposit, Work, agreed, drawn, paid_net, still_open
+from psa_app.rules.deposits import Deposit, Work, agreed, drawn, left_to_pay, paid_net, still_open
 
 VAT, LOW = ("standard", 200_000), ("reduced", 100_000)
 
@@ -132,3 +132,19 @@ def test_no_invoice_falls_below_zero_and_no_deposit_is_used_twice(
         others = {one.line_id for one in deposits if one.tax != tax}
         if not ids & others:
             assert sum(amount for line_id, amount in found if line_id in ids) <= max(base, 0)
+
+
+@pytest.mark.parametrize(
+    ("bills", "held", "expected"),
+    [
+        ([(1, 7, 300), (1, 7, 200)], {(1, 7): 400}, [0, 100]),
+        ([(1, 7, 300), (1, 8, 200)], {(1, 7): 400}, [0, 200]),  # another scope's work
+        ([(1, 7, 300), (1, 8, 200)], {(1, 7): 100, (1, None): 150}, [50, 200]),
+        ([(1, None, 300), (2, None, 300)], {(1, None): 100, (2, 7): 50}, [200, 300]),
+        ([(1, 7, -50), (1, 7, 80)], {(1, 7): 60}, [-50, 20]),
+    ],
+)
+def test_coming_bills_bring_less_where_a_deposit_is_held(
+    bills: list[tuple[int, int | None, int]], held: dict[tuple[int, int | None], int], expected: list[int]
+) -> None:
+    assert left_to_pay(bills, held) == expected

@@ -1,7 +1,7 @@
 """Cash of the next thirteen weeks: open invoices, then what will be billed by plan, tax included."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -12,32 +12,17 @@ from sqlmodel import Session
 from psa_app import routes
 from psa_app.models import Firm, TaxRate
 from psa_app.queries.exchange import Exchange
+from psa_app.queries.home.cash_coming import asked_at_signature, coming, less_deposits
+from psa_app.queries.home.cash_items import CashItem, Terms
 from psa_app.queries.home.plan_value import Expected, plan_value
 from psa_app.queries.home.receivables import OpenInvoice, expected_on
 from psa_app.queries.projects.contracts import Contract, Part
 from psa_app.queries.projects.earned import Earned
 from psa_app.queries.projects.planned import Planned
 from psa_app.queries.projects.tables import ACCOUNT, INVOICE, SOW
-from psa_app.rules import money, weeks
+from psa_app.rules import weeks
 
 WEEKS = 13
-PPM = 1_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class CashItem:
-    """Money expected on a day, in the base currency; `why` says what the day stands on.
-
-    `kind`: invoice | draft | ready | milestone | plan | tentative.
-    """
-
-    kind: str
-    day: date
-    amount: int
-    label: str
-    account: str
-    why: str
-    href: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,29 +48,6 @@ class Cash:
         return sum(week.invoiced + week.scheduled for week in self.weeks)
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """How a client pays: days after issue, and why that many; tax in millionths by SOW (0: without one)."""
-
-    days: Mapping[int, int]
-    usual: Mapping[int, int]
-    taxes: Mapping[tuple[int, int], int]
-
-    def paid_on(self, account_id: int, billed_on: date) -> date:
-        """When a bill of that day is expected to be paid."""
-        return billed_on + timedelta(self.usual.get(account_id, self.days[account_id]))
-
-    def why(self, account_id: int) -> str:
-        """What the expected day stands on, in words."""
-        days = self.usual.get(account_id)
-        return f"{self.days[account_id]} days to pay" if days is None else f"usually pays after {days} days"
-
-    def gross(self, amount: int, account_id: int, sow_id: int | None) -> int:
-        """An amount with the tax of the SOW, else of the client, else of the firm."""
-        ppm = self.taxes.get((account_id, sow_id or 0), self.taxes.get((account_id, 0), 0))
-        return amount + money.divide(amount * ppm, PPM)
-
-
 def cash(
     session: Session,
     fx: Exchange,
@@ -103,6 +65,9 @@ def cash(
     items += _planned(plan_value(session, fx, today, found, plan), terms)
     first = weeks.monday(weeks.week_of(today))
     end = first + timedelta(7 * WEEKS)
+    items += coming(session, fx, terms, today, end)
+    items += asked_at_signature(session, fx, terms, today)
+    items = less_deposits(session, fx, today, items)
     within = sorted((one for one in items if one.amount and one.day < end), key=lambda one: one.day)
     sums: dict[tuple[int, bool], int] = defaultdict(int)
     for one in within:
@@ -168,9 +133,8 @@ def _ready(found: Iterable[Earned], terms: Terms, today: date) -> Iterable[CashI
         amount = terms.gross(one.ready, contract.account_id, contract.sow_id)
         day = terms.paid_on(contract.account_id, month_end)
         why = f"billed at the end of the month, {terms.why(contract.account_id)}"
-        yield CashItem(
-            "ready", day, amount, f"{contract.name}, not billed yet", contract.account, why, _href(one)
-        )
+        label, of = f"{contract.name}, not billed yet", (contract.account_id, contract.sow_id)
+        yield CashItem("ready", day, amount, label, contract.account, why, _href(one), of)
 
 
 def _milestones(fx: Exchange, found: Iterable[Earned], terms: Terms, today: date) -> Iterable[CashItem]:
@@ -183,7 +147,8 @@ def _milestones(fx: Exchange, found: Iterable[Earned], terms: Terms, today: date
             why = f"due {due_on.isoformat()}, {terms.why(contract.account_id)}"
             day = terms.paid_on(contract.account_id, billed_on)
             label = f"{contract.name}: {part.title or 'fee'}"
-            yield CashItem("milestone", day, amount, label, contract.account, why, _href(one))
+            of = contract.account_id, contract.sow_id
+            yield CashItem("milestone", day, amount, label, contract.account, why, _href(one), of)
 
 
 def _to_come(contract: Contract, today: date) -> Iterable[tuple[Part, date]]:
@@ -205,7 +170,8 @@ def _planned(values: Iterable[Expected], terms: Terms) -> Iterable[CashItem]:
         kind = "tentative" if one.is_tentative else "plan"
         why = f"billed {one.billed_on.isoformat()}, {terms.why(contract.account_id)}"
         label = f"{contract.name}, {one.what}"
-        yield CashItem(kind, day, amount, label, contract.account, why, routes.project(contract.key))
+        of = contract.account_id, contract.sow_id
+        yield CashItem(kind, day, amount, label, contract.account, why, routes.project(contract.key), of)
 
 
 def _href(one: Earned) -> str:

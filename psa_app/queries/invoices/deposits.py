@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
 from sqlmodel import Session
@@ -57,6 +57,16 @@ class UseRow:
     invoice_id: int
     number: str
     amount: int
+
+
+class HeldDeposit(NamedTuple):
+    """What a deposit will take off later invoices: `net` in minor units, taxed at `tax_ppm`."""
+
+    account_id: int
+    sow_id: int | None
+    currency: str
+    net: int
+    tax_ppm: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +248,32 @@ def due_deposits(
     if sow_id is not None:
         statement = statement.where(SOW.c.id == sow_id)
     return [DueDeposit(*row) for row in session.connection().execute(statement)]
+
+
+def held_deposits(session: Session) -> list[HeldDeposit]:
+    """What later invoices will take off for all deposits that are asked, on drafts too."""
+    asks = (
+        select(
+            INVOICE.c.account_id,
+            INVOICE.c.sow_id,
+            INVOICE.c.currency,
+            INVOICE_LINE.c.net_minor,
+            INVOICE_LINE.c.tax_ppm,
+            INVOICE.c.status,
+        )
+        .join(INVOICE_LINE, INVOICE_LINE.c.invoice_id == INVOICE.c.id)
+        .where(INVOICE_LINE.c.kind == rules.ASKED, INVOICE.c.status.in_(("draft", "issued")))
+        .order_by(INVOICE_LINE.c.id)
+    )
+    rows = session.connection().execute(asks).all()
+    drafted = [HeldDeposit(*row[:5]) for row in rows if row.status == "draft"]
+    issued = [
+        HeldDeposit(account_id, one.sow_id, one.currency, one.rest, one.tax[1])
+        for account_id in sorted({row.account_id for row in rows if row.status == "issued"})
+        for one in deposits(session, account_id)
+        if one.rest
+    ]
+    return [*issued, *drafted]
 
 
 def asked_deposit(session: Session, actor: Actor, sow_id: int) -> AskedDeposit | None:

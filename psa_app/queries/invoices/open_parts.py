@@ -1,7 +1,7 @@
 """Prices that can be billed now without hours: milestones accepted, fees due, and fees of periods."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import cache
@@ -188,18 +188,31 @@ def _periodic() -> Select[Any]:
 
 def _periods(session: Session, of: _Asked) -> list[OpenMilestone]:
     """Fees of a period that are due and on no invoice, each once however many were missed."""
+    return [one for one, is_billed_here in _open_periods(session, of) if is_billed_here]
+
+
+def coming_periods(session: Session, today: date, until: date) -> list[tuple[OpenMilestone, bool]]:
+    """Fees of retainers and subscriptions due after today, up to a day; with whether the app bills them.
+
+    The payment service bills the others, on the day itself.
+    """
+    zone = ZoneInfo(_ZONE.first(session, {}).time_zone)
+    of = _Asked(None, until, None, datetime.combine(until + timedelta(days=1), time.min, zone), zone)
+    return [(one, here) for one, here in _open_periods(session, of) if one.accepted_on > today]
+
+
+def _open_periods(session: Session, of: _Asked) -> Iterator[tuple[OpenMilestone, bool]]:
     rows, until = of.rows(session, _periodic), of.until
     line_ids = [row.id for row in rows]
     taken, changes = _billed_pieces(session, line_ids), changes_of(session, line_ids)
     elsewhere = managed_from(session, line_ids)
-    return [
-        _open_piece(row, period, piece, changes[row.id])
-        for row in rows
-        for period in due_periods(schedule_of(row), row.billed_in, until)
-        for piece in pieces(row.value_minor, changes[row.id], period)
-        if (row.id, period.number, piece.key) not in taken and _is_due(piece, row.billed_in, until)
-        if is_ours(period, elsewhere.get(row.id))
-    ]
+    for row in rows:
+        for period in due_periods(schedule_of(row), row.billed_in, until):
+            here = is_ours(period, elsewhere.get(row.id))
+            for piece in pieces(row.value_minor, changes[row.id], period):
+                is_taken = (row.id, period.number, piece.key) in taken
+                if not is_taken and _is_due(piece, row.billed_in, until):
+                    yield _open_piece(row, period, piece, changes[row.id]), here
 
 
 def _is_due(piece: Piece, billed_in: str, until: date) -> bool:

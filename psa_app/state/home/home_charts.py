@@ -5,7 +5,8 @@ from fractions import Fraction
 from psa_app.display.charts import LineFigure, Point, Rule, StackBar
 from psa_app.display.tables import Cell, Row
 from psa_app.formats import words
-from psa_app.queries.home.cash import Cash, CashItem, CashWeek
+from psa_app.queries.home.cash import Cash, CashWeek
+from psa_app.queries.home.cash_items import CashItem
 from psa_app.queries.home.facts import FirmFacts
 from psa_app.queries.home.utilization import MonthUse, Use
 from psa_app.rules import weeks
@@ -13,8 +14,10 @@ from psa_app.rules import weeks
 KINDS = {
     "invoice": "Invoiced",
     "draft": "On a draft",
+    "deposit": "Deposit",
     "ready": "Ready to bill",
     "milestone": "Milestone",
+    "period": "Recurring",
     "plan": "Planned",
     "tentative": "Tentative",
 }

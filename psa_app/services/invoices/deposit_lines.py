@@ -8,6 +8,7 @@ from sqlmodel import select as select_models
 
 from psa_app.db import insert_row
 from psa_app.formats import words
+from psa_app.formats.deposit_words import deposit_words
 from psa_app.models import Account, DepositUse, Invoice, InvoiceLine
 from psa_app.prepared import Prepared
 from psa_app.queries.invoices.deposits import DepositRow, deposits_for
@@ -81,7 +82,7 @@ def _write(session: Session, invoice: Invoice, one: DepositRow, amount: int, loc
         invoice_id=invoice.id,
         position=next_position(session, invoice),
         kind=USED,
-        description=f"Less deposit {one.number}",
+        description=deposit_words(locale).less.format(number=one.number),
         detail=", ".join(part for part in (asked.description, day) if part),
         minutes=None,
         quantity=1,

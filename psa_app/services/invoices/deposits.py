@@ -9,6 +9,7 @@ from psa_app.access import Actor, act, fetch
 from psa_app.db import insert_row
 from psa_app.errors import Conflict, Invalid
 from psa_app.formats import words
+from psa_app.formats.deposit_words import deposit_words
 from psa_app.models import Account, BilledDeposit, Firm, Invoice, InvoiceLine, Sow
 from psa_app.queries.invoices.deposits import DueDeposit, deposits, due_deposits
 from psa_app.rules import fields, money
@@ -48,22 +49,23 @@ def ask_deposit(
         return write_deposit(session, actor, account, _agreed(session, sow))
     _check_advance(amount, sow)
     said = fields.text(text, "text", max=200, required=False)
-    words_of = said or (f"Advance for {sow.number} {sow.title}" if sow else "Advance")
-    return _write(session, actor, account, sow, amount, words_of, "")
+    told = deposit_words(account.locale)
+    usual = told.advance_for.format(scope=f"{sow.number} {sow.title}") if sow else told.advance
+    return _write(session, actor, account, sow, amount, said or usual, "")
 
 
 def write_deposit(session: Session, actor: Actor, account: Account, one: DueDeposit) -> Invoice:
     """Drafts the deposit of a scope; the caller holds the client's row and has read it since."""
     sow = session.get_one(Sow, one.sow_id)
-    share = f"{percent(one.share_ppm)} of its value, " if one.share_ppm else ""
+    told, share = deposit_words(account.locale), percent(one.share_ppm)
     invoice = _write(
         session,
         actor,
         account,
         sow,
         Money(one.amount, one.currency),
-        f"Deposit for {sow.number} {sow.title}",
-        f"{share}due at signature",
+        told.deposit.format(scope=f"{sow.number} {sow.title}"),
+        told.share_at_signature.format(share=share) if one.share_ppm else told.at_signature,
     )
     line = session.exec(select(InvoiceLine.id).where(InvoiceLine.invoice_id == invoice.id)).one()
     tie = {"sow_id": one.sow_id, "line_id": line, "amount_minor": one.amount}

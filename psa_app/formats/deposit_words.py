@@ -8,7 +8,7 @@ from psa_app.formats import languages
 
 @dataclass(frozen=True, slots=True)
 class DepositWords:
-    """Lines of an invoice. `{scope}`: number and title; `{number}` of an invoice; `{share}` such as "30 %"."""
+    """Lines of an invoice: `{scope}` is a number and a title, `{number}` an invoice's, `{share}` "30 %"."""
 
     deposit: str
     advance: str

@@ -72,7 +72,9 @@ def issue_both(one: Window) -> None:
     one.open(f"{routes.BILLING_RUN}?tab=issue")
     rows = page.get_by_role("table", name="Drafts").get_by_role("row")
     for name in (EDITED, OTHER):
-        rows.filter(has_text=name).get_by_role("checkbox").first.check()
+        box = rows.filter(has_text=name).get_by_role("checkbox").first
+        box.click()
+        expect(box).to_be_checked()
     page.get_by_role("button", name="Issue", exact=True).click()
     dialog.get_by_role("button", name="Issue", exact=True).click()
     issued = page.get_by_role("table", name=re.compile("^Issue of 2 drafts"))

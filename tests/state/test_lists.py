@@ -85,11 +85,10 @@ def test_a_list_is_saved_as_a_view_with_the_columns_that_it_has_for_whoever_save
     choose_columns(session, OWNER, kind="accounts", columns=["name", "website"])
     mine = list_of(session, OWNER, Asked("accounts")).order
     saved = Asked("accounts", q="Inc").with_columns(mine)
-    create_view(session, OWNER, kind="accounts", name="Sites", is_shared=True, **saved.query)
-    assert columns(session, LEAD, view=1, **resolved(session, LEAD, Asked("accounts", view=1)).query) == [
-        "name",
-        "website",
-    ]
+    made = create_view(session, OWNER, kind="accounts", name="Sites", is_shared=True, **saved.query)
+    view = int(made.id or 0)
+    shown = resolved(session, LEAD, Asked("accounts", view=view)).query
+    assert columns(session, LEAD, view=view, **shown) == ["name", "website"]
     assert Asked("accounts", columns=("name", "tier")).with_columns(mine).columns == ("name", "tier")
 
 

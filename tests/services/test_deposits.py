@@ -395,20 +395,3 @@ def test_finance_hears_of_a_deposit_to_ask_and_of_one_that_is_left(world: World,
     assert told("Fred") == [("deposit_left", 120_000)]
     do(give_back_deposit, world["Fred"], deposit, reason="The work is done")
     assert told("Fred") == []
-
-
-def test_a_deposit_is_asked_and_taken_off_in_the_clients_language(world: World) -> None:
-    with db.unit_of_work() as session:
-        session.get_one(Account, world.clients["Northwind"]).locale = "de-AT"
-    invoice_id = asked(world, sow_id=world.sows["Support"])
-    (line,) = rows(InvoiceLine, invoice_id=invoice_id)
-    number = row(Sow, world.sows["Support"]).number
-    assert line.description == f"Anzahlung für {number} Support"
-    assert line.detail == "30 % des Werts, fällig bei Unterschrift"
-    advance_id = asked(world, amount=eur(100_000))
-    issued(world, advance_id)
-    paid(world, advance_id)
-    draft = drafted(world)
-    used = row(InvoiceLine, used_line(int(draft.id or 0)))
-    assert used.description == f"Abzüglich Anzahlung {row(Invoice, advance_id).number}"
-    assert used.detail.startswith("Vorauszahlung, ")

@@ -1,4 +1,4 @@
-"""What is still to come: deposits and the fees of periods, in the forecast of cash and in the client’s words."""
+"""What is still to come: deposits and fees of periods, in the forecast of cash and the client’s words."""
 
 from datetime import date
 from typing import Any

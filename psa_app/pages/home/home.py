@@ -56,7 +56,7 @@ WEEKS = (
     Column("scheduled", "Scheduled", align="right"),
 )
 ITEMS = (
-    Column("day", "Expected"),
+    Column("day", "Expected", width="108px"),
     Column("what", "What"),
     Column("kind", "Kind"),
     Column("why", "Because"),
@@ -212,8 +212,9 @@ def _cash_dialog() -> rx.Component:
     return dialog(
         rx.el.p(
             "Open invoices come in after the days that a client usually takes, else when due. Work that is "
-            "ready is billed at the end of the month, milestones when due, booked hours at the end of "
-            "their month and within the cap. Tax is included.",
+            "ready is billed at the end of the month, milestones and the fees of periods when due, booked "
+            "hours at the end of their month and within the cap. Deposits come off the work that they are "
+            "for. Tax is included.",
             class_name="muted",
         ),
         table(ITEMS, Firm.cash_rows, label="Expected amounts by day"),

@@ -141,7 +141,7 @@ def _cash_row(number: int, one: CashItem, facts: FirmFacts) -> Row:
             Cell(words.day(one.day, facts.locale)),
             Cell(one.label, sub=one.account, href=one.href),
             Cell(KINDS[one.kind]),
-            Cell(one.why, kind="muted"),
+            Cell(words.with_days(one.why), kind="muted"),
             Cell(words.money_whole(one.amount, facts.currency, facts.locale), align="right"),
         ],
     )
